@@ -1,0 +1,1 @@
+"""The ground floor: what bot, worker and painter agree on. Imports nothing heavy."""

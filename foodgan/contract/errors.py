@@ -1,0 +1,37 @@
+"""One tree of errors. Raise low, catch once: in the bot's handler, the task, the CLI's main."""
+
+
+class FoodganError(Exception):
+    """Anything that this project raises on purpose."""
+
+
+class UserError(FoodganError):
+    """Something the asker can mend. Carries the key of its phrase, never a literal sentence.
+
+    phrase: a message id of `foodgan/contract/phrases`; values: its variables.
+    """
+
+    def __init__(self, phrase: str, **values: str | int | float) -> None:
+        super().__init__(phrase)
+        self.phrase = phrase
+        self.values = values
+
+
+class ModelError(FoodganError):
+    """A model file is missing, damaged or of another format."""
+
+
+class KitchenClosed(FoodganError):
+    """The queue cannot be reached or does not answer in time."""
+
+
+class DiscordRefused(FoodganError):
+    """Discord answered with an error that trying again will not mend.
+
+    status: HTTP status; code: Discord's JSON error code, 0 where it gave none.
+    """
+
+    def __init__(self, status: int, code: int = 0) -> None:
+        super().__init__(f"Discord answered {status} (code {code})")
+        self.status = status
+        self.code = code

@@ -1,0 +1,26 @@
+"""A file that a living process touches, so that `make up` and container health checks see it."""
+
+import time
+from pathlib import Path
+
+BEAT_S = 2.0  # how often a process touches its file
+STALE_S = 15.0  # older than this: not alive, or not able to serve
+
+
+def beat(path: Path) -> None:
+    """Say "alive and able to serve" now."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+
+
+def still(path: Path) -> None:
+    """Say "not able to serve": a dropped gateway, an orderly stop."""
+    path.unlink(missing_ok=True)
+
+
+def alive(path: Path, stale_s: float = STALE_S) -> bool:
+    """Whether the process behind `path` said so within `stale_s` seconds."""
+    try:
+        return time.time() - path.stat().st_mtime < stale_s
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,44 @@
+"""Settings of every process, from the environment and `.env`. Read when asked for, never at import."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DISCORD_API = "https://discord.com/api/v10"
+
+
+class Settings(BaseSettings):
+    """One name for each variable: field `redis_url` is the variable `REDIS_URL`."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    # Discord. Without a token `make up` starts the sandbox and fills these in.
+    discord_token: SecretStr | None = None
+    discord_api_base: str = DISCORD_API
+    discord_gateway: str | None = None  # ws:// URL; only the sandbox needs it
+
+    # The queue and the records.
+    redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+    redis_timeout_s: Annotated[float, Field(gt=0, le=30)] = 3.0
+    database_url: SecretStr = SecretStr("sqlite+aiosqlite:///var/foodgan.sqlite3")
+
+    # Where running processes keep their files: database, logs, pulses, the embedded Valkey.
+    var_dir: Path = Path("var")
+    # A folder with a model; the shipped one where none is named.
+    model_dir: Path | None = None
+
+    # The bot's manners.
+    cooldown_s: Annotated[float, Field(ge=0)] = 5.0  # a member's next /dish
+    orders_per_member: Annotated[int, Field(ge=1)] = 5  # waiting at once
+    queue_limit: Annotated[int, Field(ge=1)] = 500  # orders waiting in all
+
+    # The worker.
+    device: str | None = None  # "cpu", "cuda:0"; the best there is where none is named
+    threads: Annotated[int, Field(ge=0)] = 0  # CPU threads for painting; 0: all cores
+    paint_timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    retries: Annotated[int, Field(ge=0, le=10)] = 3
+
+    log_level: str = "INFO"
+    log_format: str = "text"  # or "json"

@@ -1,0 +1,1 @@
+"""Does the work. No discord.py, no bot token."""
