@@ -9,6 +9,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, fie
 DISH_QUEUE = "dish"
 PAINT_TASK = "worker.tasks.paint"  # the only function name that the bot may queue
 
+# Worker to bot, through Redis.
+PACE_KEY = "foodgan:pace"  # hash; field `dish_s`: mean seconds that one order keeps a worker
+PACE_DISH = "dish_s"
+TOLD = "told"  # true in a failed job's meta: the worker has already told the member why
+# A finished job stays this long, so that the bot can tell a done order from one that Redis lost.
+# The bot deletes it sooner, with its token, on its next round. Longer than TOKEN_LIFE.
+RESULT_TTL_S = 1200
+FAILURE_TTL_S = 86_400  # operators look at failed jobs; the token in them is blotted out
+
 COUNT_MAX = 4
 SEED_MAX = 2**31 - 1
 TOKEN_LIFE = timedelta(minutes=15)  # Discord: an interaction token is good for 15 minutes
