@@ -1,1 +1,43 @@
 # 架空食堂のことば。ja が原文、en がそれに続く。
+
+## Menu (descriptions of commands)
+
+command-dish = We paint you a dish that does not exist yet
+option-name = name
+option-name-hint = The imaginary dish you would like (say: rainbow tuna curry udon)
+option-count = count
+option-count-hint = How many pictures (1–4, usually 1)
+option-seed = seed
+option-seed-hint = The same name and seed always give the same picture (usually our choice)
+command-about = About this imaginary canteen
+about =
+    **Welcome to the imaginary canteen**
+    We paint dishes that have a name but that nobody has ever eaten. The painter is a small StackGAN that learned from photos of real dishes.
+
+    **Ordering** — give `/dish` a name. You can have up to four pictures.
+    **The secret of the seed** — each picture carries a seed. The same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
+    **What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages.
+
+## Orders
+
+ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It should be ready { $when }.
+kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
+kitchen-unstaffed = **{ $name }**, noted! The cooks have stepped out just now. We will make it as soon as they are back, so please stay seated.
+kitchen-full = Sorry, the kitchen has all the orders it can take. Please come back in a little while.
+ordered-too-soon = Thank you for another order! Please give us { $seconds } more seconds.
+too-many-waiting = You have { $limit } dishes on the way already. Order again once one of them is served.
+count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
+seed-out-of-range = The seed has to be a whole number from 0 to { $max }.
+
+## Serving (pass seed and model as strings: a number would get digit grouping)
+
+answer-line = **{ $name }** — seed { $seed } · model { $model }
+picture-alt = A picture of the imaginary dish “{ $name }” (seed { $seed })
+no-known-word = Every word in there was new to us, so we let our imagination run free.
+
+## Apologies
+
+dish-failed = Sorry, that dish did not work out. Would you order it once more? (reference { $id })
+dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
+dish-model-missing = The painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
+unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }

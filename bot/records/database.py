@@ -1,0 +1,74 @@
+"""Opening the database: SQLite by default, PostgreSQL by URL."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from foodgan.contract.errors import FoodganError
+
+BUSY_TIMEOUT_S = 5  # how long a writer waits for another
+STATEMENT_TIMEOUT_S = 10
+
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+psycopg",
+    "postgresql": "postgresql+psycopg",
+}
+
+
+class RecordsClosed(FoodganError):
+    """The database cannot be opened, or holds tables that this version does not know."""
+
+
+def database_url(raw: str) -> URL:
+    """The URL with the driver that this project brings: `postgresql://` and `sqlite:///` will do.
+
+    Raises RecordsClosed for a URL that names no such database.
+    """
+    try:
+        url = make_url(raw)
+    except ArgumentError as error:
+        # The parser's own sentence would repeat the URL, and with it a password.
+        raise RecordsClosed("DATABASE_URL is not a database URL") from error
+    url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+    if url.drivername not in _DRIVERS.values():
+        raise RecordsClosed(f"DATABASE_URL: no driver for {url.drivername!r}")
+    return url
+
+
+def open_engine(url: URL) -> AsyncEngine:
+    """An engine for the running bot. Connects at the first use."""
+    if url.get_backend_name() == "sqlite":
+        make_folder(url)
+        engine = create_async_engine(url)
+        event.listen(engine.sync_engine, "connect", set_pragmas)
+        return engine
+    return create_async_engine(url, pool_pre_ping=True, connect_args=postgres_arguments())
+
+
+def make_folder(url: URL) -> None:
+    """Make the folder that an SQLite file lies in."""
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def postgres_arguments() -> dict[str, object]:
+    """Limits, so that a database that hangs gives an error instead of silence."""
+    return {
+        "connect_timeout": BUSY_TIMEOUT_S,
+        "options": f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000}",
+    }
+
+
+def set_pragmas(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """SQLite: readers beside one writer, patience, and foreign keys that are kept."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()

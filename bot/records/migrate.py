@@ -1,0 +1,80 @@
+"""Bringing the tables to this version. Alembic is slow to import: only when there is work."""
+
+import asyncio
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from bot.records.database import RecordsClosed, make_folder, postgres_arguments, set_pragmas
+
+HEAD = "0001"  # the newest file in migrations/versions; a test holds them equal
+FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 0x666F6F64  # any constant: PostgreSQL's advisory lock of this project
+
+
+async def bring_up(engine: AsyncEngine) -> None:
+    """Bring the tables to HEAD, at the cost of one query where they are there already.
+
+    Raises RecordsClosed where the database cannot be opened or is newer than this version.
+    """
+    try:
+        async with engine.connect() as connection:
+            found = await connection.run_sync(revision)
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(getattr(error, "orig", error)).strip()
+        raise RecordsClosed(f"the database cannot be opened: {reason}") from error
+    if found != HEAD:
+        await asyncio.to_thread(migrate, engine.url, "head")
+
+
+def revision(connection: Connection) -> str | None:
+    """Which revision the tables are at; None for an empty database."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def migrate(url: URL, target: str) -> None:
+    """Move the tables to `target`: "head", "base", "-1" or a revision. One process at a time."""
+    from alembic import command  # here, for it is slow to import and most starts need none of it
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    move = command.downgrade if target == "base" or target.startswith("-") else command.upgrade
+    engine = _locking_engine(url)
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            config.attributes["connection"] = connection
+            move(config, target)
+    except CommandError as error:
+        raise RecordsClosed(f"the tables cannot be moved to {target}: {error}") from error
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip()
+        raise RecordsClosed(f"the tables cannot be moved to {target}: {reason}") from error
+    finally:
+        engine.dispose()
+
+
+def _locking_engine(url: URL) -> Engine:
+    """A plain engine whose transactions exclude one another and hold the table changes too."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, poolclass=NullPool, connect_args=postgres_arguments())
+    make_folder(url)
+    engine = create_engine(url.set(drivername="sqlite"), poolclass=NullPool)
+
+    def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        set_pragmas(connection, entry)
+        connection.isolation_level = None  # or Python's driver commits before each table change
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", lambda c: c.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine

@@ -1,0 +1,90 @@
+"""Orders in the database: written before the queue sees them, ended exactly once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import SecretStr
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.records.tables import Order, State
+from foodgan.contract.orders import DishOrder
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asked and where, as Discord ids. Outside a server there is no guild."""
+
+    member_id: int
+    channel_id: int | None
+    guild_id: int | None
+
+
+async def write(session: AsyncSession, order: DishOrder, asker: Asker) -> None:
+    """Write a new order down as `written`."""
+    session.add(
+        Order(
+            id=order.order_id,
+            guild_id=asker.guild_id,
+            channel_id=asker.channel_id,
+            member_id=asker.member_id,
+            name=order.name,
+            count=order.count,
+            seed=order.seed,
+            locale=order.locale,
+            state="written",
+            application_id=int(order.application_id),
+            token=order.token.get_secret_value(),
+            attachment_limit=order.attachment_limit,
+            asked_at=order.asked_at,
+        )
+    )
+    await session.flush()
+
+
+async def open_orders(session: AsyncSession) -> Sequence[Order]:
+    """Every order that has not ended, the oldest first."""
+    found = await session.scalars(
+        select(Order).where(Order.ended_at.is_(None)).order_by(Order.asked_at)
+    )
+    return found.all()
+
+
+async def queued(session: AsyncSession, order_id: str) -> None:
+    """Say that the workers have it now."""
+    await session.execute(
+        update(Order).where(Order.id == order_id, Order.ended_at.is_(None)).values(state="queued")
+    )
+
+
+async def end(
+    session: AsyncSession, order_id: str, state: State, error_id: str | None = None
+) -> bool:
+    """Close an order and erase its token. Returns False where it had been closed before."""
+    ended = await session.scalars(
+        update(Order)
+        .where(Order.id == order_id, Order.ended_at.is_(None))
+        .values(state=state, ended_at=datetime.now(UTC), token=None, error_id=error_id)
+        .returning(Order.id)
+    )
+    return ended.first() is not None
+
+
+def as_order(record: Order) -> DishOrder:
+    """The order as it travels to the worker. Only for one that has not ended."""
+    if record.token is None:
+        raise ValueError(f"order {record.id} has ended")
+    return DishOrder.model_validate(
+        {
+            "order_id": record.id,
+            "name": record.name,
+            "count": record.count,
+            "seed": record.seed,
+            "locale": record.locale,
+            "application_id": str(record.application_id),
+            "token": SecretStr(record.token),
+            "asked_at": record.asked_at,
+            "attachment_limit": record.attachment_limit,
+        }
+    )
