@@ -11,12 +11,12 @@ option-seed = seed
 option-seed-hint = The same name and seed always give the same picture (usually our choice)
 command-about = About this imaginary canteen
 about =
-    **Welcome to the imaginary canteen**
+    {""}**Welcome to the imaginary canteen**
     We paint dishes that have a name but that nobody has ever eaten. The painter is a small StackGAN that learned from photos of real dishes.
 
-    **Ordering** — give `/dish` a name. You can have up to four pictures.
-    **The secret of the seed** — each picture carries a seed. The same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
-    **What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages.
+    {""}**Ordering** — give `/dish` a name. You can have up to four pictures.
+    {""}**The secret of the seed** — each picture carries a seed. The same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
+    {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages.
 
 ## Orders
 
