@@ -43,7 +43,8 @@ Breach = tuple[Request, str]
 
 
 def _accepted(request: Request) -> bool:
-    return request.status is None or request.status < 400
+    """Whether Discord took it; one without an answer may rightly be sent again."""
+    return request.status is not None and request.status < 400
 
 
 def _interaction(request: Request) -> str:
@@ -64,7 +65,7 @@ def callback_for_its_context(
     for request in requests:
         answer = callback_type(request)
         asked = types.get(_interaction(request)) if answer is not None else None
-        if asked in _ANSWERS and answer not in _ANSWERS[asked]:
+        if asked is not None and answer not in _ANSWERS.get(asked, ()):
             yield request, f"callback type {answer} to an interaction of type {asked}"
 
 

@@ -7,11 +7,12 @@ down here. It is not a run against Discord itself: what Discord does beyond its 
 permissions, its rate limits and its rendering stay unproven.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from tests.judge import rules
-from tests.judge.request import Request, Violation
+from tests.judge.request import Request, Upload, Violation
 from tests.judge.schema import Schema
 
 
@@ -27,7 +28,7 @@ class Judge:
         self.interaction_types: dict[str, int] = {}
 
     def observe(self, *requests: Request) -> None:
-        """Take requests in, in the order in which they were made."""
+        """Take requests in, in the order in which they were made or with their numbers."""
         for request in requests:
             headers = {name.lower(): value for name, value in request.headers.items()}
             self.requests.append(replace(request, method=request.method.upper(), headers=headers))
@@ -43,13 +44,33 @@ class Judge:
             if self.schema is not None:
                 found += self.schema.violations(request)
             found += rules.violations(request)
-        found += rules.violations_over_time(self.requests, self.interaction_types)
+        in_order = sorted(self.requests, key=lambda request: request.number)
+        found += rules.violations_over_time(in_order, self.interaction_types)
         return found
 
     def assert_clean(self) -> None:
         """Fail with a line for each violation."""
         found = self.verdicts()
         assert not found, _report(found, len(self.requests))
+
+
+def from_sandbox(record: Mapping[str, Any]) -> Request:
+    """A request as the sandbox recorded it: `Recorded.to_json()` of `bot/sandbox/record.py`.
+
+    An answer is recorded after its request, so `number` keeps the order of arrival.
+    """
+    return Request(
+        method=record["method"],
+        path=record["path"],
+        query=record["query"],
+        headers=record["headers"],
+        body=record["payload"],
+        files=tuple(
+            Upload(part["field"], part["filename"], part["size"]) for part in record["files"]
+        ),
+        status=record["status"],
+        number=record["number"],
+    )
 
 
 def _report(found: Iterable[Violation], judged: int) -> str:

@@ -64,6 +64,7 @@ EMBED_KEYS = {
     "fields",
     "provider",
     "video",
+    "flags",  # in the documentation of the embed object, and sent by discord.py
 }
 MENTION_KEYS = {"parse", "users", "roles", "replied_user"}
 _SELECT = {"custom_id", "placeholder", "min_values", "max_values", "disabled", "required"}

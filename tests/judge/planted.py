@@ -123,7 +123,7 @@ CALLBACKS = (
     ),
     asked(2, "choices to a command", callback(8, {"choices": []})),
     asked(5, "a modal in answer to a modal", modal(label())),
-    plant("an interaction answered twice", "answered_twice", callback(5), callback(5)),
+    plant("an interaction answered twice", "answered_twice", *[callback(5, status=200)] * 2),
     plant("an edit before the deferral", "answered_before_the_callback", edit(), callback(5)),
     plant(
         "a deferral edited into nothing",

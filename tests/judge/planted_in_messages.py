@@ -19,8 +19,6 @@ from tests.judge.shapes import (
     v2_edit,
 )
 
-_PICTURED = {"attachments": [attachment()], "files": (picture(),)}
-
 MESSAGES_AND_FILES = (
     plant("a misspelt message key", "unknown_key_in_a_message", edit(contents="カレー")),
     plant("a misspelt embed key", "unknown_key_in_a_message", edit(embeds=[{"titel": "丼"}])),
@@ -137,7 +135,11 @@ MESSAGES_AND_FILES = (
         "link_to_no_file",
         v2_edit(gallery("bowl.png"), attachments=[]),
     ),
-    plant("a file that a V2 message hides", "file_that_v2_hides", v2_edit(text(), **_PICTURED)),
+    plant(
+        "a file that a V2 message hides",
+        "file_that_v2_hides",
+        v2_edit(text(), files=(picture(),), attachments=[attachment()]),
+    ),
 )
 
 COMPONENTS = (

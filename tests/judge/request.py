@@ -35,6 +35,7 @@ class Request:
     """One request. body: the decoded JSON body or `payload_json`, None where there was none.
 
     headers: lower-case names; empty where they were not recorded. status: the answer, if known.
+    number: its place in the order of arrival, where requests are not observed in that order.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Request:
     body: Any = None
     files: tuple[Upload, ...] = ()
     status: int | None = None
+    number: int = 0
 
     @property
     def route(self) -> str:

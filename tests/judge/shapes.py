@@ -32,25 +32,25 @@ def edit(
     **message: Any,
 ) -> Request:
     """The worker's answer: an edit of the deferred message."""
-    body = {"content": "できました", "allowed_mentions": QUIET} | message
+    body: Json = {"content": "できました", "allowed_mentions": QUIET} | message
     return Request("PATCH", path, {}, _headers(body, files, False), body, files, status)
 
 
 def v2_edit(*components: Json, files: tuple[Upload, ...] = (), **message: Any) -> Request:
     """The same with the flag IS_COMPONENTS_V2."""
-    body = {"flags": COMPONENTS_V2, "components": list(components), "allowed_mentions": QUIET}
+    body: Json = {"flags": COMPONENTS_V2, "components": list(components), "allowed_mentions": QUIET}
     return Request("PATCH", ORIGINAL, {}, _headers(body, files, False), body | message, files)
 
 
 def follow_up(**message: Any) -> Request:
     """A second message to an interaction."""
-    body = {"content": "もうひとつ", "allowed_mentions": QUIET} | message
+    body: Json = {"content": "もうひとつ", "allowed_mentions": QUIET} | message
     return Request("POST", FOLLOW_UP, {"wait": "true"}, _headers(body, (), False), body)
 
 
 def channel_message(**message: Any) -> Request:
     """The bot's own message, guarded against doubles by a nonce."""
-    body = {"content": "遅れました", "allowed_mentions": QUIET, "nonce": "order-1"}
+    body: Json = {"content": "遅れました", "allowed_mentions": QUIET, "nonce": "order-1"}
     body = {**body, "enforce_nonce": True} | message
     return Request("POST", MESSAGES, {}, _headers(body, (), True), body)
 

@@ -14,7 +14,7 @@ _WEBHOOK_SHAPES = {
 }
 _CALLBACK_SHAPE = rf"/interactions/{_SNOWFLAKE}/[^/]+/callback"
 _BODY_TYPES = ("application/json", "multipart/form-data", "application/x-www-form-urlencoded")
-_USER_AGENT = re.compile(r"DiscordBot \(\S+, ?\S+\)")
+_USER_AGENT = re.compile(r"DiscordBot \(\S+ \S+\)")  # discord.py leaves the comma out
 
 
 def on_token_route(request: Request) -> bool:

@@ -108,9 +108,9 @@ def file_name(request: Request) -> Iterator[str]:
     if len(set(parts.values())) != len(parts):
         yield "two files share a name, so attachment:// is ambiguous"
     for attachment in _attachments(request):
-        name, part = attachment.get("filename"), parts.get(_index(attachment) or 0)
-        if _index(attachment) in parts and name is not None and name != part:
-            yield f"the attachment is called {name!r}, its part {part!r}"
+        called, index = attachment.get("filename"), _index(attachment)
+        if index in parts and called is not None and called != parts[index]:
+            yield f"the attachment is called {called!r}, its part {parts[index]!r}"
 
 
 def alt_text_too_long(request: Request) -> Iterator[str]:
