@@ -1,0 +1,126 @@
+"""Names as tensors: what the learned text encoder reads.
+
+N names, T = 12 tokens, V = 128 dimensions, G = 20 n-grams.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from foodgan.text.ngrams import BUCKETS, NGRAMS_MAX, buckets
+from foodgan.text.tokens import tokens
+from foodgan.text.vectors import DIMENSIONS, Floats, table
+
+TOKENS_MAX = 12  # later tokens of a longer name are left out, but its last, the dish itself, stays
+
+
+@dataclass(frozen=True)
+class TokenBatch:
+    """Names as padded tensors; padding is zero everywhere.
+
+    vectors (N, T, V) float32: entries of RMS 1, zero for a word of which nothing is known; ngrams
+    (N, T, G) int64: buckets, 0 is padding; mask (N, T) bool: where a token stands; known (N, T)
+    bool: whether the table holds it; ids (N, T) int64: equal where the key is equal, else distinct.
+    """
+
+    vectors: Tensor
+    ngrams: Tensor
+    mask: Tensor
+    known: Tensor
+    ids: Tensor
+
+    @property
+    def buckets(self) -> int:
+        """The largest bucket that an n-gram can have."""
+        return BUCKETS
+
+    def __len__(self) -> int:
+        return len(self.mask)
+
+    def __getitem__(self, rows: Tensor | slice | list[int]) -> "TokenBatch":
+        """The names at `rows`: indices (M,), a mask (N,), or a slice."""
+        return self._each(lambda tensor: tensor[rows])
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = False) -> "TokenBatch":
+        """The same on another device."""
+        return self._each(lambda tensor: tensor.to(device, non_blocking=non_blocking))
+
+    def pin_memory(self) -> "TokenBatch":
+        """The same in pinned memory; data loaders call this."""
+        return self._each(lambda tensor: tensor.pin_memory())
+
+    def keep(self, kept: Tensor) -> "TokenBatch":
+        """Only the tokens where `kept` (N, T) or (N, 1) bool is true, for word and name dropout."""
+        mask = self.mask & kept
+        return TokenBatch(
+            vectors=self.vectors * mask[..., None],
+            ngrams=self.ngrams * mask[..., None],
+            mask=mask,
+            known=self.known & mask,
+            ids=self.ids * mask,
+        )
+
+    def gather(self, rows: Tensor, slots: Tensor) -> "TokenBatch":
+        """Names put together from tokens: rows, slots (M, T) say where each token comes from."""
+        return self._each(lambda tensor: tensor[rows, slots])
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> "TokenBatch":
+        return TokenBatch(*(change(getattr(self, field.name)) for field in fields(self)))
+
+
+def encode(names: Sequence[str]) -> TokenBatch:
+    """Names, as `dishname.normalise` gives them, as a batch; "" is the null name."""
+    vectors = np.zeros((len(names), TOKENS_MAX, DIMENSIONS), np.float32)
+    ngrams = np.zeros((len(names), TOKENS_MAX, NGRAMS_MAX), np.int64)
+    known = np.zeros((len(names), TOKENS_MAX), np.bool_)
+    ids = np.zeros((len(names), TOKENS_MAX), np.int64)
+    for row, name in enumerate(names):
+        for slot, key in enumerate(_keys(name)):
+            vectors[row, slot], ngrams[row, slot], known[row, slot], ids[row, slot] = _entry(key)
+    return TokenBatch(
+        vectors=torch.from_numpy(vectors),
+        ngrams=torch.from_numpy(ngrams),
+        mask=torch.from_numpy(ids != 0),
+        known=torch.from_numpy(known),
+        ids=torch.from_numpy(ids),
+    )
+
+
+def null(count: int) -> TokenBatch:
+    """`count` names without a token: for photos without a label, and for dropout."""
+    return encode([""] * count)
+
+
+def collate(batches: Sequence[TokenBatch]) -> TokenBatch:
+    """Batches end to end."""
+    return TokenBatch(
+        *(
+            torch.cat([getattr(batch, field.name) for batch in batches])
+            for field in fields(TokenBatch)
+        )
+    )
+
+
+@lru_cache(maxsize=4096)
+def _keys(name: str) -> tuple[str, ...]:
+    keys = tuple(token.key for token in tokens(name))
+    return keys if len(keys) <= TOKENS_MAX else (*keys[: TOKENS_MAX - 1], keys[-1])
+
+
+@lru_cache(maxsize=16384)
+def _entry(key: str) -> tuple[Floats, NDArray[np.int64], bool, int]:
+    """A key's vector (V,), n-gram buckets (G,), whether the table holds it, and its id, not 0."""
+    known = table().vector(key)
+    padded = np.zeros(NGRAMS_MAX, np.int64)
+    grams = buckets(key)
+    padded[: len(grams)] = grams
+    digest = blake2b(key.encode(), digest_size=8).digest()
+    identity = int.from_bytes(digest, "big") % (2**63 - 1) + 1
+    unit = table().compose(key) if known is None else known
+    return unit * np.float32(DIMENSIONS**0.5), padded, known is not None, identity
