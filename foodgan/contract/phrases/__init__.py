@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -32,6 +33,6 @@ def say(locale: str, phrase: str, **values: str | int | float) -> str:
     return str(sentence)
 
 
-def locale_of(discord_locale: str) -> str:
+def locale_of(discord_locale: str) -> Literal["ja", "en"]:
     """A Discord locale ("ja", "en-GB", "fr" …) as one that has phrases; anything but ja is en."""
     return "ja" if discord_locale.startswith("ja") else "en"
