@@ -6,27 +6,18 @@ its shapes conform to the published schema and our rules; it is not a run agains
 
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import aiohttp
 import discord
 import pytest
 from discord import app_commands
 
-from tests.judge.judge import Judge
 from tests.judge.request import Kind, Request, kind_of
 from tests.judge.shapes import APPLICATION, CHANNEL, QUIET, TOKEN
-from tests.judge.wire import Wire, open_wire
+from tests.judge.wire import Wire
 
 _DESCRIPTIONS = {"A dish that does not exist": "架空の料理を描きます", "Its name": "料理の名前"}
-
-
-@pytest.fixture
-async def wire(judge: Judge) -> AsyncIterator[Wire]:
-    """The client library on the wire; the judge hears all of it when the test is over."""
-    async with open_wire() as wire:
-        yield wire
-    judge.observe(*wire.requests)
 
 
 def _last(wire: Wire, kind: Kind) -> Request:
