@@ -1,0 +1,84 @@
+"""Tensors and JSON on disk, whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn, optim
+
+from foodgan.contract.errors import ModelError
+
+FORMAT = 1  # of every file that this project writes; a reader refuses others
+
+
+def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
+    """Write tensors and a JSON description as one safetensors file, atomically.
+
+    A process killed at any moment leaves the old file or the new one. Raises OSError
+    (a full disk, say) with the old file untouched.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".partial-{os.getpid()}")
+    described = {"foodgan": json.dumps({"format": FORMAT, **about}, ensure_ascii=False)}
+    try:
+        save_file({name: t.detach().contiguous() for name, t in tensors.items()}, partial, described)
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    except SafetensorError as error:
+        raise OSError(f"could not write {path.name}: {error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def load(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Read what `save` wrote. Raises ModelError when the file is missing, damaged or foreign."""
+    try:
+        with safe_open(path, framework="pt", device=device) as opened:
+            about = json.loads((opened.metadata() or {})["foodgan"])
+            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise ModelError(f"{path.name} is missing") from error
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise ModelError(f"{path.name} is damaged or not of this project: {error}") from error
+    if about.get("format") != FORMAT:
+        raise ModelError(f"{path.name} has format {about.get('format')}, this build reads {FORMAT}")
+    return tensors, about
+
+
+def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors under "prefix." names."""
+    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
+
+
+def part(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors whose names begin with "prefix.", without it."""
+    head = f"{prefix}."
+    return {name[len(head) :]: t for name, t in tensors.items() if name.startswith(head)}
+
+
+def fill(module: nn.Module, tensors: dict[str, Tensor], what: str) -> None:
+    """Load tensors into a module, every one and no other. Raises ModelError."""
+    try:
+        module.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ModelError(f"{what} does not fit its configuration: {error}") from error
+
+
+def optimizer_tensors(optimizer: optim.Optimizer) -> dict[str, Tensor]:
+    """An optimiser's state as flat tensors: "3.exp_avg" and so on."""
+    states = optimizer.state_dict()["state"]
+    return {f"{i}.{key}": value for i, state in states.items() for key, value in state.items()}
+
+
+def fill_optimizer(optimizer: optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """The inverse of `optimizer_tensors`."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in tensors.items():
+        index, key = name.split(".", 1)
+        state.setdefault(int(index), {})[key] = tensor
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": state, "param_groups": groups})

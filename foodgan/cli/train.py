@@ -1,0 +1,50 @@
+"""`foodgan train`: train one network on a folder of photos."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    config: Annotated[str, typer.Option(help="A shipped configuration or a TOML file.")] = "stage1",
+    photos: Annotated[
+        Path, typer.Option(help="A folder of labelled photos (imagefolder).", file_okay=False)
+    ] = ...,  # type: ignore[assignment]
+    run: Annotated[
+        Path | None, typer.Option(help="The run's folder; it goes on where it stopped.")
+    ] = None,
+    pictures: Annotated[int | None, typer.Option(help="Stop after so many pictures.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of the weights and every batch.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1; else the best.")] = None,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    fresh: Annotated[bool, typer.Option(help="Begin anew although the run exists.")] = False,
+) -> None:
+    """Train a network. Stop it with Ctrl-C or kill it: the same command goes on from there.
+
+    On several GPUs: torchrun --nproc-per-node N -m foodgan train --config … --photos …
+    """
+    import torch
+
+    from foodgan.config import load_config
+    from foodgan.contract import logs
+    from foodgan.photos.feed import open_feed
+    from foodgan.train import CHECKPOINT, Trainer, placed
+    from foodgan.train import train as run_to_the_end
+
+    logs.set_up()
+    if threads:
+        torch.set_num_threads(threads)
+    asked = {"pictures": pictures, "seed": seed}
+    settings = load_config(config, **{k: v for k, v in asked.items() if v is not None})
+    folder = run or Path("runs") / Path(config).stem
+    with placed(device) as place:
+        feed = open_feed(settings, photos, Path("runs") / "cache", place.device)
+        trainer = Trainer(settings, feed, folder, place)
+        if fresh:
+            (folder / CHECKPOINT).unlink(missing_ok=True)
+        if trainer.resume() and place.leads:
+            typer.echo(f"goes on after {trainer.seen:,} pictures")
+        run_to_the_end(trainer)
+        if place.leads:
+            typer.echo(f"{trainer.seen:,} pictures seen; the run is in {folder}")

@@ -1,0 +1,83 @@
+"""The configuration of a training run: one TOML file says everything that shapes it."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from foodgan.contract.errors import FoodganError
+from foodgan.losses import LossName
+
+FOLDER = Path(__file__).parent / "configs"
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+
+
+class ConfigError(FoodganError):
+    """A configuration file is missing, not TOML, or says something that does not exist."""
+
+
+class TrainConfig(BaseModel):
+    """How to train one network. Counts of pictures are of real photos seen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["stage1", "stage2", "dcgan"]
+    model: dict[str, Any] = {}  # widths; see Stage1Config, Stage2Config, DcganConfig
+    seed: int = 0
+    pictures: Annotated[int, Field(gt=0)] = 1_000_000
+    batch: Annotated[int, Field(ge=2)] = 32
+    lr_g: Annotated[float, Field(gt=0)] = 2e-4
+    lr_d: Annotated[float, Field(gt=0)] = 2e-4
+    beta1: Share = 0.0
+    beta2: Share = 0.99
+    ema_pictures: Annotated[int, Field(gt=0)] = 10_000  # half-life of the averaged generator
+
+    # What is seen.
+    size: Annotated[int, Field(ge=64)] = 64  # of a training crop, pixels
+    photo_size: Annotated[int, Field(ge=64)] = 72  # crops are cut from this
+    name_cap: Annotated[int, Field(ge=1)] = 40  # photos of one name that count
+    exclude_styles: tuple[str, ...] = ("cutout_white",)
+    augment: tuple[str, ...] = ("color", "translation", "cutout")
+
+    # The text.
+    word_dropout: Share = 0.15
+    name_dropout: Share = 0.1
+    recombined: Share = 0.5  # of the generator's names are new combinations
+    mismatched: bool = True  # real photos under wrong names, half of them one word off
+    conditional_from: Share = 0.0  # of the run: the conditional loss begins to ramp in
+    conditional_full: Share = 0.25  # of the run: it counts in full
+    kl: Weight = 0.05
+
+    # The losses.
+    loss: LossName = "relativistic"
+    r1: Weight = 1.0
+    r2: Weight = 0.0
+    penalty_every: Annotated[int, Field(ge=1)] = 8  # steps; the weight is scaled to match
+    reconstruct: Weight = 1.0  # the discriminator redraws real photos
+    mode_seeking: Weight = 0.0
+    sketch_l1: Weight = 0.0  # Stage-II: the picture, made small, must be the sketch
+    picture_l1: Weight = 0.0  # Stage-II: the picture must be the photo that was degraded
+
+    # The diary.
+    log_every: Annotated[int, Field(ge=1)] = 1_000  # pictures
+    grid_every: Annotated[int, Field(ge=1)] = 10_000
+    save_every: Annotated[int, Field(ge=1)] = 5_000
+
+
+def load_config(which: str, **changes: Any) -> TrainConfig:
+    """A configuration by the name of a shipped one ("stage1") or by the path of a TOML file.
+
+    changes: fields that override the file's. Raises ConfigError.
+    """
+    path = Path(which) if which.endswith(".toml") else FOLDER / f"{which}.toml"
+    try:
+        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+        return TrainConfig.model_validate({**fields, **changes})
+    except FileNotFoundError as error:
+        shipped = ", ".join(sorted(p.stem for p in FOLDER.glob("*.toml")))
+        raise ConfigError(f"no configuration {which}; shipped ones: {shipped}") from error
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise ConfigError(f"{path.name}: {error}") from error

@@ -1,0 +1,76 @@
+"""Contact sheets: pictures side by side, for people who would rather look than read."""
+
+import os
+from pathlib import Path
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+from torchvision.utils import make_grid, save_image
+
+from foodgan.models.layers import upsample
+from foodgan.models.stackgan import Painted
+from foodgan.photos import tensors
+from foodgan.photos.feed import Feed
+from foodgan.text.encode import encode
+
+SEEDS = 4  # pictures of each name
+NAMES = (
+    "醤油ラーメン",
+    "寿司",
+    "ピザ",
+    "チーズ味噌カツ丼",
+    "虹色マグロカレーうどん",
+    "抹茶ラーメン",
+    "チョコレートケーキ",
+    "グリーンサラダ",
+    "ピリ辛サーモン丼",
+    "いちごのワッフル",
+    "牛肉の黒胡椒炒め",
+    "海老のスープ",
+)
+
+
+@torch.no_grad()
+def sample_grid(generator: nn.Module, feed: Feed) -> Tensor:
+    """What a generator in training paints, always from the same noise. (3, H, W) in [-1, 1].
+
+    Stage-I and DCGAN: a row a name, SEEDS pictures each. Stage-II: sketch, painting, photo.
+    """
+    if feed.config.kind == "stage2":
+        return _details(generator, feed)
+    rows = [name for name in NAMES for _ in range(SEEDS)]
+    z, noise = _noise(generator, len(rows))
+    painted: Painted = generator(encode(rows).to(feed.device), z.to(feed.device), noise.to(feed.device))
+    return make_grid(painted.pictures.float().cpu(), nrow=SEEDS * 2, padding=2)
+
+
+def _details(generator: nn.Module, feed: Feed, count: int = 6) -> Tensor:
+    picked = torch.arange(count) * (len(feed.photos) // count)
+    size = feed.pixels.shape[1] // 8 * 8
+    photos = tensors.crops(feed.pixels, picked, size, 4, Generator().manual_seed(0))
+    sketches = F.avg_pool2d(photos, 4)
+    _, noise = _noise(generator, count)
+    config = generator.config
+    z = torch.randn(count, config.noise, size // 8, size // 8, generator=Generator().manual_seed(0))
+    names = feed.names[picked].to(feed.device)
+    painted: Painted = generator(
+        names, sketches.to(feed.device), z.to(feed.device), noise.to(feed.device)
+    )
+    strips = torch.stack((upsample(sketches, 4), painted.pictures.float().cpu(), photos), dim=1)
+    return make_grid(strips.flatten(0, 1).clamp(-1, 1), nrow=6, padding=2)
+
+
+def _noise(generator: nn.Module, count: int) -> tuple[Tensor, Tensor]:
+    config = generator.config
+    random = Generator().manual_seed(0)
+    z = torch.randn(count, config.noise, generator=random)
+    return z, torch.randn(count, getattr(config, "condition", 1), generator=random)
+
+
+def contact_sheet(grid: Tensor, path: Path) -> None:
+    """Write a grid (3, H, W) in [-1, 1] as a PNG, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".partial-{os.getpid()}")
+    save_image(grid, partial, normalize=True, value_range=(-1, 1), format="png")
+    partial.replace(path)

@@ -1,0 +1,70 @@
+"""Adversarial losses as pure functions of logits, and the penalty that keeps them honest.
+
+real, fake: logits of real and generated pictures, any equal shape. Every function returns a scalar.
+"""
+
+from collections.abc import Callable
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+LossName = Literal["bce", "hinge", "relativistic"]
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+def bce_d(real: Tensor, fake: Tensor) -> Tensor:
+    """Discriminator of the original GAN. Goodfellow et al. 2014, arXiv:1406.2661."""
+    return F.softplus(-real).mean() + F.softplus(fake).mean()
+
+
+def bce_g(real: Tensor, fake: Tensor) -> Tensor:
+    """Generator of the original GAN, non-saturating; `real` is not used."""
+    return F.softplus(-fake).mean()
+
+
+def hinge_d(real: Tensor, fake: Tensor) -> Tensor:
+    """Discriminator hinge loss. Lim & Ye 2017, arXiv:1705.02894."""
+    return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+
+
+def hinge_g(real: Tensor, fake: Tensor) -> Tensor:
+    """Generator side of the hinge loss; `real` is not used."""
+    return -fake.mean()
+
+
+def relativistic_d(real: Tensor, fake: Tensor) -> Tensor:
+    """Discriminator of the pairing loss. Huang et al. 2024 (R3GAN), arXiv:2501.05441, eq. 2."""
+    return F.softplus(fake - real).mean()
+
+
+def relativistic_g(real: Tensor, fake: Tensor) -> Tensor:
+    """Generator of the pairing loss: a fake should look more real than its partner."""
+    return F.softplus(real - fake).mean()
+
+
+LOSSES: dict[LossName, tuple[Loss, Loss]] = {
+    "bce": (bce_d, bce_g),
+    "hinge": (hinge_d, hinge_g),
+    "relativistic": (relativistic_d, relativistic_g),
+}
+
+
+def gradient_penalty(logits: Tensor, pictures: Tensor) -> Tensor:
+    """R1 on real, R2 on generated pictures. Mescheder et al. 2018, arXiv:1801.04406, eq. 9.
+
+    logits: (N, …) of `pictures` (N, 3, H, W), which must require a gradient.
+    Returns ½ · mean ‖∇‖² over the pictures.
+    """
+    (gradient,) = torch.autograd.grad(logits.sum(), pictures, create_graph=True)
+    return 0.5 * gradient.square().sum(dim=(1, 2, 3)).mean()
+
+
+def mode_seeking(a: Tensor, b: Tensor, za: Tensor, zb: Tensor) -> Tensor:
+    """Near noise may look alike, far noise must not. Mao et al. 2019, arXiv:1903.05628, eq. 3.
+
+    a, b: (N, 3, H, W), painted from the same names with noise za, zb (N, Z).
+    """
+    apart = (a - b).abs().mean(dim=(1, 2, 3)) / (za - zb).abs().mean(dim=1)
+    return (1 / (apart + 0.05)).mean()

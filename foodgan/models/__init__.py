@@ -1,0 +1,1 @@
+"""The networks: StackGAN, DCGAN, and the name encoder that conditions them."""

@@ -1,0 +1,96 @@
+"""Layers that the generators and discriminators share.
+
+N pictures, C channels, S style features; pictures and features are (N, C, H, W).
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+SLOPE = 0.2  # of every leaky ReLU, as in DCGAN
+
+
+class TextAffine(nn.Module):
+    """Scale and shift each channel from the style. Tao et al. 2022 (DF-GAN), arXiv:2008.05865.
+
+    (N, C, H, W) and (N, S) -> (N, C, H, W). Starts as the identity.
+    """
+
+    def __init__(self, style: int, channels: int) -> None:
+        super().__init__()
+        self.to_affine = nn.Linear(style, 2 * channels)
+        nn.init.normal_(self.to_affine.weight, std=0.02)
+        nn.init.zeros_(self.to_affine.bias)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        scale, shift = self.to_affine(style)[:, :, None, None].chunk(2, dim=1)
+        return torch.addcmul(shift, x, 1 + scale)
+
+
+def upsample(x: Tensor, factor: int = 2) -> Tensor:
+    """Blurred (bilinear) upsampling: no checker pattern, unlike a transposed convolution."""
+    return F.interpolate(x, scale_factor=factor, mode="bilinear", align_corners=False)
+
+
+class UpBlock(nn.Module):
+    """Twice the size, both convolutions modulated by the style, with a shortcut.
+
+    (N, A, H, W) and (N, S) -> (N, B, 2H, 2W). The first convolution runs before the
+    upsampling, where it costs a quarter.
+    """
+
+    def __init__(self, inputs: int, outputs: int, style: int) -> None:
+        super().__init__()
+        self.affine1 = TextAffine(style, inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.affine2 = TextAffine(style, outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.shortcut = nn.Conv2d(inputs, outputs, 1, bias=False)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        h = self.conv1(F.leaky_relu(self.affine1(x, style), SLOPE))
+        h = self.conv2(F.leaky_relu(self.affine2(upsample(h), style), SLOPE))
+        return h + upsample(self.shortcut(x))
+
+
+class ResBlock(nn.Module):
+    """Two modulated convolutions with a shortcut. (N, C, H, W) and (N, S) -> (N, C, H, W)."""
+
+    def __init__(self, channels: int, style: int) -> None:
+        super().__init__()
+        self.affine1 = TextAffine(style, channels)
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.affine2 = TextAffine(style, channels)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+        h = self.conv1(F.leaky_relu(self.affine1(x, style), SLOPE))
+        return x + self.conv2(F.leaky_relu(self.affine2(h, style), SLOPE))
+
+
+def down(inputs: int, outputs: int) -> nn.Sequential:
+    """Half the size: a 4×4 convolution of stride 2, which sees every pixel equally often."""
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 4, 2, 1), nn.LeakyReLU(SLOPE))
+
+
+def minibatch_std(x: Tensor, group: int = 8) -> Tensor:
+    """Append a map of the spread within groups of pictures, so that collapse shows.
+
+    (N, C, H, W) -> (N, C + 1, H, W); N need not divide by `group`. Karras et al. 2018,
+    arXiv:1710.10196, section 3.
+    """
+    n, _, h, w = x.shape
+    size = max(d for d in range(1, min(group, n) + 1) if n % d == 0)
+    spread = x.reshape(size, n // size, *x.shape[1:]).float().var(dim=0, unbiased=False)
+    spread = (spread + 1e-8).sqrt().mean(dim=(1, 2, 3)).to(x.dtype)
+    return torch.cat((x, spread.repeat(size)[:, None, None, None].expand(n, 1, h, w)), dim=1)
+
+
+def init_convolutions(module: nn.Module) -> None:
+    """He initialisation for every convolution and linear layer but the affines. arXiv:1502.01852."""
+    affines = {m.to_affine for m in module.modules() if isinstance(m, TextAffine)}
+    for layer in module.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear) and layer not in affines:
+            nn.init.kaiming_normal_(layer.weight, a=SLOPE)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)

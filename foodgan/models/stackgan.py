@@ -1,0 +1,271 @@
+"""StackGAN: a 64×64 sketch (Stage-I), then a 256×256 picture (Stage-II).
+
+Zhang et al. 2017, arXiv:1612.03242, with the text path repaired: linear conditioning,
+two logits, an affine of the text in every block.
+N pictures, E text features, C condition, Z noise; pictures are (N, 3, H, W) in [-1, 1].
+"""
+
+from dataclasses import dataclass
+
+import torch
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from foodgan.models.layers import (
+    SLOPE,
+    ResBlock,
+    UpBlock,
+    down,
+    init_convolutions,
+    minibatch_std,
+    upsample,
+)
+from foodgan.models.text import ConditioningAugmentation, EncodedNames, NameEncoder
+from foodgan.text.encode import TokenBatch
+
+SKETCH_SIZE = 64  # pixels a side
+PICTURE_SIZE = 256
+
+
+class Stage1Config(BaseModel):
+    """Widths of Stage-I. generator: channels at 4, 8, 16, 32, 64 pixels."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    vector_size: int
+    buckets: int
+    features: int = 128
+    condition: int = 96
+    noise: int = 64
+    generator: tuple[int, ...] = (256, 192, 128, 64, 32)
+    discriminator: tuple[int, ...] = (24, 48, 96, 192, 256)  # at 64, 32, 16, 8, 4 pixels
+
+
+class Stage2Config(BaseModel):
+    """Widths of Stage-II. up: channels at 64, 128, 256 pixels."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    vector_size: int
+    buckets: int
+    features: int = 96
+    condition: int = 64
+    noise: int = 8
+    trunk: int = 80  # channels of the residual blocks, at 32 pixels
+    blocks: int = 4
+    up: tuple[int, int, int] = (48, 24, 12)
+    discriminator: tuple[int, ...] = (24, 48, 96, 128)  # at 1/2, 1/4, 1/8, 1/16 of the size
+
+
+@dataclass
+class Painted:
+    """A batch from a generator. pictures: (N, 3, H, W); mu: (N, C); kl: scalar, nats a dimension."""
+
+    pictures: Tensor
+    mu: Tensor
+    kl: Tensor
+
+
+@dataclass
+class Verdict:
+    """Logits of a discriminator, each (N,).
+
+    picture: does it look real; name: does it fit the name; words: does it fit each word.
+    """
+
+    picture: Tensor
+    name: Tensor
+    words: Tensor
+
+    def detach(self) -> "Verdict":
+        return Verdict(self.picture.detach(), self.name.detach(), self.words.detach())
+
+
+class TextHeads(nn.Module):
+    """Three logits from a feature map: unconditional, projection on the name, and a word each.
+
+    Two logits against collapse by conditioning: Shahbazi et al. 2022, arXiv:2201.06578.
+    Projection: Miyato & Koyama 2018, arXiv:1802.05637.
+    (N, F, H, W) and EncodedNames -> Verdict.
+    """
+
+    def __init__(self, channels: int, features: int) -> None:
+        super().__init__()
+        self.unconditional = nn.Linear(channels, 1)
+        self.name = nn.Linear(features, channels)
+        self.region = nn.Conv2d(channels, features, 1)
+        self.word = nn.Linear(features, features)
+
+    def forward(self, maps: Tensor, names: EncodedNames) -> Verdict:
+        pooled = maps.mean(dim=(2, 3))
+        scale = pooled.shape[1] ** -0.5
+        by_name = (pooled * self.name(names.pooled)).sum(dim=1) * scale
+        regions = self.region(maps).flatten(2)  # (N, E, H·W)
+        fit = self.word(names.words) @ regions * regions.shape[1] ** -0.5  # (N, T, H·W)
+        best = fit.logsumexp(dim=2) - torch.log(torch.tensor(float(fit.shape[2])))
+        count = names.mask.sum(dim=1).clamp(min=1)
+        by_word = (best * names.mask).sum(dim=1) / count
+        return Verdict(self.unconditional(pooled).squeeze(1), by_name, by_word)
+
+
+class Stage1Generator(nn.Module):
+    """A name and noise to a 64×64 sketch.
+
+    TokenBatch of N, z (N, Z), CA noise (N, C) -> Painted with pictures (N, 3, 64, 64).
+    """
+
+    def __init__(self, config: Stage1Config) -> None:
+        super().__init__()
+        self.config = config
+        style = config.condition + config.noise
+        widths = config.generator
+        self.names = NameEncoder(config.vector_size, config.buckets, config.features)
+        self.augment = ConditioningAugmentation(config.features, config.condition)
+        self.seed = nn.Linear(style, widths[0] * 16)
+        self.blocks = nn.ModuleList(
+            UpBlock(a, b, style) for a, b in zip(widths, widths[1:], strict=False)
+        )
+        self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
+        init_convolutions(nn.ModuleList((self.seed, self.blocks, self.to_rgb)))
+        soften(self.blocks, self.to_rgb)
+
+    def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:
+        condition, mu, kl = self.augment(self.names(names).pooled, noise)
+        style = torch.cat((condition, z), dim=1)
+        x = self.seed(style).unflatten(1, (-1, 4, 4))
+        if not self.training:
+            x = x.contiguous(memory_format=torch.channels_last)
+        for block in self.blocks:
+            x = block(x, style)
+        return Painted(torch.tanh(self.to_rgb(F.leaky_relu(x, SLOPE))), mu, kl)
+
+
+class Stage1Discriminator(nn.Module):
+    """Is the sketch food, and the food of this name? No batch norm; sees the text embedding.
+
+    (N, 3, 64, 64) and TokenBatch of N -> Verdict. `features` and `judge` split the work, so that
+    one pass over the pictures can be judged against several names.
+    """
+
+    def __init__(self, config: Stage1Config) -> None:
+        super().__init__()
+        widths = config.discriminator
+        self.names = NameEncoder(config.vector_size, config.buckets, config.features)
+        self.from_rgb = nn.Conv2d(3, widths[0], 3, padding=1)
+        self.downs = nn.ModuleList(down(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.last = nn.Conv2d(widths[-1] + 1, widths[-1], 3, padding=1)
+        self.heads = TextHeads(widths[-1], config.features)
+        self.decoder = Decoder(widths[-2])
+        init_convolutions(nn.ModuleList((self.from_rgb, self.downs, self.last, self.decoder)))
+
+    def features(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """The last map (N, F, 4, 4), and the one before it (N, F', 8, 8) for the decoder."""
+        x = F.leaky_relu(self.from_rgb(pictures), SLOPE)
+        before = x
+        for block in self.downs:
+            before, x = x, block(x)
+        return F.leaky_relu(self.last(minibatch_std(x)), SLOPE), before
+
+    def judge(self, maps: Tensor, names: EncodedNames) -> Verdict:
+        """Hold maps of `features` against the names."""
+        verdict: Verdict = self.heads(maps, names)
+        return verdict
+
+    def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
+        return self.judge(self.features(pictures)[0], self.names(names))
+
+
+class Decoder(nn.Module):
+    """Redraws a real picture at a quarter of its width from the discriminator's features.
+
+    Self-supervision for few photos: Liu et al. 2021 (FastGAN), arXiv:2101.04775.
+    (N, F, h, w) -> (N, 3, 4h, 4w) in [-1, 1].
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, 32, 3, padding=1)
+        self.conv2 = nn.Conv2d(32, 32, 3, padding=1)
+        self.to_rgb = nn.Conv2d(32, 3, 3, padding=1)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        x = F.leaky_relu(self.conv1(maps), SLOPE)
+        x = F.leaky_relu(self.conv2(upsample(x)), SLOPE)
+        return torch.tanh(self.to_rgb(upsample(x)))
+
+
+class Stage2Generator(nn.Module):
+    """A sketch and its name again to a picture of four times the size.
+
+    Adds to the enlarged sketch, so that a sketch which a person edited is honoured.
+    TokenBatch of N, sketch (N, 3, h, w), noise (N, Z, h/2, w/2), CA noise (N, C)
+    -> Painted with pictures (N, 3, 4h, 4w).
+    """
+
+    def __init__(self, config: Stage2Config) -> None:
+        super().__init__()
+        self.config = config
+        style = config.condition
+        self.names = NameEncoder(config.vector_size, config.buckets, config.features)
+        self.augment = ConditioningAugmentation(config.features, config.condition)
+        self.stem = nn.Conv2d(12 + config.noise, config.trunk, 3, padding=1)
+        self.trunk = nn.ModuleList(ResBlock(config.trunk, style) for _ in range(config.blocks))
+        widths = (config.trunk, *config.up)
+        self.ups = nn.ModuleList(
+            UpBlock(a, b, style) for a, b in zip(widths, widths[1:], strict=False)
+        )
+        self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
+        init_convolutions(nn.ModuleList((self.stem, self.trunk, self.ups, self.to_rgb)))
+        soften(self.trunk, self.ups, self.to_rgb)
+
+    def forward(self, names: TokenBatch, sketch: Tensor, z: Tensor, noise: Tensor) -> Painted:
+        condition, mu, kl = self.augment(self.names(names).pooled, noise)
+        x = self.stem(torch.cat((F.pixel_unshuffle(sketch, 2), z), dim=1))
+        for block in (*self.trunk, *self.ups):
+            x = block(x, condition)
+        detail = self.to_rgb(F.leaky_relu(x, SLOPE))
+        return Painted((upsample(sketch, 4) + detail).clamp(-1.2, 1.2), mu, kl)
+
+
+class Stage2Discriminator(nn.Module):
+    """Are the patches of a picture real, and do they fit the name? Isola et al. 2017's patches.
+
+    (N, 3, H, W) and TokenBatch of N -> Verdict, its picture logit (N, H/16 · W/16), a patch each.
+    """
+
+    def __init__(self, config: Stage2Config) -> None:
+        super().__init__()
+        widths = (3, *config.discriminator)
+        self.names = NameEncoder(config.vector_size, config.buckets, config.features)
+        self.downs = nn.ModuleList(down(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.patches = nn.Conv2d(widths[-1], 1, 1)
+        self.heads = TextHeads(widths[-1], config.features)
+        init_convolutions(self.downs)
+
+    def features(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """The last map (N, F, H/16, W/16), and the one before it."""
+        before = x = pictures
+        for block in self.downs:
+            before, x = x, block(x)
+        return x, before
+
+    def judge(self, maps: Tensor, names: EncodedNames) -> Verdict:
+        """Hold maps of `features` against the names."""
+        verdict: Verdict = self.heads(maps, names)
+        return Verdict(self.patches(maps).flatten(1), verdict.name, verdict.words)
+
+    def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
+        return self.judge(self.features(pictures)[0], self.names(names))
+
+
+@torch.no_grad()
+def soften(*parts: nn.Module) -> None:
+    """Start residual branches and the last convolution small: without norms they would add up."""
+    for part in parts:
+        for block in part.modules():
+            if isinstance(block, UpBlock | ResBlock):
+                block.conv2.weight.mul_(0.3)
+    last = parts[-1]
+    if isinstance(last, nn.Conv2d):
+        last.weight.mul_(0.3)

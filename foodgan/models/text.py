@@ -1,0 +1,81 @@
+"""The learned half of the name encoder: tokens to one condition.
+
+N names, T tokens a name, V numbers a word vector, G n-grams a token, E text features,
+C condition.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from foodgan.text.encode import TokenBatch
+
+LOG_VAR_MIN, LOG_VAR_MAX = -8.0, 2.0
+LOG_VAR_START = -3.0  # sigma ≈ 0.22: the noise must not drown the name
+
+
+@dataclass
+class EncodedNames:
+    """What the networks get of N names.
+
+    pooled: (N, E), the name. words: (N, T, E), its tokens; mask: (N, T), which of them exist.
+    """
+
+    pooled: Tensor
+    words: Tensor
+    mask: Tensor
+
+    def __getitem__(self, rows: Tensor) -> "EncodedNames":
+        return EncodedNames(self.pooled[rows], self.words[rows], self.mask[rows])
+
+    def detach(self) -> "EncodedNames":
+        return EncodedNames(self.pooled.detach(), self.words.detach(), self.mask)
+
+
+class NameEncoder(nn.Module):
+    """Frozen word vectors plus hashed n-grams, pooled with a learned weight a token.
+
+    TokenBatch of N names -> EncodedNames. A name without tokens gets a learned null embedding,
+    which also serves photos that carry no label.
+    """
+
+    def __init__(self, vector_size: int, buckets: int, features: int) -> None:
+        super().__init__()
+        self.from_vector = nn.Linear(vector_size, features)
+        self.from_ngrams = nn.EmbeddingBag(buckets + 1, features, mode="mean", padding_idx=0)
+        self.score = nn.Sequential(nn.Linear(features, features), nn.Tanh(), nn.Linear(features, 1))
+        self.null = nn.Parameter(torch.zeros(features))
+        nn.init.normal_(self.from_ngrams.weight, std=0.1)
+
+    def forward(self, names: TokenBatch) -> EncodedNames:
+        n, t, g = names.ngrams.shape
+        ngrams = self.from_ngrams(names.ngrams.reshape(n * t, g)).reshape(n, t, -1)
+        words = F.leaky_relu(self.from_vector(names.vectors) + ngrams, 0.2)
+        scores = self.score(words).squeeze(-1).masked_fill(~names.mask, -1e4)
+        empty = ~names.mask.any(dim=1, keepdim=True)
+        weights = scores.softmax(dim=1) * names.mask
+        pooled = (weights.unsqueeze(-1) * words).sum(dim=1)
+        return EncodedNames(torch.where(empty, self.null, pooled), words, names.mask)
+
+
+class ConditioningAugmentation(nn.Module):
+    """Sample a condition near the name, c ~ N(mu(e), sigma(e)²). Zhang et al. 2017, eq. 1.
+
+    Linear: a ReLU on mu and log sigma², as in the best-known re-implementation, starves the text.
+    (N, E) and noise (N, C) -> c (N, C), mu (N, C) and a scalar KL to N(0, I), in nats a dimension.
+    """
+
+    def __init__(self, features: int, condition: int) -> None:
+        super().__init__()
+        self.to_mu = nn.Linear(features, condition)
+        self.to_log_var = nn.Linear(features, condition)
+        nn.init.zeros_(self.to_log_var.weight)
+        nn.init.constant_(self.to_log_var.bias, LOG_VAR_START)
+
+    def forward(self, pooled: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        mu = self.to_mu(pooled)
+        log_var = self.to_log_var(pooled).clamp(LOG_VAR_MIN, LOG_VAR_MAX)
+        kl = 0.5 * (mu.square() + log_var.exp() - 1 - log_var).mean()
+        return mu + (0.5 * log_var).exp() * noise, mu, kl

@@ -1,0 +1,223 @@
+"""What each network is trained to do: one GAN step, on one screen.
+
+N pictures of a batch; pictures are (N, 3, H, W) in [-1, 1].
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn import functional as F
+
+from foodgan.augment import diff_augment
+from foodgan.config import TrainConfig
+from foodgan.losses import LOSSES, gradient_penalty, mode_seeking
+from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
+from foodgan.models.stackgan import (
+    SKETCH_SIZE,
+    Painted,
+    Stage1Config,
+    Stage1Discriminator,
+    Stage1Generator,
+    Stage2Config,
+    Stage2Discriminator,
+    Stage2Generator,
+    Verdict,
+)
+from foodgan.text.encode import TokenBatch
+
+Figures = dict[str, Tensor]
+
+
+@dataclass
+class Batch:
+    """What one step sees.
+
+    photos: real ones; names: theirs; wrong: names that do not fit them; asked: what the generator
+    paints, of which `invented` (N,) bool are new combinations; random: the step's own generator
+    of randomness; conditional: weight of the conditional loss in [0, 1]; penalise: whether
+    this step pays the lazy gradient penalty.
+    """
+
+    photos: Tensor
+    names: TokenBatch
+    wrong: TokenBatch
+    asked: TokenBatch
+    invented: Tensor
+    random: Generator
+    conditional: float
+    penalise: bool
+
+
+class Painting(Protocol):
+    """Paints what a batch asks for, with the graph kept. Keeps what its own losses need."""
+
+    def __call__(self, batch: Batch) -> Painted: ...
+
+    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]: ...
+
+
+def normal(batch: Batch, *shape: int) -> Tensor:
+    """Standard normal noise from the step's generator."""
+    return torch.randn(*shape, generator=batch.random, device=batch.photos.device)
+
+
+class SketchPainting:
+    """Stage-I and DCGAN: pictures from noise."""
+
+    def __init__(self, generator: nn.Module, config: TrainConfig, noise: int, ca: int) -> None:
+        self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
+
+    def __call__(self, batch: Batch) -> Painted:
+        n = len(batch.photos)
+        self.z = normal(batch, n, self.noise)
+        painted: Painted = self.generator(batch.asked, self.z, normal(batch, n, self.ca))
+        return painted
+
+    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
+        """Conditioning Augmentation's KL, and mode seeking where it is asked for."""
+        loss = self.config.kl * fake.kl
+        if self.config.mode_seeking:
+            z = normal(batch, *self.z.shape)
+            other = self.generator(batch.asked, z, normal(batch, len(z), self.ca)).pictures
+            loss = loss + self.config.mode_seeking * mode_seeking(fake.pictures, other, self.z, z)
+        return loss, {"kl": fake.kl, "mu_std": fake.mu.std(dim=0).mean()}
+
+
+class DetailPainting:
+    """Stage-II: pictures from degraded photos, so that every photo teaches, also unlabelled ones."""
+
+    def __init__(self, generator: nn.Module, config: TrainConfig, noise: int, ca: int) -> None:
+        self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
+
+    def __call__(self, batch: Batch) -> Painted:
+        self.small = F.avg_pool2d(batch.photos, 4)
+        sketch = degrade(self.small, batch)
+        n, _, h, w = sketch.shape
+        z = normal(batch, n, self.noise, h // 2, w // 2)
+        painted: Painted = self.generator(batch.names, sketch, z, normal(batch, n, self.ca))
+        return painted
+
+    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
+        """L1 to the sketch, before it was degraded, and to the photo; the KL."""
+        to_sketch = F.l1_loss(F.avg_pool2d(fake.pictures, 4), self.small)
+        to_photo = F.l1_loss(fake.pictures, batch.photos)
+        config = self.config
+        loss = config.sketch_l1 * to_sketch + config.picture_l1 * to_photo + config.kl * fake.kl
+        return loss, {"sketch_l1": to_sketch, "picture_l1": to_photo, "kl": fake.kl}
+
+
+def degrade(sketch: Tensor, batch: Batch) -> Tensor:
+    """Make a clean sketch look like one that Stage-I painted: softer, with a little noise.
+
+    (N, 3, h, w) -> the same. Each picture is blended with a copy blurred 2 to 4 times.
+    """
+    n, _, h, w = sketch.shape
+    blur = torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
+    half = F.interpolate(F.avg_pool2d(sketch, 2), (h, w), mode="bilinear")
+    quarter = F.interpolate(F.avg_pool2d(sketch, 4), (h, w), mode="bilinear")
+    soft = torch.where(blur < 0.5, half, quarter)
+    share = torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
+    grain = 0.06 * torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
+    return torch.lerp(sketch, soft, share) + grain * normal(batch, *sketch.shape)
+
+
+class Objective:
+    """A generator, its discriminator, and the two losses of a step."""
+
+    def __init__(
+        self, config: TrainConfig, generator: nn.Module, judge: nn.Module, paint: Painting
+    ) -> None:
+        self.config, self.generator, self.discriminator = config, generator, judge
+        self.paint = paint
+        self.loss_d, self.loss_g = LOSSES[config.loss]
+        self.real: Verdict
+
+    def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, Figures]:
+        """Tell photos from `fake` (N, 3, H, W), right names from wrong ones."""
+        config, judge = self.config, self.discriminator
+        photos = diff_augment(batch.photos, config.augment, batch.random)
+        fake = diff_augment(fake, config.augment, batch.random)
+        if batch.penalise:
+            photos.requires_grad_(config.r1 > 0)
+            fake.requires_grad_(config.r2 > 0)
+        real_maps, middle = judge.features(photos)
+        fake_maps, _ = judge.features(fake)
+        names = judge.names(batch.names)
+        real = judge.judge(real_maps, names)
+        painted = judge.judge(fake_maps, judge.names(batch.asked))
+        self.real = real.detach()
+        loss = self._adversarial(self.loss_d, real, painted, batch)
+        if config.mismatched:
+            wrong = judge.judge(real_maps, judge.names(batch.wrong))
+            off = self.loss_d(real.name, wrong.name) + self.loss_d(real.words, wrong.words)
+            loss = loss + batch.conditional * 0.5 * off
+        figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
+        if config.reconstruct and hasattr(judge, "decoder"):
+            redrawn = judge.decoder(middle)
+            small = F.adaptive_avg_pool2d(photos.detach(), redrawn.shape[-2:])
+            loss = loss + config.reconstruct * F.l1_loss(redrawn, small)
+        if batch.penalise:
+            penalty = self._penalty(real, photos, config.r1) + self._penalty(
+                painted, fake, config.r2
+            )
+            loss = loss + config.penalty_every * penalty
+            figures["penalty"] = penalty
+        return loss, {**figures, "loss_d": loss}
+
+    def generator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
+        """Make the discriminator err; stay near the name."""
+        config, judge = self.config, self.discriminator
+        augmented = diff_augment(fake.pictures, config.augment, batch.random)
+        with torch.no_grad():
+            asked = judge.names(batch.asked)
+        painted = judge.judge(judge.features(augmented)[0], asked)
+        # The photos' logits are one update old: judging them again would cost a tenth of the step.
+        loss = self._adversarial(self.loss_g, self.real, painted, batch)
+        extra, figures = self.paint.extra_loss(batch, fake)
+        return loss + extra, {**figures, "loss_g": loss}
+
+    def _adversarial(self, loss: object, real: Verdict, fake: Verdict, batch: Batch) -> Tensor:
+        """Unconditional everywhere; per word everywhere; by name where the name is a known one."""
+        assert callable(loss)
+        total: Tensor = loss(real.picture, fake.picture)
+        if batch.conditional:
+            known = ~batch.invented
+            by_text = loss(real.words, fake.words)
+            if known.any():
+                by_text = by_text + loss(real.name[known], fake.name[known])
+            total = total + batch.conditional * by_text
+        return total
+
+    @staticmethod
+    def _penalty(verdict: Verdict, pictures: Tensor, weight: float) -> Tensor:
+        if not weight:
+            return pictures.new_zeros(())
+        logits = verdict.picture.mean() * len(pictures) + verdict.name.sum() + verdict.words.sum()
+        return weight * gradient_penalty(logits, pictures)
+
+
+def build_objective(config: TrainConfig, vector_size: int, buckets: int) -> Objective:
+    """The networks of `config`, freshly initialised, with the losses that belong to them."""
+    text = {"vector_size": vector_size, "buckets": buckets}
+    generator: nn.Module
+    if config.kind == "dcgan":
+        plain = DcganConfig(**config.model)
+        generator = DcganGenerator(plain)
+        paint: Painting = SketchPainting(generator, config, plain.noise, 1)
+        return Objective(config, generator, DcganDiscriminator(plain), paint)
+    if config.kind == "stage1":
+        first = Stage1Config(**text, **config.model)
+        generator = Stage1Generator(first)
+        paint = SketchPainting(generator, config, first.noise, first.condition)
+        return Objective(config, generator, Stage1Discriminator(first), paint)
+    second = Stage2Config(**text, **config.model)
+    generator = Stage2Generator(second)
+    paint = DetailPainting(generator, config, second.noise, second.condition)
+    return Objective(config, generator, Stage2Discriminator(second), paint)
+
+
+def sketch_size(config: TrainConfig) -> int:
+    """Pixels a side of what the generator is given or paints first."""
+    return config.size // 4 if config.kind == "stage2" else SKETCH_SIZE

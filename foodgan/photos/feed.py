@@ -1,0 +1,115 @@
+"""What a training step sees: photos, their names, wrong names, and names never seen.
+
+N pictures of a batch, T tokens a name.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from foodgan.config import TrainConfig
+from foodgan.objectives import Batch
+from foodgan.photos import tensors
+from foodgan.photos.folder import Photo, read_folder
+from foodgan.text.encode import TokenBatch, encode
+from foodgan.text.recombine import recombine, swap_one
+
+
+@dataclass
+class Feed:
+    """Draws batches. pixels: (P, S, S, 3) uint8; names: tokens of the P photos' names."""
+
+    config: TrainConfig
+    photos: list[Photo]
+    pixels: NDArray[np.uint8]
+    names: TokenBatch
+    weights: Tensor
+    device: torch.device
+
+    @property
+    def vector_size(self) -> int:
+        return self.names.vectors.shape[2]
+
+    @property
+    def buckets(self) -> int:
+        return self.names.buckets
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Which photos: how many, of which sources and licences. Goes into the checkpoint."""
+        return {
+            "count": len(self.photos),
+            "names": len({photo.name for photo in self.photos}),
+            "sources": dict(Counter(photo.source for photo in self.photos)),
+            "licences": dict(Counter(photo.licence for photo in self.photos)),
+        }
+
+    def draw(
+        self, random: Generator, on_device: Generator, *, conditional: float, penalise: bool
+    ) -> Batch:
+        """One batch. random: a CPU generator, seeded for this step; on_device: one on the device."""
+        config = self.config
+        rows = torch.multinomial(self.weights, config.batch, replacement=True, generator=random)
+        align = 4 if config.kind == "stage2" else 1
+        photos = tensors.crops(self.pixels, rows, config.size, align, random)
+        names = forget(self.names[rows], config.word_dropout, config.name_dropout, random)
+        invented = torch.rand(config.batch, generator=random) < config.recombined
+        asked = choose(invented, recombine(names, random), names)
+        others = torch.multinomial(self.weights, config.batch, replacement=True, generator=random)
+        hard = torch.rand(config.batch, generator=random) < 0.5
+        wrong = choose(hard, swap_one(names, random)[0], self.names[others])
+        device = self.device
+        if device.type == "cuda":
+            photos = photos.pin_memory()
+        return Batch(
+            photos=photos.to(device, non_blocking=True).contiguous(
+                memory_format=torch.channels_last
+            ),
+            names=names.to(device),
+            wrong=wrong.to(device),
+            asked=asked.to(device),
+            invented=invented.to(device),
+            random=on_device,
+            conditional=conditional,
+            penalise=penalise,
+        )
+
+
+def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.device) -> Feed:
+    """Read, decode and tokenise the training photos of `folder`. Raises PhotosError."""
+    photos = [
+        photo
+        for photo in read_folder(folder)
+        if photo.split == "train" and photo.style not in config.exclude_styles
+    ]
+    photos, pixels = tensors.load(photos, config.photo_size, cache)
+    names = encode([photo.name or "" for photo in photos])
+    weights = tensors.name_weights(photos, config.name_cap)
+    return Feed(config, photos, pixels, names, weights, device)
+
+
+def forget(names: TokenBatch, word: float, name: float, random: Generator) -> TokenBatch:
+    """Forget each word with chance `word`, and whole names with chance `name`."""
+    n, t = names.mask.shape
+    kept = torch.rand(n, t, generator=random) >= word
+    return names.keep(kept & (torch.rand(n, 1, generator=random) >= name))
+
+
+def choose(first: Tensor, a: TokenBatch, b: TokenBatch) -> TokenBatch:
+    """Row by row: a's name where `first` (N,) bool says so, else b's."""
+    return TokenBatch(
+        **{
+            field.name: torch.where(
+                first.view(-1, *[1] * (getattr(a, field.name).dim() - 1)),
+                getattr(a, field.name),
+                getattr(b, field.name),
+            )
+            for field in fields(TokenBatch)
+        }
+    )

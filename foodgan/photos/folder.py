@@ -1,0 +1,88 @@
+"""Reads a folder of labelled photos (Hugging Face imagefolder, or a folder a name)."""
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from foodgan.contract.errors import FoodganError
+
+log = logging.getLogger(__name__)
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+NAME_KEYS = ("name_ja", "name", "text", "label")  # the first that a line of metadata has
+
+
+class PhotosError(FoodganError):
+    """The folder of photos is missing, empty or unreadable."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """One photo on disk. name is None where nobody labelled it. split: "train" or "test"."""
+
+    path: Path
+    name: str | None
+    split: str = "train"
+    style: str = "photo"
+    licence: str = "unknown"
+    source: str = "unknown"
+
+
+def read_folder(folder: Path) -> list[Photo]:
+    """Every photo in `folder`, in a stable order. Raises PhotosError when there is none.
+
+    With metadata.jsonl its lines count (file_name and one of NAME_KEYS); without it a photo's
+    name is its folder's, and a photo at the top has none.
+    """
+    if not folder.is_dir():
+        raise PhotosError(f"{folder} is not a folder")
+    table = folder / "metadata.jsonl"
+    photos = _from_metadata(folder, table) if table.exists() else _from_folders(folder)
+    if not photos:
+        raise PhotosError(f"{folder} holds no photo ({', '.join(SUFFIXES)})")
+    return sorted(photos, key=lambda photo: str(photo.path))
+
+
+def _from_metadata(folder: Path, table: Path) -> list[Photo]:
+    photos = []
+    for number, line in enumerate(table.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            path = folder / entry["file_name"]
+        except (ValueError, TypeError, KeyError) as error:
+            raise PhotosError(f"{table}:{number} is not a metadata line: {error!r}") from error
+        if not path.is_file():
+            log.warning("%s:%d names %s, which is not there: skipped", table, number, path.name)
+            continue
+        photos.append(
+            Photo(
+                path=path,
+                name=next((entry[key] for key in NAME_KEYS if entry.get(key)), None),
+                split=entry.get("split") or "train",
+                style=entry.get("style") or "photo",
+                licence=entry.get("licence") or entry.get("license") or "unknown",
+                source=entry.get("source_repo") or entry.get("source") or "unknown",
+            )
+        )
+    return photos
+
+
+def _from_folders(folder: Path) -> list[Photo]:
+    return [
+        Photo(path=path, name=None if path.parent == folder else path.parent.name)
+        for path in folder.rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file()
+    ]
+
+
+def fingerprint(photos: list[Photo]) -> str:
+    """A short hash of which photos these are: paths, sizes and times of change."""
+    digest = hashlib.sha256()
+    for photo in photos:
+        stat = photo.path.stat()
+        digest.update(f"{photo.path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]

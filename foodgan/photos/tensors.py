@@ -1,0 +1,101 @@
+"""Photos as one array of bytes, decoded once, and batches drawn from it by seed.
+
+N photos, S pixels a side; arrays are (N, S, S, 3) uint8.
+"""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+from rich.progress import track
+from torch import Generator, Tensor
+
+from foodgan.photos.folder import Photo, PhotosError, fingerprint
+
+log = logging.getLogger(__name__)
+
+MAX_PIXELS = 50_000_000  # a photo of more is refused before it is decoded
+
+
+def decode(path: Path, size: int) -> NDArray[np.uint8]:
+    """A photo as (size, size, 3): upright, centre crop, RGB.
+
+    Raises OSError (UnidentifiedImageError is one) or ValueError for what is no sound picture.
+    """
+    with Image.open(path) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise ValueError(f"{picture.width}×{picture.height} pixels are too many")
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.LANCZOS))
+
+
+def load(photos: list[Photo], size: int, cache: Path) -> tuple[list[Photo], NDArray[np.uint8]]:
+    """Decode every photo once; a second call maps the array in `cache`.
+
+    Returns the photos that are sound and their array (N, size, size, 3), read only. Broken ones
+    are named in the log and skipped. Raises PhotosError when none is sound.
+    """
+    stem = cache / f"photos-{size}-{fingerprint(photos)}"
+    table, kept = stem.with_suffix(".npy"), stem.with_suffix(".kept.npy")
+    if not (table.exists() and kept.exists()):
+        _decode_all(photos, size, table, kept)
+    rows = np.load(kept)
+    return [photos[row] for row in rows], np.load(table, mmap_mode="r")
+
+
+def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None:
+    def attempt(photo: Photo) -> NDArray[np.uint8] | None:
+        try:
+            return decode(photo.path, size)
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            kind = "no picture" if isinstance(error, UnidentifiedImageError) else str(error)
+            log.warning("%s skipped: %s", photo.path.name, kind)
+            return None
+
+    with ThreadPoolExecutor() as pool:
+        results = pool.map(attempt, photos)
+        decoded = list(track(results, f"decoding photos to {size}×{size}", total=len(photos)))
+    rows = [row for row, pixels in enumerate(decoded) if pixels is not None]
+    if not rows:
+        raise PhotosError("not one of the photos could be decoded")
+    table.parent.mkdir(parents=True, exist_ok=True)
+    _save(table, np.stack([pixels for pixels in decoded if pixels is not None]))
+    _save(kept, np.array(rows))
+
+
+def _save(path: Path, array: NDArray[np.generic]) -> None:
+    """Under a temporary name, then renamed: a half-written array is never mapped."""
+    partial = path.with_suffix(".partial.npy")
+    np.save(partial, array)
+    partial.rename(path)
+
+
+def name_weights(photos: list[Photo], cap: int) -> Tensor:
+    """Chances (N,) that cap the big names: a name of k photos counts as min(k, cap) in all."""
+    names = [photo.name for photo in photos]
+    counts: dict[str | None, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    return torch.tensor([min(counts[name], cap) / counts[name] for name in names])
+
+
+def crops(
+    pixels: NDArray[np.uint8], rows: Tensor, size: int, align: int, generator: Generator
+) -> Tensor:
+    """Random crops of `size`, half of them mirrored, as (N, 3, size, size) in [-1, 1].
+
+    rows: (N,) indices into pixels. Corners lie on multiples of `align` pixels.
+    """
+    reach = (pixels.shape[1] - size) // align + 1
+    corners = torch.randint(0, reach, (len(rows), 2), generator=generator) * align
+    mirrored = torch.rand(len(rows), generator=generator) < 0.5
+    batch = np.empty((len(rows), size, size, 3), np.uint8)
+    places = zip(rows.tolist(), corners.tolist(), mirrored.tolist(), strict=True)
+    for i, (row, (top, left), mirror) in enumerate(places):
+        crop = pixels[row, top : top + size, left : left + size]
+        batch[i] = crop[:, ::-1] if mirror else crop
+    return torch.from_numpy(batch).permute(0, 3, 1, 2).float() / 127.5 - 1

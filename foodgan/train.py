@@ -1,0 +1,323 @@
+"""The training loop: one for every network, on a CPU, a GPU, or several under `torchrun`.
+
+A run is a folder: config.toml's content, checkpoint, TensorBoard log, sample grids. Killed at any
+moment it goes on from its last checkpoint, and step k sees the same batch either way.
+"""
+
+import logging
+import math
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import torch
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Generator, Tensor, nn, optim
+from torch import distributed as dist
+from torch.utils.tensorboard import SummaryWriter
+
+from foodgan import checkpoint
+from foodgan.config import TrainConfig
+from foodgan.contract.errors import FoodganError
+from foodgan.grids import contact_sheet, sample_grid
+from foodgan.objectives import Batch, Figures, Objective, build_objective
+from foodgan.photos.feed import Feed
+
+log = logging.getLogger(__name__)
+
+CHECKPOINT = "last.safetensors"
+
+
+class TrainingStopped(FoodganError):
+    """A loss is not a number: the last good checkpoint is kept."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this process trains. rank of world processes; leads: it alone writes."""
+
+    device: torch.device
+    rank: int = 0
+    world: int = 1
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+
+@contextmanager
+def placed(device: str | None = None) -> Iterator[Place]:
+    """The best device of this process; joins the others under `torchrun`."""
+    world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
+    cuda = torch.cuda.is_available() and device != "cpu"
+    chosen = torch.device(device or "cpu")
+    if cuda and device is None:
+        chosen = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        torch.cuda.set_device(chosen)
+    if world > 1:
+        dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    try:
+        yield Place(chosen, rank, world)
+    finally:
+        if world > 1:
+            dist.destroy_process_group()
+
+
+class Trainer:
+    """A run in the making: networks, optimisers, the averaged generator, how far it has come."""
+
+    def __init__(self, config: TrainConfig, feed: Feed, run: Path, place: Place) -> None:
+        self.config, self.feed, self.run, self.place = config, feed, run, place
+        torch.manual_seed(config.seed)
+        objective = build_objective(config, feed.vector_size, feed.buckets)
+        self.objective: Objective = objective
+        for module in (objective.generator, objective.discriminator):
+            module.to(place.device, memory_format=torch.channels_last)
+        self.ema = optim.swa_utils.AveragedModel(
+            objective.generator, multi_avg_fn=self._average, use_buffers=True
+        ).requires_grad_(False)
+        betas = (config.beta1, config.beta2)
+        self.adam_g = optim.Adam(objective.generator.parameters(), config.lr_g, betas)
+        self.adam_d = optim.Adam(objective.discriminator.parameters(), config.lr_d, betas)
+        self.step = 0
+        self.seconds = 0.0
+
+    @property
+    def step_pictures(self) -> int:
+        """Real photos that all processes together see in one step."""
+        return self.config.batch * self.place.world
+
+    @property
+    def seen(self) -> int:
+        """Real photos seen so far, by all processes together."""
+        return self.step * self.step_pictures
+
+    def take_step(self) -> Figures:
+        """One step of the discriminator and one of the generator. Figures are scalars."""
+        batch = self._batch()
+        objective, device = self.objective, self.place.device
+        objective.generator.train()
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            fake = objective.paint(batch)
+            loss_d, figures_d = objective.discriminator_loss(batch, fake.pictures.detach())
+        self._descend(loss_d, self.adam_d, objective.discriminator)
+        objective.discriminator.requires_grad_(False)
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            loss_g, figures_g = objective.generator_loss(batch, fake)
+        self._descend(loss_g, self.adam_g, objective.generator)
+        objective.discriminator.requires_grad_(True)
+        self.ema.update_parameters(objective.generator)
+        self.step += 1
+        return {k: v.detach() for k, v in (figures_d | figures_g).items()}
+
+    def _batch(self) -> Batch:
+        config = self.config
+        random = Generator().manual_seed(self._seed())
+        on_device = Generator(self.place.device).manual_seed(self._seed())
+        done = self.seen / config.pictures
+        ramp = (done - config.conditional_from) / max(
+            config.conditional_full - config.conditional_from, 1e-9
+        )
+        return self.feed.draw(
+            random,
+            on_device,
+            conditional=min(max(ramp, 0.0), 1.0),
+            penalise=self.step % config.penalty_every == 0,
+        )
+
+    def _seed(self) -> int:
+        """Of this step and process alone, so that a resumed run draws the same batches."""
+        return (self.config.seed * 1_000_003 + self.step) * 4096 + self.place.rank
+
+    def _descend(self, loss: Tensor, adam: optim.Adam, network: nn.Module) -> None:
+        adam.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        if self.place.world > 1:
+            self._share_gradients(network)
+        adam.step()
+
+    def _share_gradients(self, network: nn.Module) -> None:
+        """Average the gradients over all processes, in one message."""
+        parameters = [p for p in network.parameters() if p.requires_grad]
+        flat = torch.cat(
+            [(torch.zeros_like(p) if p.grad is None else p.grad).flatten() for p in parameters]
+        )
+        dist.all_reduce(flat)
+        flat /= self.place.world
+        pieces = flat.split([p.numel() for p in parameters])
+        for parameter, piece in zip(parameters, pieces, strict=True):
+            parameter.grad = piece.view_as(parameter)
+
+    def _average(self, averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+        """Exponential moving average with a half-life of `ema_pictures`, shorter at the start."""
+        half_life = min(self.config.ema_pictures, max(self.seen * 0.1, 1))
+        share = 1 - 0.5 ** (self.step_pictures / half_life)
+        with torch.no_grad():
+            torch._foreach_lerp_(averaged, current, share)
+
+    def save(self) -> None:
+        """Write the checkpoint, atomically."""
+        objective = self.objective
+        parts = {
+            "generator": objective.generator.state_dict(),
+            "discriminator": objective.discriminator.state_dict(),
+            "ema": self.ema.module.state_dict(),
+            "adam_g": checkpoint.optimizer_tensors(self.adam_g),
+            "adam_d": checkpoint.optimizer_tensors(self.adam_d),
+        }
+        tensors = {k: v for name, ts in parts.items() for k, v in checkpoint.prefixed(name, ts).items()}
+        about = {
+            "config": self.config.model_dump(mode="json"),
+            "network": self.objective.generator.config.model_dump(mode="json"),  # type: ignore[union-attr, operator]
+            "step": self.step,
+            "seen": self.seen,
+            "seconds": round(self.seconds, 1),
+            "photos": self.feed.about,
+        }
+        checkpoint.save(self.run / CHECKPOINT, tensors, about)
+
+    def resume(self) -> bool:
+        """Go on from the run's checkpoint. False when there is none. Raises ModelError."""
+        path = self.run / CHECKPOINT
+        if not path.exists():
+            return False
+        tensors, about = checkpoint.load(path, str(self.place.device))
+        objective = self.objective
+        for name, module in (
+            ("generator", objective.generator),
+            ("discriminator", objective.discriminator),
+            ("ema", self.ema.module),
+        ):
+            checkpoint.fill(module, checkpoint.part(name, tensors), f"{path.name} ({name})")
+        checkpoint.fill_optimizer(self.adam_g, checkpoint.part("adam_g", tensors))
+        checkpoint.fill_optimizer(self.adam_d, checkpoint.part("adam_d", tensors))
+        self.step, self.seconds = about["seen"] // self.step_pictures, about["seconds"]
+        self.ema.n_averaged.fill_(self.step)
+        return True
+
+    def grid(self) -> Tensor:
+        """The averaged generator's pictures of fixed names and seeds, (3, H, W) in [-1, 1]."""
+        self.ema.module.eval()
+        return sample_grid(self.ema.module, self.feed)
+
+
+def train(trainer: Trainer) -> None:
+    """Run until the configured number of pictures is seen, or a signal asks to stop.
+
+    Raises TrainingStopped when a loss is not finite.
+    """
+    config, place = trainer.config, trainer.place
+    trainer.run.mkdir(parents=True, exist_ok=True)
+    writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None  # type: ignore[no-untyped-call]
+    figures: Figures = {}
+    begun, before = time.monotonic(), trainer.seconds
+    with _stop_asked() as asked, _progress(trainer) as tell:
+        while trainer.seen < config.pictures and not asked():
+            first = trainer.seen
+            figures = trainer.take_step()
+            trainer.seconds = before + time.monotonic() - begun
+            tell(trainer.seen)
+            if _crossed(first, trainer.seen, config.log_every):
+                _check(figures, trainer)
+                _write(writer, figures, trainer, (trainer.seen / max(trainer.seconds, 1e-9)))
+            if place.leads and _crossed(first, trainer.seen, config.grid_every):
+                _draw(writer, trainer)
+            if place.leads and _crossed(first, trainer.seen, config.save_every):
+                trainer.save()
+    if figures:
+        _check(figures, trainer)
+    if place.leads:
+        trainer.save()
+        _draw(writer, trainer)
+    if writer:
+        writer.close()  # type: ignore[no-untyped-call]
+
+
+def _crossed(before: int, after: int, every: int) -> bool:
+    return before // every != after // every
+
+
+def _check(figures: Figures, trainer: Trainer) -> None:
+    for name, figure in figures.items():
+        if not math.isfinite(float(figure)):
+            raise TrainingStopped(
+                f"{name} is {float(figure)} after {trainer.seen} pictures; "
+                f"the last checkpoint in {trainer.run} is good"
+            )
+
+
+def _write(
+    writer: SummaryWriter | None, figures: Figures, trainer: Trainer, pictures_s: float
+) -> None:
+    if writer is None:
+        return
+    for name, figure in figures.items():
+        writer.add_scalar(name, float(figure), trainer.seen)  # type: ignore[no-untyped-call]
+    writer.add_scalar("pictures_s", pictures_s, trainer.seen)  # type: ignore[no-untyped-call]
+    shown = "  ".join(f"{name} {float(figure):.3f}" for name, figure in figures.items())
+    log.info("%d pictures, %.1f/s  %s", trainer.seen, pictures_s, shown)
+
+
+def _draw(writer: SummaryWriter | None, trainer: Trainer) -> None:
+    grid = trainer.grid()
+    contact_sheet(grid, trainer.run / "grids" / f"{trainer.seen:09d}.png")
+    if writer is not None:
+        writer.add_image("grid", (grid + 1) / 2, trainer.seen)  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _stop_asked() -> Iterator["_Asked"]:
+    """SIGINT and SIGTERM end the run after its step; a second one ends it at once."""
+    asked = _Asked()
+    old = {number: signal.signal(number, asked.hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+class _Asked:
+    def __init__(self) -> None:
+        self.heard = False
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        if self.heard:
+            raise KeyboardInterrupt
+        self.heard = True
+        log.info("stopping after this step")
+
+    def __call__(self) -> bool:
+        return self.heard
+
+
+@contextmanager
+def _progress(trainer: Trainer) -> Iterator["_Tell"]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} pictures"),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, disable=not trainer.place.leads) as progress:
+        yield _Tell(progress, trainer)
+
+
+class _Tell:
+    """Moves the progress bar."""
+
+    def __init__(self, progress: Progress, trainer: Trainer) -> None:
+        self.progress, self.first, self.begun = progress, trainer.seen, time.monotonic()
+        self.task = progress.add_task(
+            trainer.config.kind, total=trainer.config.pictures, completed=trainer.seen, speed=""
+        )
+
+    def __call__(self, seen: int) -> None:
+        speed = (seen - self.first) / (time.monotonic() - self.begun)
+        self.progress.update(self.task, completed=seen, speed=f"{speed:.1f}/s")
