@@ -41,13 +41,18 @@ def database_url(raw: str) -> URL:
 
 
 def open_engine(url: URL) -> AsyncEngine:
-    """An engine for the running bot. Connects at the first use."""
+    """An engine for the running bot. Connects at the first use.
+
+    Its errors do not repeat parameters: a token is one of them.
+    """
     if url.get_backend_name() == "sqlite":
         make_folder(url)
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", set_pragmas)
         return engine
-    return create_async_engine(url, pool_pre_ping=True, connect_args=postgres_arguments())
+    return create_async_engine(
+        url, pool_pre_ping=True, hide_parameters=True, connect_args=postgres_arguments()
+    )
 
 
 def make_folder(url: URL) -> None:

@@ -1,0 +1,106 @@
+"""`python -m bot`: run the bot. `sync` registers its commands, `migrate` moves its tables."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+
+from foodgan.contract import logs, pulse
+from foodgan.contract.settings import Settings
+
+cli = typer.Typer(help="The Discord bot of 架空食堂.", add_completion=False)
+
+
+@cli.callback(invoke_without_command=True)
+def serve(context: typer.Context) -> None:
+    """Run the bot until SIGTERM or Ctrl-C."""
+    context.obj = settings = _settings()
+    if context.invoked_subcommand is None:
+        from bot.app import run  # here: `health` runs every few seconds and needs no discord.py
+
+        _await(run(settings, _token(settings)))
+
+
+@cli.command()
+def sync(
+    context: typer.Context,
+    guild: Annotated[int | None, typer.Option(help="Only in this server, at once.")] = None,
+) -> None:
+    """Register the commands with Discord. Needed once, and after an update that changes them."""
+    from bot.app import sync as register
+
+    settings: Settings = context.obj
+    names = _await(register(settings, _token(settings), guild))
+    where = f"in server {guild}" if guild else "everywhere"
+    typer.echo(f"registered {where}: " + ", ".join(f"/{name}" for name in sorted(names)))
+
+
+@cli.command()
+def migrate(
+    context: typer.Context,
+    down: Annotated[bool, typer.Option("--down", help="One revision back. Drops data.")] = False,
+) -> None:
+    """Bring the tables to this version. The bot does so itself when it starts."""
+    from bot.records.database import RecordsClosed, database_url
+    from bot.records.migrate import migrate as move
+
+    settings: Settings = context.obj
+    try:
+        move(database_url(settings.database_url.get_secret_value()), "-1" if down else "head")
+    except RecordsClosed as error:
+        _fail(str(error))
+
+
+@cli.command()
+def health(context: typer.Context) -> None:
+    """Exit 0 while the bot is connected and serving. For containers."""
+    from bot.heart import pulse_path
+
+    if not pulse.alive(pulse_path(context.obj)):
+        _fail("the bot is not serving")
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        # Without the values: one of them may be a secret.
+        _fail("\n".join(f"{fault['loc'][0]}: {fault['msg']}".upper() for fault in error.errors()))
+    logs.set_up(settings.log_level, settings.log_format)
+    return settings
+
+
+def _token(settings: Settings) -> str:
+    if settings.discord_token is None:
+        _fail("DISCORD_TOKEN is missing: put the bot's token into .env, or try `make up` without")
+    return settings.discord_token.get_secret_value()
+
+
+def _await(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run `work`; what keeps it from starting becomes one line for the operator."""
+    import aiohttp
+    import discord
+
+    from bot.records.database import RecordsClosed
+
+    try:
+        return asyncio.run(work)
+    except discord.LoginFailure:
+        _fail("DISCORD_TOKEN was refused by Discord: copy it again from the developer portal")
+    except (discord.HTTPException, discord.GatewayNotFound) as error:
+        _fail(f"Discord refused: {error}")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        _fail(f"Discord cannot be reached: {error}")
+    except RecordsClosed as error:
+        _fail(str(error))
+
+
+def _fail(reason: str) -> NoReturn:
+    typer.echo(f"bot: {reason}", err=True)
+    raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    cli()

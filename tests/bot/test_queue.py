@@ -1,0 +1,172 @@
+"""The queue: once, in JSON, without the token where it is not needed, and never for ever."""
+
+import json
+import time
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+from rq.job import Job, JobStatus
+from rq.serializers import JSONSerializer
+
+from bot.queue import DishQueue
+from foodgan.contract.errors import KitchenClosed
+from foodgan.contract.orders import (
+    DISH_QUEUE,
+    PACE_DISH,
+    PACE_KEY,
+    PAINT_TASK,
+    TOKEN_LIFE,
+    TOLD,
+    DishOrder,
+)
+from foodgan.contract.settings import Settings
+from tests.bot.orders import TOKEN, an_order
+
+
+@pytest.fixture
+def queue(settings: Settings):
+    queue = DishQueue(settings)
+    yield queue
+    queue.close()
+
+
+def job_of(redis: Redis, order: DishOrder) -> Job:
+    return Job.fetch(order.order_id, connection=redis, serializer=JSONSerializer)
+
+
+async def test_an_order_lies_in_the_queue_as_json_that_the_worker_understands(
+    queue: DishQueue, redis: Redis
+) -> None:
+    order = an_order()
+
+    assert await queue.enqueue(order)
+
+    job = job_of(redis, order)
+    assert (job.func_name, job.kwargs, job.origin) == (PAINT_TASK, {}, DISH_QUEUE)
+    assert DishOrder.model_validate_json(json.dumps(job.args[0])) == order
+    assert job.retries_left == 3
+    assert 0 < redis.ttl(job.key) <= TOKEN_LIFE.total_seconds()
+    assert TOKEN not in job.description
+
+
+async def test_an_order_that_is_put_in_line_twice_stands_there_once(
+    queue: DishQueue, redis: Redis
+) -> None:
+    order = an_order()
+    assert await queue.enqueue(order)
+    assert not await queue.enqueue(order)
+    assert (await queue.look()).waiting == 1
+
+
+async def test_an_order_that_is_being_made_or_done_is_not_made_again(
+    queue: DishQueue, redis: Redis
+) -> None:
+    order = an_order()
+    await queue.enqueue(order)
+    redis.lpop(f"rq:queue:{DISH_QUEUE}")
+    for status in (JobStatus.STARTED, JobStatus.FINISHED, JobStatus.FAILED):
+        job_of(redis, order).set_status(status)
+        assert not await queue.enqueue(order)
+    assert (await queue.look()).waiting == 0
+
+
+async def test_the_line_tells_length_workers_and_pace(queue: DishQueue, redis: Redis) -> None:
+    for _ in range(3):
+        await queue.enqueue(an_order())
+    redis.hset(PACE_KEY, PACE_DISH, "0.25")
+    redis.sadd(f"rq:workers:{DISH_QUEUE}", "rq:worker:alive", "rq:worker:killed")
+    redis.hset("rq:worker:alive", "birth", "today")
+
+    line = await queue.look()
+
+    assert (line.waiting, line.started, line.workers, line.dish_s) == (3, 0, 1, 0.25)
+    assert line.wait_s == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("pace", [None, "fast"])
+async def test_without_a_measured_pace_a_dish_takes_a_second(
+    queue: DishQueue, redis: Redis, pace: str | None
+) -> None:
+    if pace:
+        redis.hset(PACE_KEY, PACE_DISH, pace)
+    assert (await queue.look()).dish_s == 1.0
+
+
+async def test_each_fate_is_told_in_one_look(queue: DishQueue, redis: Redis) -> None:
+    orders = {name: an_order() for name in ("waiting", "started", "done", "failed", "lost")}
+    for name, order in orders.items():
+        if name != "lost":
+            await queue.enqueue(order)
+    job_of(redis, orders["started"]).set_status(JobStatus.STARTED)
+    job_of(redis, orders["done"]).set_status(JobStatus.FINISHED)
+    failed = job_of(redis, orders["failed"])
+    failed.set_status(JobStatus.FAILED)
+    failed.meta[TOLD] = True
+    failed.save_meta()
+
+    fates = await queue.fates([order.order_id for order in orders.values()])
+
+    assert {name: fates[order.order_id].stage for name, order in orders.items()} == {
+        name: name for name in orders
+    }
+    assert [name for name, order in orders.items() if fates[order.order_id].told] == ["failed"]
+
+
+async def test_a_forgotten_order_leaves_no_trace_of_its_token(
+    queue: DishQueue, redis: Redis
+) -> None:
+    order = an_order()
+    await queue.enqueue(order)
+    await queue.forget(order.order_id)
+    await queue.forget(order.order_id)
+    assert not redis.exists(Job.key_for(order.order_id))
+    assert (await queue.look()).waiting == 0
+
+
+async def test_a_failed_order_keeps_everything_but_its_token(
+    queue: DishQueue, redis: Redis
+) -> None:
+    order = an_order()
+    await queue.enqueue(order)
+    await queue.blot_out(order.order_id)
+    (args,) = job_of(redis, order).args
+    assert args["name"] == order.name
+    assert TOKEN not in json.dumps(args)
+
+
+async def test_an_order_nobody_fetches_leaves_redis_when_its_token_dies(
+    queue: DishQueue, redis: Redis
+) -> None:
+    order = an_order(TOKEN_LIFE - timedelta(seconds=5))
+    await queue.enqueue(order)
+    assert redis.ttl(Job.key_for(order.order_id)) <= 5
+
+
+async def test_without_retries_none_are_asked_for(settings: Settings, redis: Redis) -> None:
+    queue, order = DishQueue(settings.model_copy(update={"retries": 0})), an_order()
+    await queue.enqueue(order)
+    assert job_of(redis, order).retries_left is None
+    queue.close()
+
+
+async def test_a_redis_that_hangs_is_a_closed_kitchen_in_time(
+    settings: Settings, hanging_url: str
+) -> None:
+    queue = DishQueue(settings.model_validate(settings.model_dump() | {"redis_url": hanging_url}))
+    started = time.monotonic()
+    with pytest.raises(KitchenClosed):
+        await queue.look()
+    with pytest.raises(KitchenClosed):
+        await queue.enqueue(an_order())
+    assert time.monotonic() - started < 3 * settings.redis_timeout_s
+    queue.close()
+
+
+async def test_a_redis_that_is_away_is_a_closed_kitchen(settings: Settings, free_port: int) -> None:
+    url = f"redis://user:secret-password@127.0.0.1:{free_port}/0"
+    queue = DishQueue(settings.model_validate(settings.model_dump() | {"redis_url": url}))
+    with pytest.raises(KitchenClosed) as closed:
+        await queue.look()
+    assert "secret-password" not in str(closed.value)
+    queue.close()

@@ -1,0 +1,103 @@
+"""Records: written before the queue, ended once, tokens erased."""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.records import orders
+from bot.records.database import RecordsClosed, database_url
+from bot.records.tables import Order
+from tests.bot.orders import AOI, TOKEN, an_order
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+async def test_an_order_comes_back_as_it_was_written(sessions: Sessions) -> None:
+    order = an_order(count=4, locale="en", attachment_limit=50_000_000)
+
+    async with sessions.begin() as session:
+        await orders.write(session, order, AOI)
+    async with sessions() as session:
+        (record,) = await orders.open_orders(session)
+
+    assert orders.as_order(record) == order
+    assert (record.member_id, record.channel_id, record.guild_id) == (11, 22, 33)
+    assert record.state == "written"
+
+
+async def test_open_orders_are_the_oldest_first_and_without_the_ended(sessions: Sessions) -> None:
+    old, new, gone = an_order(timedelta(minutes=2)), an_order(), an_order(timedelta(minutes=9))
+    async with sessions.begin() as session:
+        for order in (new, gone, old):
+            await orders.write(session, order, AOI)
+        await orders.end(session, gone.order_id, "done")
+
+    async with sessions() as session:
+        found = await orders.open_orders(session)
+
+    assert [record.id for record in found] == [old.order_id, new.order_id]
+
+
+async def test_an_order_ends_once_and_its_token_is_gone(sessions: Sessions, tmp_path: Path) -> None:
+    order = an_order()
+    async with sessions.begin() as session:
+        await orders.write(session, order, AOI)
+    async with sessions.begin() as session:
+        assert await orders.end(session, order.order_id, "failed", error_id="abcd1234")
+    async with sessions.begin() as session:
+        assert not await orders.end(session, order.order_id, "done")
+        await orders.queued(session, order.order_id)
+
+    async with sessions() as session:
+        record = await session.get_one(Order, order.order_id)
+    assert (record.state, record.token, record.error_id) == ("failed", None, "abcd1234")
+    assert record.ended_at is not None
+    with pytest.raises(ValueError, match="has ended"):
+        orders.as_order(record)
+
+
+async def test_the_same_order_is_not_written_twice(sessions: Sessions) -> None:
+    order = an_order()
+    async with sessions.begin() as session:
+        await orders.write(session, order, AOI)
+    with pytest.raises(IntegrityError) as refusal:
+        async with sessions.begin() as session:
+            await orders.write(session, order, AOI)
+    assert TOKEN not in str(refusal.value)
+
+
+async def test_an_order_prints_without_its_token(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await orders.write(session, an_order(), AOI)
+        (record,) = await orders.open_orders(session)
+    assert TOKEN not in repr(record)
+
+
+async def test_sqlite_lets_readers_read_beside_a_writer(sessions: Sessions, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "records.sqlite3") as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("sqlite:///a.db", "sqlite+aiosqlite"),
+        ("sqlite+aiosqlite:///a.db", "sqlite+aiosqlite"),
+        ("postgres://u:p@h/d", "postgresql+psycopg"),
+        ("postgresql://u:p@h/d", "postgresql+psycopg"),
+        ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg"),
+    ],
+)
+def test_usual_database_urls_get_our_driver(given: str, driver: str) -> None:
+    assert database_url(given).drivername == driver
+
+
+@pytest.mark.parametrize("given", ["", "secret-password@nowhere", "mysql://u:secret-password@h/d"])
+def test_another_url_is_refused_without_repeating_it(given: str) -> None:
+    with pytest.raises(RecordsClosed) as refusal:
+        database_url(given)
+    assert "secret-password" not in str(refusal.value)

@@ -1,0 +1,86 @@
+"""Phrases: Japanese is the source, English follows, and the code asks for none that is missing."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from fluent.syntax import FluentParser, visitor
+from fluent.syntax import ast as ftl
+
+from foodgan.contract.phrases import FOLDER, LOCALES, locale_of, say
+
+ROOT = Path(__file__).parents[2]
+CALLS = {"say", "UserError", "phrase", "tell", "Verdict", "apology"}  # calls that take a phrase key
+
+
+class Variables(visitor.Visitor):
+    """Collects the variables that a message uses."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def visit_VariableReference(self, node: ftl.VariableReference) -> None:
+        self.found.add(node.id.name)
+
+
+def messages(locale: str) -> dict[str, set[str]]:
+    """Every message of a locale with its variables. Fails on a broken or doubled one."""
+    resource = FluentParser().parse((FOLDER / f"{locale}.ftl").read_text(encoding="utf-8"))
+    found: dict[str, set[str]] = {}
+    for entry in resource.body:
+        assert not isinstance(entry, ftl.Junk), entry.content
+        if isinstance(entry, ftl.Message):
+            assert entry.id.name not in found, f"{entry.id.name} stands twice in {locale}"
+            variables = Variables()
+            variables.visit(entry)
+            found[entry.id.name] = variables.found
+    return found
+
+
+def asked_for() -> set[str]:
+    """Phrase keys that the code names literally."""
+    found = set()
+    for area in ("bot", "worker", "foodgan"):
+        for path in (ROOT / area).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call):
+                    continue
+                name = getattr(node.func, "id", getattr(node.func, "attr", None))
+                if name in CALLS:
+                    texts = [a.value for a in node.args[:2] if isinstance(a, ast.Constant)]
+                    found |= {t for t in texts if isinstance(t, str) and t not in LOCALES}
+    return found
+
+
+def test_english_has_the_same_phrases_and_variables_as_japanese() -> None:
+    assert messages("en") == messages("ja")
+
+
+def test_every_phrase_that_the_code_names_exists() -> None:
+    asked = asked_for()
+    assert {"command-dish", "unexpected", "ordered-too-soon", "answer-line"} <= asked
+    assert asked <= messages("ja").keys()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_phrase_can_be_said(locale: str) -> None:
+    for key, variables in messages(locale).items():
+        assert say(locale, key, **dict.fromkeys(variables, "x")).strip()
+
+
+def test_a_sentence_without_its_variable_is_an_error() -> None:
+    with pytest.raises(ValueError, match="dish-failed"):
+        say("ja", "dish-failed")
+
+
+def test_a_number_given_as_text_keeps_its_digits() -> None:
+    assert "2147483647" in say("en", "answer-line", name="x", seed="2147483647", model="m")
+
+
+@pytest.mark.parametrize(
+    ("discord_locale", "ours"), [("ja", "ja"), ("en-US", "en"), ("en-GB", "en"), ("fr", "en")]
+)
+def test_japanese_readers_get_japanese_and_the_others_english(
+    discord_locale: str, ours: str
+) -> None:
+    assert locale_of(discord_locale) == ours
