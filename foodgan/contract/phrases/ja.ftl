@@ -41,3 +41,42 @@ dish-failed = ごめんなさい、うまく作れませんでした。もう一
 dish-late = お待たせしたのに、お時間内に間に合いませんでした。ごめんなさい。よろしければ、もう一度ご注文ください。(控え番号 { $id })
 dish-model-missing = いま、画家が腕をふるえる状態にありません。係の者にこの番号をお伝えください。(控え番号 { $id })
 unexpected = ごめんなさい、こちらの手違いでご用意できませんでした。続くようでしたら、係の者にこの番号をお伝えください。(控え番号 { $id })
+
+## 料理名
+
+name-empty = 料理の名前を書いてくださいね。
+name-too-long = 料理名は { $limit } 文字まででお願いします。短めにして、もう一度どうぞ。
+name-no-words = 絵文字や記号だけだと、お料理が思い浮かびません。言葉も添えてくださいね。
+
+## 店を開ける(foodgan up)
+
+up-title = 架空食堂を開けています
+up-part-redis = 注文の行列(外の Redis)
+up-part-valkey = 注文の行列(Valkey)
+up-part-sandbox = チャット画面(Discord の代わり)
+up-part-commands = コマンドの登録
+up-part-worker = 料理を描く係 × { $count }
+up-part-bot = 注文を聞く係(bot)
+up-waiting = 待っています
+up-starting = 支度中
+up-ready = できました
+up-clearing = 前回の片づけが済んでいません。先に止めます(残り { $count })
+up-port-moved = ポート { $wanted } はほかで使われています。{ $port } で開けます。
+up-open = 架空食堂、開店しました
+up-page = ブラウザで開いて、/dish に料理名をどうぞ
+up-discord = Discord のサーバーで /dish をどうぞ
+up-sync-hint = 最初の一度と、コマンドが変わったときは: python -m bot sync
+up-how-to-stop = Ctrl-C で閉店 · ログ: { $logs }
+up-closing = 閉店します。作りかけの一皿を仕上げています(残り { $count })
+up-closing-hint = もう一度 Ctrl-C で、待たずに止めます
+up-closed = 閉店しました
+up-already = この場所({ $folder })の架空食堂は、もう開いています。
+up-no-port = 空いているポートがありません。
+up-no-valkey = Valkey が入っていません。pip install 'foodgan[up]' で入れるか、REDIS_URL を設定してください。
+up-no-supervisor = supervisor が入っていません。pip install 'foodgan[up]' で入れてください。
+up-failed =
+    { $part } の支度ができませんでした。
+    最後のことば: { $last }
+    くわしくは { $log } をご覧ください。
+up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。
+settings-wrong = 設定 { $name } が正しくありません: { $fault }
