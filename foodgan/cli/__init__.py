@@ -1,0 +1,56 @@
+"""The command line `foodgan`. Heavy imports wait inside the commands, so that help is instant."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from foodgan import __version__
+from foodgan.cli import language, up
+from foodgan.contract.errors import FoodganError, UserError
+
+app = typer.Typer(
+    help="架空食堂 — 名前だけの料理を絵にする食堂 · paints dishes that do not exist.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,  # a local may be a secret
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("up")(up.up)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"foodgan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
+    ] = False,
+    lang: Annotated[
+        str | None, typer.Option(metavar="ja|en", help="Speak this language; else the terminal's.")
+    ] = None,
+) -> None:
+    """What holds for every command."""
+    if lang:
+        os.environ[language.CHOSEN] = lang
+
+
+def main() -> None:
+    """Run the command line. Exit code 1: something failed; 2: something the asker can mend."""
+    try:
+        app()
+    except UserError as error:
+        _leave(language.say(error.phrase, **error.values), 2)
+    except FoodganError as error:
+        _leave(str(error), 1)
+
+
+def _leave(sentence: str, code: int) -> None:
+    print(sentence, file=sys.stderr)
+    sys.exit(code)

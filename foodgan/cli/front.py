@@ -1,0 +1,175 @@
+"""What the operator sees of the house: the table while it opens, the address, warnings, the end."""
+
+import signal
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from types import FrameType
+
+from pydantic import ValidationError
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from foodgan.cli.language import say
+from foodgan.contract import phrases
+from foodgan.contract.errors import UserError
+from foodgan.contract.settings import Settings
+from foodgan.launch import leftovers
+from foodgan.launch import plan as plans
+from foodgan.launch.follow import Follower
+from foodgan.launch.house import House
+from foodgan.launch.plan import Plan
+from foodgan.launch.stages import Stage
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass
+class Front:
+    """Draws on the terminal; where there is none, one plain line an event."""
+
+    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
+    _told: set[str] = field(default_factory=set)
+
+    def clearing(self, left: Iterable[int]) -> None:
+        self._count_down(left, "up-clearing")
+
+    def page_port(self, settings: Settings, wanted: int) -> int:
+        """A port for the chat page; says so when it is not the one that was asked for."""
+        port = plans.free_port(wanted)
+        if port != wanted and settings.discord_token is None:
+            self._print(say("up-port-moved", wanted=str(wanted), port=str(port)))
+        return port
+
+    def opening(self, house: House) -> None:
+        """Show each part on its way until all are ready."""
+        with Live(console=self.console, transient=True, auto_refresh=False) as live:
+            for _ in house.opening():
+                if self.console.is_terminal:
+                    live.update(_table(house), refresh=True)
+                else:
+                    self._tell(house)
+        if self.console.is_terminal:
+            self.console.print(_table(house))
+        else:
+            self._tell(house)
+
+    def _tell(self, house: House) -> None:
+        for stage in house.stages:
+            if stage.ready and stage.name not in self._told:
+                self._told.add(stage.name)
+                self._print(f"{_part(house, stage)}: {say('up-ready')} ({stage.seconds:.1f} s)")
+
+    def opened(self, plan: Plan) -> None:
+        """The address, large, in both languages."""
+        page = plan.page
+        lines = [Text(page, style="bold bright_cyan", justify="center")] if page else []
+        for locale in phrases.LOCALES:
+            lines.append(Text(phrases.say(locale, "up-open"), style="bold", justify="center"))
+            where = phrases.say(locale, "up-page" if page else "up-discord")
+            lines.append(Text(where, justify="center"))
+        if page is None:
+            lines.append(Text(say("up-sync-hint"), style="dim", justify="center"))
+        hint = say("up-how-to-stop", logs=str(plan.logs))
+        self.console.print(Panel(Group(*lines), border_style="yellow", padding=(1, 4)))
+        self._print(hint)
+
+    def follow(self, house: House, everything: bool) -> None:
+        """Show warnings, or all lines, while the house is open."""
+        follower = Follower(house.plan.logs, everything)
+        follower.skip()
+        for _ in house.watching():
+            for process, line in follower.lines():
+                self._print(f"{process:10} {line}")
+
+    def closing(self, house: House) -> None:
+        """Stop everything; a second Ctrl-C does not wait for the dish in hand."""
+        try:
+            self._count_down(house.closing(), "up-closing", "up-closing-hint")
+        except KeyboardInterrupt:
+            for number in STOP_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            house.kill()
+        self._print(say("up-closed"))
+
+    def _count_down(self, left: Iterable[int], phrase: str, *hints: str) -> None:
+        with Live(console=self.console, transient=True, auto_refresh=False) as live:
+            for count in left:
+                sentence = say(phrase, count=count)
+                if self.console.is_terminal:
+                    spoken = " · ".join((sentence, *map(say, hints)))
+                    live.update(Spinner("dots", spoken, style="yellow"), refresh=True)
+                elif phrase not in self._told:
+                    self._told.add(phrase)
+                    self._print(sentence)
+
+    def _print(self, line: str) -> None:
+        self.console.print(line, markup=False, soft_wrap=True)
+
+
+def _table(house: House) -> Table:
+    table = Table(title=say("up-title"), show_header=False, box=None, padding=(0, 2))
+    for stage in house.stages:
+        table.add_row(_sign(stage), _part(house, stage), _state(stage))
+    return table
+
+
+def _part(house: House, stage: Stage) -> str:
+    program = house.plan.program(stage.name)
+    return say(f"up-part-{stage.name}", count=program.count if program else 1)
+
+
+def _sign(stage: Stage) -> Spinner | Text:
+    if stage.ready:
+        return Text("✓", style="green")
+    return Text("·", style="dim") if stage.begun is None else Spinner("dots", style="yellow")
+
+
+def _state(stage: Stage) -> Text:
+    if stage.ready:
+        return Text(f"{say('up-ready')}  {stage.seconds:.1f} s", style="green")
+    if stage.begun is None:
+        return Text(say("up-waiting"), style="dim")
+    return Text(f"{say('up-starting')}  {stage.seconds:.0f} s", style="yellow")
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def run(workers: int, port: int, everything: bool) -> None:
+    """Open the house, keep it open until told to stop, close it. Raises UserError."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, _interrupt)
+    settings = _settings()
+    var = settings.var_dir.resolve()
+    front = Front()
+    try:
+        with leftovers.claim(var):
+            front.clearing(leftovers.clear(var))
+            plan = plans.make(settings, front.page_port(settings, port), workers)
+            _keep_open(front, House(plan), everything)
+    except KeyboardInterrupt:
+        return
+
+
+def _keep_open(front: Front, house: House, everything: bool) -> None:
+    try:
+        front.opening(house)
+        front.opened(house.plan)
+        front.follow(house, everything)
+    finally:
+        front.closing(house)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Without the value: it may be a secret.
+        fault = error.errors(include_input=False, include_url=False)[0]
+        name = str(fault["loc"][0]).upper()
+        raise UserError("settings-wrong", name=name, fault=fault["msg"]) from None

