@@ -10,7 +10,11 @@ from pydantic import ValidationError
 from foodgan.contract import logs, pulse
 from foodgan.contract.settings import Settings
 
-cli = typer.Typer(help="The Discord bot of 架空食堂.", add_completion=False)
+cli = typer.Typer(
+    help="The Discord bot of 架空食堂.",
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they would show local variables, and with them tokens
+)
 
 
 @cli.callback(invoke_without_command=True)
@@ -18,9 +22,10 @@ def serve(context: typer.Context) -> None:
     """Run the bot until SIGTERM or Ctrl-C."""
     context.obj = settings = _settings()
     if context.invoked_subcommand is None:
+        token = _token(settings)
         from bot.app import run  # here: `health` runs every few seconds and needs no discord.py
 
-        _await(run(settings, _token(settings)))
+        _await(run(settings, token))
 
 
 @cli.command()

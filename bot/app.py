@@ -25,6 +25,13 @@ from foodgan.contract.orders import DishOrder, new_order_id
 from foodgan.contract.phrases import locale_of, say
 from foodgan.contract.settings import Settings
 
+# Answers after which Discord takes nothing more; asking on would bring a ban in the end.
+DEAD = {
+    10062: "answered too late",
+    40060: "answered by another process",
+    50027: "older than its token",
+}
+
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +44,9 @@ class Menu(app_commands.CommandTree["Bot"]):
         """Tell the asker, and nobody else, what went wrong; never in an exception's own words."""
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         locale = locale_of(interaction.locale.value)
+        if isinstance(cause, discord.HTTPException) and cause.code in DEAD:
+            log.warning("an interaction was %s (%d)", DEAD[cause.code], cause.code)
+            return
         if isinstance(cause, UserError):
             log.info("refused: %s", cause.phrase)
             await _say_privately(interaction, say(locale, cause.phrase, **cause.values))
@@ -122,6 +132,7 @@ class Bot(discord.Client):
 
 async def run(settings: Settings, token: str) -> None:
     """Serve until SIGTERM or SIGINT. Raises what kept the bot from starting."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # a bot without a voice
     point_at(settings)
     engine = open_engine(database_url(settings.database_url.get_secret_value()))
     stop = asyncio.Event()

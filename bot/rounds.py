@@ -32,13 +32,11 @@ class Rounds:
         queue: DishQueue,
         kitchen: Kitchen,
         door: Door,
-        round_s: float = ROUND_S,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
         self._kitchen = kitchen
         self._door = door
-        self._round_s = round_s
         self._open = True  # whether the queue could be reached on the last round
 
     async def walk(self) -> None:
@@ -50,7 +48,7 @@ class Rounds:
                 log.error("a round failed: database, %s", type(error).__name__)
             except Exception:
                 log.exception("a round failed")
-            await asyncio.sleep(self._round_s)
+            await asyncio.sleep(ROUND_S)
 
     async def once(self) -> None:
         """One round."""

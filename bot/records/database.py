@@ -56,9 +56,13 @@ def open_engine(url: URL) -> AsyncEngine:
 
 
 def make_folder(url: URL) -> None:
-    """Make the folder that an SQLite file lies in."""
-    if url.database and url.database != ":memory:":
+    """Make the folder that an SQLite file lies in. Raises RecordsClosed where that is impossible."""
+    if not url.database or url.database == ":memory:":
+        return
+    try:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordsClosed(f"the database's folder cannot be made: {error}") from error
 
 
 def postgres_arguments() -> dict[str, object]:

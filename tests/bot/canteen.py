@@ -1,0 +1,116 @@
+"""A canteen for tests: the sandbox as Discord, the real bot in it, and members who order."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import discord
+from redis import Redis
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot.app import Bot
+from bot.records.tables import Order
+from bot.sandbox.interaction import Interaction
+from bot.sandbox.member_input import Members, UseCommand
+from bot.sandbox.server import Sandbox
+from foodgan.contract.orders import DISH_QUEUE
+from foodgan.contract.settings import Settings
+
+PATIENCE_S = 8.0
+WORKER = "rq:worker:test"
+
+
+async def until(true: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
+    """Wait until `true` says something true, and return that."""
+    deadline = asyncio.get_running_loop().time() + patience_s
+    while not (found := true()):
+        assert asyncio.get_running_loop().time() < deadline, f"waited in vain: {what}"
+        await asyncio.sleep(0.01)
+    return found
+
+
+class Canteen:
+    """One bot at a time. `open` starts it, `close` stops it; the sandbox stays."""
+
+    def __init__(self, sandbox: Sandbox, settings: Settings, engine: AsyncEngine) -> None:
+        self.sandbox = sandbox
+        self.settings = settings
+        self.engine = engine
+        self.bot: Bot | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    async def open(self, **changed: Any) -> Bot:
+        """Start a bot, with changed settings, and wait till the gateway has it."""
+        settings = Settings(_env_file=None, **(self.settings.model_dump() | changed))
+        self.bot = Bot(settings, self.engine)
+        self._serving = asyncio.create_task(self.bot.serve(self.sandbox.token))
+        await until(lambda: self.sandbox.gateway.connected or self._serving.done(), "gateway")
+        if not self.sandbox.world.commands.every():
+            await self.bot.menu.sync()
+        return self.bot
+
+    async def close(self) -> None:
+        """Stop the bot."""
+        if self.bot is not None:
+            await self.bot.close()
+            await asyncio.wait_for(self._serving, PATIENCE_S)
+            self.bot = None
+
+    def order(self, member: str = "akari", command: str = "dish", **options: Any) -> Interaction:
+        """Let a member type a command, without the checks that Discord's own client makes."""
+        if command == "dish":
+            options = {"name": "虹色マグロカレーうどん"} | options
+        use = UseCommand(type="command", command=command, member=member, options=options, raw=True)
+        return Members(self.sandbox.world).act(use)
+
+    async def deferred(self, interaction: Interaction) -> float:
+        """Wait for the deferral. Returns the seconds it took."""
+        await until(lambda: interaction.first("deferred"), "deferral")
+        return interaction.first("deferred")
+
+    async def answer(self, interaction: Interaction) -> dict[str, Any]:
+        """Wait for a sentence and return the message that holds it."""
+        said = ("answered", "edited", "followup")
+        await until(lambda: interaction.first(*said), "answer")
+        messages = [interaction.original, *interaction.followups]
+        return next(m for m in reversed(messages) if m and m.json["content"]).json
+
+    async def record(self, state: str | None = None) -> Order:
+        """The newest order in the database, once it is in `state`."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        while True:
+            async with AsyncSession(self.engine) as session:
+                found = await session.scalars(select(Order).order_by(Order.asked_at.desc()))
+                order = found.first()
+            if order and (state is None or order.state == state):
+                return order
+            assert asyncio.get_running_loop().time() < deadline, f"never {state}: {order}"
+            await asyncio.sleep(0.02)
+
+
+def hire(redis: Redis) -> None:
+    """List a worker as RQ lists a living one."""
+    redis.sadd(f"rq:workers:{DISH_QUEUE}", WORKER)
+    redis.hset(WORKER, "birth", "today")
+
+
+def line(redis: Redis) -> list[str]:
+    """The ids of the orders in line."""
+    return [entry.decode() for entry in redis.lrange(f"rq:queue:{DISH_QUEUE}", 0, -1)]
+
+
+def job_of(redis: Redis, order_id: str) -> Job:
+    return Job.fetch(order_id, connection=redis, serializer=JSONSerializer)
+
+
+def edits(interaction: Interaction) -> int:
+    """How often the answer was edited."""
+    return sum(entry["event"] == "edited" for entry in interaction.events)
+
+
+def is_private(message: dict[str, Any]) -> bool:
+    """Whether only the asker reads it."""
+    return discord.MessageFlags._from_value(message["flags"]).ephemeral

@@ -1,0 +1,267 @@
+"""`/dish` by the real client library: from a member's keyboard into the queue."""
+
+import logging
+from datetime import datetime
+
+import pytest
+from redis import Redis
+
+from bot.sandbox.faults import GatewayFault, RequestFault
+from foodgan.contract import logs
+from foodgan.contract.orders import SEED_MAX, DishOrder
+from foodgan.contract.phrases import say
+from tests.bot.canteen import Canteen, edits, hire, is_private, job_of, line, until
+from tests.bot.orders import an_order
+
+CALLBACK = "^/interactions/.*/callback$"
+EDIT = "^/webhooks/.*/messages/"
+
+
+async def test_an_order_reaches_the_queue(canteen: Canteen, redis: Redis) -> None:
+    hire(redis)
+    await canteen.open()
+
+    interaction = canteen.order(name="ピリ辛サーモン丼", count=3, seed=7)
+
+    assert await canteen.deferred(interaction) < 0.25
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
+    order = DishOrder.model_validate(job_of(redis, record.id).args[0])
+    assert (order.name, order.count, order.seed, order.locale) == ("ピリ辛サーモン丼", 3, 7, "ja")
+    assert order.token.get_secret_value() == interaction.token
+    assert edits(interaction) == 0
+
+
+async def test_without_a_seed_each_order_gets_its_own(canteen: Canteen) -> None:
+    await canteen.open()
+    seeds = set()
+    for _ in range(3):
+        await canteen.deferred(canteen.order())
+        seeds.add((await canteen.record("queued")).seed)
+    assert len(seeds) == 3
+
+
+async def test_who_comes_while_others_wait_is_told_place_and_time_before_the_queue_has_it(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    bot = await canteen.open()
+    for _ in range(2):
+        await bot._queue.enqueue(an_order())
+
+    interaction = canteen.order(name="抹茶ラーメン")
+    message = await canteen.answer(interaction)
+
+    assert "**抹茶ラーメン**" in message["content"]
+    assert "3 番目" in message["content"]
+    assert "<t:" in message["content"]
+    assert ":R>" in message["content"]
+    record = await canteen.record("queued")
+    answer_edit, *_ = [r for r in canteen.sandbox.record.since() if r.method == "PATCH"]
+    assert datetime.fromisoformat(answer_edit.at) < job_of(redis, record.id).enqueued_at
+    assert edits(interaction) == 1
+
+
+async def test_without_a_worker_the_order_waits_and_the_member_knows(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    message = await canteen.answer(canteen.order("emma", name="Moon Soup"))
+    assert message["content"] == say("en", "kitchen-unstaffed", name="Moon Soup")
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
+
+
+async def test_a_full_kitchen_takes_no_more(canteen: Canteen, redis: Redis) -> None:
+    bot = await canteen.open(queue_limit=1)
+    await bot._queue.enqueue(an_order())
+    message = await canteen.answer(canteen.order())
+    assert message["content"] == say("ja", "kitchen-full")
+    record = await canteen.record("refused")
+    assert record.token is None
+    assert record.id not in line(redis)
+
+
+@pytest.mark.parametrize(
+    ("options", "phrase", "values"),
+    [
+        ({"name": ""}, "name-empty", {}),
+        ({"name": " \u3000\u200b "}, "name-empty", {}),
+        ({"name": "丼" * 10_000}, "name-too-long", {"limit": 60}),
+        ({"name": "🍣🍜🍛"}, "name-no-words", {}),
+        ({"count": 0}, "count-out-of-range", {"max": "4"}),
+        ({"count": 5}, "count-out-of-range", {"max": "4"}),
+        ({"seed": -1}, "seed-out-of-range", {"max": str(SEED_MAX)}),
+        ({"seed": 10**15}, "seed-out-of-range", {"max": str(SEED_MAX)}),
+    ],
+)
+@pytest.mark.parametrize(("member", "locale"), [("akari", "ja"), ("emma", "en")])
+async def test_what_will_not_do_is_answered_at_once_and_only_to_the_asker(
+    canteen: Canteen,
+    redis: Redis,
+    member: str,
+    locale: str,
+    options: dict[str, object],
+    phrase: str,
+    values: dict[str, int],
+) -> None:
+    await canteen.open()
+    interaction = canteen.order(member, **options)
+    message = await canteen.answer(interaction)
+    assert message["content"] == say(locale, phrase, **values)
+    assert is_private(message)
+    assert interaction.first("deferred") is None
+    assert line(redis) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("@everyone 丼", "\\@\u200beveryone 丼"),
+        ("**太字**カレー", "\\*\\*太字\\*\\*カレー"),
+        ("شوربة القمر", "\u2068شوربة القمر\u2069"),
+    ],
+)
+async def test_a_name_full_of_tricks_is_only_a_name(
+    canteen: Canteen, redis: Redis, name: str, shown: str
+) -> None:
+    await canteen.open()
+    message = await canteen.answer(canteen.order(name=name))
+    assert shown in message["content"]
+    (sent,) = [r for r in canteen.sandbox.record.since() if r.method == "PATCH"]
+    assert sent.payload["allowed_mentions"]["parse"] == []
+    assert message["mention_everyone"] is False
+
+
+async def test_a_second_order_too_soon_is_refused_kindly(canteen: Canteen) -> None:
+    await canteen.open(cooldown_s=5.0)
+    await canteen.deferred(canteen.order())
+    message = await canteen.answer(canteen.order())
+    assert message["content"] == say("ja", "ordered-too-soon", seconds=5)
+    assert is_private(message)
+    await canteen.deferred(canteen.order("yuto"))
+
+
+async def test_a_member_with_many_dishes_on_the_way_waits_for_one(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open(orders_per_member=2)
+    for _ in range(2):
+        await canteen.deferred(canteen.order())
+    message = await canteen.answer(canteen.order())
+    assert message["content"] == say("ja", "too-many-waiting", limit=2)
+
+    await until(lambda: len(line(redis)) == 2, "two in line")
+    for order_id in line(redis):
+        job_of(redis, order_id).set_status("finished")
+    await canteen.record("done")
+    await until(lambda: not canteen.bot.kitchen.in_hand, "quiet")
+
+    await canteen.deferred(canteen.order())
+
+
+async def test_an_unexpected_failure_gives_an_id_that_is_in_the_log(
+    canteen: Canteen, caplog: pytest.LogCaptureFixture
+) -> None:
+    await canteen.open()
+    async with canteen.engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE orders RENAME TO gone")
+
+    with caplog.at_level(logging.ERROR, "bot.app"):
+        interaction = canteen.order("emma")
+        message = await canteen.answer(interaction)
+
+    (entry,) = [r for r in caplog.records if r.name == "bot.app"]
+    error_id = entry.getMessage().split()[1].strip(":")
+    assert message["content"] == say("en", "unexpected", id=error_id)
+    assert "no such table" in str(entry.exc_info[1])
+    assert "no such table" not in message["content"]
+
+
+async def test_about_is_told_to_the_asker_alone(canteen: Canteen) -> None:
+    await canteen.open()
+    message = await canteen.answer(canteen.order("emma", command="about"))
+    assert message["content"] == say("en", "about")
+    assert is_private(message)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        RequestFault(method="PATCH", path=EDIT, answer=404, code=10008),
+        RequestFault(method="PATCH", path=EDIT, answer=401, code=50027),
+        RequestFault(method="PATCH", path=EDIT, answer=500),
+        RequestFault(method="PATCH", path=EDIT, answer=429, retry_after_s=0.2),
+        RequestFault(method="PATCH", path=EDIT, drop=True),
+    ],
+    ids=["gone", "dead token", "500", "429", "cut"],
+)
+async def test_an_order_is_kept_when_discord_does_not_take_the_edit(
+    canteen: Canteen, redis: Redis, fault: RequestFault
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(fault)
+    await canteen.deferred(canteen.order())
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
+    assert fault.hits == 1
+
+
+async def test_an_order_whose_deferral_discord_refuses_is_not_written_and_frees_its_seat(
+    canteen: Canteen, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    await canteen.open(orders_per_member=1)
+    refusal = RequestFault(method="POST", path=CALLBACK, answer=404, code=10062)
+    canteen.sandbox.faults.add(refusal)
+    canteen.order()
+    await until(lambda: "answered too late" in caplog.text, "the log line")
+
+    await until(lambda: not canteen.bot._rounds._door._seats, "the seat is free")
+    await canteen.deferred(canteen.order())
+    await canteen.record("queued")
+    assert len(line(redis)) == 1
+
+
+@pytest.mark.parametrize("action", ["close", "drop", "reconnect"])
+async def test_the_bot_comes_back_when_the_gateway_goes(
+    canteen: Canteen, redis: Redis, caplog: pytest.LogCaptureFixture, action: str
+) -> None:
+    pulse = canteen.settings.var_dir / "bot.pulse"
+    with caplog.at_level(logging.INFO, "bot.app"):
+        await canteen.open()
+        await until(pulse.exists, "pulse")
+        await canteen.sandbox.gateway.strike(GatewayFault(kind="gateway", action=action))
+        await until(lambda: "gateway disconnected" in caplog.text, "loss")
+        back = ("gateway resumed", "gateway connected")
+        await until(lambda: caplog.records[-1].getMessage() in back, "return", 20)
+
+    await canteen.deferred(canteen.order())
+    await canteen.record("queued")
+    await until(pulse.exists, "pulse again")
+    await canteen.close()
+    assert not pulse.exists()
+
+
+async def test_no_log_line_holds_a_token_or_a_members_name(
+    canteen: Canteen, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await canteen.open()
+        interaction = canteen.order()
+        canteen.order(name="")
+        record = await canteen.record("queued")
+        job_of(redis, record.id).set_status("failed")
+        await canteen.record("failed")
+
+    lines = [(r.name, r.levelno, r.getMessage()) for r in caplog.records]
+    ours = [text for name, _, text in lines if name.startswith("bot.") and "sandbox" not in name]
+    assert any(record.id in text for text in ours)
+    for name, level, text in lines:
+        if "sandbox" in name:
+            continue
+        assert interaction.token not in logs.redact(text)
+        assert canteen.sandbox.token not in logs.redact(text)
+        if level >= logging.INFO:
+            assert interaction.token not in text
+            assert "akari" not in text
+            assert "あかり" not in text

