@@ -137,14 +137,15 @@ class Supervisor:
 
     def __init__(self, var: Path) -> None:
         try:
-            transport: Any = import_module("supervisor.xmlrpc").SupervisorTransport
+            self._module: Any = import_module("supervisor.xmlrpc")
         except ImportError:
             raise UserError("up-no-supervisor") from None
-        self._open = lambda: transport(None, None, serverurl=f"unix://{socket_path(var)}")
+        self._url = f"unix://{socket_path(var)}"
 
     def _call(self, method: str, *arguments: object) -> Any:
         """One call on a connection of its own: supervisord closes idle ones."""
-        with xmlrpc.client.ServerProxy("http://localhost", transport=self._open()) as proxy:
+        transport = self._module.SupervisorTransport(serverurl=self._url)
+        with xmlrpc.client.ServerProxy("http://localhost", transport=transport) as proxy:
             try:
                 return getattr(proxy.supervisor, method)(*arguments)
             except (http.client.HTTPException, xmlrpc.client.Error) as error:
