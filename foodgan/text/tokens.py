@@ -20,8 +20,9 @@ from sudachipy import (  # type: ignore[import-untyped]
 MORPHEMES = Path(__file__).parent / "morphemes.txt"
 JOINED_MAX = 5  # dictionary words that one listed morpheme may span
 CERTAIN = 3  # characters of a morpheme that proves itself inside an unknown word
+SILENT = "-"  # the key of a listed word that is left out
 # Particles, auxiliaries, signs and spaces say nothing that a picture could show.
-SILENT = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白", "接続詞"})
+SILENT_KINDS = frozenset({"助詞", "助動詞", "補助記号", "記号", "空白", "接続詞"})
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def pinned_keys() -> dict[str, str]:
 def listed_keys() -> set[str]:
     """Every key that the list can give a token."""
     parts = {part for spelt in morphemes().values() for part in spelt}
-    return {pinned_keys().get(part, part) for part in parts}
+    return {pinned_keys().get(part, part) for part in parts} - {SILENT}
 
 
 def tokens(name: str) -> tuple[Token, ...]:
@@ -89,7 +90,7 @@ def tokens(name: str) -> tuple[Token, ...]:
             found += _listed(surface, start)
         elif words[at].is_oov():
             found += _cut(surface, start)
-        elif words[at].part_of_speech()[0] not in SILENT:
+        elif words[at].part_of_speech()[0] not in SILENT_KINDS:
             found.append(Token(surface, words[at].normalized_form(), start, end))
         at += joined
     return tuple(found)
@@ -118,6 +119,8 @@ def _listed(surface: str, start: int) -> list[Token]:
     """The tokens of a listed morpheme; parts that do not spell it share its place."""
     parts = morphemes()[surface]
     keys = [pinned_keys().get(part, part) for part in parts]
+    if SILENT in keys:
+        return []
     if "".join(parts) != surface:
         end = start + len(surface)
         return [Token(surface, key, start, end) for key in keys]

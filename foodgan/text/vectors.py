@@ -1,9 +1,10 @@
 """The frozen word vectors: 20,000 rows of chiVe in few bytes, found by SudachiPy's normalised form.
 
-K keys, R rows, V = 128 dimensions. Rows are unit vectors, centred among food words, so that a
+K keys, R rows, V = 128 dimensions. Rows are unit vectors, centred on all, so that a
 dot product of two is their cosine and unrelated dishes stand near 0.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,12 +13,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
+
+from foodgan.contract.errors import ModelError
 
 Floats = NDArray[np.float32]
 
 DIMENSIONS = 128
 TABLE = Path(__file__).parent / "vectors.safetensors"
+ARRAYS = ("blob", "lengths", "rows", "codes", "scales", "owners")  # of the file
 PIECE_MAX = 12  # characters of the longest piece tried when a word is composed
 
 
@@ -89,7 +93,8 @@ class VectorTable:
 
     def _row(self, row: int) -> Floats:
         vector: Floats = self.codes[row].astype(np.float32)
-        return vector * self.scales[row]
+        vector *= self.scales[row]
+        return vector
 
     def _find(self, key: str) -> int | None:
         wanted = key.encode(errors="replace")
@@ -111,8 +116,8 @@ class VectorTable:
             choice = (unknown + 1, count, pieces)
             for start in range(max(0, end - PIECE_MAX), end):
                 piece = word[start:end]
-                # A lone kana or letter means nothing by itself.
-                if (len(piece) > 1 or piece > "㐀") and piece in self:
+                # Two kana of a foreign word mean nothing by themselves; a kanji does.
+                if (len(piece) > 2 or piece > "㐀") and piece in self:
                     unknown, count, pieces = best[start]
                     choice = min(choice, (unknown, count + 1, [*pieces, piece]))
             best.append(choice)
@@ -120,10 +125,13 @@ class VectorTable:
 
 
 def load(path: Path) -> VectorTable:
-    """Read a table. Raises FileNotFoundError, and SafetensorError for a damaged file."""
-    with safe_open(path, framework="numpy") as file:
-        about: dict[str, str] = file.metadata()
-        arrays: dict[str, NDArray[Any]] = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    """Read a table. Raises ModelError when it is missing, damaged or of another format."""
+    try:
+        with safe_open(path, framework="numpy") as file:
+            about: dict[str, str] = json.loads(file.metadata()["about"])
+            arrays: dict[str, NDArray[Any]] = {name: file.get_tensor(name) for name in ARRAYS}
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"the word vectors {path} cannot be read: {error}") from error
     ends = np.zeros(len(arrays["lengths"]) + 1, np.int64)
     np.cumsum(arrays["lengths"], out=ends[1:])
     return VectorTable(

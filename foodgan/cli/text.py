@@ -1,0 +1,61 @@
+"""`foodgan text`: how a dish's name is read, and the word vectors behind it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="How a dish's name is read.", no_args_is_help=True)
+
+
+@app.command("build-vectors")
+def build_vectors(
+    wheel: Annotated[
+        Path | None,
+        typer.Option(help="A ja_ginza wheel; downloaded where none is named.", dir_okay=False),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The table to write; else the package's own.")
+    ] = None,
+) -> None:
+    """Build the word vector table from ja_ginza (chiVe, Apache License 2.0)."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from foodgan.text import build, vectors
+
+    target = out or vectors.TABLE
+    counted = build.build_vectors(wheel, target, track=track)
+    Console().print(
+        f"{counted['keys']:,} words over {counted['rows']:,} vectors of {vectors.DIMENSIONS}, "
+        f"{counted['bytes'] / 1e6:.1f} MB: {target}"
+    )
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A dish's name.")],
+    count: Annotated[int, typer.Option(min=0, max=20, help="Neighbours of each word.")] = 5,
+) -> None:
+    """Show a name's words, what the table knows of them, and their nearest neighbours."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from foodgan.contract.dishname import normalise
+    from foodgan.text.tokens import tokens
+    from foodgan.text.vectors import table
+
+    words = table()
+    spelt = normalise(name)
+    grid = Table("word", "key", "known", "nearest", title=spelt)
+    for token in tokens(spelt):
+        known = words.vector(token.key)
+        vector = words.compose(token.key) if known is None else known
+        near = [pair for pair in words.nearest(vector, count + 1) if pair[0] != token.key][:count]
+        grid.add_row(
+            token.surface,
+            token.key,
+            "yes" if known is not None else "[yellow]no[/]",
+            " · ".join(f"{word} {cosine:.2f}" for word, cosine in near),
+        )
+    Console().print(grid)
