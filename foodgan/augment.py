@@ -16,6 +16,12 @@ def _rand(x: Tensor, generator: Generator) -> Tensor:
     return torch.rand(x.shape[0], 1, 1, 1, generator=generator, device=x.device, dtype=x.dtype)
 
 
+def _integers(low: int, high: int, x: Tensor, generator: Generator) -> Tensor:
+    """(N, 1, 1) uniform in low … high - 1."""
+    shape = (x.shape[0], 1, 1)
+    return torch.randint(low, high, shape, generator=generator, device=x.device)
+
+
 def brightness(x: Tensor, generator: Generator) -> Tensor:
     """Add up to ±0.5 to every pixel."""
     return x + (_rand(x, generator) - 0.5)
@@ -44,23 +50,22 @@ def translation(x: Tensor, generator: Generator, ratio: float = 0.125) -> Tensor
     """Shift by up to `ratio` of the side, zeros moving in."""
     n, _, h, w = x.shape
     reach_y, reach_x = int(h * ratio + 0.5), int(w * ratio + 0.5)
-    draw = {"generator": generator, "device": x.device}
-    dy = torch.randint(-reach_y, reach_y + 1, (n, 1, 1), **draw)
-    dx = torch.randint(-reach_x, reach_x + 1, (n, 1, 1), **draw)
+    dy = _integers(-reach_y, reach_y + 1, x, generator)
+    dx = _integers(-reach_x, reach_x + 1, x, generator)
     rows = (torch.arange(h, device=x.device)[None, :, None] + dy + 1).clamp(0, h + 1)
     columns = (torch.arange(w, device=x.device)[None, None, :] + dx + 1).clamp(0, w + 1)
     padded = torch.nn.functional.pad(x, (1, 1, 1, 1)).permute(0, 2, 3, 1)
     batch = torch.arange(n, device=x.device)[:, None, None]
-    return padded[batch, rows, columns].permute(0, 3, 1, 2)
+    moved: Tensor = padded[batch, rows, columns]
+    return moved.permute(0, 3, 1, 2)
 
 
 def cutout(x: Tensor, generator: Generator, ratio: float = 0.5) -> Tensor:
     """Blank a square of `ratio` of the side, anywhere."""
-    n, _, h, w = x.shape
+    _, _, h, w = x.shape
     size_y, size_x = int(h * ratio + 0.5), int(w * ratio + 0.5)
-    draw = {"generator": generator, "device": x.device}
-    top = torch.randint(-(size_y // 2), h - size_y // 2, (n, 1, 1), **draw)
-    left = torch.randint(-(size_x // 2), w - size_x // 2, (n, 1, 1), **draw)
+    top = _integers(-(size_y // 2), h - size_y // 2, x, generator)
+    left = _integers(-(size_x // 2), w - size_x // 2, x, generator)
     rows = torch.arange(h, device=x.device)[None, :, None]
     columns = torch.arange(w, device=x.device)[None, None, :]
     inside = (rows >= top) & (rows < top + size_y) & (columns >= left) & (columns < left + size_x)

@@ -24,9 +24,12 @@ def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
     partial = path.with_suffix(f".partial-{os.getpid()}")
     described = {"foodgan": json.dumps({"format": FORMAT, **about}, ensure_ascii=False)}
     try:
-        save_file({name: t.detach().contiguous() for name, t in tensors.items()}, partial, described)
+        save_file(
+            {name: t.detach().contiguous() for name, t in tensors.items()}, partial, described
+        )
         with partial.open("rb") as written:
             os.fsync(written.fileno())
+        partial.chmod(0o644)  # safetensors makes it private; a model is not
         partial.replace(path)
     except SafetensorError as error:
         raise OSError(f"could not write {path.name}: {error}") from error

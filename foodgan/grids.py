@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 from torch.nn import functional as F
 from torchvision.utils import make_grid, save_image
 
 from foodgan.models.layers import upsample
-from foodgan.models.stackgan import Painted
+from foodgan.models.stackgan import Stage2Generator
+from foodgan.objectives import Generators
 from foodgan.photos import tensors
 from foodgan.photos.feed import Feed
 from foodgan.text.encode import encode
@@ -32,20 +33,20 @@ NAMES = (
 
 
 @torch.no_grad()
-def sample_grid(generator: nn.Module, feed: Feed) -> Tensor:
+def sample_grid(generator: Generators, feed: Feed) -> Tensor:
     """What a generator in training paints, always from the same noise. (3, H, W) in [-1, 1].
 
     Stage-I and DCGAN: a row a name, SEEDS pictures each. Stage-II: sketch, painting, photo.
     """
-    if feed.config.kind == "stage2":
+    if isinstance(generator, Stage2Generator):
         return _details(generator, feed)
     rows = [name for name in NAMES for _ in range(SEEDS)]
     z, noise = _noise(generator, len(rows))
-    painted: Painted = generator(encode(rows).to(feed.device), z.to(feed.device), noise.to(feed.device))
-    return make_grid(painted.pictures.float().cpu(), nrow=SEEDS * 2, padding=2)
+    painted = generator(encode(rows).to(feed.device), z.to(feed.device), noise.to(feed.device))
+    return _grid(painted.pictures.float().cpu(), SEEDS * 2)
 
 
-def _details(generator: nn.Module, feed: Feed, count: int = 6) -> Tensor:
+def _details(generator: Stage2Generator, feed: Feed, count: int = 6) -> Tensor:
     picked = torch.arange(count) * (len(feed.photos) // count)
     size = feed.pixels.shape[1] // 8 * 8
     photos = tensors.crops(feed.pixels, picked, size, 4, Generator().manual_seed(0))
@@ -54,18 +55,21 @@ def _details(generator: nn.Module, feed: Feed, count: int = 6) -> Tensor:
     config = generator.config
     z = torch.randn(count, config.noise, size // 8, size // 8, generator=Generator().manual_seed(0))
     names = feed.names[picked].to(feed.device)
-    painted: Painted = generator(
-        names, sketches.to(feed.device), z.to(feed.device), noise.to(feed.device)
-    )
+    painted = generator(names, sketches.to(feed.device), z.to(feed.device), noise.to(feed.device))
     strips = torch.stack((upsample(sketches, 4), painted.pictures.float().cpu(), photos), dim=1)
-    return make_grid(strips.flatten(0, 1).clamp(-1, 1), nrow=6, padding=2)
+    return _grid(strips.flatten(0, 1).clamp(-1, 1), 6)
 
 
-def _noise(generator: nn.Module, count: int) -> tuple[Tensor, Tensor]:
+def _noise(generator: Generators, count: int) -> tuple[Tensor, Tensor]:
     config = generator.config
     random = Generator().manual_seed(0)
     z = torch.randn(count, config.noise, generator=random)
     return z, torch.randn(count, getattr(config, "condition", 1), generator=random)
+
+
+def _grid(pictures: Tensor, columns: int) -> Tensor:
+    grid: Tensor = make_grid(pictures, nrow=columns, padding=2)
+    return grid
 
 
 def contact_sheet(grid: Tensor, path: Path) -> None:

@@ -4,18 +4,17 @@ N pictures of a batch; pictures are (N, 3, H, W) in [-1, 1].
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from foodgan.augment import diff_augment
 from foodgan.config import TrainConfig
-from foodgan.losses import LOSSES, gradient_penalty, mode_seeking
+from foodgan.losses import LOSSES, Loss, gradient_penalty, mode_seeking
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
 from foodgan.models.stackgan import (
-    SKETCH_SIZE,
     Painted,
     Stage1Config,
     Stage1Discriminator,
@@ -25,9 +24,12 @@ from foodgan.models.stackgan import (
     Stage2Generator,
     Verdict,
 )
+from foodgan.models.text import EncodedNames
 from foodgan.text.encode import TokenBatch
 
 Figures = dict[str, Tensor]
+Generators = Stage1Generator | Stage2Generator | DcganGenerator
+Discriminators = Stage1Discriminator | Stage2Discriminator | DcganDiscriminator
 
 
 @dataclass
@@ -63,10 +65,20 @@ def normal(batch: Batch, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=batch.random, device=batch.photos.device)
 
 
+class Critic(Protocol):
+    """What every discriminator can do; see Stage1Discriminator."""
+
+    def names(self, names: TokenBatch) -> EncodedNames: ...
+
+    def features(self, pictures: Tensor) -> tuple[Tensor, Tensor]: ...
+
+    def judge(self, maps: Tensor, names: EncodedNames) -> Verdict: ...
+
+
 class SketchPainting:
     """Stage-I and DCGAN: pictures from noise."""
 
-    def __init__(self, generator: nn.Module, config: TrainConfig, noise: int, ca: int) -> None:
+    def __init__(self, generator: Generators, config: TrainConfig, noise: int, ca: int) -> None:
         self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
 
     def __call__(self, batch: Batch) -> Painted:
@@ -86,9 +98,9 @@ class SketchPainting:
 
 
 class DetailPainting:
-    """Stage-II: pictures from degraded photos, so that every photo teaches, also unlabelled ones."""
+    """Stage-II: pictures from degraded photos, so that every photo teaches, labelled or not."""
 
-    def __init__(self, generator: nn.Module, config: TrainConfig, noise: int, ca: int) -> None:
+    def __init__(self, generator: Generators, config: TrainConfig, noise: int, ca: int) -> None:
         self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
 
     def __call__(self, batch: Batch) -> Painted:
@@ -127,16 +139,21 @@ class Objective:
     """A generator, its discriminator, and the two losses of a step."""
 
     def __init__(
-        self, config: TrainConfig, generator: nn.Module, judge: nn.Module, paint: Painting
+        self,
+        config: TrainConfig,
+        generator: Generators,
+        discriminator: Discriminators,
+        paint: Painting,
     ) -> None:
-        self.config, self.generator, self.discriminator = config, generator, judge
+        self.config, self.generator, self.discriminator = config, generator, discriminator
+        self.critic: Critic = discriminator
         self.paint = paint
         self.loss_d, self.loss_g = LOSSES[config.loss]
         self.real: Verdict
 
     def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, Figures]:
         """Tell photos from `fake` (N, 3, H, W), right names from wrong ones."""
-        config, judge = self.config, self.discriminator
+        config, judge = self.config, self.critic
         photos = diff_augment(batch.photos, config.augment, batch.random)
         fake = diff_augment(fake, config.augment, batch.random)
         if batch.penalise:
@@ -154,7 +171,7 @@ class Objective:
             off = self.loss_d(real.name, wrong.name) + self.loss_d(real.words, wrong.words)
             loss = loss + batch.conditional * 0.5 * off
         figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
-        if config.reconstruct and hasattr(judge, "decoder"):
+        if config.reconstruct and isinstance(judge, Stage1Discriminator):
             redrawn = judge.decoder(middle)
             small = F.adaptive_avg_pool2d(photos.detach(), redrawn.shape[-2:])
             loss = loss + config.reconstruct * F.l1_loss(redrawn, small)
@@ -168,7 +185,7 @@ class Objective:
 
     def generator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
         """Make the discriminator err; stay near the name."""
-        config, judge = self.config, self.discriminator
+        config, judge = self.config, self.critic
         augmented = diff_augment(fake.pictures, config.augment, batch.random)
         with torch.no_grad():
             asked = judge.names(batch.asked)
@@ -178,10 +195,10 @@ class Objective:
         extra, figures = self.paint.extra_loss(batch, fake)
         return loss + extra, {**figures, "loss_g": loss}
 
-    def _adversarial(self, loss: object, real: Verdict, fake: Verdict, batch: Batch) -> Tensor:
-        """Unconditional everywhere; per word everywhere; by name where the name is a known one."""
-        assert callable(loss)
-        total: Tensor = loss(real.picture, fake.picture)
+    @staticmethod
+    def _adversarial(loss: Loss, real: Verdict, fake: Verdict, batch: Batch) -> Tensor:
+        """Unconditional and per word everywhere; by name where the name is a known one."""
+        total = loss(real.picture, fake.picture)
         if batch.conditional:
             known = ~batch.invented
             by_text = loss(real.words, fake.words)
@@ -200,8 +217,8 @@ class Objective:
 
 def build_objective(config: TrainConfig, vector_size: int, buckets: int) -> Objective:
     """The networks of `config`, freshly initialised, with the losses that belong to them."""
-    text = {"vector_size": vector_size, "buckets": buckets}
-    generator: nn.Module
+    text: dict[str, Any] = {"vector_size": vector_size, "buckets": buckets}
+    generator: Generators
     if config.kind == "dcgan":
         plain = DcganConfig(**config.model)
         generator = DcganGenerator(plain)
@@ -216,8 +233,3 @@ def build_objective(config: TrainConfig, vector_size: int, buckets: int) -> Obje
     generator = Stage2Generator(second)
     paint = DetailPainting(generator, config, second.noise, second.condition)
     return Objective(config, generator, Stage2Discriminator(second), paint)
-
-
-def sketch_size(config: TrainConfig) -> int:
-    """Pixels a side of what the generator is given or paints first."""
-    return config.size // 4 if config.kind == "stage2" else SKETCH_SIZE

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 import torch
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -25,12 +26,14 @@ from foodgan import checkpoint
 from foodgan.config import TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
-from foodgan.objectives import Batch, Figures, Objective, build_objective
+from foodgan.objectives import Batch, Figures, Generators, Objective, build_objective
 from foodgan.photos.feed import Feed
 
 log = logging.getLogger(__name__)
 
 CHECKPOINT = "last.safetensors"
+
+Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 class TrainingStopped(FoodganError):
@@ -77,7 +80,7 @@ class Trainer:
         objective = build_objective(config, feed.vector_size, feed.buckets)
         self.objective: Objective = objective
         for module in (objective.generator, objective.discriminator):
-            module.to(place.device, memory_format=torch.channels_last)
+            module.to(place.device).to(memory_format=torch.channels_last)
         self.ema = optim.swa_utils.AveragedModel(
             objective.generator, multi_avg_fn=self._average, use_buffers=True
         ).requires_grad_(False)
@@ -136,7 +139,7 @@ class Trainer:
 
     def _descend(self, loss: Tensor, adam: optim.Adam, network: nn.Module) -> None:
         adam.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
         if self.place.world > 1:
             self._share_gradients(network)
         adam.step()
@@ -149,11 +152,11 @@ class Trainer:
         )
         dist.all_reduce(flat)
         flat /= self.place.world
-        pieces = flat.split([p.numel() for p in parameters])
+        pieces = torch.split(flat, [p.numel() for p in parameters])
         for parameter, piece in zip(parameters, pieces, strict=True):
             parameter.grad = piece.view_as(parameter)
 
-    def _average(self, averaged: list[Tensor], current: list[Tensor], count: Tensor | int) -> None:
+    def _average(self, averaged: Tensors, current: Tensors, count: Tensor | int) -> None:
         """Exponential moving average with a half-life of `ema_pictures`, shorter at the start."""
         half_life = min(self.config.ema_pictures, max(self.seen * 0.1, 1))
         share = 1 - 0.5 ** (self.step_pictures / half_life)
@@ -170,10 +173,12 @@ class Trainer:
             "adam_g": checkpoint.optimizer_tensors(self.adam_g),
             "adam_d": checkpoint.optimizer_tensors(self.adam_d),
         }
-        tensors = {k: v for name, ts in parts.items() for k, v in checkpoint.prefixed(name, ts).items()}
+        tensors = {
+            k: v for name, ts in parts.items() for k, v in checkpoint.prefixed(name, ts).items()
+        }
         about = {
             "config": self.config.model_dump(mode="json"),
-            "network": self.objective.generator.config.model_dump(mode="json"),  # type: ignore[union-attr, operator]
+            "network": self.objective.generator.config.model_dump(mode="json"),
             "step": self.step,
             "seen": self.seen,
             "seconds": round(self.seconds, 1),
@@ -202,8 +207,8 @@ class Trainer:
 
     def grid(self) -> Tensor:
         """The averaged generator's pictures of fixed names and seeds, (3, H, W) in [-1, 1]."""
-        self.ema.module.eval()
-        return sample_grid(self.ema.module, self.feed)
+        averaged = cast(Generators, self.ema.module).eval()
+        return sample_grid(averaged, self.feed)
 
 
 def train(trainer: Trainer) -> None:
@@ -213,7 +218,7 @@ def train(trainer: Trainer) -> None:
     """
     config, place = trainer.config, trainer.place
     trainer.run.mkdir(parents=True, exist_ok=True)
-    writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None  # type: ignore[no-untyped-call]
+    writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None
     figures: Figures = {}
     begun, before = time.monotonic(), trainer.seconds
     with _stop_asked() as asked, _progress(trainer) as tell:
@@ -235,7 +240,7 @@ def train(trainer: Trainer) -> None:
         trainer.save()
         _draw(writer, trainer)
     if writer:
-        writer.close()  # type: ignore[no-untyped-call]
+        writer.close()
 
 
 def _crossed(before: int, after: int, every: int) -> bool:
@@ -257,8 +262,8 @@ def _write(
     if writer is None:
         return
     for name, figure in figures.items():
-        writer.add_scalar(name, float(figure), trainer.seen)  # type: ignore[no-untyped-call]
-    writer.add_scalar("pictures_s", pictures_s, trainer.seen)  # type: ignore[no-untyped-call]
+        writer.add_scalar(name, float(figure), trainer.seen)
+    writer.add_scalar("pictures_s", pictures_s, trainer.seen)
     shown = "  ".join(f"{name} {float(figure):.3f}" for name, figure in figures.items())
     log.info("%d pictures, %.1f/s  %s", trainer.seen, pictures_s, shown)
 
@@ -267,7 +272,7 @@ def _draw(writer: SummaryWriter | None, trainer: Trainer) -> None:
     grid = trainer.grid()
     contact_sheet(grid, trainer.run / "grids" / f"{trainer.seen:09d}.png")
     if writer is not None:
-        writer.add_image("grid", (grid + 1) / 2, trainer.seen)  # type: ignore[no-untyped-call]
+        writer.add_image("grid", (grid + 1) / 2, trainer.seen)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Settings of every process, from the environment and `.env`. Read when asked for, never at import."""
+"""Settings of every process, from the environment and `.env`; read when asked for, not before."""
 
 from pathlib import Path
 from typing import Annotated

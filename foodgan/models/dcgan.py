@@ -3,6 +3,8 @@
 Radford et al. 2016, arXiv:1511.06434. N pictures, Z noise; pictures are (N, 3, 64, 64) in [-1, 1].
 """
 
+from itertools import pairwise
+
 import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
@@ -46,7 +48,7 @@ class DcganGenerator(nn.Module):
             nn.BatchNorm2d(widths[0]),
             nn.ReLU(),
         ]
-        for a, b in zip(widths, widths[1:], strict=False):
+        for a, b in pairwise(widths):
             layers += [nn.ConvTranspose2d(a, b, 4, 2, 1, bias=False), nn.BatchNorm2d(b), nn.ReLU()]
         self.net = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], 3, 4, 2, 1), nn.Tanh())
         _init(self)
@@ -64,21 +66,22 @@ class DcganDiscriminator(nn.Module):
         self.sigmoid = config.sigmoid
         widths = [config.width * k for k in (1, 2, 4, 8)]
         layers: list[nn.Module] = [nn.Conv2d(3, widths[0], 4, 2, 1), nn.LeakyReLU(SLOPE)]
-        for a, b in zip(widths, widths[1:], strict=False):
+        for a, b in pairwise(widths):
             layers += [nn.Conv2d(a, b, 4, 2, 1, bias=False), nn.BatchNorm2d(b), nn.LeakyReLU(SLOPE)]
         self.net = nn.Sequential(*layers)
         self.last = nn.Conv2d(widths[-1], 1, 4)
         _init(self)
 
-    def names(self, names: TokenBatch) -> None:
-        """DCGAN knows no names."""
+    def names(self, names: TokenBatch) -> EncodedNames:
+        """DCGAN knows no names: they stay as they are."""
+        return EncodedNames(names.vectors.mean(dim=1), names.vectors, names.mask)
 
     def features(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """The last map (N, 8·width, 4, 4), twice."""
         maps = self.net(pictures)
         return maps, maps
 
-    def judge(self, maps: Tensor, names: EncodedNames | None) -> Verdict:
+    def judge(self, maps: Tensor, names: EncodedNames) -> Verdict:
         """The logit (or, with `sigmoid`, the chance) that each picture is real."""
         logits = self.last(maps).flatten()
         if self.sigmoid:

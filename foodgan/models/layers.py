@@ -50,7 +50,8 @@ class UpBlock(nn.Module):
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         h = self.conv1(F.leaky_relu(self.affine1(x, style), SLOPE))
         h = self.conv2(F.leaky_relu(self.affine2(upsample(h), style), SLOPE))
-        return h + upsample(self.shortcut(x))
+        x = upsample(self.shortcut(x))
+        return torch.add(x, h)
 
 
 class ResBlock(nn.Module):
@@ -65,7 +66,8 @@ class ResBlock(nn.Module):
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         h = self.conv1(F.leaky_relu(self.affine1(x, style), SLOPE))
-        return x + self.conv2(F.leaky_relu(self.affine2(h, style), SLOPE))
+        h = self.conv2(F.leaky_relu(self.affine2(h, style), SLOPE))
+        return torch.add(x, h)
 
 
 def down(inputs: int, outputs: int) -> nn.Sequential:
@@ -87,7 +89,7 @@ def minibatch_std(x: Tensor, group: int = 8) -> Tensor:
 
 
 def init_convolutions(module: nn.Module) -> None:
-    """He initialisation for every convolution and linear layer but the affines. arXiv:1502.01852."""
+    """He initialisation for all convolutions and linear layers but affines. arXiv:1502.01852."""
     affines = {m.to_affine for m in module.modules() if isinstance(m, TextAffine)}
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear) and layer not in affines:

@@ -6,6 +6,7 @@ N pictures, E text features, C condition, Z noise; pictures are (N, 3, H, W) in 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from pydantic import BaseModel, ConfigDict
@@ -60,7 +61,7 @@ class Stage2Config(BaseModel):
 
 @dataclass
 class Painted:
-    """A batch from a generator. pictures: (N, 3, H, W); mu: (N, C); kl: scalar, nats a dimension."""
+    """A generator's batch. pictures: (N, 3, H, W); mu: (N, C); kl: scalar, nats a dimension."""
 
     pictures: Tensor
     mu: Tensor
@@ -123,9 +124,7 @@ class Stage1Generator(nn.Module):
         self.names = NameEncoder(config.vector_size, config.buckets, config.features)
         self.augment = ConditioningAugmentation(config.features, config.condition)
         self.seed = nn.Linear(style, widths[0] * 16)
-        self.blocks = nn.ModuleList(
-            UpBlock(a, b, style) for a, b in zip(widths, widths[1:], strict=False)
-        )
+        self.blocks = nn.ModuleList(UpBlock(a, b, style) for a, b in pairwise(widths))
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
         init_convolutions(nn.ModuleList((self.seed, self.blocks, self.to_rgb)))
         soften(self.blocks, self.to_rgb)
@@ -134,8 +133,6 @@ class Stage1Generator(nn.Module):
         condition, mu, kl = self.augment(self.names(names).pooled, noise)
         style = torch.cat((condition, z), dim=1)
         x = self.seed(style).unflatten(1, (-1, 4, 4))
-        if not self.training:
-            x = x.contiguous(memory_format=torch.channels_last)
         for block in self.blocks:
             x = block(x, style)
         return Painted(torch.tanh(self.to_rgb(F.leaky_relu(x, SLOPE))), mu, kl)
@@ -153,7 +150,7 @@ class Stage1Discriminator(nn.Module):
         widths = config.discriminator
         self.names = NameEncoder(config.vector_size, config.buckets, config.features)
         self.from_rgb = nn.Conv2d(3, widths[0], 3, padding=1)
-        self.downs = nn.ModuleList(down(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.downs = nn.ModuleList(down(a, b) for a, b in pairwise(widths))
         self.last = nn.Conv2d(widths[-1] + 1, widths[-1], 3, padding=1)
         self.heads = TextHeads(widths[-1], config.features)
         self.decoder = Decoder(widths[-2])
@@ -212,9 +209,7 @@ class Stage2Generator(nn.Module):
         self.stem = nn.Conv2d(12 + config.noise, config.trunk, 3, padding=1)
         self.trunk = nn.ModuleList(ResBlock(config.trunk, style) for _ in range(config.blocks))
         widths = (config.trunk, *config.up)
-        self.ups = nn.ModuleList(
-            UpBlock(a, b, style) for a, b in zip(widths, widths[1:], strict=False)
-        )
+        self.ups = nn.ModuleList(UpBlock(a, b, style) for a, b in pairwise(widths))
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
         init_convolutions(nn.ModuleList((self.stem, self.trunk, self.ups, self.to_rgb)))
         soften(self.trunk, self.ups, self.to_rgb)
@@ -238,7 +233,7 @@ class Stage2Discriminator(nn.Module):
         super().__init__()
         widths = (3, *config.discriminator)
         self.names = NameEncoder(config.vector_size, config.buckets, config.features)
-        self.downs = nn.ModuleList(down(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.downs = nn.ModuleList(down(a, b) for a, b in pairwise(widths))
         self.patches = nn.Conv2d(widths[-1], 1, 1)
         self.heads = TextHeads(widths[-1], config.features)
         init_convolutions(self.downs)

@@ -53,7 +53,7 @@ class Feed:
     def draw(
         self, random: Generator, on_device: Generator, *, conditional: float, penalise: bool
     ) -> Batch:
-        """One batch. random: a CPU generator, seeded for this step; on_device: one on the device."""
+        """One batch. random: a CPU generator seeded for this step; on_device: the device's."""
         config = self.config
         rows = torch.multinomial(self.weights, config.batch, replacement=True, generator=random)
         align = 4 if config.kind == "stage2" else 1

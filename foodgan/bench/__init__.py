@@ -1,0 +1,1 @@
+"""Benchmarks: what painting costs, and what the whole journey adds to it."""

@@ -1,0 +1,46 @@
+"""`foodgan bench`: what painting costs, and what the whole journey adds to it."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+
+
+@app.command()
+def painter(
+    model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    repeats: Annotated[int, typer.Option(help="Runs of each measurement.", min=3)] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Milliseconds and GMAC of each stage, pictures/s by batch, share of the machine's peak."""
+    from foodgan.bench.painter import measure
+    from foodgan.painter import Painter
+
+    figures = measure(Painter.load(model, device=device, threads=threads), repeats)
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+    else:
+        _show_painter(figures)
+
+
+def _show_painter(figures: dict[str, Any]) -> None:
+    console = Console()
+    table = Table(title=f"{figures['model']} on {figures['device']}, {figures['threads']} threads")
+    for column in ("", "parameters", "ms a picture", "GMAC", "share of peak"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, row in (*figures["stages"].items(), ("whole", figures["whole"])):
+        parameters = f"{row['parameters']:,}" if "parameters" in row else ""
+        share = f"{row['peak_share']:.0%}"
+        table.add_row(name, parameters, f"{row['ms']:.1f}", f"{row['gmac']:.3f}", share)
+    console.print(table)
+    speeds = "  ".join(f"{size}: {speed}" for size, speed in figures["batches"].items())
+    console.print(f"peak {figures['peak_gmac_s']} GMAC/s; pictures/s by batch  {speeds}")

@@ -1,0 +1,125 @@
+"""Models on disk: a folder with model.json, one safetensors file a stage, and a card.
+
+A folder says all that is needed to rebuild its networks, and the hash of each file, so that a
+damaged or mixed-up model is refused before it paints.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from pydantic import BaseModel, ConfigDict, ValidationError
+from torch import nn
+
+from foodgan import checkpoint
+from foodgan.contract.errors import ModelError
+from foodgan.models.stackgan import Stage1Config, Stage1Generator, Stage2Config, Stage2Generator
+from foodgan.text import vectors
+
+SHIPPED = Path(__file__).parent / "weights"
+STAGES = ("stage1", "stage2")
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+class Training(BaseModel):
+    """How a stage was trained. seen: real photos seen; seconds: of training."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seen: int
+    seconds: float
+    photos: dict[str, Any]
+    config: dict[str, Any]
+
+
+class ModelFile(BaseModel):
+    """model.json. hashes: SHA-256 of each file; words: of the word vectors it learned on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: int = checkpoint.FORMAT
+    name: str
+    hashes: dict[str, str]
+    words: str
+    stage1: Stage1Config
+    stage2: Stage2Config
+    training: dict[str, Training]
+
+    @property
+    def model_id(self) -> str:
+        """What members see: the name and six digits of the weights' hash."""
+        return f"{self.name}·{self.hashes['stage1.safetensors'][:6]}"
+
+
+def sha256(path: Path) -> str:
+    """The file's SHA-256, in hexadecimal."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def describe(folder: Path | None = None) -> ModelFile:
+    """Read model.json of a folder (the shipped one by default). Raises ModelError."""
+    path = (folder or SHIPPED) / "model.json"
+    try:
+        model = ModelFile.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"no model in {path.parent}: model.json is missing") from error
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path} is damaged: {error}") from error
+    if model.format != checkpoint.FORMAT:
+        raise ModelError(f"{path} has format {model.format}, this build reads {checkpoint.FORMAT}")
+    return model
+
+
+def open_model(folder: Path | None = None) -> tuple[ModelFile, Stage1Generator, Stage2Generator]:
+    """Rebuild both generators from a folder, on the CPU, ready to paint. Raises ModelError."""
+    folder = folder or SHIPPED
+    model = describe(folder)
+    if model.words != sha256(vectors.TABLE):
+        raise ModelError(f"{folder.name} was trained on other word vectors than this build has")
+    first = _filled(Stage1Generator(model.stage1), folder / "stage1.safetensors", model)
+    second = _filled(Stage2Generator(model.stage2), folder / "stage2.safetensors", model)
+    return model, first, second
+
+
+def _filled(network: Network, path: Path, model: ModelFile) -> Network:
+    if not path.is_file():
+        raise ModelError(f"{path.name} is missing in {path.parent}")
+    if model.hashes.get(path.name) != sha256(path):
+        raise ModelError(f"{path.name} is not the file that model.json describes")
+    tensors, _ = checkpoint.load(path)
+    checkpoint.fill(network, {name: t.float() for name, t in tensors.items()}, path.name)
+    return network.eval().requires_grad_(False)
+
+
+def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
+    """Make a model of two runs' averaged generators, in half precision.
+
+    name: shown to members; runs: "stage1" and "stage2" to run folders. Raises ModelError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    networks: dict[str, Any] = {}
+    training: dict[str, Training] = {}
+    for stage in STAGES:
+        tensors, about = checkpoint.load(runs[stage] / "last.safetensors")
+        ema = {k: v.to(torch.float16) for k, v in checkpoint.part("ema", tensors).items()}
+        checkpoint.save(folder / f"{stage}.safetensors", ema, {"stage": stage})
+        networks[stage] = about["network"]
+        training[stage] = Training(**{key: about[key] for key in Training.model_fields})
+    model = ModelFile(
+        name=name,
+        hashes={f"{s}.safetensors": sha256(folder / f"{s}.safetensors") for s in STAGES},
+        words=sha256(vectors.TABLE),
+        stage1=networks["stage1"],
+        stage2=networks["stage2"],
+        training=training,
+    )
+    partial = folder / f"model.partial-{os.getpid()}"
+    described = json.dumps(model.model_dump(mode="json"), ensure_ascii=False, indent=1)
+    partial.write_text(described + "\n", encoding="utf-8")
+    partial.replace(folder / "model.json")
+    return model
