@@ -6,6 +6,9 @@ from uuid import uuid4
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_serializer
 
+from foodgan.contract.limits import COUNT_MAX as COUNT_MAX
+from foodgan.contract.limits import SEED_MAX as SEED_MAX
+
 DISH_QUEUE = "dish"
 PAINT_TASK = "worker.tasks.paint"  # the only function name that the bot may queue
 
@@ -18,8 +21,6 @@ TOLD = "told"  # true in a failed job's meta: the worker has already told the me
 RESULT_TTL_S = 1200
 FAILURE_TTL_S = 86_400  # operators look at failed jobs; the token in them is blotted out
 
-COUNT_MAX = 4
-SEED_MAX = 2**31 - 1
 TOKEN_LIFE = timedelta(minutes=15)  # Discord: an interaction token is good for 15 minutes
 TOKEN_MARGIN = timedelta(seconds=45)  # stop trying this long before the token dies
 

@@ -1,0 +1,4 @@
+"""How much may be asked for at once. Plain numbers, quick to import."""
+
+COUNT_MAX = 4
+SEED_MAX = 2**31 - 1
