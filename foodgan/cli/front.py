@@ -61,7 +61,8 @@ class Front:
         for stage in house.stages:
             if stage.ready and stage.name not in self._told:
                 self._told.add(stage.name)
-                self._print(f"{_part(house, stage)}: {say('up-ready')} ({stage.seconds:.1f} s)")
+                told = f"{say('up-ready')} ({stage.seconds:.1f} s) {_note(house, stage)}"
+                self._print(f"{_part(house, stage)}: {told}".rstrip())
 
     def opened(self, plan: Plan) -> None:
         """The address, large, in both languages."""
@@ -113,13 +114,18 @@ class Front:
 def _table(house: House) -> Table:
     table = Table(title=say("up-title"), show_header=False, box=None, padding=(0, 2))
     for stage in house.stages:
-        table.add_row(_sign(stage), _part(house, stage), _state(stage))
+        table.add_row(_sign(stage), _part(house, stage), _state(stage), _note(house, stage))
     return table
 
 
 def _part(house: House, stage: Stage) -> str:
     program = house.plan.program(stage.name)
     return say(f"up-part-{stage.name}", count=program.count if program else 1)
+
+
+def _note(house: House, stage: Stage) -> str:
+    """What registering the commands said."""
+    return house.last_line("commands.log") if stage.name == "commands" and stage.ready else ""
 
 
 def _sign(stage: Stage) -> Spinner | Text:

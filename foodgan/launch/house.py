@@ -99,11 +99,14 @@ class House:
 
     def _failed(self, name: str, log: str) -> UserError:
         """What to tell the operator: which part, its last words, and where to read more."""
+        last = self.last_line(log) or "–"
+        return UserError("up-failed", part=name, last=last, log=str(self.plan.logs / log))
+
+    def last_line(self, log: str) -> str:
+        """The last words in a log file, with no secret in them; empty where there are none."""
         path = self.plan.logs / log
         text = path.read_text(errors="replace") if path.exists() else ""
-        lines = [line for line in text.splitlines() if line.strip()]
-        last = logs.redact(lines[-1].strip()) if lines else "–"
-        return UserError("up-failed", part=name, last=last, log=str(path))
+        return logs.redact(next(filter(str.strip, reversed(text.splitlines())), "").strip())
 
     def _write_addresses(self) -> None:
         """For tools beside this one, such as `foodgan bench dish`; holds a password."""
