@@ -57,11 +57,11 @@ class Kitchen:
             async with self._sessions.begin() as session:
                 await orders.write(session, order, asker)
             log.info("order %s: written, %d with seed %d", order.order_id, order.count, order.seed)
-            await self._seat(order)
+            await self._join_line(order)
         finally:
             del self.in_hand[order.order_id]
 
-    async def _seat(self, order: DishOrder) -> None:
+    async def _join_line(self, order: DishOrder) -> None:
         try:
             line = await self._queue.look()
         except KitchenClosed as error:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,14 +40,9 @@ class Rounds:
         self._open = True  # whether the queue could be reached on the last round
 
     async def walk(self) -> None:
-        """Walk until cancelled. A failing round is logged; the next one comes all the same."""
+        """Walk until cancelled."""
         while True:
-            try:
-                await self.once()
-            except SQLAlchemyError as error:
-                log.error("a round failed: database, %s", type(error).__name__)
-            except Exception:
-                log.exception("a round failed")
+            await _guarded("a round", self.once())
             await asyncio.sleep(ROUND_S)
 
     async def once(self) -> None:
@@ -61,7 +56,7 @@ class Rounds:
             return
         fates = await self._fates([record.id for record in records])
         for record in records:
-            await self._attend(record, fates.get(record.id))
+            await _guarded(f"order {record.id}", self._attend(record, fates.get(record.id)))
 
     async def _fates(self, order_ids: Sequence[str]) -> dict[str, Fate]:
         """How far the orders have come; empty while the queue cannot be reached."""
@@ -106,3 +101,13 @@ class Rounds:
         if datetime.now(UTC) < order.asked_at + TOKEN_LIFE:
             await self._kitchen.tell(order, "dish-late", id=order.order_id)
         await self._kitchen.end(order.order_id, "late", error_id=order.order_id)
+
+
+async def _guarded(what: str, work: Awaitable[None]) -> None:
+    """Log a failure and go on: the next order, or the next round, must come all the same."""
+    try:
+        await work
+    except (KitchenClosed, SQLAlchemyError) as error:
+        log.warning("%s: left for the next round, %s", what, type(error).__name__)
+    except Exception:
+        log.exception("%s: left for the next round", what)

@@ -56,7 +56,7 @@ def open_engine(url: URL) -> AsyncEngine:
 
 
 def make_folder(url: URL) -> None:
-    """Make the folder that an SQLite file lies in. Raises RecordsClosed where that is impossible."""
+    """Make the folder that an SQLite file lies in. Raises RecordsClosed where it cannot be."""
     if not url.database or url.database == ":memory:":
         return
     try:

@@ -42,11 +42,11 @@ def revision(connection: Connection) -> str | None:
 
 def migrate(url: URL, target: str) -> None:
     """Move the tables to `target`: "head", "base", "-1" or a revision. One process at a time."""
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # speaks when imported
     from alembic import command  # here, for it is slow to import and most starts need none of it
     from alembic.config import Config
     from alembic.util import CommandError
 
-    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     move = command.downgrade if target == "base" or target.startswith("-") else command.upgrade

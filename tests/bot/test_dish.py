@@ -1,7 +1,11 @@
 """`/dish` by the real client library: from a member's keyboard into the queue."""
 
+import asyncio
 import logging
+import sqlite3
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -176,6 +180,33 @@ async def test_an_unexpected_failure_gives_an_id_that_is_in_the_log(
     assert message["content"] == say("en", "unexpected", id=error_id)
     assert "no such table" in str(entry.exc_info[1])
     assert "no such table" not in message["content"]
+
+
+async def test_a_database_that_is_busy_does_not_hold_up_the_deferral(
+    canteen: Canteen, redis: Redis, tmp_path: Path
+) -> None:
+    await canteen.open()
+    with closing(sqlite3.connect(tmp_path / "records.sqlite3", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        interaction = canteen.order()
+        assert await canteen.deferred(interaction) < 1.0
+        await asyncio.sleep(0.3)
+        assert line(redis) == []
+        other.execute("ROLLBACK")
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
+
+
+async def test_fifty_orders_at_once_are_all_deferred_in_time_and_all_in_line(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open(orders_per_member=50)
+    interactions = [canteen.order() for _ in range(50)]
+    for interaction in interactions:
+        assert await canteen.deferred(interaction) < 2.0
+    await until(lambda: len(set(line(redis))) == 50, "fifty in line")
+    assert len(line(redis)) == 50
 
 
 async def test_about_is_told_to_the_asker_alone(canteen: Canteen) -> None:

@@ -2,12 +2,15 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.sandbox.server import Sandbox
 from foodgan.contract import pulse
@@ -38,8 +41,8 @@ def bot(env: dict[str, str], cwd: Path, *arguments: str) -> subprocess.Popen[str
 
 
 @pytest.fixture
-async def discord_there(settings: Settings):
-    """The variables that point a bot at a sandbox."""
+async def discord_there(engine: AsyncEngine):
+    """A sandbox and the variables that point a bot at it; the tables are there already."""
     async with Sandbox() as sandbox:
         yield (
             sandbox,
@@ -64,7 +67,6 @@ async def test_the_bot_starts_in_time_beats_and_stops_on_sigterm(
     _, where = discord_there
     env = environment(settings, **where)
     path = settings.var_dir / "bot.pulse"
-    assert (await ended(bot(env, tmp_path, "migrate")))[0] == 0
 
     began = time.monotonic()
     process = bot(env, tmp_path)
@@ -84,6 +86,20 @@ async def test_the_bot_starts_in_time_beats_and_stops_on_sigterm(
     assert where["DISCORD_TOKEN"] not in log
     assert (await ended(bot(env, tmp_path, "health")))[0] == 1
     assert started_s < START_MAX_S
+
+
+async def test_migrate_goes_forward_and_back(settings: Settings, tmp_path: Path) -> None:
+    env = environment(settings)
+    path = Path(settings.database_url.get_secret_value().removeprefix("sqlite:///"))
+
+    def tables() -> set[str]:
+        with closing(sqlite3.connect(path)) as connection:
+            return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+
+    assert (await ended(bot(env, tmp_path, "migrate")))[0] == 0
+    assert "orders" in tables()
+    assert (await ended(bot(env, tmp_path, "migrate", "--down")))[0] == 0
+    assert "orders" not in tables()
 
 
 async def test_sync_registers_the_commands_and_says_so(
