@@ -146,9 +146,8 @@ def _unpack(packed: bytes) -> dict[int, int]:
     at = 5
     while at < len(packed):
         width = widths.get(packed[at], 0)
-        numbers.append(int.from_bytes(packed[at + 1 : at + 1 + width], "big") or packed[at])
-        if width and not any(packed[at + 1 : at + 1 + width]):
-            numbers[-1] = 0
+        digits = packed[at + 1 : at + 1 + width] if width else packed[at : at + 1]
+        numbers.append(int.from_bytes(digits, "big"))
         at += 1 + width
     return dict(zip(numbers[::2], numbers[1::2], strict=True))
 

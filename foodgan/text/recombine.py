@@ -53,6 +53,8 @@ def swap_one(
     for word in ids.T:  # one that the name already has changes nothing
         candidates &= pool_ids != word[:, None]
     swapped = has_words & candidates.any(dim=1)
+    if not swapped.any():
+        return batch, swapped.to(batch.mask.device)
     chosen = _draw(candidates[swapped], generator)
 
     rows = torch.arange(count)[:, None].repeat(1, slots)
@@ -72,4 +74,4 @@ def _head(mask: Tensor) -> Tensor:
 
 def _draw(allowed: Tensor, generator: Generator) -> Tensor:
     """One column (N,) of each row of `allowed` (N, M) where it is true, all equally likely."""
-    return (torch.rand(allowed.shape, generator=generator) * allowed).argmax(dim=1)
+    return (torch.rand(allowed.shape, generator=generator) + allowed.float()).argmax(dim=1)

@@ -5,8 +5,9 @@ The list (`morphemes.txt`) mends what a general dictionary cuts badly: it holds 
 thing in a kitchen (だれ is タレ, not 誰).
 """
 
+import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from sudachipy import (  # type: ignore[import-untyped]
 
 MORPHEMES = Path(__file__).parent / "morphemes.txt"
 JOINED_MAX = 5  # dictionary words that one listed morpheme may span
+HIRAGANA = re.compile("[ぁ-ゖー]{2,}")
+TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 CERTAIN = 3  # characters of a morpheme that proves itself inside an unknown word
 SILENT = "-"  # the key of a listed word that is left out
 # Particles, auxiliaries, signs and spaces say nothing that a picture could show.
@@ -80,20 +83,15 @@ def tokens(name: str) -> tuple[Token, ...]:
     name: as `foodgan.contract.dishname.normalise` gives it.
     """
     found: list[Token] = []
-    words = _sudachi()(name)
+    read = _as_listed(name)
+    words = _sudachi()(read)
     at = 0
     while at < len(words):
-        joined = _joined(name, words, at)
+        joined = _joined(read, words, at)
         start, end = words[at].begin(), words[at + joined - 1].end()
-        surface = name[start:end]
-        if surface in morphemes():
-            found += _listed(surface, start)
-        elif words[at].is_oov():
-            found += _cut(surface, start)
-        elif words[at].part_of_speech()[0] not in SILENT_KINDS:
-            found.append(Token(surface, words[at].normalized_form(), start, end))
+        found += _tokens_of(read[start:end], words[at], start)
         at += joined
-    return tuple(found)
+    return tuple(replace(token, surface=name[token.start : token.end]) for token in found)
 
 
 def normal_form(word: str) -> str | None:
@@ -107,12 +105,38 @@ def _lines() -> list[list[str]]:
     return [line.split() for line in text.splitlines() if line.strip() and line[0] != "#"]
 
 
+def _as_listed(name: str) -> str:
+    """The name in lower case, and in katakana what the list only has so: はんばーぐ → ハンバーグ.
+
+    As long as the name, so that positions hold.
+    """
+    lower = name.lower()
+    return HIRAGANA.sub(_katakana, lower if len(lower) == len(name) else name)
+
+
+def _katakana(run: re.Match[str]) -> str:
+    katakana = run[0].translate(TO_KATAKANA)
+    return katakana if run[0] not in morphemes() and katakana in morphemes() else run[0]
+
+
 def _joined(name: str, words: list[Morpheme], at: int) -> int:
     """How many dictionary words from `at` on the longest listed morpheme spans, at least 1."""
     for count in range(min(JOINED_MAX, len(words) - at), 1, -1):
         if name[words[at].begin() : words[at + count - 1].end()] in morphemes():
             return count
     return 1
+
+
+def _tokens_of(word: str, first: Morpheme, start: int) -> list[Token]:
+    """What one word of the name gives; first: the dictionary word that it is or begins with."""
+    if word in morphemes():
+        return _listed(word, start)
+    spoken = any(letter.isalnum() for letter in word)  # an emoji is not
+    if not spoken or first.part_of_speech()[0] in SILENT_KINDS:
+        return []
+    if first.is_oov():
+        return _cut(word, start)
+    return [Token(word, first.normalized_form(), start, start + len(word))]
 
 
 def _listed(surface: str, start: int) -> list[Token]:
