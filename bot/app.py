@@ -71,6 +71,8 @@ class Bot(discord.Client):
     """The bot. Connects, serves commands, and walks its rounds until it is closed."""
 
     def __init__(self, settings: Settings, engine: AsyncEngine) -> None:
+        # It has no voice, so the libraries for one are not missed.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -132,7 +134,6 @@ class Bot(discord.Client):
 
 async def run(settings: Settings, token: str) -> None:
     """Serve until SIGTERM or SIGINT. Raises what kept the bot from starting."""
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # a bot without a voice
     point_at(settings)
     engine = open_engine(database_url(settings.database_url.get_secret_value()))
     stop = asyncio.Event()
