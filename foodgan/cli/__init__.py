@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from foodgan import __version__
-from foodgan.cli import language, up
+from foodgan.cli import bench, dish, language, text, train, up
 from foodgan.contract.errors import FoodganError, UserError
 
 app = typer.Typer(
@@ -18,6 +18,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("up")(up.up)
+app.command("dish")(dish.dish)
+app.command("train")(train.train)
+app.add_typer(text.app, name="text")
+app.add_typer(bench.app, name="bench")
 
 
 def _version(asked: bool) -> None:

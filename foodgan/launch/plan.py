@@ -106,6 +106,7 @@ def _valkey(folder: Path) -> tuple[Program, str]:
         'save ""',
         "maxmemory-policy noeviction",
         "daemonize no",
+        "set-proc-title no",  # a new title is written over the environment, and with it the mark
     )
     write_private(folder / "valkey.conf", "\n".join(settings) + "\n")
     command = (_valkey_server(), str(folder / "valkey.conf"))

@@ -1,0 +1,138 @@
+"""The house opens, mends itself, and leaves no process behind, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from foodgan.contract.errors import UserError
+from foodgan.contract.settings import Settings
+from foodgan.launch import leftovers
+from foodgan.launch.house import House
+from tests.launch.stub_house import stub
+
+pytestmark = pytest.mark.skipif(not leftovers.PROC.is_dir(), reason="needs /proc (Linux)")
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    folder = tmp_path / "var"
+    folder.mkdir()
+    yield folder
+    _exhaust(leftovers.kill(folder))
+
+
+def _exhaust(steps: Iterator[object]) -> None:
+    for _ in steps:
+        continue
+
+
+def _soon(holds: Callable[[], bool], within_s: float = 30) -> bool:
+    deadline = time.monotonic() + within_s
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return holds()
+
+
+def _open_elsewhere(var: Path) -> subprocess.Popen[str]:
+    """A launcher in a process of its own, with its house open."""
+    launcher = subprocess.Popen(
+        [sys.executable, "-m", "tests.launch.stub_house", str(var)],
+        cwd=Path(__file__).parent.parent.parent,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert launcher.stdout
+    assert launcher.stdout.readline() == "open\n"
+    return launcher
+
+
+def _supervisord(var: Path) -> int:
+    return int((var / "supervisord.pid").read_text())
+
+
+def test_it_opens_in_order_and_closes_without_a_trace(var: Path) -> None:
+    house = House(stub(var))
+    _exhaust(house.opening())
+    ready = [stage.ready for stage in sorted(house.stages, key=lambda stage: stage.begun or 0)]
+    assert all(ready)
+    assert house.stages[0].name == "valkey"
+    assert len(leftovers.marked(var)) == 5  # supervisord, Valkey, two workers, the bot
+    _exhaust(house.closing())
+    assert leftovers.marked(var) == []
+    assert not (var / "house.json").exists()
+
+
+def test_a_program_that_does_not_stand_is_named_with_its_last_words(var: Path) -> None:
+    house = House(stub(var, bot=(sys.executable, "-c", "raise SystemExit('no token, no bot')")))
+    with pytest.raises(UserError) as failure:
+        _exhaust(house.opening())
+    _exhaust(house.closing())
+    assert failure.value.phrase == "up-failed"
+    assert failure.value.values["part"] == "bot"
+    assert failure.value.values["last"] == "no token, no bot"
+    assert leftovers.marked(var) == []
+
+
+def test_a_killed_program_comes_back(var: Path) -> None:
+    house = House(stub(var))
+    _exhaust(house.opening())
+    watching = house.watching()
+    before = {process.name: process.started for process in house._rpc.processes()}
+    victim = next(pid for pid in leftovers.marked(var) if _runs(pid, "bot.pulse"))
+    os.kill(victim, signal.SIGKILL)
+    (var / "bot.pulse").unlink()
+    assert _soon(lambda: next(watching) is None and (var / "bot.pulse").exists())
+    after = {process.name: process.started for process in house._rpc.processes()}
+    assert after.keys() == before.keys()
+    _exhaust(house.closing())
+
+
+def _runs(pid: int, words: str) -> bool:
+    return words.encode() in (leftovers.PROC / str(pid) / "cmdline").read_bytes()
+
+
+def test_a_killed_launcher_takes_everything_with_it(var: Path) -> None:
+    launcher = _open_elsewhere(var)
+    launcher.kill()
+    launcher.communicate()
+    assert _soon(lambda: leftovers.marked(var) == [])
+
+
+def test_what_a_killed_supervisord_left_is_cleared_by_the_next_start(var: Path) -> None:
+    launcher = _open_elsewhere(var)
+    os.kill(_supervisord(var), signal.SIGSTOP)  # so that it cannot stop its children in order
+    launcher.kill()
+    launcher.communicate()
+    os.kill(_supervisord(var), signal.SIGKILL)
+    assert _soon(lambda: len(leftovers.marked(var)) == 4)
+    second = _open_elsewhere(var)
+    assert len(leftovers.marked(var)) == 5
+    second.kill()
+    second.communicate()
+    assert _soon(lambda: leftovers.marked(var) == [])
+
+
+def test_two_launchers_do_not_share_a_house(var: Path) -> None:
+    with leftovers.claim(var), pytest.raises(UserError) as refusal, leftovers.claim(var):
+        pass
+    assert refusal.value.phrase == "up-already"
+
+
+def test_what_the_queue_holds_outlives_the_house(var: Path) -> None:
+    for expected in (None, b"1"):
+        plan = stub(var)
+        house = House(plan)
+        _exhaust(house.opening())
+        with redis.Redis.from_url(plan.redis_url) as client:
+            assert client.get("dish") == expected
+            client.set("dish", 1)
+        _exhaust(house.closing())

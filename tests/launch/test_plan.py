@@ -1,0 +1,103 @@
+"""The plan: who runs, and what each may know."""
+
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.people import APPLICATION_ID
+from bot.sandbox.snowflake import bot_token
+from foodgan.contract.settings import Settings
+from foodgan.launch import plan as plans
+from foodgan.launch import supervisor
+from foodgan.launch.plan import Plan
+
+SECRET = "a-token-that-nobody-may-see"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def _plan(var: Path, **settings: object) -> Plan:
+    given = Settings(_env_file=None, var_dir=var, **settings)  # type: ignore[arg-type]
+    return plans.make(given, port=8700, workers=3)
+
+
+def test_without_token_and_redis_the_house_brings_its_own(tmp_path: Path) -> None:
+    plan = _plan(tmp_path)
+    assert [program.name for program in plan.programs] == ["valkey", "sandbox", "worker", "bot"]
+    assert plan.page == "http://127.0.0.1:8700"
+    assert plan.environment["DISCORD_API_BASE"] == "http://127.0.0.1:8700/api/v10"
+
+
+def test_with_token_and_redis_only_bot_and_workers_run(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, discord_token=SECRET, redis_url="redis://elsewhere")
+    assert [program.name for program in plan.programs] == ["worker", "bot"]
+    assert plan.page is None
+    assert "DISCORD_GATEWAY" not in plan.environment
+
+
+def test_the_sandbox_knows_the_launchers_token() -> None:
+    assert plans.SANDBOX_APPLICATION == APPLICATION_ID
+    assert plans.sandbox_token() == bot_token(APPLICATION_ID)
+
+
+def test_no_secret_is_on_a_command_line_or_in_supervisords_file(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, discord_token=SECRET)
+    password = (tmp_path / "valkey" / "password").read_text().strip()
+    assert len(password) >= 32
+    told = [*(word for program in plan.programs for word in program.command)]
+    told.append(supervisor.configuration(plan))
+    assert not any(password in text or SECRET in text for text in told)
+    assert password in plan.redis_url
+
+
+@pytest.mark.parametrize("name", ["password", "valkey.conf"])
+def test_only_the_owner_can_read_the_password(tmp_path: Path, name: str) -> None:
+    _plan(tmp_path)
+    assert stat.S_IMODE((tmp_path / "valkey" / name).stat().st_mode) == 0o600
+
+
+def test_the_password_outlives_a_restart(tmp_path: Path) -> None:
+    passwords = {_plan(tmp_path).redis_url.split("@")[0] for _ in range(2)}
+    assert len(passwords) == 1
+
+
+def test_workers_see_neither_token_nor_records(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, discord_token=SECRET)
+    worker = plan.program("worker")
+    assert worker
+    assert {"DISCORD_TOKEN", "DATABASE_URL"} <= set(worker.hides)
+    assert 'environment = DISCORD_TOKEN="",DATABASE_URL=""' in supervisor.configuration(plan)
+
+
+def test_a_relative_database_is_where_the_operator_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plan = _plan(tmp_path / "var", database_url="sqlite+aiosqlite:///orders.db")
+    assert plan.environment["DATABASE_URL"] == f"sqlite+aiosqlite:///{tmp_path}/orders.db"
+
+
+def test_a_setting_of_the_operator_reaches_the_children(tmp_path: Path) -> None:
+    plan = _plan(tmp_path, cooldown_s=0.0, model_dir=Path("models/first"))
+    assert plan.environment["COOLDOWN_S"] == "0.0"
+    assert plan.environment["MODEL_DIR"] == str(Path("models/first").resolve())
+
+
+def test_percent_signs_and_spaces_in_paths_survive(tmp_path: Path) -> None:
+    text = supervisor.configuration(_plan(tmp_path / "100% odd"))
+    assert "100%% odd" in text
+    assert "100% odd" not in text
+
+
+def test_a_taken_port_gives_another_one() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert plans.free_port(port) != port
