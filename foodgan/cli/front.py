@@ -46,16 +46,15 @@ class Front:
 
     def opening(self, house: House) -> None:
         """Show each part on its way until all are ready."""
-        with Live(console=self.console, transient=True, auto_refresh=False) as live:
+        if not self.console.is_terminal:
             for _ in house.opening():
-                if self.console.is_terminal:
-                    live.update(_table(house), refresh=True)
-                else:
-                    self._tell(house)
-        if self.console.is_terminal:
-            self.console.print(_table(house))
-        else:
+                self._tell(house)
             self._tell(house)
+            return
+        with Live(console=self.console, auto_refresh=False) as live:
+            for _ in house.opening():
+                live.update(_table(house), refresh=True)
+            live.update(_table(house), refresh=True)
 
     def _tell(self, house: House) -> None:
         for stage in house.stages:
@@ -97,15 +96,15 @@ class Front:
         self._print(say("up-closed"))
 
     def _count_down(self, left: Iterable[int], phrase: str, *hints: str) -> None:
+        if not self.console.is_terminal:
+            for number, count in enumerate(left):
+                if number == 0:
+                    self._print(say(phrase, count=count))
+            return
         with Live(console=self.console, transient=True, auto_refresh=False) as live:
             for count in left:
-                sentence = say(phrase, count=count)
-                if self.console.is_terminal:
-                    spoken = " · ".join((sentence, *map(say, hints)))
-                    live.update(Spinner("dots", spoken, style="yellow"), refresh=True)
-                elif phrase not in self._told:
-                    self._told.add(phrase)
-                    self._print(sentence)
+                sentences = " · ".join((say(phrase, count=count), *map(say, hints)))
+                live.update(Spinner("dots", sentences, style="yellow"), refresh=True)
 
     def _print(self, line: str) -> None:
         self.console.print(line, markup=False, soft_wrap=True)

@@ -1,0 +1,156 @@
+"""A person orders in a real Chromium, from `foodgan up` to its Ctrl-C."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
+
+from foodgan.contract.settings import Settings
+from foodgan.launch import leftovers
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+OPEN_WITHIN_S = 150
+DISH_WITHIN_MS = 60_000
+CLOSE_WITHIN_S = 60
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.timeout(300),
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+@dataclass
+class Opened:
+    """A house that `foodgan up` opened."""
+
+    page: str
+    var: Path
+    launcher: subprocess.Popen[bytes]
+    told: Path
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    """`foodgan up` as a person starts it, with a folder of its own and no cooldown."""
+    folder = tmp_path_factory.mktemp("house")
+    ours = {name.upper() for name in Settings.model_fields}
+    environ = {name: value for name, value in os.environ.items() if name not in ours}
+    var = folder / "var"
+    environ |= {"VAR_DIR": str(var), "COOLDOWN_S": "0", "LANG": "ja_JP.UTF-8"}
+    told = folder / "told.txt"
+    with told.open("wb") as out:
+        launcher = subprocess.Popen(
+            [sys.executable, "-m", "foodgan", "up"],
+            cwd=folder,  # no .env of the person who runs the tests
+            env=environ,
+            stdout=out,
+            stderr=out,
+        )
+    try:
+        yield Opened(_address(launcher, told, var), var, launcher, told)
+    finally:
+        launcher.send_signal(signal.SIGINT)
+        try:
+            launcher.wait(CLOSE_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            launcher.kill()
+        for _ in leftovers.kill(var):
+            continue
+
+
+def _address(launcher: subprocess.Popen[bytes], told: Path, var: Path) -> str:
+    """The address that `foodgan up` prints once all is ready."""
+    deadline = time.monotonic() + OPEN_WITHIN_S
+    while time.monotonic() < deadline:
+        if found := re.search(r"http://127\.0\.0\.1:\d+", told.read_text()):
+            return found.group()
+        if launcher.poll() is not None:
+            break
+        time.sleep(0.2)
+    logs = "\n".join(f"{log.name}: {log.read_text()[-600:]}" for log in var.glob("log/*.log"))
+    pytest.fail(f"foodgan up did not open:\n{told.read_text()}\n{logs}")
+
+
+@pytest.fixture(scope="module")
+def window(house: Opened) -> Iterator[Page]:
+    """The chat page in Chromium, ready to type into."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = chromium.new_page(viewport={"width": 1280, "height": 900}, locale="ja-JP")
+        page.goto(house.page)
+        expect(page.get_by_test_id("message-box")).to_be_visible()
+        yield page
+        chromium.close()
+
+
+def _order(page: Page, name: str, count: int | None = None) -> Locator:
+    """Type `/dish` and the name as a person does; the answer's row."""
+    before = page.get_by_test_id("message").count()
+    page.get_by_test_id("message-box").click()
+    page.keyboard.type("/dish ")
+    expect(page.get_by_test_id("chosen-command")).to_have_text("/dish")
+    page.keyboard.type(name)
+    if count is not None:
+        page.get_by_test_id("add-count").click()
+        page.keyboard.type(str(count))
+    page.keyboard.press("Enter")
+    return page.get_by_test_id("message").nth(before)
+
+
+def _sizes(pictures: Locator) -> list[list[int]]:
+    """Width and height in pixels of each picture, once all are loaded."""
+    pictures.last.scroll_into_view_if_needed()
+    for index in range(pictures.count()):
+        expect(pictures.nth(index)).to_have_js_property("complete", True)
+    return list(pictures.evaluate_all("all => all.map(i => [i.naturalWidth, i.naturalHeight])"))
+
+
+def test_a_person_orders_a_dish_and_sees_the_picture(
+    house: Opened, window: Page, tmp_path: Path
+) -> None:
+    answer = _order(window, "チーズ味噌カツ丼")
+    picture = answer.get_by_test_id("picture")
+    expect(picture).to_be_visible(timeout=DISH_WITHIN_MS)
+    assert _sizes(picture) == [[256, 256]]
+    expect(answer.get_by_test_id("content")).to_contain_text("チーズ味噌カツ丼")
+    assert "チーズ味噌カツ丼" in (picture.get_attribute("alt") or "")
+    window.screenshot(path=tmp_path / "chat-page.png")
+    assert (tmp_path / "chat-page.png").stat().st_size > 10_000
+
+
+def test_four_pictures_come_as_a_mosaic(window: Page, tmp_path: Path) -> None:
+    answer = _order(window, "虹色マグロカレーうどん", count=4)
+    pictures = answer.get_by_test_id("picture")
+    expect(pictures).to_have_count(4, timeout=DISH_WITHIN_MS)
+    assert _sizes(pictures) == [[256, 256]] * 4
+    rows = {round(box["y"]) for box in (one.bounding_box() for one in pictures.all()) if box}
+    assert len(rows) == 2
+    window.screenshot(path=tmp_path / "mosaic.png")
+
+
+def test_a_name_that_is_none_gets_a_sentence_that_only_the_asker_sees(window: Page) -> None:
+    answer = _order(window, "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH SPACE}")
+    expect(answer).to_have_class(re.compile(r"\bephemeral\b"), timeout=10_000)
+    expect(answer.get_by_test_id("content")).not_to_be_empty()
+    expect(answer.get_by_test_id("picture")).to_have_count(0)
+
+
+def test_ctrl_c_leaves_no_process_behind(house: Opened, window: Page) -> None:
+    assert leftovers.marked(house.var)
+    house.launcher.send_signal(signal.SIGINT)
+    assert house.launcher.wait(CLOSE_WITHIN_S) == 0
+    assert leftovers.marked(house.var) == []
+    assert "閉店しました" in house.told.read_text()
+    with pytest.raises(Error):
+        window.goto(house.page)
