@@ -43,6 +43,7 @@ class Socket:
         self, ws: web.WebSocketResponse, request: web.Request, *, compressed: bool
     ) -> None:
         self.ws = ws
+        self.given_up = False
         self._request = request
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._deflate = zlib.compressobj(1) if compressed else None
@@ -170,7 +171,7 @@ class Gateway:
             if session.socket is socket:
                 session.socket = None
                 session.left = time.monotonic()
-                if socket.ws.close_code in (1000, 1001):  # the client gave its session up
+                if socket.given_up:
                     del self._sessions[session.id]
         self._world.tell_page("bot", {"online": self.connected})
 
@@ -185,6 +186,8 @@ class Gateway:
                 await socket.ws.close(code=TIMED_OUT)
                 return
             if message.type is not WSMsgType.TEXT:
+                # By Discord's rule a client that closes with 1000 or 1001 gives its session up.
+                socket.given_up = message.type is WSMsgType.CLOSE and message.data in (1000, 1001)
                 return
             try:
                 frame = json.loads(message.data)

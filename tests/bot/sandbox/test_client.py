@@ -70,6 +70,7 @@ async def test_the_client_comes_back_after_what_the_gateway_does(
             await asyncio.sleep(0.01)
     asked = await driver.command("dish", options={"name": "帰ってきた丼"})
     await driver.wait(asked, "pictures")
+    assert client.resumed.is_set() == (action != "forget")
 
 
 async def test_one_429_is_waited_for_and_then_the_answer_arrives(

@@ -1,0 +1,78 @@
+// Buttons, select menus, and the layouts of components V2.
+import { h, link, safeUrl } from "/page/dom.js";
+import { markdown } from "/page/markdown.js";
+import { gallery } from "/page/pictures.js";
+import { act, say, state } from "/page/state.js";
+
+const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
+
+const emojiOf = (emoji) => (emoji && !emoji.id ? `${emoji.name} ` : "");
+
+function pendingOf(message, customId) {
+  const mine = [...state.pending.values()].filter((i) => i.source_id === message.id && i.custom_id === customId && i.member_id === state.me.id);
+  return mine.at(-1)?.state;
+}
+
+function button(component, message) {
+  const label = [emojiOf(component.emoji), component.label ?? ""];
+  if (component.style === 5) {
+    const anchor = link(component.url, ...label, " ↗");
+    anchor.className = "button link";
+    return anchor;
+  }
+  const waiting = pendingOf(message, component.custom_id) === "open";
+  return h("button", {
+    type: "button", class: `button ${STYLES[component.style] ?? "secondary"}${waiting ? " waiting" : ""}`,
+    disabled: component.disabled || waiting, "data-testid": "button", "data-custom-id": component.custom_id,
+    onclick: () => act({ type: "component", message: message.id, custom_id: component.custom_id }),
+  }, ...label);
+}
+
+function optionsOf(component) {
+  if (component.type === 3) return component.options;
+  if (component.type === 5) return state.members.map((m) => ({ label: m.name, value: m.id }));
+  if (component.type === 8) return state.channels.map((c) => ({ label: `#${c.name}`, value: c.id }));
+  return [];
+}
+
+function select(component, message) {
+  const several = (component.max_values ?? 1) > 1;
+  const options = optionsOf(component).map((o) => h("option", { value: o.value, selected: o.default }, `${emojiOf(o.emoji)}${o.label}${o.description ? ` — ${o.description}` : ""}`));
+  const chosen = component.options?.some((o) => o.default);
+  return h("select", {
+    class: "menu", multiple: several, disabled: component.disabled, "data-testid": "select", "data-custom-id": component.custom_id,
+    "aria-label": component.placeholder ?? say("choose"),
+    onchange: (event) => act({
+      type: "component", message: message.id, custom_id: component.custom_id,
+      values: [...event.target.selectedOptions].map((o) => o.value).filter(Boolean),
+    }),
+  }, !several && !chosen && h("option", { value: "", disabled: true, selected: true }, component.placeholder ?? say("choose")), ...options);
+}
+
+function item(component, message) {
+  const inner = () => (component.components ?? []).map((child) => item(child, message));
+  switch (component.type) {
+    case 1: return h("div", { class: "buttons" }, ...inner());
+    case 2: return button(component, message);
+    case 3: case 5: case 6: case 7: case 8: return select(component, message);
+    case 9: return h("div", { class: "section" }, h("div", {}, ...inner()), component.accessory && item(component.accessory, message));
+    case 10: return h("div", { class: "content" }, markdown(component.content));
+    case 11: return h("img", { class: "thumbnail", src: safeUrl(component.media.url) ?? "", alt: component.description ?? "" });
+    case 12: return gallery(component.items.map((entry) => ({ ...entry.media, description: entry.description })));
+    case 13: return h("div", { class: "file" }, "📄 ", link(component.file.url, component.name ?? component.file.url.split("/").at(-1).split("?")[0]));
+    case 14: return h("hr", { class: component.divider === false ? "space" : "" });
+    case 17: {
+      const box = h("div", { class: "container" }, ...inner());
+      if (component.accent_color != null) box.style.borderLeftColor = `#${component.accent_color.toString(16).padStart(6, "0")}`;
+      return box;
+    }
+    default: return null;
+  }
+}
+
+export function layout(message) {
+  if (!message.components.length) return null;
+  const failed = [...state.pending.values()].some((i) => i.source_id === message.id && i.state === "void" && i.member_id === state.me.id);
+  return h("div", { class: "components" }, ...message.components.map((component) => item(component, message)),
+    failed && h("div", { class: "error", role: "alert", "data-testid": "click-failed" }, `⚠ ${say("clickFailed")}`));
+}
