@@ -33,6 +33,7 @@ class Front:
 
     console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
     _told: set[str] = field(default_factory=set)
+    _spinner: Spinner = field(default_factory=lambda: Spinner("dots", style="yellow"))
 
     def clearing(self, left: Iterable[int]) -> None:
         self._count_down(left, "up-clearing")
@@ -53,8 +54,20 @@ class Front:
             return
         with Live(console=self.console, auto_refresh=False) as live:
             for _ in house.opening():
-                live.update(_table(house), refresh=True)
-            live.update(_table(house), refresh=True)
+                live.update(self._table(house), refresh=True)
+            live.update(self._table(house), refresh=True)
+
+    def _table(self, house: House) -> Table:
+        table = Table(title=say("up-title"), show_header=False, box=None, padding=(0, 2))
+        for stage in house.stages:
+            sign = self._sign(stage)
+            table.add_row(sign, _part(house, stage), _state(stage), _note(house, stage))
+        return table
+
+    def _sign(self, stage: Stage) -> Spinner | Text:
+        if stage.ready:
+            return Text("✓", style="green")
+        return Text("·", style="dim") if stage.begun is None else self._spinner
 
     def _tell(self, house: House) -> None:
         for stage in house.stages:
@@ -104,17 +117,11 @@ class Front:
         with Live(console=self.console, transient=True, auto_refresh=False) as live:
             for count in left:
                 sentences = " · ".join((say(phrase, count=count), *map(say, hints)))
-                live.update(Spinner("dots", sentences, style="yellow"), refresh=True)
+                self._spinner.update(text=sentences)
+                live.update(self._spinner, refresh=True)
 
     def _print(self, line: str) -> None:
         self.console.print(line, markup=False, soft_wrap=True)
-
-
-def _table(house: House) -> Table:
-    table = Table(title=say("up-title"), show_header=False, box=None, padding=(0, 2))
-    for stage in house.stages:
-        table.add_row(_sign(stage), _part(house, stage), _state(stage), _note(house, stage))
-    return table
 
 
 def _part(house: House, stage: Stage) -> str:
@@ -125,12 +132,6 @@ def _part(house: House, stage: Stage) -> str:
 def _note(house: House, stage: Stage) -> str:
     """What registering the commands said."""
     return house.last_line("commands.log") if stage.name == "commands" and stage.ready else ""
-
-
-def _sign(stage: Stage) -> Spinner | Text:
-    if stage.ready:
-        return Text("✓", style="green")
-    return Text("·", style="dim") if stage.begun is None else Spinner("dots", style="yellow")
 
 
 def _state(stage: Stage) -> Text:
