@@ -1,0 +1,65 @@
+"""The command line: quick, and one clear sentence where something is wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from foodgan import __version__
+
+SLOW_TO_IMPORT = {"torch", "pydantic", "numpy", "redis", "supervisor", "sudachipy"}
+
+
+def _foodgan(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "foodgan", *words],
+        cwd=cwd,
+        env={**os.environ, "LANG": "en_GB.UTF-8", **environ},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_it_says_its_version(tmp_path: Path) -> None:
+    assert _foodgan("--version", cwd=tmp_path).stdout == f"foodgan {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["up", "dish", "train", "text", "bench"])
+def test_help_names_every_command(tmp_path: Path, command: str) -> None:
+    assert command in _foodgan("--help", cwd=tmp_path).stdout
+
+
+def test_help_waits_for_nothing_heavy(tmp_path: Path) -> None:
+    code = "import sys, foodgan.cli; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not SLOW_TO_IMPORT & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("dish", ""), "Please write the name of a dish."),
+        (("--lang", "ja", "dish", ""), "料理の名前を書いてくださいね。"),
+    ],
+)
+def test_a_mistake_gets_a_sentence_and_no_traceback(
+    tmp_path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    done = _foodgan(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.strip() == sentence
+
+
+def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path) -> None:
+    done = _foodgan("up", cwd=tmp_path, PAINT_TIMEOUT_S="hunter2")
+    assert done.returncode == 2
+    assert "PAINT_TIMEOUT_S" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+def test_a_redis_that_is_away_is_said_and_nothing_stays_behind(tmp_path: Path) -> None:
+    done = _foodgan("up", cwd=tmp_path, REDIS_URL="redis://127.0.0.1:1/0", DISCORD_TOKEN="none")
+    assert done.returncode == 2
+    assert "REDIS_URL has not answered" in done.stderr
