@@ -13,6 +13,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything into .venv (instant when nothing changed)
+	@echo "$(VENV) is ready."
 
 # A half-made .venv has no stamp: venv mends its interpreter and pip goes on where it stopped.
 $(READY): pyproject.toml
