@@ -29,7 +29,8 @@ from bot.sandbox.people import Channel, Member, find_channel, find_member
 from bot.sandbox.rules import Json
 from bot.sandbox.world import World
 
-CHECKBOX, RADIO, CHECKBOX_GROUP = 23, 21, 22
+RADIO, CHECKBOX = 21, 23  # component types of a modal alone
+_VALUE_TYPES: dict[int, Any] = {TEXT_INPUT: str, RADIO: str, CHECKBOX: bool}  # others: lists
 
 
 class _Act(BaseModel):
@@ -182,7 +183,8 @@ class Members:
         if message.seen_by not in (None, member.id):
             raise BadInput(act.message, "this member cannot see the message")
         if found["type"] in SELECTS:
-            low, high = found.get("min_values", 1), found.get("max_values", 1)
+            low, high = found.get("min_values"), found.get("max_values") or 1
+            low = 1 if low is None else low
             if not low <= len(act.values) <= high:
                 raise BadInput(act.custom_id, "wrong number of values")
             offered = [option["value"] for option in found.get("options") or []]
@@ -235,11 +237,15 @@ class Members:
 def _check_modal_value(name: str, component: Json, value: Any) -> None:
     """What Discord's client checks before it sends a modal off."""
     kind = component["type"]
-    if component.get("required", True) and not value and kind != CHECKBOX:
-        raise BadInput(name, "required")
-    if kind == TEXT_INPUT and value:
+    if value is None or value == "" or value == []:
+        if component.get("required") is not False and kind != CHECKBOX:
+            raise BadInput(name, "required")
+        return
+    if not isinstance(value, _VALUE_TYPES.get(kind, list)):
+        raise BadInput(name, "wrong type")
+    if kind == TEXT_INPUT:
         low, high = component.get("min_length") or 0, component.get("max_length") or 4000
         if not low <= len(value) <= high:
             raise BadInput(name, "wrong length")
-    if kind == FILE_UPLOAD and value and len(value) > component.get("max_values", 1):
+    if kind == FILE_UPLOAD and len(value) > (component.get("max_values") or 1):
         raise BadInput(name, "too many files")

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,7 +27,6 @@ class Recorded:
     status: int | None = None  # None: not answered yet, or never
     fault: bool = False  # answered by a fault on demand
     seconds: float = 0.0
-    problems: list[str] = field(default_factory=list)  # room for a judge's findings
 
     def to_json(self) -> Json:
         return asdict(self)

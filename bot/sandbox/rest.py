@@ -1,6 +1,5 @@
 """Discord's REST routes for a bot: itself, its commands, its guild, its messages in channels."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -27,7 +26,6 @@ from bot.sandbox.rules import Json
 from bot.sandbox.world import World
 
 BODY: web.RequestKey[Body] = web.RequestKey("body", Body)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def _application(request: web.Request) -> None:

@@ -121,7 +121,8 @@ const ON = {
   interaction(data) {
     if (data.state === "acknowledged") state.pending.delete(data.id);
     else if ([COMMAND, COMPONENT, MODAL_SUBMIT].includes(data.type)) {
-      if (data.source_id) for (const [id, old] of state.pending) if (old.source_id === data.source_id && old.state === "void") state.pending.delete(id);
+      const stale = (old) => old.state === "void" && old.member_id === data.member_id && old.source_id === data.source_id;
+      for (const [id, old] of state.pending) if (stale(old)) state.pending.delete(id); // a new try replaces the failed one
       state.pending.set(data.id, data);
     }
     drawMessages();

@@ -59,7 +59,7 @@ function item(component, message) {
     case 10: return h("div", { class: "content" }, markdown(component.content));
     case 11: return h("img", { class: "thumbnail", src: safeUrl(component.media.url) ?? "", alt: component.description ?? "" });
     case 12: return gallery(component.items.map((entry) => ({ ...entry.media, description: entry.description })));
-    case 13: return h("div", { class: "file" }, "📄 ", link(component.file.url, component.name ?? component.file.url.split("/").at(-1).split("?")[0]));
+    case 13: return h("div", { class: "file" }, link(component.file.url, component.name ?? component.file.url.split("/").at(-1).split("?")[0]));
     case 14: return h("hr", { class: component.divider === false ? "space" : "" });
     case 17: {
       const box = h("div", { class: "container" }, ...inner());

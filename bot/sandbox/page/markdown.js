@@ -62,7 +62,7 @@ export function markdown(text) {
   const root = document.createDocumentFragment();
   for (const [index, part] of text.split(/```(?:[\w+-]*\n)?([^]*?)```/).entries()) {
     if (index % 2) root.append(h("pre", {}, h("code", {}, part.replace(/\n$/, ""))));
-    else if (part) blocks(part.replace(/^\n/, ""), root);
+    else if (part.trim()) blocks(part.replace(/^\n|\n$/g, ""), root);
   }
   return root;
 }

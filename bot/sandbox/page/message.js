@@ -34,11 +34,11 @@ function credit(message) {
   if (used && !message.message_reference && used.name) {
     const who = memberOf(used.user.id);
     return h("div", { class: "credit" }, avatar(nameOf(used.user), who?.colour ?? BOT_COLOUR, true),
-      h("b", {}, nameOf(used.user)), state.locale === "ja" ? " が " : " ", h("span", { class: "mention" }, `/${used.name}`), ` ${say("used")}`);
+      ...say("used", h("b", {}, nameOf(used.user)), h("span", { class: "mention" }, `/${used.name}`)));
   }
   if (message.message_reference) {
     const target = state.messages.get(message.message_reference.message_id)?.message;
-    const text = target ? (target.content || say("picture")).slice(0, 80) : say("gone");
+    const text = target ? (target.content.replace(/[*_~`|\\]/g, "") || say("picture")).slice(0, 80) : say("gone");
     return h("div", { class: "credit" }, target && avatar(nameOf(target.author), colourOf(target.author), true),
       target && h("b", {}, nameOf(target.author)), ` ${text}`);
   }
@@ -60,7 +60,7 @@ function embed(data) {
 }
 
 function files(attachments) {
-  return attachments.map((file) => h("div", { class: "file", "data-testid": "file" }, "📄 ", link(file.url, file.filename),
+  return attachments.map((file) => h("div", { class: "file", "data-testid": "file" }, link(file.url, file.filename),
     h("small", {}, ` ${Math.ceil(file.size / 1024)} KB`)));
 }
 
@@ -95,7 +95,7 @@ export function messageRow({ message, seen_by: seenBy }, previous, redraw) {
       !follows && h("div", { class: "head" }, h("b", { style: { color: isBot ? "" : colourOf(message.author) } }, nameOf(message.author)),
         isBot && h("span", { class: "tag" }, say("bot")), clock(message)),
       body(message),
-      seenBy && h("div", { class: "only-you" }, `👁 ${say("onlyYou")} • `,
+      seenBy && h("div", { class: "only-you" }, h("i", { class: "eye", "aria-hidden": "true" }), `${say("onlyYou")} • `,
         h("button", { type: "button", class: "plain", "data-testid": "dismiss", onclick: () => { state.dismissed.add(message.id); redraw(); } }, say("dismiss"))))));
 }
 
