@@ -1,0 +1,124 @@
+"""An order in the queue becomes pictures in the answer, byte for byte the painter's."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX
+from PIL import Image
+from tests.worker.conftest import Kitchen, an_order
+from tests.worker.process import WorkerProcess
+from tests.worker.tiny import TinyPainter
+from tests.worker.webhooks import digest
+
+from foodgan.painter import Dish
+
+
+def pixels(body: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
+    return np.asarray(Image.open(io.BytesIO(body)))
+
+
+def test_the_answer_holds_exactly_what_was_painted(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order(count=4))
+
+    kitchen.serve()
+
+    [edit] = kitchen.discord.edits
+    assert edit.token == order.token.get_secret_value()
+    expected = TinyPainter().paint([Dish(order.name, seed) for seed in (7, 8, 9, 10)])
+    assert list(edit.files) == [f"dish-{seed}.png" for seed in (7, 8, 9, 10)]
+    for body, picture in zip(edit.files.values(), expected, strict=True):
+        assert (pixels(body) == np.asarray(picture)).all()
+
+
+def test_the_four_pictures_of_an_order_share_one_pass(kitchen: Kitchen) -> None:
+    kitchen.put(an_order(count=4))
+    painter = TinyPainter()
+
+    kitchen.serve(painter)
+
+    assert painter.passes == [4]
+
+
+def test_text_and_alt_text_name_the_dish_and_ping_nobody(kitchen: Kitchen) -> None:
+    kitchen.put(an_order("@everyone **丼**", seed=SEED_MAX, count=2))
+
+    kitchen.serve()
+
+    [edit] = kitchen.discord.edits
+    assert edit.payload["allowed_mentions"] == {"parse": []}
+    assert "@everyone" not in edit.payload["content"]
+    assert f"{SEED_MAX}–0" in edit.payload["content"]
+    assert "tiny-test" in edit.payload["content"]
+    alts = [attachment["description"] for attachment in edit.payload["attachments"]]
+    assert all("@everyone **丼**" in alt for alt in alts)
+    assert str(SEED_MAX) in alts[0]
+
+
+def test_a_name_of_unknown_words_is_painted_and_said(kitchen: Kitchen) -> None:
+    kitchen.put(an_order("謎の謎", locale="en"))
+
+    kitchen.serve()
+
+    [edit] = kitchen.discord.edits
+    assert len(edit.files) == 1
+    assert "new to us" in edit.payload["content"]
+
+
+def test_the_same_seed_gives_the_same_bytes(kitchen: Kitchen) -> None:
+    kitchen.put(an_order(seed=11, count=2))
+    kitchen.put(an_order(seed=12, count=1))
+
+    kitchen.serve()
+
+    pair, single = (digest(edit) for edit in kitchen.discord.edits)
+    assert pair[1:] == single
+    assert pair[0] != pair[1]
+
+
+def test_a_finished_order_stays_for_the_bot_without_its_token(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order())
+
+    kitchen.serve()
+
+    assert kitchen.status(order.order_id) == "finished"
+    assert order.token.get_secret_value().encode() not in kitchen.everything_in_redis()
+    assert kitchen.redis.zcard("rq:wip:dish") == 0
+    assert kitchen.redis.llen("rq:queue:dish:intermediate") == 0
+
+
+def test_the_pace_of_the_kitchen_is_written_down(kitchen: Kitchen) -> None:
+    kitchen.put(an_order())
+
+    kitchen.serve(TinyPainter(pause_s=0.2))
+
+    assert 0.2 < float(kitchen.redis.hget(PACE_KEY, PACE_DISH) or 0) < 2
+
+
+def test_pictures_too_big_for_the_channel_are_made_smaller(kitchen: Kitchen) -> None:
+    kitchen.put(an_order(attachment_limit=1024))
+
+    kitchen.serve()
+
+    [edit] = kitchen.discord.edits
+    [(name, body)] = edit.files.items()
+    assert name == "dish-7.jpeg"
+    assert Image.open(io.BytesIO(body)).format == "JPEG"
+
+
+@pytest.mark.slow
+def test_no_token_stands_in_a_log_or_in_a_secret_place(
+    kitchen: Kitchen, start: Callable[..., WorkerProcess], tmp_path: Path
+) -> None:
+    from tests.worker.conftest import until
+
+    order = kitchen.put(an_order())
+    worker = start()
+
+    until(lambda: bool(kitchen.discord.answers), 30)
+    until(lambda: kitchen.status(order.order_id) == "finished")
+
+    assert order.order_id in worker.log
+    assert order.token.get_secret_value() not in worker.log

@@ -1,0 +1,125 @@
+"""The queue's books: who has claimed which job, and how it ended.
+
+Every name of rq that is not in rq's documentation is used in this file, in `sweep.py` or in
+`warm.py`, and held by tests/worker/test_rq_contract.py: rq is pinned to one minor version.
+"""
+
+import json
+from dataclasses import dataclass
+
+from redis import Redis
+from rq import worker_registration
+from rq.executions import Execution
+from rq.job import JobStatus
+from rq.queue import Queue
+from rq.utils import now
+from rq.worker import BaseWorker, WorkerStatus
+
+from foodgan.contract.orders import FAILURE_TTL_S, TOLD
+from worker.jobs import DishJob
+
+CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
+PRESENCE_TTL_S = 15  # a worker that has not beaten for so long is not listed any more
+DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
+_ENDED = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.CANCELED, JobStatus.STOPPED)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that this worker is serving. deliveries: how often it was claimed, this one counted."""
+
+    job: DishJob
+    queue: Queue
+    execution: Execution
+    deliveries: int
+
+
+def claim(worker: BaseWorker, job: DishJob, queue: Queue) -> Claim | None:
+    """Open an execution for a job that lies in the intermediate list, in one transaction.
+
+    None when the job has ended or is being served elsewhere: then its entry is a leftover.
+    """
+    status = job.get_status(refresh=False)
+    running = status == JobStatus.STARTED and job in queue.started_job_registry
+    if status in _ENDED or running:
+        worker.connection.lrem(queue.intermediate_queue_key, 1, job.id)
+        return None
+    with worker.connection.pipeline() as pipe:
+        pipe.hincrby(job.key, DELIVERIES, 1)
+        execution = Execution.create(job, CLAIM_TTL_S, pipeline=pipe, worker_name=worker.name)
+        worker.set_state(WorkerStatus.BUSY, pipeline=pipe)
+        job.prepare_for_execution(worker.name, pipeline=pipe)
+        pipe.persist(job.key)
+        pipe.lrem(queue.intermediate_queue_key, 1, job.id)
+        deliveries, *_ = pipe.execute()
+    worker.executions[execution.id] = execution
+    return Claim(job, queue, execution, deliveries)
+
+
+def own(connection: Redis, claim: Claim) -> bool:
+    """Whether nobody has taken the claim away, as a sweep does with one that was not renewed."""
+    registry = claim.queue.started_job_registry
+    return connection.zscore(registry.key, claim.execution.composite_key) is not None
+
+
+def beat(worker: BaseWorker, connection: Redis) -> None:
+    """Say that the worker lives and renew its claims, in one round trip.
+
+    The worker's own entry is written whole every time: Redis may have come back without it.
+    """
+    with connection.pipeline(transaction=False) as pipe:
+        worker.heartbeat(PRESENCE_TTL_S, pipeline=pipe)
+        pipe.hset(worker.key, mapping={k: v for k, v in worker.serialize().items() if v})
+        pipe.hset(worker.key, "state", worker.get_state())
+        pipe.expire(worker.key, PRESENCE_TTL_S)
+        worker_registration.register(worker, pipe)
+        for execution in tuple(worker.executions.values()):
+            registry = execution.job.started_job_registry
+            execution.heartbeat(registry, CLAIM_TTL_S, pipeline=pipe)
+        pipe.execute()
+
+
+def finish(worker: BaseWorker, claim: Claim) -> None:
+    """The order is answered: keep the job for the bot to see, without its token."""
+    job = claim.job
+    job.ended_at = now()
+    job.forget_token()
+    worker.handle_job_success(job, claim.queue, claim.queue.started_job_registry, claim.execution)
+
+
+def retry_later(worker: BaseWorker, claim: Claim, reason: str) -> None:
+    """Give the job back for another try after its interval; `reason` must hold no token."""
+    claim.job.ended_at = now()
+    worker.handle_job_failure(claim.job, claim.queue, exc_string=reason, execution=claim.execution)
+
+
+def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> None:
+    """No more tries. told: the member already knows; `reason` must hold no token."""
+    job = claim.job
+    job.ended_at = now()
+    job.retries_left = 0
+    job.failure_ttl = FAILURE_TTL_S
+    job.forget_token()
+    if told:
+        mark_told(job)
+    worker.handle_job_failure(job, claim.queue, exc_string=reason, execution=claim.execution)
+
+
+def mark_told(job: DishJob) -> None:
+    """Leave word for the bot that the member knows why there is no picture."""
+    job.meta[TOLD] = True
+    job.connection.hset(job.key, "meta", json.dumps(job.meta))
+
+
+def put_back(worker: BaseWorker, connection: Redis) -> list[str]:
+    """Give every claimed job back to the head of its queue at once. Returns their ids."""
+    claimed = tuple(worker.executions.values())
+    with connection.pipeline() as pipe:
+        for execution in claimed:
+            job = execution.job
+            queue = Queue(job.origin, connection=connection)
+            execution.delete(job=job, pipeline=pipe)
+            job.set_status(JobStatus.QUEUED, pipeline=pipe)
+            queue.push_job_id(job.id, pipeline=pipe, at_front=True)
+        pipe.execute()
+    return [execution.job_id for execution in claimed]

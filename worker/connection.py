@@ -1,0 +1,38 @@
+"""Connections to Redis: a patient one for the work, a hasty one for the heartbeat."""
+
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry
+
+from foodgan.contract.settings import Settings
+
+AWAY = (RedisConnectionError, RedisTimeoutError)  # Redis is gone, or too slow to be of use
+
+_HEALTH_CHECK_S = 15
+_HASTE_S = 2.0  # a heartbeat that takes longer is no use: a claim lives for 8 s
+
+
+def patient(settings: Settings) -> Redis:
+    """For the worker itself: a command is tried three times before it fails."""
+    tries = Retry(ExponentialBackoff(cap=1, base=0.1), retries=2)
+    return _connect(settings, settings.redis_timeout_s, tries)
+
+
+def hasty(settings: Settings) -> Redis:
+    """For the heartbeat: a command fails at once, the next beat is the next try."""
+    return _connect(
+        settings, min(_HASTE_S, settings.redis_timeout_s), Retry(ExponentialBackoff(), 0)
+    )
+
+
+def _connect(settings: Settings, timeout_s: float, tries: Retry) -> Redis:
+    return Redis.from_url(
+        settings.redis_url.get_secret_value(),
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
+        socket_keepalive=True,
+        health_check_interval=_HEALTH_CHECK_S,
+        retry=tries,
+    )

@@ -1,0 +1,76 @@
+"""A job as this worker reads it: an allow-listed name and data, never code.
+
+rq's own `Job` imports whatever function, callback or webhook a payload names. Whoever can write to
+Redis could then run code on the GPU machines. `DishJob` reads the same hash and imports nothing.
+"""
+
+import json
+import logging
+from typing import Any, NoReturn
+
+from rq.exceptions import DeserializationError, NoSuchJobError
+from rq.job import Job
+
+from foodgan.contract.logs import REDACTED
+
+_NAME_MAX = 100  # characters of a task name that are kept of a job nobody could read
+
+_log = logging.getLogger(__name__)
+
+
+class DishJob(Job):
+    """One order in the queue. What its payload names is never imported."""
+
+    def restore(self, raw_data: Any) -> Any:
+        """Fill in from the hash; a hash that makes no sense counts as no job at all.
+
+        One damaged hash would otherwise stop every worker that meets it.
+        """
+        try:
+            return super().restore(raw_data)
+        except NoSuchJobError:
+            # rq's message holds the whole hash, and with it the token.
+            raise NoSuchJobError(f"job {self.id} holds no payload") from None
+        except Exception as error:
+            _log.error("order %s: unreadable job (%s), dropped", self.id, type(error).__name__)
+            raise NoSuchJobError(f"job {self.id} is unreadable") from None
+
+    @property
+    def func(self) -> NoReturn:
+        raise PermissionError("a payload's function is looked up in worker.tasks, never imported")
+
+    def perform(self) -> NoReturn:
+        raise PermissionError("a payload is served by worker.warm, never called")
+
+    @property
+    def success_callback(self) -> None:
+        return None
+
+    @property
+    def failure_callback(self) -> None:
+        return None
+
+    @property
+    def stopped_callback(self) -> None:
+        return None
+
+    def send_webhooks(self, status: Any, *, exc_string: str | None = None) -> None:
+        """Nothing: a payload does not choose whom a worker calls."""
+
+    def forget_token(self) -> None:
+        """Overwrite payload and description by what holds no interaction token. Not saved yet.
+
+        An order keeps its other fields, so that operators can see what failed. Of a payload in
+        another shape only the task's name stays: the token could stand anywhere in it.
+        """
+        try:
+            name, args = str(self.func_name), self.args
+        except DeserializationError:
+            name, args = "unreadable", ()
+        match args:
+            case [{"token": str(), "order_id": str()} as order]:
+                kept = [order | {"token": REDACTED}]
+            case _:
+                kept = []
+        self.data = json.dumps([name[:_NAME_MAX], None, kept, {}]).encode()
+        self.description = f"order {self.id}"

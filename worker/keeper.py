@@ -1,0 +1,146 @@
+"""The threads beside the painting: one says that the worker lives, one clears up after the dead."""
+
+import faulthandler
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.worker import BaseWorker
+
+from foodgan.contract import pulse
+from foodgan.contract.settings import Settings
+from worker import books
+from worker.sweep import Sweep
+
+EXIT_HUNG = 4  # a pass did not end in time
+EXIT_FORCED = 5  # told twice to stop
+BEAT_S = 1.0
+_BACKSTOP_S = 10  # later than the deadline: for native code that never lets go of the interpreter
+
+_STDERR = 2  # its file number: a traceback of a hung process goes there unbuffered
+
+_log = logging.getLogger(__name__)
+
+
+def pulse_file(settings: Settings, label: str) -> Path:
+    """The file that a living worker touches. label: its name on this machine."""
+    return settings.var_dir / f"worker-{label}.pulse"
+
+
+class Keeper:
+    """Renews claims and pulse every second, and leaves the process when a pass hangs.
+
+    A heartbeat alone would beat on while the device hangs, and nobody would take the job over.
+    Use it as a context manager around the worker's loop. connection: one of its own, hasty.
+    """
+
+    def __init__(self, worker: BaseWorker, connection: Redis, pulse_file: Path) -> None:
+        self._worker = worker
+        self._connection = connection
+        self._pulse_file = pulse_file
+        self._pass: tuple[float, str] | None = None  # monotonic deadline, whose pass
+        self._away = False  # whether Redis did not answer the last beat
+        self._woken = threading.Event()
+        self._leaving = False
+        self._stopped = False
+        self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
+
+    def __enter__(self) -> "Keeper":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped = True
+        self._woken.set()
+        self._thread.join()
+        pulse.still(self._pulse_file)
+
+    @contextmanager
+    def deadline(self, seconds: float, whose: str) -> Iterator[None]:
+        """Leave the process unless the block ends within `seconds`. whose: for the log."""
+        self._pass = (time.monotonic() + seconds, whose)
+        faulthandler.dump_traceback_later(seconds + _BACKSTOP_S, exit=True, file=_STDERR)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+            self._pass = None
+
+    def leave(self) -> None:
+        """Give all claims back and leave the process. Safe to call from a signal handler."""
+        self._leaving = True
+        self._woken.set()
+
+    def _keep(self) -> None:
+        while not self._stopped:
+            if self._leaving:
+                self._leave_now()
+            self._check_deadline()
+            self._beat()
+            self._woken.wait(BEAT_S)
+
+    def _beat(self) -> None:
+        try:
+            books.beat(self._worker, self._connection)
+        except RedisError as error:
+            if not self._away:
+                _log.warning("Redis does not take the heartbeat (%s)", type(error).__name__)
+            self._away = True
+            return
+        if self._away:
+            _log.info("Redis takes the heartbeat again")
+        self._away = False
+        pulse.beat(self._pulse_file)
+
+    def _check_deadline(self) -> None:
+        running = self._pass
+        if running is None or time.monotonic() < running[0]:
+            return
+        _log.critical("order %s: the pass did not end in time; leaving the process", running[1])
+        faulthandler.dump_traceback(file=_STDERR)
+        self._exit(EXIT_HUNG)
+
+    def _leave_now(self) -> None:
+        try:
+            returned = books.put_back(self._worker, self._connection)
+            _log.warning("told twice to stop; gave back: %s", ", ".join(returned) or "nothing")
+        except RedisError as error:
+            _log.warning("told twice to stop; Redis is away (%s)", type(error).__name__)
+        self._exit(EXIT_FORCED)
+
+    def _exit(self, code: int) -> None:
+        pulse.still(self._pulse_file)
+        logging.shutdown()
+        os._exit(code)  # the main thread may be stuck in native code and never come back
+
+
+class Sweeper:
+    """Sweeps on a thread of its own, every second, so that a dish that takes long holds up none."""
+
+    def __init__(self, sweep: Sweep) -> None:
+        self._sweep = sweep
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="sweeper", daemon=True)
+
+    def __enter__(self) -> "Sweeper":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while not self._stopped.wait(BEAT_S):
+            try:
+                self._sweep.run()
+            except RedisError as error:
+                _log.debug("no sweep: %s", type(error).__name__)  # the keeper speaks of an outage
+            except Exception:
+                _log.exception("a sweep failed; the next one comes in a second")

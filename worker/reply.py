@@ -1,0 +1,192 @@
+"""Edits the Discord answer of an order, with its interaction token alone.
+
+https://discord.com/developers/docs/interactions/receiving-and-responding, and for files
+https://discord.com/developers/docs/reference#uploading-files. An edit is idempotent: it may be
+sent twice. The token stands in the URL, so no URL and no aiohttp error is ever logged or raised.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, Self
+from urllib.parse import quote
+
+import aiohttp
+
+from foodgan import __version__
+from foodgan.contract.errors import DiscordRefused, FoodganError
+from foodgan.contract.orders import DishOrder
+from worker.gates import Gates, pause_of
+from worker.pictures import Picture
+
+USER_AGENT = f"DiscordBot (foodgan, {__version__})"
+TOO_LARGE = 40005  # Discord's code: request entity too large
+GONE = frozenset({401, 403, 404})
+GONE_CODES = frozenset({10008, 10015, 50027})  # unknown message, unknown webhook, dead token
+_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = 20.0
+
+_log = logging.getLogger(__name__)
+
+
+class TooLarge(FoodganError):
+    """Discord takes no files of this size here."""
+
+
+class OutOfTime(FoodganError):
+    """Discord did not take the answer before its time was up."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """An answer: one text, and the pictures in their order."""
+
+    content: str
+    pictures: tuple[Picture, ...] = ()
+
+
+class Replies:
+    """One HTTP session on a thread of its own, so that a slow Discord need not hold up painting.
+
+    Use it as a context manager. rng spreads the waits of many workers.
+    """
+
+    def __init__(self, api_base: str, rng: random.Random | None = None) -> None:
+        self._base = api_base.rstrip("/")
+        self._rng = rng or random.Random()
+        self._gates = Gates()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="replies", daemon=True)
+        self._session: aiohttp.ClientSession | None = None
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._run(self._open()).result()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._run(self._close()).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def edit(self, order: DishOrder, message: Message, until: datetime) -> "Future[None]":
+        """Make the order's answer read `message`, trying until then.
+
+        The future raises DiscordRefused, TooLarge or OutOfTime, none of which holds the token.
+        """
+        return self._run(self._edit(order, message, until))
+
+    def _run(self, work: Any) -> "Future[None]":
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _open(self) -> None:
+        self._session = aiohttp.ClientSession(
+            timeout=_TIMEOUT,
+            headers={"User-Agent": USER_AGENT},
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+
+    async def _close(self) -> None:
+        running = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        if self._session is not None:
+            await self._session.close()
+
+    async def _edit(self, order: DishOrder, message: Message, until: datetime) -> None:
+        tries = 0
+        while True:
+            await self._wait(self._gates.wait_s(order.order_id), until)
+            tries += 1
+            try:
+                wait_s = await self._send(order, message)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                wait_s = self._back_off_s(tries)
+                # The error's own text may hold the URL.
+                _log.warning("order %s: %s at Discord", order.order_id, type(error).__name__)
+            if wait_s is None:
+                return
+            await self._wait(wait_s or self._back_off_s(tries), until)
+
+    async def _send(self, order: DishOrder, message: Message) -> float | None:
+        """One try. None when Discord took it; else seconds to wait, 0 for the usual back-off."""
+        assert self._session is not None
+        token = quote(order.token.get_secret_value(), safe="")
+        url = f"{self._base}/webhooks/{order.application_id}/{token}/messages/@original"
+        async with self._session.patch(url, data=_form(message), allow_redirects=False) as answer:
+            text = await answer.text(errors="replace")
+            self._gates.note(order.order_id, answer.headers)
+            if answer.status < HTTPStatus.MULTIPLE_CHOICES:
+                return None
+            return self._judge(order, answer.status, answer.headers, _json(text))
+        raise AssertionError("unreachable")
+
+    def _judge(self, order: DishOrder, status: int, headers: Any, body: dict[str, Any]) -> float:
+        """Seconds to wait before the next try. Raises where another try would not help."""
+        code = body.get("code") if isinstance(body.get("code"), int) else 0
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            pause = pause_of(headers, body)
+            self._gates.close(order.order_id, pause)
+            _log.warning("order %s: 429 from Discord, %s", order.order_id, pause)
+            return pause.seconds
+        if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or code == TOO_LARGE:
+            raise TooLarge
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
+            _log.warning("order %s: %d from Discord", order.order_id, status)
+            return 0
+        raise DiscordRefused(status, code or 0)
+
+    def _back_off_s(self, tries: int) -> float:
+        ceiling: float = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (tries - 1))
+        return ceiling * self._rng.uniform(0.5, 1)
+
+    async def _wait(self, seconds: float, until: datetime) -> None:
+        if datetime.now(UTC) + timedelta(seconds=seconds) >= until:
+            raise OutOfTime
+        await asyncio.sleep(seconds)
+
+
+def gone(error: DiscordRefused) -> bool:
+    """Whether there is nobody left to answer: message deleted, token dead, access lost."""
+    return error.status in GONE or error.code in GONE_CODES
+
+
+def _form(message: Message) -> aiohttp.FormData:
+    """payload_json and files[n]. Only listed attachments stay, so an empty list removes all."""
+    listed = [
+        {"id": n, "filename": picture.filename, "description": picture.alt}
+        for n, picture in enumerate(message.pictures)
+    ]
+    payload = {
+        "content": message.content,
+        "allowed_mentions": {"parse": []},
+        "attachments": listed,
+    }
+    # quote_fields would turn files[0] into files%5B0%5D.
+    form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
+    form.add_field("payload_json", json.dumps(payload), content_type="application/json")
+    for n, picture in enumerate(message.pictures):
+        form.add_field(
+            f"files[{n}]",
+            picture.body,
+            filename=picture.filename,
+            content_type=picture.media_type,
+        )
+    return form
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

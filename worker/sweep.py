@@ -1,0 +1,112 @@
+"""What a dead worker left behind goes back to the queue. Any living worker sees to it."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from redis import Redis
+from rq import worker_registration
+from rq.exceptions import NoSuchJobError
+from rq.job import JobStatus
+from rq.queue import Queue
+from rq.registry import ScheduledJobRegistry
+from rq.utils import as_text
+
+from foodgan.contract.orders import FAILURE_TTL_S, DishOrder
+from worker import books, tasks
+from worker.jobs import DishJob
+
+STUCK_S = 5.0  # popped but not claimed for so long: its worker died between the two
+TIDY_S = 60.0
+_LOCK = "foodgan:sweep"
+_LOCK_MS = 3000  # a sweep takes milliseconds; its worker may die in it
+_log = logging.getLogger(__name__)
+
+Tell = Callable[[DishOrder], bool]
+
+
+class Sweep:
+    """Brings abandoned, stuck and due jobs back to one queue.
+
+    tell: says to the member that an order has failed for good; returns whether that worked.
+    """
+
+    def __init__(self, queue: Queue, connection: Redis, tell: Tell) -> None:
+        self._queue = queue
+        self._connection = connection
+        self._tell = tell
+        self._popped: dict[str, float] = {}  # job id: monotonic seconds when first seen
+        self._tidied = 0.0
+
+    def run(self) -> None:
+        """One round. Workers take turns; two rounds at once would still lose nothing."""
+        stuck = self._stuck()
+        if not self._connection.set(_LOCK, 1, nx=True, px=_LOCK_MS):
+            return
+        hopeless: list[tuple[DishJob, DishOrder]] = []
+        close = partial(_close, hopeless)
+        self._queue.started_job_registry.cleanup(exception_handlers=[close])
+        self._put_back(stuck)
+        self._enqueue_due()
+        if time.monotonic() - self._tidied > TIDY_S:
+            self._tidy()
+        self._connection.delete(_LOCK)
+        # Talking to Discord takes its time, so it comes after the turn. Until TOLD is set the bot
+        # may say the same sentence: it edits the same answer.
+        for job, order in hopeless:
+            if self._tell(order):
+                books.mark_told(job)
+
+    def _stuck(self) -> list[str]:
+        """Jobs that were popped a while ago and that nobody has claimed."""
+        key = self._queue.intermediate_queue_key
+        listed = [as_text(job_id) for job_id in self._connection.lrange(key, 0, -1)]
+        seen, now = self._popped, time.monotonic()
+        self._popped = {job_id: seen.get(job_id, now) for job_id in listed}
+        return [job_id for job_id, since in self._popped.items() if now - since > STUCK_S]
+
+    def _put_back(self, stuck: list[str]) -> None:
+        for job_id in stuck:
+            with self._connection.pipeline() as pipe:
+                pipe.lrem(self._queue.intermediate_queue_key, 1, job_id)
+                self._queue.push_job_id(job_id, pipeline=pipe, at_front=True)
+                pipe.execute()
+            del self._popped[job_id]
+
+    def _enqueue_due(self) -> None:
+        """What rq's scheduler process does; a fork beside a warm model is best avoided."""
+        registry = ScheduledJobRegistry(queue=self._queue)  # type: ignore[no-untyped-call]
+        for job_id in registry.get_jobs_to_schedule():
+            job = self._fetch(job_id)
+            with self._connection.pipeline() as pipe:
+                registry.remove(job_id, pipeline=pipe)
+                if job is not None:
+                    job.set_status(JobStatus.QUEUED, pipeline=pipe)
+                    self._queue.push_job_id(job_id, pipeline=pipe)
+                pipe.execute()
+
+    def _tidy(self) -> None:
+        self._tidied = time.monotonic()
+        self._queue.finished_job_registry.cleanup()
+        self._queue.failed_job_registry.cleanup()
+        worker_registration.clean_worker_registry(self._queue)
+
+    def _fetch(self, job_id: str) -> DishJob | None:
+        try:
+            job = DishJob.fetch(job_id, self._connection, self._queue.serializer)
+        except NoSuchJobError:
+            return None
+        return job if isinstance(job, DishJob) else None
+
+
+def _close(hopeless: list[tuple[DishJob, DishOrder]], job: DishJob, *_: object) -> None:
+    """Before rq files an abandoned job without tries left as failed: take the token out of it."""
+    _log.warning("order %s: its worker died (tries left: %s)", job.id, job.retries_left or 0)
+    if job.should_retry:
+        return
+    with suppress(tasks.Refused):
+        hopeless.append((job, tasks.read(job)))
+    job.forget_token()
+    job.failure_ttl = FAILURE_TTL_S

@@ -1,0 +1,165 @@
+"""What may be queued, by name, and what becomes of it: read, paint, plate, and what to say if not.
+
+`worker.warm` runs these steps for a job, one after the other; each takes what the last one gave.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from PIL.Image import Image
+from pydantic import ValidationError
+from rq.exceptions import DeserializationError
+
+from foodgan.contract import dishname
+from foodgan.contract.errors import DiscordRefused, FoodganError, ModelError, UserError
+from foodgan.contract.orders import PAINT_TASK, DishOrder
+from foodgan.contract.phrases import say
+from foodgan.painter import Dish, portions
+from worker.jobs import DishJob
+from worker.pictures import Picture, encode
+from worker.reply import Message, OutOfTime, TooLarge
+
+_SHOWN_MAX = 80  # characters of a stranger's text that go into a log line
+_REQUEST_MAX = 24 * 1024 * 1024  # bytes of pictures in one message; Discord takes 25 MiB in all
+
+
+class Refused(FoodganError):
+    """A payload that this worker does not run. The message holds nothing secret."""
+
+
+class Poison(FoodganError):
+    """An order that was delivered more often than it may be: it takes its workers down with it."""
+
+    def __init__(self, deliveries: int) -> None:
+        super().__init__(f"delivery {deliveries} of one order")
+
+
+class Paints(Protocol):
+    """What a task needs of `foodgan.painter.Painter`."""
+
+    @property
+    def model_id(self) -> str: ...
+    def paint(self, dishes: Sequence[Dish]) -> list[Image]: ...
+    def knows(self, name: str) -> bool: ...
+
+
+Task = Callable[[Paints, Sequence[DishOrder]], list[list[Image]]]
+
+
+def paint(painter: Paints, orders: Sequence[DishOrder]) -> list[list[Image]]:
+    """The pictures of every order, all in one forward pass.
+
+    Picture i of an order has its own seed, so that `/dish name seed` brings a single one back.
+    """
+    dishes = [dish for order in orders for dish in portions(order.name, order.seed, order.count)]
+    painted = iter(painter.paint(dishes))
+    return [[next(painted) for _ in range(order.count)] for order in orders]
+
+
+TASKS: Mapping[str, Task] = {PAINT_TASK: paint}  # the allow-list: nothing else is ever run
+
+
+def seeds(order: DishOrder) -> list[int]:
+    """The seed of each picture of an order."""
+    return [dish.seed for dish in portions(order.name, order.seed, order.count)]
+
+
+def read(job: DishJob) -> DishOrder:
+    """The order in a job. Raises Refused for a task not in TASKS or a payload of another shape."""
+    try:
+        name, instance, args, kwargs = job.func_name, job.instance, job.args, job.kwargs
+    except DeserializationError:
+        raise Refused("the payload is no rq call in JSON") from None
+    if not isinstance(name, str) or name not in TASKS:
+        raise Refused(f"no task is called {str(name)[:_SHOWN_MAX]!r}")
+    if instance is not None or kwargs or not isinstance(args, list) or len(args) != 1:
+        raise Refused("a task takes one order and nothing else")
+    try:
+        order = DishOrder.model_validate_json(json.dumps(args[0]), strict=True)
+    except ValidationError as error:
+        # pydantic's own message shows the input, and with it the token.
+        faults = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
+        raise Refused(f"not an order ({'; '.join(faults)[:_SHOWN_MAX]})") from None
+    if order.order_id != job.id:
+        raise Refused("the order carries another id than its job")
+    return order
+
+
+@dataclass(frozen=True)
+class Plate:
+    """An order's pictures and what is written beside them, ready to be encoded."""
+
+    order: DishOrder
+    pictures: tuple[Image, ...]
+    model_id: str
+    known: bool  # whether the painter knows a word of the name
+
+    def message(self) -> Message:
+        """As PNG; smaller where that is too much for the channel."""
+        message = self._encoded("png")
+        sizes = [len(picture.body) for picture in message.pictures]
+        if max(sizes) > self.order.attachment_limit or sum(sizes) > _REQUEST_MAX:
+            return self.smaller()
+        return message
+
+    def smaller(self) -> Message:
+        """As JPEG, about a fifth of the bytes."""
+        return self._encoded("jpeg")
+
+    def _encoded(self, form: str) -> Message:
+        pairs = zip(seeds(self.order), self.pictures, strict=True)
+        pictures = tuple(self._file(seed, picture, form) for seed, picture in pairs)
+        return Message(self._caption(), pictures)
+
+    def _caption(self) -> str:
+        order, numbers = self.order, seeds(self.order)
+        caption = say(
+            order.locale,
+            "answer-line",
+            name=dishname.display(order.name),
+            seed=str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}",
+            model=self.model_id,
+        )
+        return caption if self.known else f"{caption}\n{say(order.locale, 'no-known-word')}"
+
+    def _file(self, seed: int, picture: Image, form: str) -> Picture:
+        alt = say(self.order.locale, "picture-alt", name=self.order.name, seed=str(seed))
+        return encode(picture, f"dish-{seed}", alt, form)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of an order that could not be served.
+
+    phrase: what to say to the member, None for nothing; retry: whether trying again may help;
+    traced: whether the log needs the traceback.
+    """
+
+    phrase: str | None
+    retry: bool = False
+    traced: bool = False
+
+
+def verdict(error: Exception) -> Verdict:
+    """How an error ends an order, or does not."""
+    match error:
+        case Refused():
+            return Verdict(None)  # there is no order to answer; the bot tells the member
+        case OutOfTime():
+            return Verdict("dish-late")
+        case ModelError():
+            return Verdict("dish-model-missing")
+        case UserError(phrase=phrase):
+            return Verdict(phrase)
+        case DiscordRefused() | TooLarge() | Poison():
+            return Verdict("dish-failed")
+        case _:
+            return Verdict("dish-failed", retry=True, traced=True)
+
+
+def apology(order: DishOrder, phrase: str, error: Exception | None = None) -> Message:
+    """The sentence that stands where the picture would have been. Takes earlier pictures away."""
+    values = error.values if isinstance(error, UserError) else {}
+    return Message(say(order.locale, phrase, id=order.order_id, **values))
