@@ -120,6 +120,9 @@ class House:
         """
         looked = 0.0
         while True:
+            if self._chief is None or self._chief.poll() is not None:
+                log = str(self.plan.logs / "supervisord.log")
+                raise UserError("up-lost", part="supervisord", log=log)
             self._advance_all()
             if time.monotonic() > looked + LOOK_S:
                 looked = time.monotonic()

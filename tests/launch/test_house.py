@@ -121,6 +121,17 @@ def test_what_a_killed_supervisord_left_is_cleared_by_the_next_start(var: Path) 
     assert _soon(lambda: leftovers.marked(var) == [])
 
 
+def test_a_house_without_its_supervisord_closes_and_says_so(var: Path) -> None:
+    house = House(stub(var))
+    _exhaust(house.opening())
+    os.kill(_supervisord(var), signal.SIGKILL)
+    with pytest.raises(UserError) as failure:
+        _exhaust(house.watching())
+    _exhaust(house.closing())
+    assert failure.value.phrase == "up-lost"
+    assert leftovers.marked(var) == []
+
+
 def test_two_launchers_do_not_share_a_house(var: Path) -> None:
     with leftovers.claim(var), pytest.raises(UserError) as refusal, leftovers.claim(var):
         pass

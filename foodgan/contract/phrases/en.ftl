@@ -78,5 +78,6 @@ up-failed =
     { $part } did not come up.
     Its last words: { $last }
     More in { $log }.
+up-lost = { $part } is gone, so the canteen closes. More in { $log }.
 up-redis-away = The server of REDIS_URL has not answered for { $seconds } seconds.
 settings-wrong = The setting { $name } is wrong: { $fault }

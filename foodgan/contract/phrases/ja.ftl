@@ -78,5 +78,6 @@ up-failed =
     { $part } の支度ができませんでした。
     最後のことば: { $last }
     くわしくは { $log } をご覧ください。
+up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
 up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。
 settings-wrong = 設定 { $name } が正しくありません: { $fault }
