@@ -41,7 +41,8 @@ def sample_grid(generator: Generators, feed: Feed) -> Tensor:
     if isinstance(generator, Stage2Generator):
         return _details(generator, feed)
     rows = [name for name in NAMES for _ in range(SEEDS)]
-    z, noise = _noise(generator, len(rows))
+    z = torch.randn(len(rows), generator.noise, generator=Generator().manual_seed(0))
+    noise = _condition_noise(generator, len(rows))
     painted = generator(encode(rows).to(feed.device), z.to(feed.device), noise.to(feed.device))
     return _grid(painted.pictures.float().cpu(), SEEDS * 2)
 
@@ -51,7 +52,7 @@ def _details(generator: Stage2Generator, feed: Feed, count: int = 6) -> Tensor:
     size = feed.pixels.shape[1] // 8 * 8
     photos = tensors.crops(feed.pixels, picked, size, 4, Generator().manual_seed(0))
     sketches = F.avg_pool2d(photos, 4)
-    _, noise = _noise(generator, count)
+    noise = _condition_noise(generator, count)
     config = generator.config
     z = torch.randn(count, config.noise, size // 8, size // 8, generator=Generator().manual_seed(0))
     names = feed.names[picked].to(feed.device)
@@ -60,11 +61,9 @@ def _details(generator: Stage2Generator, feed: Feed, count: int = 6) -> Tensor:
     return _grid(strips.flatten(0, 1).clamp(-1, 1), 6)
 
 
-def _noise(generator: Generators, count: int) -> tuple[Tensor, Tensor]:
-    config = generator.config
-    random = Generator().manual_seed(0)
-    z = torch.randn(count, config.noise, generator=random)
-    return z, torch.randn(count, getattr(config, "condition", 1), generator=random)
+def _condition_noise(generator: Generators, count: int) -> Tensor:
+    size = getattr(generator.config, "condition", 1)
+    return torch.randn(count, size, generator=Generator().manual_seed(1))
 
 
 def _grid(pictures: Tensor, columns: int) -> Tensor:

@@ -227,7 +227,7 @@ def build_objective(config: TrainConfig, vector_size: int, buckets: int) -> Obje
     if config.kind == "stage1":
         first = Stage1Config(**text, **config.model)
         generator = Stage1Generator(first)
-        paint = SketchPainting(generator, config, first.noise, first.condition)
+        paint = SketchPainting(generator, config, generator.noise, first.condition)
         return Objective(config, generator, Stage1Discriminator(first), paint)
     second = Stage2Config(**text, **config.model)
     generator = Stage2Generator(second)

@@ -87,7 +87,7 @@ class Painter:
         """
         one, two = self.model.stage1, self.model.stage2
         side = SKETCH_SIZE // 2
-        shapes = ((one.noise,), (one.condition,), (two.noise, side, side), (two.condition,))
+        shapes = ((self.first.noise,), (one.condition,), (two.noise, side, side), (two.condition,))
         drawn = []
         for dish in dishes:
             chance = Generator().manual_seed(dish.seed)

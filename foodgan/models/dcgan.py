@@ -42,6 +42,7 @@ class DcganGenerator(nn.Module):
     def __init__(self, config: DcganConfig) -> None:
         super().__init__()
         self.config = config
+        self.noise = config.noise
         widths = [config.width * k for k in (8, 4, 2, 1)]
         layers: list[nn.Module] = [
             nn.ConvTranspose2d(config.noise, widths[0], 4, bias=False),

@@ -35,23 +35,26 @@ def upsample(x: Tensor, factor: int = 2) -> Tensor:
 class UpBlock(nn.Module):
     """Twice the size, both convolutions modulated by the style, with a shortcut.
 
-    (N, A, H, W) and (N, S) -> (N, B, 2H, 2W). The first convolution runs before the
-    upsampling, where it costs a quarter.
+    (N, A, H, W), style (N, S) and grain (N, 1, 2H, 2W), if any -> (N, B, 2H, 2W). The first
+    convolution runs before the upsampling, where it costs a quarter. Grain is noise a pixel, which
+    textures are made of: Karras et al. 2019 (StyleGAN), arXiv:1812.04948.
     """
 
     def __init__(self, inputs: int, outputs: int, style: int) -> None:
         super().__init__()
         self.affine1 = TextAffine(style, inputs)
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.grain = nn.Parameter(torch.full((outputs, 1, 1), 0.1))
         self.affine2 = TextAffine(style, outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
         self.shortcut = nn.Conv2d(inputs, outputs, 1, bias=False)
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        h = self.conv1(F.leaky_relu(self.affine1(x, style), SLOPE))
-        h = self.conv2(F.leaky_relu(self.affine2(upsample(h), style), SLOPE))
-        x = upsample(self.shortcut(x))
-        return torch.add(x, h)
+    def forward(self, x: Tensor, style: Tensor, grain: Tensor | None = None) -> Tensor:
+        h = upsample(self.conv1(F.leaky_relu(self.affine1(x, style), SLOPE)))
+        if grain is not None:
+            h = torch.addcmul(h, self.grain, grain)
+        h = self.conv2(F.leaky_relu(self.affine2(h, style), SLOPE))
+        return torch.add(upsample(self.shortcut(x)), h)
 
 
 class ResBlock(nn.Module):

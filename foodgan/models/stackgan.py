@@ -93,7 +93,7 @@ class TextHeads(nn.Module):
 
     def __init__(self, channels: int, features: int) -> None:
         super().__init__()
-        self.unconditional = nn.Linear(channels, 1)
+        self.unconditional = nn.Conv2d(channels, 1, 4)
         self.name = nn.Linear(features, channels)
         self.region = nn.Conv2d(channels, features, 1)
         self.word = nn.Linear(features, features)
@@ -107,13 +107,14 @@ class TextHeads(nn.Module):
         best = fit.logsumexp(dim=2) - torch.log(torch.tensor(float(fit.shape[2])))
         count = names.mask.sum(dim=1).clamp(min=1)
         by_word = (best * names.mask).sum(dim=1) / count
-        return Verdict(self.unconditional(pooled).squeeze(1), by_name, by_word)
+        return Verdict(self.unconditional(maps).flatten(1).mean(dim=1), by_name, by_word)
 
 
 class Stage1Generator(nn.Module):
     """A name and noise to a 64×64 sketch.
 
-    TokenBatch of N, z (N, Z), CA noise (N, C) -> Painted with pictures (N, 3, 64, 64).
+    TokenBatch of N, z (N, Z), CA noise (N, C) -> Painted with pictures (N, 3, 64, 64). The first
+    `noise` numbers of z shape the whole dish, the others are grain: a number a pixel and block.
     """
 
     def __init__(self, config: Stage1Config) -> None:
@@ -125,16 +126,20 @@ class Stage1Generator(nn.Module):
         self.augment = ConditioningAugmentation(config.features, config.condition)
         self.seed = nn.Linear(style, widths[0] * 16)
         self.blocks = nn.ModuleList(UpBlock(a, b, style) for a, b in pairwise(widths))
+        self.grains = [4**i * 16 for i in range(1, len(widths))]  # pixels of each block's output
+        self.noise = config.noise + sum(self.grains)
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
         init_convolutions(nn.ModuleList((self.seed, self.blocks, self.to_rgb)))
         soften(self.blocks, self.to_rgb)
 
     def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:
         condition, mu, kl = self.augment(self.names(names).pooled, noise)
-        style = torch.cat((condition, z), dim=1)
+        whole, *grains = torch.split(z, [self.config.noise, *self.grains], dim=1)
+        style = torch.cat((condition, whole), dim=1)
         x = self.seed(style).unflatten(1, (-1, 4, 4))
-        for block in self.blocks:
-            x = block(x, style)
+        for block, grain in zip(self.blocks, grains, strict=True):
+            side = 2 * x.shape[-1]
+            x = block(x, style, grain.reshape(-1, 1, side, side))
         return Painted(torch.tanh(self.to_rgb(F.leaky_relu(x, SLOPE))), mu, kl)
 
 
