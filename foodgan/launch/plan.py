@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
 from foodgan.launch.files import password_in, write_private
@@ -159,8 +161,12 @@ def _variables(settings: Settings, var: Path, redis_url: str, page: str | None) 
     plain = settings.model_fields_set - {name.lower() for name in variables}
     for name in plain:
         value = getattr(settings, name)
+        if isinstance(value, Path):
+            value = value.resolve()
+        elif isinstance(value, SecretStr):
+            value = value.get_secret_value()
         if value is not None:
-            variables[name.upper()] = str(value.resolve() if isinstance(value, Path) else value)
+            variables[name.upper()] = str(value)
     return variables
 
 
