@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from foodgan.contract.limits import COUNT_MAX
+
 app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
@@ -30,6 +32,29 @@ def painter(
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
     else:
         _show_painter(figures)
+
+
+@app.command()
+def dish(
+    orders: Annotated[int, typer.Option(help="Dishes to order, one after the other.", min=1)] = 30,
+    count: Annotated[int, typer.Option(help="Pictures a dish.", min=1, max=COUNT_MAX)] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Time from `/dish` to the picture through bot, queue and worker, beside the painter's own."""
+    from foodgan.bench.journey import measure
+
+    figures = measure(orders, count)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    table = Table(title=f"{orders} orders of {count}")
+    for column in ("", "seconds"):
+        table.add_column(column, justify="right" if column else "left")
+    for name, figure in figures.items():
+        if name.endswith("_s"):
+            table.add_row(name.removesuffix("_s"), f"{figure:.3f}")
+    Console().print(table)
+    Console().print(f"the journey takes {figures['ratio']} times the painter's own time")
 
 
 def _show_painter(figures: dict[str, Any]) -> None:
