@@ -4,11 +4,13 @@ Zhao et al. 2020, arXiv:2006.10738. Pictures are (N, 3, H, W) in [-1, 1].
 """
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import torch
 from torch import Generator, Tensor
 
 Augment = Callable[[Tensor, Generator], Tensor]
+Policy = Literal["color", "tint", "translation", "cutout"]
 
 
 def _rand(x: Tensor, generator: Generator) -> Tensor:
@@ -72,7 +74,7 @@ def cutout(x: Tensor, generator: Generator, ratio: float = 0.5) -> Tensor:
     return x * (~inside).unsqueeze(1).to(x.dtype)
 
 
-POLICIES: dict[str, tuple[Augment, ...]] = {
+POLICIES: dict[Policy, tuple[Augment, ...]] = {
     "color": (brightness, saturation, contrast),
     "tint": (tint,),
     "translation": (translation,),
@@ -80,7 +82,7 @@ POLICIES: dict[str, tuple[Augment, ...]] = {
 }
 
 
-def diff_augment(x: Tensor, policies: Sequence[str], generator: Generator) -> Tensor:
+def diff_augment(x: Tensor, policies: Sequence[Policy], generator: Generator) -> Tensor:
     """Apply the named policies of `POLICIES` in order. No policy: the pictures as they are."""
     for policy in policies:
         for change in POLICIES[policy]:

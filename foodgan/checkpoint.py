@@ -52,6 +52,12 @@ def load(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, 
     return tensors, about
 
 
+def sweep(folder: Path) -> None:
+    """Remove what killed processes left half-written in a folder that no other one writes to."""
+    for partial in folder.rglob("*.partial-*"):
+        partial.unlink(missing_ok=True)
+
+
 def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """The tensors under "prefix." names."""
     return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}

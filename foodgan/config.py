@@ -2,10 +2,11 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from foodgan.augment import Policy
 from foodgan.contract.errors import FoodganError
 from foodgan.losses import LossName
 
@@ -40,7 +41,7 @@ class TrainConfig(BaseModel):
     photo_size: Annotated[int, Field(ge=64)] = 72  # crops are cut from this
     name_cap: Annotated[int, Field(ge=1)] = 40  # photos of one name that count
     exclude_styles: tuple[str, ...] = ("cutout_white",)
-    augment: tuple[str, ...] = ("color", "translation", "cutout")
+    augment: tuple[Policy, ...] = ("color", "translation", "cutout")
 
     # The text.
     word_dropout: Share = 0.15
@@ -66,6 +67,12 @@ class TrainConfig(BaseModel):
     grid_every: Annotated[int, Field(ge=1)] = 10_000
     save_every: Annotated[int, Field(ge=1)] = 5_000
 
+    @model_validator(mode="after")
+    def _crops_fit(self) -> Self:
+        if self.size > self.photo_size:
+            raise ValueError(f"crops of {self.size} pixels do not fit photos of {self.photo_size}")
+        return self
+
 
 def load_config(which: str, **changes: Any) -> TrainConfig:
     """A configuration by the name of a shipped one ("stage1") or by the path of a TOML file.
@@ -79,5 +86,5 @@ def load_config(which: str, **changes: Any) -> TrainConfig:
     except FileNotFoundError as error:
         shipped = ", ".join(sorted(p.stem for p in FOLDER.glob("*.toml")))
         raise ConfigError(f"no configuration {which}; shipped ones: {shipped}") from error
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+    except (ValueError, OSError) as error:  # not TOML, not UTF-8, or not a configuration
         raise ConfigError(f"{path.name}: {error}") from error

@@ -4,14 +4,15 @@ N pictures of a batch; pictures are (N, 3, H, W) in [-1, 1].
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import torch
+from pydantic import ValidationError
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from foodgan.augment import diff_augment
-from foodgan.config import TrainConfig
+from foodgan.config import ConfigError, TrainConfig
 from foodgan.losses import LOSSES, Loss, gradient_penalty, mode_seeking
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
 from foodgan.models.stackgan import (
@@ -216,20 +217,29 @@ class Objective:
 
 
 def build_objective(config: TrainConfig, vector_size: int, buckets: int) -> Objective:
-    """The networks of `config`, freshly initialised, with the losses that belong to them."""
-    text: dict[str, Any] = {"vector_size": vector_size, "buckets": buckets}
+    """The networks of `config`, freshly initialised, with the losses that belong to them.
+
+    Raises ConfigError when `config.model` does not describe such a network.
+    """
+    try:
+        return _build(config, {"vector_size": vector_size, "buckets": buckets})
+    except ValidationError as error:
+        raise ConfigError(f"[model] of {config.kind}: {error}") from error
+
+
+def _build(config: TrainConfig, text: dict[str, int]) -> Objective:
     generator: Generators
     if config.kind == "dcgan":
-        plain = DcganConfig(**config.model)
+        plain = DcganConfig.model_validate(config.model)
         generator = DcganGenerator(plain)
         paint: Painting = SketchPainting(generator, config, plain.noise, 1)
         return Objective(config, generator, DcganDiscriminator(plain), paint)
     if config.kind == "stage1":
-        first = Stage1Config(**text, **config.model)
+        first = Stage1Config.model_validate(config.model | text)
         generator = Stage1Generator(first)
         paint = SketchPainting(generator, config, generator.noise, first.condition)
         return Objective(config, generator, Stage1Discriminator(first), paint)
-    second = Stage2Config(**text, **config.model)
+    second = Stage2Config.model_validate(config.model | text)
     generator = Stage2Generator(second)
     paint = DetailPainting(generator, config, second.noise, second.condition)
     return Objective(config, generator, Stage2Discriminator(second), paint)

@@ -68,7 +68,7 @@ def describe(folder: Path | None = None) -> ModelFile:
         model = ModelFile.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ModelError(f"no model in {path.parent}: model.json is missing") from error
-    except (ValidationError, UnicodeDecodeError) as error:
+    except (ValidationError, UnicodeDecodeError, OSError) as error:
         raise ModelError(f"{path} is damaged: {error}") from error
     if model.format != checkpoint.FORMAT:
         raise ModelError(f"{path} has format {model.format}, this build reads {checkpoint.FORMAT}")
@@ -110,14 +110,17 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
         checkpoint.save(folder / f"{stage}.safetensors", ema, {"stage": stage})
         networks[stage] = about["network"]
         training[stage] = Training(**{key: about[key] for key in Training.model_fields})
-    model = ModelFile(
-        name=name,
-        hashes={f"{s}.safetensors": sha256(folder / f"{s}.safetensors") for s in STAGES},
-        words=sha256(vectors.TABLE),
-        stage1=networks["stage1"],
-        stage2=networks["stage2"],
-        training=training,
-    )
+    try:
+        model = ModelFile(
+            name=name,
+            hashes={f"{s}.safetensors": sha256(folder / f"{s}.safetensors") for s in STAGES},
+            words=sha256(vectors.TABLE),
+            stage1=networks["stage1"],
+            stage2=networks["stage2"],
+            training=training,
+        )
+    except ValidationError as error:
+        raise ModelError(f"the runs are not one of each stage: {error}") from error
     partial = folder / f"model.partial-{os.getpid()}"
     described = json.dumps(model.model_dump(mode="json"), ensure_ascii=False, indent=1)
     partial.write_text(described + "\n", encoding="utf-8")

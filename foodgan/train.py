@@ -37,7 +37,7 @@ Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 class TrainingStopped(FoodganError):
-    """A loss is not a number: the last good checkpoint is kept."""
+    """A loss or weight is not a number, or the disk is full: the last checkpoint is kept."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +161,13 @@ class Trainer:
         half_life = min(self.config.ema_pictures, max(self.seen * 0.1, 1))
         share = 1 - 0.5 ** (self.step_pictures / half_life)
         with torch.no_grad():
-            torch._foreach_lerp_(averaged, current, share)
+            if averaged[0].is_floating_point():
+                torch._foreach_lerp_(averaged, current, share)
+            else:  # batch norm counts its batches
+                torch._foreach_copy_(averaged, current)
 
     def save(self) -> None:
-        """Write the checkpoint, atomically."""
+        """Write the checkpoint, atomically. Raises TrainingStopped rather than keep a NaN."""
         objective = self.objective
         parts = {
             "generator": objective.generator.state_dict(),
@@ -176,6 +179,9 @@ class Trainer:
         tensors = {
             k: v for name, ts in parts.items() for k, v in checkpoint.prefixed(name, ts).items()
         }
+        for name, tensor in tensors.items():
+            if not tensor.isfinite().all():
+                raise TrainingStopped(f"{name} is not finite any more; {self.kept}")
         about = {
             "config": self.config.model_dump(mode="json"),
             "network": self.objective.generator.config.model_dump(mode="json"),
@@ -205,6 +211,12 @@ class Trainer:
         self.ema.n_averaged.fill_(self.step)
         return True
 
+    @property
+    def kept(self) -> str:
+        """What a person can still rely on when the run stops."""
+        kept = (self.run / CHECKPOINT).exists()
+        return f"the last checkpoint in {self.run} is good" if kept else "there is no checkpoint"
+
     def grid(self) -> Tensor:
         """The averaged generator's pictures of fixed names and seeds, (3, H, W) in [-1, 1]."""
         averaged = cast(Generators, self.ema.module).eval()
@@ -214,15 +226,24 @@ class Trainer:
 def train(trainer: Trainer) -> None:
     """Run until the configured number of pictures is seen, or a signal asks to stop.
 
-    Raises TrainingStopped when a loss is not finite.
+    Raises TrainingStopped when a loss is not finite or the run's folder cannot be written.
     """
+    try:
+        _train(trainer)
+    except OSError as error:
+        raise TrainingStopped(f"cannot write in {trainer.run}: {error}; {trainer.kept}") from error
+
+
+def _train(trainer: Trainer) -> None:
     config, place = trainer.config, trainer.place
     trainer.run.mkdir(parents=True, exist_ok=True)
+    if place.leads:
+        checkpoint.sweep(trainer.run)
     writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None
     figures: Figures = {}
     begun, before = time.monotonic(), trainer.seconds
     with _stop_asked() as asked, _progress(trainer) as tell:
-        while trainer.seen < config.pictures and not asked():
+        while trainer.seen < config.pictures and not _agreed(asked(), place):
             first = trainer.seen
             figures = trainer.take_step()
             trainer.seconds = before + time.monotonic() - begun
@@ -243,6 +264,15 @@ def train(trainer: Trainer) -> None:
         writer.close()
 
 
+def _agreed(asked: bool, place: Place) -> bool:
+    """Whether any process was asked to stop: all stop after the same step."""
+    if place.world == 1:
+        return asked
+    stop = torch.tensor(float(asked), device=place.device)
+    dist.all_reduce(stop)
+    return bool(stop)
+
+
 def _crossed(before: int, after: int, every: int) -> bool:
     return before // every != after // every
 
@@ -251,8 +281,7 @@ def _check(figures: Figures, trainer: Trainer) -> None:
     for name, figure in figures.items():
         if not math.isfinite(float(figure)):
             raise TrainingStopped(
-                f"{name} is {float(figure)} after {trainer.seen} pictures; "
-                f"the last checkpoint in {trainer.run} is good"
+                f"{name} is {float(figure)} after {trainer.seen} pictures; {trainer.kept}"
             )
 
 

@@ -14,7 +14,9 @@ def dish(
     seed: Annotated[
         int | None, typer.Option(help="The same seed paints the same.", min=0, max=SEED_MAX)
     ] = None,
-    out: Annotated[Path, typer.Option(help="The folder for the pictures.")] = Path(),
+    out: Annotated[
+        Path, typer.Option(help="The folder for the pictures.", file_okay=False)
+    ] = Path(),
     model: Annotated[
         Path | None, typer.Option(help="A model's folder; else the shipped one.")
     ] = None,

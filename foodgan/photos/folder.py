@@ -47,12 +47,15 @@ def read_folder(folder: Path) -> list[Photo]:
 
 def _from_metadata(folder: Path, table: Path) -> list[Photo]:
     photos = []
-    for number, line in enumerate(table.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(_lines(table), start=1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
             path = folder / entry["file_name"]
+            name = next((entry[key] for key in NAME_KEYS if entry.get(key)), None)
+            if not isinstance(name, str | None):
+                raise TypeError(f"{name!r} is not a name")
         except (ValueError, TypeError, KeyError) as error:
             raise PhotosError(f"{table}:{number} is not a metadata line: {error!r}") from error
         if not path.is_file():
@@ -61,7 +64,7 @@ def _from_metadata(folder: Path, table: Path) -> list[Photo]:
         photos.append(
             Photo(
                 path=path,
-                name=next((entry[key] for key in NAME_KEYS if entry.get(key)), None),
+                name=name,
                 split=entry.get("split") or "train",
                 style=entry.get("style") or "photo",
                 licence=entry.get("licence") or entry.get("license") or "unknown",
@@ -69,6 +72,14 @@ def _from_metadata(folder: Path, table: Path) -> list[Photo]:
             )
         )
     return photos
+
+
+def _lines(table: Path) -> list[str]:
+    """Its lines, as JSON Lines has them: a name may hold any other kind of line break."""
+    try:
+        return table.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise PhotosError(f"{table} is not UTF-8: {error}") from error
 
 
 def _from_folders(folder: Path) -> list[Photo]:

@@ -4,6 +4,7 @@ N photos, S pixels a side; arrays are (N, S, S, 3) uint8.
 """
 
 import logging
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -69,9 +70,9 @@ def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None
 
 def _save(path: Path, array: NDArray[np.generic]) -> None:
     """Under a temporary name, then renamed: a half-written array is never mapped."""
-    partial = path.with_suffix(".partial.npy")
+    partial = path.with_suffix(f".partial-{os.getpid()}.npy")
     np.save(partial, array)
-    partial.rename(path)
+    partial.replace(path)
 
 
 def name_weights(photos: list[Photo], cap: int) -> Tensor:
