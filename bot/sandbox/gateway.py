@@ -33,6 +33,9 @@ _NEEDS_INTENT = {
     "MESSAGE_UPDATE": _GUILD_MESSAGES,
     "MESSAGE_DELETE": _GUILD_MESSAGES,
 }
+# discord.py notes the time of a heartbeat after sending it: an answer that overtakes the note is
+# measured against the heartbeat before, as a delay of forty seconds.
+_ACK_AFTER_S = 0.03
 _REPLAYED_MAX = 1000  # dispatches that a session remembers
 
 
@@ -202,7 +205,8 @@ class Gateway:
         """Act on one frame. Returns the code to close with where it must not be."""
         if op == HEARTBEAT:
             if not self._deaf:
-                socket.send({"op": HEARTBEAT_ACK})
+                loop = asyncio.get_running_loop()
+                loop.call_later(_ACK_AFTER_S, socket.send, {"op": HEARTBEAT_ACK})
             return None
         known = any(session.socket is socket for session in self._sessions.values())
         if op in (IDENTIFY, RESUME):
