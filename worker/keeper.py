@@ -14,7 +14,6 @@ from redis.exceptions import RedisError
 from rq.worker import BaseWorker
 
 from foodgan.contract import pulse
-from foodgan.contract.settings import Settings
 from worker import books
 from worker.sweep import Sweep
 
@@ -26,11 +25,6 @@ _BACKSTOP_S = 10  # later than the deadline: for native code that never lets go 
 _STDERR = 2  # its file number: a traceback of a hung process goes there unbuffered
 
 _log = logging.getLogger(__name__)
-
-
-def pulse_file(settings: Settings, label: str) -> Path:
-    """The file that a living worker touches. label: its name on this machine."""
-    return settings.var_dir / f"worker-{label}.pulse"
 
 
 class Keeper:
@@ -73,7 +67,7 @@ class Keeper:
             self._pass = None
 
     def leave(self) -> None:
-        """Give all claims back and leave the process. Safe to call from a signal handler."""
+        """Give all claims back and leave the process."""
         self._leaving = True
         self._woken.set()
 

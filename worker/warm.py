@@ -7,13 +7,11 @@ registries stay rq's, so that its tools and the bot read them as ever.
 
 import logging
 import math
-import signal
 import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from types import FrameType
 
 from redis import Redis
 from rq.exceptions import NoSuchJobError
@@ -27,9 +25,11 @@ from foodgan.contract.logs import redact
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, RESULT_TTL_S, TOKEN_LIFE, DishOrder
 from foodgan.contract.settings import Settings
 from worker import books, connection, pace, tasks
+from worker.bell import Bell
 from worker.books import Claim
+from worker.health import pulse_file
 from worker.jobs import DishJob
-from worker.keeper import Keeper, Sweeper, pulse_file
+from worker.keeper import Keeper, Sweeper
 from worker.reply import OutOfTime, Replies, TooLarge, gone
 from worker.sweep import Sweep
 
@@ -82,17 +82,13 @@ class WarmWorker(SimpleWorker):
         """
         queue = self.queues[0]
         self.register_birth()  # type: ignore[no-untyped-call]
-        stops = (signal.SIGTERM, signal.SIGINT)
-        before = [signal.signal(number, self.request_stop) for number in stops]
         sweep = Sweep(queue, self.connection, partial(self._apologise, phrase="dish-failed"))
         try:
-            with self._keeper, Sweeper(sweep):
+            with self._keeper, Sweeper(sweep), Bell(self._told_to_stop):
                 _log.info("serving queue %s with model %s", queue.name, self._painter.model_id)
                 self._serve(queue, burst)
         finally:
             self._depart()
-            for number, handler in zip(stops, before, strict=True):
-                signal.signal(number, handler)
 
     def _serve(self, queue: Queue, burst: bool) -> None:
         away_s = _AWAY_FIRST_S
@@ -112,20 +108,21 @@ class WarmWorker(SimpleWorker):
     def next_job(self, queue: Queue, wait_s: int) -> DishJob | None:
         """Pop a job by way of the intermediate list, from where a crash cannot lose it."""
         aside = queue.intermediate_queue_key
+        while popped := self._pop(queue.key, aside, wait_s):
+            job_id = as_text(popped)
+            try:
+                job = DishJob.fetch(job_id, self.connection, self.serializer)
+            except NoSuchJobError:
+                self.connection.lrem(aside, 1, job_id)
+                continue
+            assert isinstance(job, DishJob)
+            return job
+        return None
+
+    def _pop(self, source: str, aside: str, wait_s: int) -> bytes | str | None:
         if wait_s:
-            popped = self.connection.blmove(queue.key, aside, wait_s)
-        else:
-            popped = self.connection.lmove(queue.key, aside)
-        if popped is None:
-            return None
-        job_id = as_text(popped)
-        try:
-            job = DishJob.fetch(job_id, self.connection, self.serializer)
-        except NoSuchJobError:
-            self.connection.lrem(aside, 1, job_id)
-            return None
-        assert isinstance(job, DishJob)
-        return job
+            return self.connection.blmove(source, aside, wait_s)
+        return self.connection.lmove(source, aside)
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Claim, paint, post, finish. Never raises for what is wrong with the job itself."""
@@ -139,10 +136,11 @@ class WarmWorker(SimpleWorker):
             self.executions.pop(claim.execution.id, None)
             self.set_state(WorkerStatus.IDLE)
 
-    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+    def _told_to_stop(self) -> None:
         """First: leave after the current dish. Again, a second later: give it back and leave."""
         now = time.monotonic()
         if self._told_to_stop_at is None:
+            _log.info("told to stop; finishing the dish in hand")
             self._told_to_stop_at = now
         elif now - self._told_to_stop_at > _SIGNAL_TWICE_S:
             self._keeper.leave()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def settings(valkey: ValkeyServer, discord: Webhooks, tmp_path: Path) -> Setting
     )
 
 
-@dataclass
+@dataclass(frozen=True)
 class Kitchen:
     """What a test does: orders, lets a worker serve them, looks at what has come of it."""
 
@@ -94,6 +94,11 @@ class Kitchen:
     settings: Settings
     discord: Webhooks
     tmp_path: Path
+
+    def at(self, redis_url: str) -> "Kitchen":
+        """The same with another Redis."""
+        settings = self.settings.model_copy(update={"redis_url": SecretStr(redis_url)})
+        return replace(self, redis=Redis.from_url(redis_url), settings=settings)
 
     @property
     def queue(self) -> Queue:
@@ -171,9 +176,12 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerPr
     """Start workers as processes; what still runs at the end is killed."""
     started: list[WorkerProcess] = []
 
-    def start(*arguments: str, **changes: Any) -> WorkerProcess:
+    def start(
+        label: str = "test", pause_s: float = 0.0, hang_once: Path | None = None, **changes: Any
+    ) -> WorkerProcess:
         log = tmp_path / f"worker-{len(started)}.log"
-        process = WorkerProcess(settings.model_copy(update=changes), log, *arguments)
+        changed = settings.model_copy(update=changes)
+        process = WorkerProcess(changed, log, label, pause_s, hang_once)
         started.append(process)
         return process
 

@@ -1,11 +1,12 @@
-"""The worker as a process of its own, with the tiny painter: `python -m tests.worker.process`."""
+"""The worker as a process of its own, with the tiny painter.
 
-import argparse
+Importing torch takes seconds, so one clean server imports it once and forks every worker off.
+"""
+
 import logging
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from foodgan.contract import logs
 from foodgan.contract.settings import Settings
 from foodgan.painter import Dish
 from tests.worker.tiny import TinyPainter
-from worker.__main__ import serve
+from worker.service import serve
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,54 +37,44 @@ class HangingOnce(TinyPainter):
 
 
 class WorkerProcess:
-    """A running worker. log: all that it wrote so far."""
+    """A running worker. pause_s: how slow its painter is; hang_once: see HangingOnce."""
 
-    def __init__(self, settings: Settings, log: Path, *arguments: str) -> None:
-        environment = os.environ | {
-            "REDIS_URL": settings.redis_url.get_secret_value(),
-            "DISCORD_API_BASE": settings.discord_api_base,
-            "VAR_DIR": str(settings.var_dir),
-            "PAINT_TIMEOUT_S": str(settings.paint_timeout_s),
-        }
+    def __init__(
+        self, settings: Settings, log: Path, label: str, pause_s: float, hang_once: Path | None
+    ) -> None:
         self._log = log
-        with log.open("ab") as out:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.worker.process", *arguments],
-                cwd=ROOT,
-                env=environment,
-                stdout=out,
-                stderr=out,
-            )
+        log.touch()
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])
+        given = (settings, log, label, pause_s, hang_once)
+        self._process = context.Process(target=_main, args=given, daemon=True)
+        self._process.start()
 
     @property
     def log(self) -> str:
+        """All that it wrote so far."""
         return self._log.read_text(encoding="utf-8")
 
     def send(self, number: signal.Signals) -> None:
-        self._process.send_signal(number)
+        os.kill(self._process.pid or 0, number)
 
-    def wait(self, timeout_s: float) -> int:
-        """Its exit code."""
-        return self._process.wait(timeout_s)
+    def wait(self, timeout_s: float) -> int | None:
+        """Its exit code, None when it still runs after that time."""
+        self._process.join(timeout_s)
+        return self._process.exitcode
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.join()
 
 
-def main() -> None:
-    """Serve with a painter that is slow, or that hangs."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--label", default="test")
-    parser.add_argument("--pause-s", type=float, default=0.0)
-    parser.add_argument("--hang-once", type=Path)
-    given = parser.parse_args()
-    settings = Settings()
-    logs.set_up("DEBUG", settings.log_format)
+def _main(
+    settings: Settings, log: Path, label: str, pause_s: float, hang_once: Path | None
+) -> None:
+    out = os.open(log, os.O_WRONLY | os.O_APPEND)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    logs.set_up("DEBUG")
     logging.getLogger("PIL").setLevel(logging.INFO)
-    painter = HangingOnce(given.hang_once) if given.hang_once else TinyPainter(given.pause_s)
-    serve(painter, settings, given.label)
-
-
-if __name__ == "__main__":
-    main()
+    painter = HangingOnce(hang_once) if hang_once else TinyPainter(pause_s)
+    serve(painter, settings, label)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX
 from PIL import Image
+
+from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX
+from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import digest
-
-from foodgan.painter import Dish
 
 
 def pixels(body: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":

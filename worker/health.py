@@ -1,0 +1,10 @@
+"""The file by which others see that a worker lives. Imports nothing heavy: it is asked often."""
+
+from pathlib import Path
+
+from foodgan.contract.settings import Settings
+
+
+def pulse_file(settings: Settings, label: str) -> Path:
+    """The file that a living worker touches. label: its name on this machine."""
+    return settings.var_dir / f"worker-{label}.pulse"
