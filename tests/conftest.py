@@ -1,7 +1,8 @@
-"""What all tests share: the judge over every request that bot and worker make."""
+"""What all tests share: the judge over every request, and a tiny model from drawn photos."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +41,22 @@ def judge(description: schema.Schema | None, request: pytest.FixtureRequest) -> 
     docket.judged += len(judge.requests)
     docket.with_schema += len(judge.requests) if description else 0
     judge.assert_clean()
+
+
+@pytest.fixture(scope="session")
+def drawn_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of ten drawn dishes with metadata.jsonl."""
+    from tests.generator_fixtures import draw_photos  # brings torch, which few tests want
+
+    return draw_photos(tmp_path_factory.mktemp("photos"))
+
+
+@pytest.fixture(scope="session")
+def tiny_model(drawn_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model's folder, exported from two tiny runs on the drawn photos."""
+    from tests.generator_fixtures import build_model
+
+    return build_model(drawn_photos, tmp_path_factory.mktemp("tiny"))
 
 
 def pytest_terminal_summary(

@@ -42,10 +42,12 @@ def load(photos: list[Photo], size: int, cache: Path) -> tuple[list[Photo], NDAr
     """
     stem = cache / f"photos-{size}-{fingerprint(photos)}"
     table, kept = stem.with_suffix(".npy"), stem.with_suffix(".kept.npy")
-    if not (table.exists() and kept.exists()):
+    try:
+        rows, pixels = np.load(kept), np.load(table, mmap_mode="r")
+    except (OSError, ValueError, EOFError):  # none yet, or cut short by a loss of power
         _decode_all(photos, size, table, kept)
-    rows = np.load(kept)
-    return [photos[row] for row in rows], np.load(table, mmap_mode="r")
+        rows, pixels = np.load(kept), np.load(table, mmap_mode="r")
+    return [photos[row] for row in rows], pixels
 
 
 def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None:

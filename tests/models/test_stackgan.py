@@ -1,0 +1,181 @@
+"""Shapes, ranges and heads of StackGAN's networks."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from foodgan.config import load_config
+from foodgan.models.layers import upsample
+from foodgan.models.stackgan import (
+    Painted,
+    Stage1Discriminator,
+    Stage1Generator,
+    Stage2Discriminator,
+    Stage2Generator,
+    Verdict,
+)
+from foodgan.objectives import build_objective
+from foodgan.text.encode import TokenBatch, encode
+from foodgan.text.ngrams import BUCKETS
+from foodgan.text.vectors import DIMENSIONS
+from tests.generator_fixtures import stage1_config, stage2_config
+
+NAMES = ("チーズ味噌カツ丼", "カレー", "")
+COUNT = len(NAMES)
+
+
+@pytest.fixture
+def first() -> Stage1Generator:
+    torch.manual_seed(0)
+    return Stage1Generator(stage1_config())
+
+
+@pytest.fixture
+def second() -> Stage2Generator:
+    torch.manual_seed(0)
+    return Stage2Generator(stage2_config())
+
+
+@pytest.fixture
+def judge() -> Stage1Discriminator:
+    torch.manual_seed(0)
+    return Stage1Discriminator(stage1_config())
+
+
+@pytest.fixture
+def patches() -> Stage2Discriminator:
+    torch.manual_seed(0)
+    return Stage2Discriminator(stage2_config())
+
+
+def normal(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=Generator().manual_seed(seed))
+
+
+def sketched(first: Stage1Generator, names: TokenBatch, seed: int = 0) -> Painted:
+    n = len(names)
+    condition = first.config.condition
+    painted: Painted = first(names, normal(n, first.noise, seed=seed), normal(n, condition))
+    return painted
+
+
+def painted(second: Stage2Generator, names: TokenBatch, sketch: Tensor, seed: int = 0) -> Tensor:
+    n, side, config = len(names), sketch.shape[-1] // 2, second.config
+    z = normal(n, config.noise, side, side, seed=seed)
+    pictures: Tensor = second(names, sketch, z, normal(n, config.condition)).pictures
+    return pictures
+
+
+def test_stage_one_sketches_in_range(first: Stage1Generator) -> None:
+    result = sketched(first, encode(NAMES))
+    assert result.pictures.shape == (COUNT, 3, 64, 64)
+    assert result.pictures.abs().max() <= 1
+    assert result.mu.shape == (COUNT, first.config.condition)
+    assert result.kl.shape == ()
+
+
+def test_the_noise_holds_the_shape_of_the_dish_and_a_grain_a_pixel(first: Stage1Generator) -> None:
+    assert first.noise == first.config.noise + 8 * 8 + 16 * 16 + 32 * 32 + 64 * 64
+    z = normal(1, first.noise)
+    grain = z.clone()
+    grain[:, -1] += 5  # of the last pixel
+    names, noise = encode(["カレー"]), normal(1, first.config.condition)
+    changed = (first(names, z, noise).pictures - first(names, grain, noise).pictures)[0].any(dim=0)
+    assert changed[-1, -1]
+    assert not changed[:-4, :-4].any()
+
+
+def test_name_and_noise_both_change_the_sketch(first: Stage1Generator) -> None:
+    plain = sketched(first, encode(["カレー"])).pictures
+    assert not torch.allclose(sketched(first, encode(["鮭丼"])).pictures, plain, atol=1e-3)
+    assert not torch.allclose(
+        sketched(first, encode(["カレー"]), seed=1).pictures, plain, atol=1e-3
+    )
+
+
+def test_every_weight_of_stage_one_learns(first: Stage1Generator) -> None:
+    result = sketched(first, encode(NAMES))
+    (result.pictures.square().mean() + result.kl).backward()
+    asleep = [name for name, p in first.named_parameters() if p.grad is None or not p.grad.any()]
+    assert asleep == []
+
+
+@pytest.mark.parametrize("side", [16, 32, 64])
+def test_stage_two_paints_four_times_the_size(second: Stage2Generator, side: int) -> None:
+    pictures = painted(second, encode(NAMES), normal(COUNT, 3, side, side).tanh())
+    assert pictures.shape == (COUNT, 3, 4 * side, 4 * side)
+    assert pictures.abs().max() <= 1.2
+
+
+def test_stage_two_adds_to_the_enlarged_sketch(second: Stage2Generator) -> None:
+    sketch = normal(COUNT, 3, 16, 16).tanh()
+    torch.nn.init.zeros_(second.to_rgb.weight)
+    torch.nn.init.zeros_(second.to_rgb.bias)
+    torch.testing.assert_close(painted(second, encode(NAMES), sketch), upsample(sketch, 4))
+
+
+def test_name_and_noise_both_change_the_picture(second: Stage2Generator) -> None:
+    sketch = torch.zeros(1, 3, 16, 16)
+    plain = painted(second, encode(["カレー"]), sketch)
+    assert not torch.equal(painted(second, encode(["鮭丼"]), sketch), plain)
+    assert not torch.equal(painted(second, encode(["カレー"]), sketch, seed=1), plain)
+
+
+def test_stage_one_gives_three_logits_a_picture(judge: Stage1Discriminator) -> None:
+    verdict = judge(normal(COUNT, 3, 64, 64), encode(NAMES))
+    for logits in (verdict.picture, verdict.name, verdict.words):
+        assert logits.shape == (COUNT,)
+
+
+def test_stage_one_looks_at_small_features_to_redraw_a_quarter(judge: Stage1Discriminator) -> None:
+    maps, before = judge.features(normal(COUNT, 3, 64, 64))
+    assert maps.shape[-2:] == (4, 4)
+    redrawn = judge.decoder(before)
+    assert redrawn.shape == (COUNT, 3, 32, 32)
+    assert redrawn.abs().max() <= 1
+
+
+@pytest.mark.parametrize("side", [64, 128])
+def test_stage_two_gives_a_logit_a_patch(patches: Stage2Discriminator, side: int) -> None:
+    verdict = patches(normal(COUNT, 3, side, side), encode(NAMES))
+    assert verdict.picture.shape == (COUNT, (side // 16) ** 2)
+    assert verdict.name.shape == verdict.words.shape == (COUNT,)
+
+
+def test_the_first_logit_does_not_hear_the_name_and_the_others_do(
+    judge: Stage1Discriminator,
+) -> None:
+    pictures = normal(1, 3, 64, 64)
+    one: Verdict = judge(pictures, encode(["カレー"]))
+    other: Verdict = judge(pictures, encode(["抹茶パフェ"]))
+    assert torch.equal(one.picture, other.picture)
+    assert not torch.allclose(one.name, other.name)
+    assert not torch.allclose(one.words, other.words)
+
+
+def test_a_name_without_words_has_no_word_to_fit(judge: Stage1Discriminator) -> None:
+    assert judge(normal(1, 3, 64, 64), encode([""])).words.item() == 0
+
+
+@pytest.mark.parametrize("which", ["judge", "patches"])
+def test_what_stands_in_the_padding_does_not_count(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    network: Stage1Discriminator | Stage2Discriminator = request.getfixturevalue(which)
+    names = encode(NAMES[:2])
+    rubbish = torch.where(names.mask[..., None], names.vectors, torch.tensor(7.0))
+    pictures = normal(2, 3, 64, 64)
+    clean, dirty = network(pictures, names), network(pictures, replace(names, vectors=rubbish))
+    torch.testing.assert_close(clean.name, dirty.name)
+    torch.testing.assert_close(clean.words, dirty.words)
+
+
+def test_both_shipped_generators_have_twelve_million_parameters_at_most() -> None:
+    networks = [
+        build_objective(load_config(stage), DIMENSIONS, BUCKETS).generator
+        for stage in ("stage1", "stage2")
+    ]
+    count = sum(p.numel() for network in networks for p in network.parameters())
+    assert 1_000_000 < count <= 12_000_000

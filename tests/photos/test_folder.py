@@ -1,0 +1,125 @@
+"""Reading a folder of labelled photos, sound or not."""
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from foodgan.photos.folder import PhotosError, fingerprint, read_folder
+from foodgan.text.encode import encode
+
+
+def photo(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (80, 80), "orange").save(path)
+    return path
+
+
+def metadata(folder: Path, *lines: str | dict[str, object]) -> None:
+    text = [line if isinstance(line, str) else json.dumps(line) for line in lines]
+    (folder / "metadata.jsonl").write_text("\n".join(text), encoding="utf-8")
+
+
+def test_lines_of_metadata_say_what_each_photo_is(tmp_path: Path) -> None:
+    photo(tmp_path / "a.png")
+    photo(tmp_path / "images" / "b.jpg")
+    metadata(
+        tmp_path,
+        {"file_name": "images/b.jpg", "name_ja": "カレー", "split": "test", "licence": "CC0"},
+        "",
+        {"file_name": "a.png", "label": "鮭丼", "style": "cutout_white", "source": "club"},
+    )
+    a, b = read_folder(tmp_path)
+    assert (a.name, a.split, a.style, a.source) == ("鮭丼", "train", "cutout_white", "club")
+    assert (b.name, b.split, b.style, b.licence) == ("カレー", "test", "photo", "CC0")
+
+
+def test_without_metadata_a_folder_is_a_name(tmp_path: Path) -> None:
+    photo(tmp_path / "カレー" / "1.PNG")
+    photo(tmp_path / "鮭丼" / "1.webp")
+    photo(tmp_path / "unlabelled.jpg")
+    (tmp_path / "notes.txt").write_text("no photo")
+    names = [found.name for found in read_folder(tmp_path)]
+    assert sorted(names, key=str) == sorted(["カレー", "鮭丼", None], key=str)
+
+
+def test_the_order_is_stable(tmp_path: Path) -> None:
+    for name in ("c", "a", "b"):
+        photo(tmp_path / f"{name}.png")
+    assert [found.path.stem for found in read_folder(tmp_path)] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("entry", [{}, {"name_ja": ""}, {"name_ja": None}])
+def test_a_photo_that_nobody_labelled_has_no_name(tmp_path: Path, entry: dict[str, object]) -> None:
+    photo(tmp_path / "a.png")
+    metadata(tmp_path, {"file_name": "a.png", **entry})
+    assert read_folder(tmp_path)[0].name is None
+
+
+def test_a_missing_folder_and_an_empty_one_are_named(tmp_path: Path) -> None:
+    with pytest.raises(PhotosError, match="nowhere is not a folder"):
+        read_folder(tmp_path / "nowhere")
+    with pytest.raises(PhotosError, match="holds no photo"):
+        read_folder(tmp_path)
+    with pytest.raises(PhotosError, match="not a folder"):
+        read_folder(photo(tmp_path / "a.png"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "not json",
+        "[]",
+        "7",
+        '{"name_ja": "カレー"}',
+        '{"file_name": 7}',
+        '{"file_name": "a.png", "name_ja": 7}',
+        '{"file_name": "a.png", "name_ja": ["カレー"]}',
+    ],
+)
+def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: str) -> None:
+    photo(tmp_path / "a.png")
+    metadata(tmp_path, {"file_name": "a.png"}, line)
+    with pytest.raises(PhotosError, match=r"metadata\.jsonl:2 is not a metadata line"):
+        read_folder(tmp_path)
+
+
+def test_metadata_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "metadata.jsonl").write_bytes("カレー".encode("shift_jis"))
+    with pytest.raises(PhotosError, match="not UTF-8"):
+        read_folder(tmp_path)
+
+
+def test_a_byte_order_mark_and_odd_line_breaks_are_read(tmp_path: Path) -> None:
+    photo(tmp_path / "a.png")
+    line = json.dumps({"file_name": "a.png", "name_ja": "カレー\u2028うどん"}, ensure_ascii=False)
+    (tmp_path / "metadata.jsonl").write_text(f"{line}\r\n", encoding="utf-8-sig")
+    assert read_folder(tmp_path)[0].name == "カレー\u2028うどん"
+
+
+def test_a_photo_that_is_listed_but_absent_is_skipped_and_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    photo(tmp_path / "a.png")
+    metadata(tmp_path, {"file_name": "gone.png"}, {"file_name": "a.png"})
+    with caplog.at_level(logging.WARNING):
+        assert len(read_folder(tmp_path)) == 1
+    assert "gone.png" in caplog.text
+
+
+def test_a_name_of_five_hundred_characters_is_read_and_encoded(tmp_path: Path) -> None:
+    photo(tmp_path / "a.png")
+    metadata(tmp_path, {"file_name": "a.png", "name_ja": "チーズ味噌カツ丼" * 62 + "大盛り"})
+    name = read_folder(tmp_path)[0].name
+    assert name is not None
+    assert encode([name]).mask.all()
+
+
+def test_a_fingerprint_follows_the_files(tmp_path: Path) -> None:
+    photo(tmp_path / "a.png")
+    before = fingerprint(read_folder(tmp_path))
+    assert fingerprint(read_folder(tmp_path)) == before
+    Image.new("RGB", (90, 90)).save(tmp_path / "a.png")
+    assert fingerprint(read_folder(tmp_path)) != before

@@ -1,0 +1,158 @@
+"""Decoding photos once, weights against big names, and crops by seed."""
+
+import logging
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Generator
+
+from foodgan.photos import tensors
+from foodgan.photos.folder import Photo, PhotosError, read_folder
+
+
+def half_red(path: Path, orientation: int | None = None) -> Path:
+    """Left half red, right half blue."""
+    picture = Image.new("RGB", (100, 100), "blue")
+    picture.paste("red", (0, 0, 50, 100))
+    exif = Image.Exif()
+    if orientation:
+        exif[0x0112] = orientation
+    picture.save(path, exif=exif, quality=95)
+    return path
+
+
+def bomb(path: Path) -> None:
+    """A PNG that claims 20,000 × 20,000 pixels in few bytes."""
+    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(100))), (b"IEND", b"")]
+    blob = b"\x89PNG\r\n\x1a\n"
+    for kind, data in parts:
+        blob += struct.pack(">I", len(data)) + kind + data
+        blob += struct.pack(">I", zlib.crc32(kind + data))
+    path.write_bytes(blob)
+
+
+def truncated(path: Path) -> None:
+    half_red(path.with_name("whole.jpg"))
+    blob = path.with_name("whole.jpg").read_bytes()
+    path.write_bytes(blob[: len(blob) // 2])
+    path.with_name("whole.jpg").unlink()
+
+
+def test_a_photo_is_decoded_upright(tmp_path: Path) -> None:
+    plain = tensors.decode(half_red(tmp_path / "a.jpg"), 64)
+    turned = tensors.decode(half_red(tmp_path / "b.jpg", orientation=6), 64)
+    assert plain.shape == (64, 64, 3)
+    assert plain[32, 5, 0] > 200
+    assert plain[32, 58, 0] < 60
+    assert turned[5, 32, 0] > 200  # a quarter turn clockwise: the left side is on top
+    assert turned[58, 32, 0] < 60
+
+
+@pytest.mark.parametrize("mode", ["L", "RGBA", "P", "CMYK", "I;16", "1"])
+def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
+    suffix = "tif" if mode == "CMYK" else "png"
+    Image.new(mode, (70, 90)).save(tmp_path / f"a.{suffix}")
+    assert tensors.decode(tmp_path / f"a.{suffix}", 64).shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"no picture at all"),
+        truncated,
+        bomb,
+    ],
+    ids=["empty", "text", "truncated", "bomb"],
+)
+def test_a_broken_photo_among_good_ones_is_named_and_skipped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, break_it: Callable[[Path], None]
+) -> None:
+    half_red(tmp_path / "a.jpg")
+    break_it(tmp_path / "broken.jpg")
+    half_red(tmp_path / "c.jpg")
+    with caplog.at_level(logging.WARNING):
+        kept, pixels = tensors.load(read_folder(tmp_path), 64, tmp_path / "cache")
+    assert [photo.path.name for photo in kept] == ["a.jpg", "c.jpg"]
+    assert pixels.shape == (2, 64, 64, 3)
+    assert "broken.jpg skipped" in caplog.text
+
+
+def test_photos_that_are_all_broken_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"no picture")
+    with pytest.raises(PhotosError, match="not one of the photos could be decoded"):
+        tensors.load(read_folder(tmp_path), 64, tmp_path / "cache")
+
+
+def test_the_cache_is_used_again_until_a_photo_changes(drawn_photos: Path, tmp_path: Path) -> None:
+    photos = read_folder(drawn_photos)
+    _, first = tensors.load(photos, 64, tmp_path)
+    stamps = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    _, again = tensors.load(photos, 64, tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == stamps
+    assert np.array_equal(first, again)
+    tensors.load(photos[:5], 64, tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2 * len(stamps)
+
+
+@pytest.mark.parametrize("lost", ["kept", "table"])
+def test_a_half_written_cache_is_not_used(drawn_photos: Path, tmp_path: Path, lost: str) -> None:
+    photos = read_folder(drawn_photos)
+    whole = tensors.load(photos, 64, tmp_path)[1].copy()
+    (kept,) = tmp_path.glob("*.kept.npy")
+    table = kept.with_name(kept.name.replace(".kept", ""))
+    table.unlink()
+    table.write_bytes(b"half of an array")
+    if lost == "kept":  # killed between the two files
+        kept.unlink()
+    table.with_suffix(".partial-1.npy").write_bytes(b"less than half")
+    _, again = tensors.load(photos, 64, tmp_path)
+    assert np.array_equal(whole, again)
+
+
+def test_a_big_name_counts_no_more_than_its_cap(tmp_path: Path) -> None:
+    names = ["ラーメン"] * 90 + ["鮭丼"] * 10 + [None]
+    weights = tensors.name_weights([Photo(tmp_path, name) for name in names], cap=30)
+    assert weights[:90].sum().item() == pytest.approx(30)
+    assert weights[90:100].sum().item() == pytest.approx(10)
+    assert weights[100] == 1
+
+
+def numbered(count: int, side: int) -> np.ndarray:
+    """Red is the row, green the column, blue the photo."""
+    rows, columns = np.mgrid[:side, :side]
+    return np.stack(
+        [np.stack([rows, columns, np.full_like(rows, n)], axis=-1) for n in range(count)]
+    ).astype(np.uint8)
+
+
+@pytest.mark.parametrize("align", [1, 4])
+def test_crops_are_aligned_mirrored_by_half_and_the_same_by_seed(align: int) -> None:
+    rows = torch.arange(3).repeat(40)
+    pixels = numbered(3, 72)
+    once = tensors.crops(pixels, rows, 64, align, Generator().manual_seed(1))
+    assert torch.equal(once, tensors.crops(pixels, rows, 64, align, Generator().manual_seed(1)))
+    other = tensors.crops(pixels, rows, 64, align, Generator().manual_seed(2))
+    assert not torch.equal(once, other)
+    back = ((once + 1) * 127.5).round().long()
+    assert torch.equal(back[:, 2, 0, 0], rows)
+    left, right = back[:, 1, 0, 0], back[:, 1, 0, -1]
+    assert ((left - right).abs() == 63).all()
+    assert 30 < (left > right).sum() < 90
+    corners = torch.stack((back[:, 0, 0, 0], torch.minimum(left, right)))
+    assert (corners % align == 0).all()
+    assert corners.amax() == 8
+    assert corners.amin() == 0
+
+
+def test_a_crop_of_the_whole_photo_is_the_photo() -> None:
+    crops = tensors.crops(numbered(1, 64), torch.tensor([0]), 64, 4, Generator().manual_seed(0))
+    assert crops.shape == (1, 3, 64, 64)
+    assert crops.min() == -1

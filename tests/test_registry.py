@@ -1,0 +1,132 @@
+"""Models on disk: whole, matching, and else refused with a sentence."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foodgan import checkpoint, registry
+from foodgan.contract.errors import ModelError
+from tests.generator_fixtures import tiny_config, tiny_trainer
+
+
+@pytest.fixture
+def model(tiny_model: Path, tmp_path: Path) -> Path:
+    """A copy that a test may break."""
+    return Path(shutil.copytree(tiny_model, tmp_path / "model"))
+
+
+def changed(folder: Path, **fields: Any) -> None:
+    path = folder / "model.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | fields), "utf-8")
+
+
+def test_an_exported_model_says_what_it_is(model: Path) -> None:
+    described = registry.describe(model)
+    assert described.model_id == f"tiny·{described.hashes['stage1.safetensors'][:6]}"
+    assert described.training["stage1"].seen == 16
+    assert described.training["stage2"].photos["sources"] == {"drawn": 10}
+    assert sorted(path.name for path in model.iterdir()) == [
+        "model.json",
+        "stage1.safetensors",
+        "stage2.safetensors",
+    ]
+
+
+def test_a_model_is_rebuilt_ready_to_paint(model: Path) -> None:
+    _, first, second = registry.open_model(model)
+    for network in (first, second):
+        assert not network.training
+        assert not any(p.requires_grad for p in network.parameters())
+
+
+def test_the_exported_weights_are_the_averaged_ones(model: Path, tiny_model: Path) -> None:
+    tensors, _ = checkpoint.load(tiny_model.parent / "runs" / "stage1" / "last.safetensors")
+    _, first, _ = registry.open_model(model)
+    averaged = tensors["ema.to_rgb.weight"]
+    assert (first.to_rgb.weight - averaged).abs().max() < 1e-3  # half precision
+
+
+@pytest.mark.parametrize("stage", registry.STAGES)
+def test_a_missing_stage_is_named(model: Path, stage: str) -> None:
+    (model / f"{stage}.safetensors").unlink()
+    with pytest.raises(ModelError, match=rf"{stage}\.safetensors is missing"):
+        registry.open_model(model)
+
+
+@pytest.mark.parametrize("stage", registry.STAGES)
+def test_a_file_with_one_changed_byte_is_refused(model: Path, stage: str) -> None:
+    path = model / f"{stage}.safetensors"
+    blob = bytearray(path.read_bytes())
+    blob[-1] ^= 1
+    path.write_bytes(blob)
+    with pytest.raises(ModelError, match=rf"{stage}\.safetensors is not the file"):
+        registry.open_model(model)
+
+
+def test_a_stage_in_the_place_of_the_other_is_refused(model: Path) -> None:
+    shutil.copy(model / "stage2.safetensors", model / "stage1.safetensors")
+    with pytest.raises(ModelError, match="not the file that"):
+        registry.open_model(model)
+
+
+def test_widths_that_do_not_fit_the_weights_are_refused(model: Path) -> None:
+    described = json.loads((model / "model.json").read_text("utf-8"))
+    changed(model, stage1=described["stage1"] | {"features": 32})
+    with pytest.raises(ModelError, match="does not fit its configuration"):
+        registry.open_model(model)
+
+
+def test_other_word_vectors_are_refused(model: Path) -> None:
+    changed(model, words="0" * 64)
+    with pytest.raises(ModelError, match="trained on other word vectors"):
+        registry.open_model(model)
+
+
+def test_another_format_is_refused(model: Path) -> None:
+    changed(model, format=2)
+    with pytest.raises(ModelError, match="has format 2, this build reads 1"):
+        registry.describe(model)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"name": "x"}', b"\xff\xfe"])
+def test_a_damaged_description_is_refused(model: Path, content: bytes) -> None:
+    (model / "model.json").write_bytes(content)
+    with pytest.raises(ModelError, match=r"model\.json is damaged"):
+        registry.describe(model)
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no model in .*: model\.json is missing"):
+        registry.open_model(tmp_path)
+
+
+def test_a_file_in_the_place_of_a_folder_is_refused(model: Path) -> None:
+    with pytest.raises(ModelError):
+        registry.open_model(model / "model.json")
+
+
+def test_a_run_that_is_missing_cannot_be_exported(tiny_model: Path, tmp_path: Path) -> None:
+    runs = {"stage1": tiny_model.parent / "runs" / "stage1", "stage2": tmp_path / "nothing"}
+    with pytest.raises(ModelError, match=r"last\.safetensors is missing"):
+        registry.export("half", runs, tmp_path / "model")
+    assert not (tmp_path / "model" / "model.json").exists()
+
+
+@pytest.mark.parametrize("kind", ["stage2", "dcgan"])
+def test_a_run_of_another_kind_cannot_be_exported(
+    tiny_model: Path, drawn_photos: Path, tmp_path: Path, kind: str
+) -> None:
+    trainer = tiny_trainer(tiny_config(kind), drawn_photos, tmp_path / "run")
+    trainer.save()
+    runs = {"stage1": tmp_path / "run", "stage2": tiny_model.parent / "runs" / "stage2"}
+    with pytest.raises(ModelError, match="not one of each stage"):
+        registry.export("mixed", runs, tmp_path / "model")
+
+
+def test_the_shipped_model_can_be_opened() -> None:
+    if not (registry.SHIPPED / "model.json").exists():
+        pytest.skip("no model ships yet")
+    registry.describe()
