@@ -272,7 +272,7 @@ with placed("cpu") as place:
 def test_two_processes_stop_after_the_same_step(drawn_photos: Path, tmp_path: Path) -> None:
     config = tiny_config("stage1", pictures=1_000_000, save_every=1_000_000, grid_every=8)
     words = command(config, drawn_photos, tmp_path)
-    process = started([*TORCHRUN, "-m", *words], tmp_path)
+    process = started([*TORCHRUN, "-m", "--", *words], tmp_path)
     wait_for(tmp_path / "run" / "grids", process, timeout_s=400)
     process.terminate()
     _, said = process.communicate(timeout=180)

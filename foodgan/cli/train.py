@@ -22,7 +22,7 @@ def train(
 ) -> None:
     """Train a network. Stop it with Ctrl-C or kill it: the same command goes on from there.
 
-    On several GPUs: torchrun --nproc-per-node N -m foodgan train --config … --photos …
+    On several GPUs: torchrun --nproc-per-node N -m -- foodgan train --config … --photos …
     """
     import torch
 
