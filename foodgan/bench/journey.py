@@ -16,12 +16,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from rich.progress import track
-
 from foodgan.contract.settings import Settings
 from foodgan.launch import plan as plans
 from foodgan.launch.house import House
 from foodgan.painter import Painter, portions
+from foodgan.progress import track
 
 NAMES = ("虹色マグロカレーうどん", "ピリ辛サーモン丼", "抹茶チーズラーメン", "いちご味噌カツ")
 WARMUP = 3  # orders that are not counted
@@ -51,7 +50,7 @@ def measure(orders: int, count: int) -> dict[str, Any]:
             for _ in range(WARMUP):
                 _travel(page, NAMES[0], count)
             travelled = []
-            for i in track(range(orders), "orders", transient=True):
+            for i in track(range(orders), "orders"):
                 travelled.append(_travel(page, NAMES[i % len(NAMES)], count))
             alone = _painter_alone(orders, count)
             bot_start_s = next(s.seconds for s in house.stages if s.name == "bot")

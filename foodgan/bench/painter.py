@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from rich.progress import track
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from foodgan.painter import Painter, portions
+from foodgan.progress import track
 
 NAME = "虹色マグロカレーうどん"
 PEAK_SIDE = 2048  # of the square matrices whose product is taken as the peak
@@ -80,7 +80,7 @@ def measure(painter: Painter, repeats: int) -> dict[str, Any]:
         },
         "batches": {
             str(size): round(_pictures_s(painter, size, repeats), 1)
-            for size in track(BATCHES, "batches", transient=True)
+            for size in track(BATCHES, "batches")
         },
     }
 

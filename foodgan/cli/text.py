@@ -20,8 +20,8 @@ def build_vectors(
 ) -> None:
     """Build the word vector table from ja_ginza (chiVe, Apache License 2.0)."""
     from rich.console import Console
-    from rich.progress import track
 
+    from foodgan.progress import track
     from foodgan.text import build, vectors
 
     target = out or vectors.TABLE

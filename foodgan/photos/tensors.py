@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
-from rich.progress import track
 from torch import Generator, Tensor
 
 from foodgan.photos.folder import Photo, PhotosError, fingerprint
+from foodgan.progress import track
 
 log = logging.getLogger(__name__)
 

@@ -47,14 +47,14 @@ Item = TypeVar("Item")
 
 
 class Track(Protocol):
-    """Shows progress over a sequence; `rich.progress.track` is one."""
+    """Shows progress over a sequence; `foodgan.progress.track` is one."""
 
-    def __call__(self, sequence: Iterable[Item], description: str) -> Iterable[Item]: ...
+    def __call__(self, items: Iterable[Item], what: str) -> Iterable[Item]: ...
 
 
-def untracked(sequence: Iterable[Item], description: str) -> Iterable[Item]:
+def untracked(items: Iterable[Item], what: str) -> Iterable[Item]:
     """Shows nothing."""
-    return sequence
+    return items
 
 
 def build_vectors(
