@@ -53,6 +53,7 @@ class TrainConfig(BaseModel):
     kl: Weight = 0.05
 
     # The losses.
+    frozen_features: Annotated[int, Field(ge=0)] = 0  # channels of a discriminator on them; 0: own
     loss: LossName = "relativistic"
     r1: Weight = 1.0
     r2: Weight = 0.0
@@ -64,7 +65,7 @@ class TrainConfig(BaseModel):
 
     # The diary.
     log_every: Annotated[int, Field(ge=1)] = 1_000  # pictures
-    grid_every: Annotated[int, Field(ge=1)] = 10_000
+    grid_every: Annotated[int, Field(ge=1)] = 5_000
     save_every: Annotated[int, Field(ge=1)] = 5_000
 
     @model_validator(mode="after")

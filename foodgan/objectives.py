@@ -15,7 +15,9 @@ from foodgan.augment import diff_augment
 from foodgan.config import ConfigError, TrainConfig
 from foodgan.losses import LOSSES, Loss, gradient_penalty, mode_seeking
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
+from foodgan.models.projected import ProjectedDiscriminator
 from foodgan.models.stackgan import (
+    Maps,
     Painted,
     Stage1Config,
     Stage1Discriminator,
@@ -30,7 +32,9 @@ from foodgan.text.encode import TokenBatch
 
 Figures = dict[str, Tensor]
 Generators = Stage1Generator | Stage2Generator | DcganGenerator
-Discriminators = Stage1Discriminator | Stage2Discriminator | DcganDiscriminator
+Discriminators = (
+    Stage1Discriminator | Stage2Discriminator | DcganDiscriminator | ProjectedDiscriminator
+)
 
 
 @dataclass
@@ -71,9 +75,9 @@ class Critic(Protocol):
 
     def names(self, names: TokenBatch) -> EncodedNames: ...
 
-    def features(self, pictures: Tensor) -> tuple[Tensor, Tensor]: ...
+    def features(self, pictures: Tensor) -> Maps: ...
 
-    def judge(self, maps: Tensor, names: EncodedNames) -> Verdict: ...
+    def judge(self, maps: Maps, names: EncodedNames) -> Verdict: ...
 
 
 class SketchPainting:
@@ -160,8 +164,7 @@ class Objective:
         if batch.penalise:
             photos.requires_grad_(config.r1 > 0)
             fake.requires_grad_(config.r2 > 0)
-        real_maps, middle = judge.features(photos)
-        fake_maps, _ = judge.features(fake)
+        real_maps, fake_maps = judge.features(photos), judge.features(fake)
         names = judge.names(batch.names)
         real = judge.judge(real_maps, names)
         painted = judge.judge(fake_maps, judge.names(batch.asked))
@@ -173,7 +176,7 @@ class Objective:
             loss = loss + batch.conditional * 0.5 * off
         figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
         if config.reconstruct and isinstance(judge, Stage1Discriminator):
-            redrawn = judge.decoder(middle)
+            redrawn = judge.decoder(real_maps[1])
             small = F.adaptive_avg_pool2d(photos.detach(), redrawn.shape[-2:])
             loss = loss + config.reconstruct * F.l1_loss(redrawn, small)
         if batch.penalise:
@@ -190,7 +193,7 @@ class Objective:
         augmented = diff_augment(fake.pictures, config.augment, batch.random)
         with torch.no_grad():
             asked = judge.names(batch.asked)
-        painted = judge.judge(judge.features(augmented)[0], asked)
+        painted = judge.judge(judge.features(augmented), asked)
         # The photos' logits are one update old: judging them again would cost a tenth of the step.
         loss = self._adversarial(self.loss_g, self.real, painted, batch)
         extra, figures = self.paint.extra_loss(batch, fake)
@@ -238,7 +241,13 @@ def _build(config: TrainConfig, text: dict[str, int]) -> Objective:
         first = Stage1Config.model_validate(config.model | text)
         generator = Stage1Generator(first)
         paint = SketchPainting(generator, config, generator.noise, first.condition)
-        return Objective(config, generator, Stage1Discriminator(first), paint)
+        if config.frozen_features:
+            critic: Discriminators = ProjectedDiscriminator(
+                first.vector_size, first.buckets, first.features, config.frozen_features
+            )
+        else:
+            critic = Stage1Discriminator(first)
+        return Objective(config, generator, critic, paint)
     second = Stage2Config.model_validate(config.model | text)
     generator = Stage2Generator(second)
     paint = DetailPainting(generator, config, second.noise, second.condition)

@@ -17,6 +17,7 @@ from types import FrameType
 from typing import cast
 
 import torch
+from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Generator, Tensor, nn, optim
 from torch import distributed as dist
@@ -42,9 +43,13 @@ class TrainingStopped(FoodganError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where this process trains. rank of world processes; leads: it alone writes."""
+    """Where this process trains. rank of world processes; leads: it alone writes.
+
+    bf16: convolutions in half the bits, where the device computes in them faster.
+    """
 
     device: torch.device
+    bf16: bool = False
     rank: int = 0
     world: int = 1
 
@@ -65,10 +70,17 @@ def placed(device: str | None = None) -> Iterator[Place]:
     if world > 1:
         dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
     try:
-        yield Place(chosen, rank, world)
+        yield Place(chosen, computes_bf16(chosen), rank, world)
     finally:
         if world > 1:
             dist.destroy_process_group()
+
+
+def computes_bf16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware; elsewhere it would only be slower."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
 
 class Trainer:
@@ -105,12 +117,12 @@ class Trainer:
         batch = self._batch()
         objective, device = self.objective, self.place.device
         objective.generator.train()
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             fake = objective.paint(batch)
             loss_d, figures_d = objective.discriminator_loss(batch, fake.pictures.detach())
         self._descend(loss_d, self.adam_d, objective.discriminator)
         objective.discriminator.requires_grad_(False)
-        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             loss_g, figures_g = objective.generator_loss(batch, fake)
         self._descend(loss_g, self.adam_g, objective.generator)
         objective.discriminator.requires_grad_(True)
@@ -339,7 +351,9 @@ def _progress(trainer: Trainer) -> Iterator["_Tell"]:
         TextColumn("{task.fields[speed]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, disable=not trainer.place.leads) as progress:
+    with Progress(
+        *columns, console=Console(stderr=True), disable=not trainer.place.leads
+    ) as progress:
         yield _Tell(progress, trainer)
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
 from foodgan.models.layers import SLOPE
-from foodgan.models.stackgan import Painted, Verdict
+from foodgan.models.stackgan import Maps, Painted, Verdict
 from foodgan.models.text import EncodedNames
 from foodgan.text.encode import TokenBatch
 
@@ -77,14 +77,13 @@ class DcganDiscriminator(nn.Module):
         """DCGAN knows no names: they stay as they are."""
         return EncodedNames(names.vectors.mean(dim=1), names.vectors, names.mask)
 
-    def features(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """The last map (N, 8·width, 4, 4), twice."""
-        maps = self.net(pictures)
-        return maps, maps
+    def features(self, pictures: Tensor) -> Maps:
+        """The last map (N, 8·width, 4, 4)."""
+        return (self.net(pictures),)
 
-    def judge(self, maps: Tensor, names: EncodedNames) -> Verdict:
+    def judge(self, maps: Maps, names: EncodedNames) -> Verdict:
         """The logit (or, with `sigmoid`, the chance) that each picture is real."""
-        logits = self.last(maps).flatten()
+        logits = self.last(maps[0]).flatten(1)
         if self.sigmoid:
             logits = torch.sigmoid(logits)
-        return Verdict(logits, torch.zeros_like(logits), torch.zeros_like(logits))
+        return Verdict(logits, torch.zeros_like(logits[:, 0]), torch.zeros_like(logits[:, 0]))

@@ -13,18 +13,29 @@ SLOPE = 0.2  # of every leaky ReLU, as in DCGAN
 class TextAffine(nn.Module):
     """Scale and shift each channel from the style. Tao et al. 2022 (DF-GAN), arXiv:2008.05865.
 
-    (N, C, H, W) and (N, S) -> (N, C, H, W). Starts as the identity.
+    (N, C, H, W) and (N, S) -> (N, C, H, W). Starts as the identity. norm: a batch norm before it;
+    once trained it is part of the affine and costs nothing.
     """
 
-    def __init__(self, style: int, channels: int) -> None:
+    def __init__(self, style: int, channels: int, *, norm: bool = False) -> None:
         super().__init__()
+        self.norm = nn.BatchNorm2d(channels, affine=False) if norm else None
         self.to_affine = nn.Linear(style, 2 * channels)
         nn.init.normal_(self.to_affine.weight, std=0.02)
         nn.init.zeros_(self.to_affine.bias)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         scale, shift = self.to_affine(style)[:, :, None, None].chunk(2, dim=1)
-        return torch.addcmul(shift, x, 1 + scale)
+        scale = 1 + scale
+        if self.norm is not None and self.training:
+            x = self.norm(x)
+        elif self.norm is not None:
+            mean, var = self.norm.running_mean, self.norm.running_var
+            assert mean is not None
+            assert var is not None
+            scale = scale * (var + self.norm.eps).rsqrt()[:, None, None]
+            shift = shift - scale * mean[:, None, None]
+        return torch.addcmul(shift, x, scale)
 
 
 def upsample(x: Tensor, factor: int = 2) -> Tensor:
@@ -40,12 +51,12 @@ class UpBlock(nn.Module):
     textures are made of: Karras et al. 2019 (StyleGAN), arXiv:1812.04948.
     """
 
-    def __init__(self, inputs: int, outputs: int, style: int) -> None:
+    def __init__(self, inputs: int, outputs: int, style: int, *, norm: bool = False) -> None:
         super().__init__()
-        self.affine1 = TextAffine(style, inputs)
+        self.affine1 = TextAffine(style, inputs, norm=norm)
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.grain = nn.Parameter(torch.full((outputs, 1, 1), 0.1))
-        self.affine2 = TextAffine(style, outputs)
+        self.affine2 = TextAffine(style, outputs, norm=norm)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
         self.shortcut = nn.Conv2d(inputs, outputs, 1, bias=False)
 

@@ -25,6 +25,8 @@ from foodgan.models.layers import (
 from foodgan.models.text import ConditioningAugmentation, EncodedNames, NameEncoder
 from foodgan.text.encode import TokenBatch
 
+Maps = tuple[Tensor, ...]  # feature maps of a discriminator
+
 SKETCH_SIZE = 64  # pixels a side
 PICTURE_SIZE = 256
 
@@ -39,6 +41,7 @@ class Stage1Config(BaseModel):
     features: int = 128
     condition: int = 96
     noise: int = 64
+    norm: bool = False  # batch norm before each affine, at no cost once trained
     generator: tuple[int, ...] = (256, 192, 128, 64, 32)
     discriminator: tuple[int, ...] = (24, 48, 96, 192, 256)  # at 64, 32, 16, 8, 4 pixels
 
@@ -70,9 +73,10 @@ class Painted:
 
 @dataclass
 class Verdict:
-    """Logits of a discriminator, each (N,).
+    """Logits of a discriminator.
 
-    picture: does it look real; name: does it fit the name; words: does it fit each word.
+    picture (N, P): does each of P patches look real; name (N,): does the picture fit the name;
+    words (N,): does it fit each word.
     """
 
     picture: Tensor
@@ -88,12 +92,12 @@ class TextHeads(nn.Module):
 
     Two logits against collapse by conditioning: Shahbazi et al. 2022, arXiv:2201.06578.
     Projection: Miyato & Koyama 2018, arXiv:1802.05637.
-    (N, F, H, W) and EncodedNames -> Verdict.
+    (N, F, H, W) and EncodedNames -> Verdict. patch: width of what one unconditional logit sees.
     """
 
-    def __init__(self, channels: int, features: int) -> None:
+    def __init__(self, channels: int, features: int, patch: int) -> None:
         super().__init__()
-        self.unconditional = nn.Conv2d(channels, 1, 4)
+        self.unconditional = nn.Conv2d(channels, 1, patch)
         self.name = nn.Linear(features, channels)
         self.region = nn.Conv2d(channels, features, 1)
         self.word = nn.Linear(features, features)
@@ -107,7 +111,7 @@ class TextHeads(nn.Module):
         best = fit.logsumexp(dim=2) - torch.log(torch.tensor(float(fit.shape[2])))
         count = names.mask.sum(dim=1).clamp(min=1)
         by_word = (best * names.mask).sum(dim=1) / count
-        return Verdict(self.unconditional(maps).flatten(1).mean(dim=1), by_name, by_word)
+        return Verdict(self.unconditional(maps).flatten(1), by_name, by_word)
 
 
 class Stage1Generator(nn.Module):
@@ -115,6 +119,7 @@ class Stage1Generator(nn.Module):
 
     TokenBatch of N, z (N, Z), CA noise (N, C) -> Painted with pictures (N, 3, 64, 64). The first
     `noise` numbers of z shape the whole dish, the others are grain: a number a pixel and block.
+    The 4×4 seed is of z alone, without a bias: a layout common to all dishes could only collapse.
     """
 
     def __init__(self, config: Stage1Config) -> None:
@@ -124,8 +129,10 @@ class Stage1Generator(nn.Module):
         widths = config.generator
         self.names = NameEncoder(config.vector_size, config.buckets, config.features)
         self.augment = ConditioningAugmentation(config.features, config.condition)
-        self.seed = nn.Linear(style, widths[0] * 16)
-        self.blocks = nn.ModuleList(UpBlock(a, b, style) for a, b in pairwise(widths))
+        self.seed = nn.Linear(config.noise, widths[0] * 16, bias=False)
+        self.blocks = nn.ModuleList(
+            UpBlock(a, b, style, norm=config.norm) for a, b in pairwise(widths)
+        )
         self.grains = [4**i * 16 for i in range(1, len(widths))]  # pixels of each block's output
         self.noise = config.noise + sum(self.grains)
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
@@ -136,7 +143,7 @@ class Stage1Generator(nn.Module):
         condition, mu, kl = self.augment(self.names(names).pooled, noise)
         whole, *grains = torch.split(z, [self.config.noise, *self.grains], dim=1)
         style = torch.cat((condition, whole), dim=1)
-        x = self.seed(style).unflatten(1, (-1, 4, 4))
+        x = self.seed(whole).unflatten(1, (-1, 4, 4))
         for block, grain in zip(self.blocks, grains, strict=True):
             side = 2 * x.shape[-1]
             x = block(x, style, grain.reshape(-1, 1, side, side))
@@ -157,11 +164,11 @@ class Stage1Discriminator(nn.Module):
         self.from_rgb = nn.Conv2d(3, widths[0], 3, padding=1)
         self.downs = nn.ModuleList(down(a, b) for a, b in pairwise(widths))
         self.last = nn.Conv2d(widths[-1] + 1, widths[-1], 3, padding=1)
-        self.heads = TextHeads(widths[-1], config.features)
+        self.heads = TextHeads(widths[-1], config.features, patch=4)
         self.decoder = Decoder(widths[-2])
         init_convolutions(nn.ModuleList((self.from_rgb, self.downs, self.last, self.decoder)))
 
-    def features(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+    def features(self, pictures: Tensor) -> Maps:
         """The last map (N, F, 4, 4), and the one before it (N, F', 8, 8) for the decoder."""
         x = F.leaky_relu(self.from_rgb(pictures), SLOPE)
         before = x
@@ -169,13 +176,13 @@ class Stage1Discriminator(nn.Module):
             before, x = x, block(x)
         return F.leaky_relu(self.last(minibatch_std(x)), SLOPE), before
 
-    def judge(self, maps: Tensor, names: EncodedNames) -> Verdict:
+    def judge(self, maps: Maps, names: EncodedNames) -> Verdict:
         """Hold maps of `features` against the names."""
-        verdict: Verdict = self.heads(maps, names)
+        verdict: Verdict = self.heads(maps[0], names)
         return verdict
 
     def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
-        return self.judge(self.features(pictures)[0], self.names(names))
+        return self.judge(self.features(pictures), self.names(names))
 
 
 class Decoder(nn.Module):
@@ -239,24 +246,22 @@ class Stage2Discriminator(nn.Module):
         widths = (3, *config.discriminator)
         self.names = NameEncoder(config.vector_size, config.buckets, config.features)
         self.downs = nn.ModuleList(down(a, b) for a, b in pairwise(widths))
-        self.patches = nn.Conv2d(widths[-1], 1, 1)
-        self.heads = TextHeads(widths[-1], config.features)
+        self.heads = TextHeads(widths[-1], config.features, patch=1)
         init_convolutions(self.downs)
 
-    def features(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """The last map (N, F, H/16, W/16), and the one before it."""
-        before = x = pictures
+    def features(self, pictures: Tensor) -> Maps:
+        """The last map (N, F, H/16, W/16)."""
         for block in self.downs:
-            before, x = x, block(x)
-        return x, before
+            pictures = block(pictures)
+        return (pictures,)
 
-    def judge(self, maps: Tensor, names: EncodedNames) -> Verdict:
+    def judge(self, maps: Maps, names: EncodedNames) -> Verdict:
         """Hold maps of `features` against the names."""
-        verdict: Verdict = self.heads(maps, names)
-        return Verdict(self.patches(maps).flatten(1), verdict.name, verdict.words)
+        verdict: Verdict = self.heads(maps[0], names)
+        return verdict
 
     def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
-        return self.judge(self.features(pictures)[0], self.names(names))
+        return self.judge(self.features(pictures), self.names(names))
 
 
 @torch.no_grad()

@@ -15,6 +15,20 @@ def test_an_affine_starts_near_the_identity_and_follows_its_style() -> None:
     assert not torch.allclose(one, other)
 
 
+def test_a_trained_norm_is_part_of_the_affine() -> None:
+    torch.manual_seed(0)
+    affine = TextAffine(8, 4, norm=True)
+    assert affine.norm is not None
+    style = torch.randn(64, 8)
+    for _ in range(50):
+        affine(3 * torch.randn(64, 4, 5, 5) + 2, style)
+    x = 3 * torch.randn(2, 4, 5, 5) + 2
+    affine.eval()
+    plain = TextAffine(8, 4)
+    plain.load_state_dict(affine.to_affine.state_dict(prefix="to_affine."))
+    torch.testing.assert_close(affine(x, style[:2]), plain(affine.norm(x), style[:2]))
+
+
 def test_upsampling_keeps_a_flat_picture_flat_and_leaves_no_checker_pattern() -> None:
     torch.testing.assert_close(
         upsample(torch.full((1, 1, 4, 4), 0.3)), torch.full((1, 1, 8, 8), 0.3)

@@ -125,8 +125,8 @@ def test_name_and_noise_both_change_the_picture(second: Stage2Generator) -> None
 
 def test_stage_one_gives_three_logits_a_picture(judge: Stage1Discriminator) -> None:
     verdict = judge(normal(COUNT, 3, 64, 64), encode(NAMES))
-    for logits in (verdict.picture, verdict.name, verdict.words):
-        assert logits.shape == (COUNT,)
+    assert verdict.picture.shape == (COUNT, 1)
+    assert verdict.name.shape == verdict.words.shape == (COUNT,)
 
 
 def test_stage_one_looks_at_small_features_to_redraw_a_quarter(judge: Stage1Discriminator) -> None:

@@ -1,0 +1,105 @@
+"""A discriminator on frozen features, at four depths. Sauer et al. 2021 (Projected GAN).
+
+arXiv:2111.01007, with the two logits and word heads of this project's StackGAN. Frozen features
+learn from few photos where a discriminator of one's own has too little to go by.
+N pictures (N, 3, H, W) in [-1, 1].
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
+
+from foodgan.models.backbone import TAPS, Backbone
+from foodgan.models.layers import SLOPE, minibatch_std, upsample
+from foodgan.models.stackgan import Maps, TextHeads, Verdict
+from foodgan.models.text import EncodedNames, NameEncoder
+from foodgan.text.encode import TokenBatch
+
+SIDE = 128  # pixels that smaller pictures are enlarged to: the features know photos, not stamps
+MIXED = 64  # channels of the random projection
+
+
+class Projection(nn.Module):
+    """Fixed random convolutions that mix the features across channels and depths (section 3.2).
+
+    Four maps, fine to coarse -> four maps of MIXED channels. Coarse ones are added to finer ones,
+    so that no discriminator can settle on the easiest features alone.
+    """
+
+    def __init__(self, seed: int = 0) -> None:
+        super().__init__()
+        chance = torch.Generator().manual_seed(seed)
+        for i, channels in enumerate(TAPS.values()):
+            across = torch.randn(MIXED, channels, 1, 1, generator=chance) * channels**-0.5
+            scales = torch.randn(MIXED, MIXED, 3, 3, generator=chance) * (MIXED * 9) ** -0.5
+            self.register_buffer(f"across{i}", across, persistent=False)
+            self.register_buffer(f"scales{i}", scales, persistent=False)
+
+    def forward(self, features: tuple[Tensor, ...]) -> Maps:
+        mixed: list[Tensor] = []
+        for i in reversed(range(len(features))):
+            x = F.conv2d(features[i], getattr(self, f"across{i}"))
+            if mixed:
+                x = x + upsample(mixed[-1])
+            mixed.append(F.conv2d(x, getattr(self, f"scales{i}"), padding=1))
+        return tuple(reversed(mixed))
+
+
+class ScaleDiscriminator(nn.Module):
+    """Convolutions from one projected map to 4×4. (N, MIXED, S, S) -> (N, F, 4, 4).
+
+    Batch norm and the spread within the batch show it when all pictures are alike.
+    """
+
+    def __init__(self, side: int, channels: int) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        inputs = MIXED
+        while side > 4:
+            layers += [
+                spectral_norm(nn.Conv2d(inputs, channels, 4, 2, 1, bias=False)),
+                nn.BatchNorm2d(channels),
+                nn.LeakyReLU(SLOPE, inplace=True),
+            ]
+            inputs, side = channels, side // 2
+        self.net = nn.Sequential(*layers)
+        self.last = spectral_norm(nn.Conv2d(inputs + 1, channels, 3, padding=1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(self.last(minibatch_std(self.net(x))), SLOPE)
+
+
+class ProjectedDiscriminator(nn.Module):
+    """Is the picture food, and the food of this name, at each of four depths?
+
+    (N, 3, H, W) and TokenBatch of N -> Verdict, its picture logit (N, 4 · 16), a patch each.
+    """
+
+    def __init__(self, vector_size: int, buckets: int, features: int, channels: int) -> None:
+        super().__init__()
+        self.backbone = Backbone()
+        self.projection = Projection()
+        self.names = NameEncoder(vector_size, buckets, features)
+        sides = [SIDE // (4 * 2**i) for i in range(len(TAPS))]
+        self.scales = nn.ModuleList(ScaleDiscriminator(side, channels) for side in sides)
+        self.heads = nn.ModuleList(TextHeads(channels, features, patch=1) for _ in sides)
+
+    def features(self, pictures: Tensor) -> Maps:
+        """Four maps (N, F, 4, 4), from the finest features to the coarsest."""
+        if pictures.shape[-1] < SIDE:
+            pictures = F.interpolate(pictures, (SIDE, SIDE), mode="bilinear")
+        maps = self.projection(self.backbone(pictures))
+        return tuple(scale(m) for scale, m in zip(self.scales, maps, strict=True))
+
+    def judge(self, maps: Maps, names: EncodedNames) -> Verdict:
+        """Hold maps of `features` against the names."""
+        verdicts = [head(m, names) for head, m in zip(self.heads, maps, strict=True)]
+        return Verdict(
+            torch.cat([v.picture for v in verdicts], dim=1),
+            torch.stack([v.name for v in verdicts]).mean(dim=0),
+            torch.stack([v.words for v in verdicts]).mean(dim=0),
+        )
+
+    def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
+        return self.judge(self.features(pictures), self.names(names))

@@ -1,0 +1,96 @@
+"""The discriminator on frozen features, and the features themselves."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from foodgan import checkpoint
+from foodgan.contract.errors import ModelError
+from foodgan.models import backbone
+from foodgan.models.backbone import TAPS, Backbone
+from foodgan.models.projected import ProjectedDiscriminator
+from foodgan.text.encode import encode
+from foodgan.text.ngrams import BUCKETS
+from foodgan.text.vectors import DIMENSIONS
+from foodgan.train import train
+from tests.generator_fixtures import tiny_config, tiny_trainer
+
+NAMES = ("チーズ味噌カツ丼", "カレーうどん")
+
+
+def normal(*shape: int, seed: int = 0) -> Tensor:
+    return torch.randn(*shape, generator=Generator().manual_seed(seed))
+
+
+@pytest.fixture(scope="module")
+def judge() -> ProjectedDiscriminator:
+    torch.manual_seed(0)
+    return ProjectedDiscriminator(DIMENSIONS, BUCKETS, 16, 8)
+
+
+def test_the_features_are_maps_at_four_depths_spread_about_one() -> None:
+    maps = Backbone()(normal(2, 3, 128, 128).clamp(-1, 1))
+    assert [m.shape[1:] for m in maps] == [
+        (channels, 32 >> i, 32 >> i) for i, channels in enumerate(TAPS.values())
+    ]
+    for m in maps:
+        assert 0.2 < m.std() < 5
+
+
+def test_the_network_is_the_one_that_the_weights_belong_to() -> None:
+    """A layer too many, a stride in another place or a wrong padding would spoil its last word."""
+    loaded = torch.load(backbone.weights_file(), map_location="cpu", weights_only=True)
+    # A lit orange ball on pale grey. ImageNet's class 522 is the croquet, 722 the ping-pong ball.
+    y, x = torch.meshgrid(torch.linspace(-1, 1, 224), torch.linspace(-1, 1, 224), indexing="ij")
+    inside = (x.square() + y.square() < 0.45)[None]
+    light = (1 - ((x + 0.3).square() + (y + 0.3).square()))[None].clamp(0.3, 1)
+    orange = torch.tensor([1.0, 0.35, -0.9])[:, None, None]
+    picture = torch.where(inside, (orange + 1) * light - 1, torch.tensor(0.8))[None]
+    last = Backbone()(picture)[-1] * backbone.SPREADS[15]
+    scale = loaded["_bn1.weight"] / (loaded["_bn1.running_var"] + backbone.NORM_EPSILON).sqrt()
+    head = torch.nn.functional.conv2d(last, loaded["_conv_head.weight"])
+    head = (head - loaded["_bn1.running_mean"][:, None, None]) * scale[:, None, None]
+    head = (head + loaded["_bn1.bias"][:, None, None]).clamp(0, 6).mean(dim=(2, 3))
+    logits = head @ loaded["_fc.weight"].T + loaded["_fc.bias"]
+    assert logits.argmax() in (522, 722)
+
+
+def test_it_gives_a_logit_a_patch_and_two_for_the_name(judge: ProjectedDiscriminator) -> None:
+    verdict = judge(normal(2, 3, 64, 64).tanh(), encode(NAMES))
+    assert verdict.picture.shape == (2, 4 * 16)
+    assert verdict.name.shape == verdict.words.shape == (2,)
+
+
+def test_only_its_own_convolutions_learn(judge: ProjectedDiscriminator) -> None:
+    pictures = normal(2, 3, 64, 64).tanh().requires_grad_()
+    verdict = judge(pictures, encode(NAMES))
+    (verdict.picture.mean() + verdict.name.mean() + verdict.words.mean()).backward()
+    assert pictures.grad is not None
+    assert pictures.grad.any()
+    names = [name for name, _ in judge.named_parameters()]
+    assert not any(name.startswith(("backbone", "projection")) for name in names)
+
+
+def test_a_checkpoint_does_not_carry_the_frozen_features(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    config = tiny_config("stage1", frozen_features=8, r1=0.0, loss="hinge")
+    trainer = tiny_trainer(config, drawn_photos, tmp_path)
+    train(trainer)
+    tensors, _ = checkpoint.load(tmp_path / "last.safetensors")
+    assert any(name.startswith("discriminator.scales") for name in tensors)
+    assert not any("backbone" in name or "projection" in name for name in tensors)
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backbone, "PACKAGE", "no_such_package_at_all")
+    with pytest.raises(ModelError, match="no_such_package_at_all"):
+        backbone.weights_file()
+
+
+def test_other_weights_than_the_known_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backbone, "SHA256", "0" * 64)
+    with pytest.raises(ModelError, match="not the file"):
+        backbone.weights_file()
