@@ -96,18 +96,20 @@ class Painter:
         return Prepared(encode([dish.name for dish in dishes]).to(self.device), *noise)
 
     @torch.inference_mode()
-    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
-        """Both stages in one pass: a 256×256 RGB picture for each dish, in order."""
-        if not dishes:
-            return []
+    def paint_tensor(self, dishes: Sequence[Dish]) -> Tensor:
+        """Both stages in one pass: (N, 3, 256, 256) in [-1, 1], on the device."""
         given = self.prepare(dishes)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             sketches = self.first(given.names, given.z1, given.ca1).pictures
-            pictures = self.second(given.names, sketches, given.z2, given.ca2).pictures
-        return to_images(pictures)
+            pictures: Tensor = self.second(given.names, sketches, given.z2, given.ca2).pictures
+        return pictures.float().clamp(-1, 1)
+
+    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+        """A 256×256 RGB picture for each dish, in order, in one pass."""
+        return to_images(self.paint_tensor(dishes)) if dishes else []
 
 
 def to_images(pictures: Tensor) -> list[Image.Image]:
     """(N, 3, H, W) in [-1, 1], on any device, to Pillow pictures."""
-    pixels = pictures.float().clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
+    pixels = pictures.clamp(-1, 1).add(1).mul(127.5).round().to(torch.uint8)
     return [Image.fromarray(p.numpy()) for p in pixels.permute(0, 2, 3, 1).contiguous().cpu()]

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
-from torch import nn
+from torch import Tensor, nn
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
@@ -20,6 +20,7 @@ from foodgan.models.stackgan import Stage1Config, Stage1Generator, Stage2Config,
 from foodgan.text import vectors
 
 SHIPPED = Path(__file__).parent / "weights"
+CARD = "README.md"
 STAGES = ("stage1", "stage2")
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -92,7 +93,7 @@ def _filled(network: Network, path: Path, model: ModelFile) -> Network:
     if model.hashes.get(path.name) != sha256(path):
         raise ModelError(f"{path.name} is not the file that model.json describes")
     tensors, _ = checkpoint.load(path)
-    checkpoint.fill(network, {name: t.float() for name, t in tensors.items()}, path.name)
+    checkpoint.fill(network, {name: widened(t) for name, t in tensors.items()}, path.name)
     return network.eval().requires_grad_(False)
 
 
@@ -106,7 +107,7 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     training: dict[str, Training] = {}
     for stage in STAGES:
         tensors, about = checkpoint.load(runs[stage] / "last.safetensors")
-        ema = {k: v.to(torch.float16) for k, v in checkpoint.part("ema", tensors).items()}
+        ema = {k: halved(v) for k, v in checkpoint.part("ema", tensors).items()}
         checkpoint.save(folder / f"{stage}.safetensors", ema, {"stage": stage})
         networks[stage] = about["network"]
         training[stage] = Training(**{key: about[key] for key in Training.model_fields})
@@ -121,8 +122,23 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
         )
     except ValidationError as error:
         raise ModelError(f"the runs are not one of each stage: {error}") from error
-    partial = folder / f"model.partial-{os.getpid()}"
     described = json.dumps(model.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    partial.write_text(described + "\n", encoding="utf-8")
-    partial.replace(folder / "model.json")
+    write_text(folder / "model.json", described + "\n")
     return model
+
+
+def halved(tensor: Tensor) -> Tensor:
+    """Half precision for numbers; counts stay as they are."""
+    return tensor.to(torch.float16) if tensor.is_floating_point() else tensor
+
+
+def widened(tensor: Tensor) -> Tensor:
+    """Back to single precision."""
+    return tensor.float() if tensor.is_floating_point() else tensor
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    partial = path.with_suffix(f".partial-{os.getpid()}")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)

@@ -1,0 +1,74 @@
+"""The model card: what a model saw, by whose leave, for how long, and how good it is.
+
+Mitchell et al. 2019, arXiv:1810.03993. Everything in it comes from model.json and from the figures
+that `foodgan evaluate --json` printed; nothing is written by hand.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from foodgan.registry import ModelFile
+
+USE = """\
+For research and non-commercial use: some of the photos may be used for nothing else. The photos are
+not part of the model's files. The pictures are of dishes that do not exist; they are no recipe, and
+say nothing of what is in a dish or whether it can be eaten."""
+
+
+def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
+    """The card as Markdown. figures: what `foodgan evaluate --json` printed, if it was run."""
+    parts = [
+        f"# Model card: {model.model_id}",
+        "StackGAN with Conditioning Augmentation: a name to a 64×64 sketch (Stage-I), and on to a "
+        "256×256 picture (Stage-II). Written by `foodgan model card`.",
+        "## Use",
+        USE,
+        "## Training",
+        _table(
+            ("", *model.training),
+            [
+                ("photos seen", *(f"{t.seen:,}" for t in model.training.values())),
+                ("seconds", *(f"{t.seconds:,.0f}" for t in model.training.values())),
+                ("photos", *(f"{t.photos['count']:,}" for t in model.training.values())),
+                ("names", *(f"{t.photos['names']:,}" for t in model.training.values())),
+                ("loss", *(t.config["loss"] for t in model.training.values())),
+                ("seed", *(t.config["seed"] for t in model.training.values())),
+            ],
+        ),
+        "A photo is seen once for each time that it is drawn into a batch. Photos of the split "
+        "`test` were never drawn.",
+        "## Photos",
+        _table(("source", "photos"), _counts(model, "sources")),
+        _table(("licence, as its source states it", "photos"), _counts(model, "licences")),
+        "## How good it is",
+        _figures(figures) if figures else "Not measured yet: `foodgan evaluate` does.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _counts(model: ModelFile, what: str) -> list[tuple[str, str]]:
+    """Counts of the photos of Stage-I, the largest first."""
+    counts: dict[str, int] = model.training["stage1"].photos[what]
+    return [(name, f"{n:,}") for name, n in sorted(counts.items(), key=lambda pair: -pair[1])]
+
+
+def _figures(figures: Mapping[str, Any]) -> str:
+    rows = [(name, _shown(value)) for name, value in figures.items()]
+    return (
+        "Printed by `foodgan evaluate --photos DIR --json` on held-out photos; each figure is "
+        "explained in the README.\n\n" + _table(("measure", "value"), rows)
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_shown(part)}" for name, part in value.items())
+    return str(value)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    names = list(head)
+    lines = [names, ["---"] * len(names), *([str(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

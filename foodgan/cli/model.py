@@ -1,0 +1,52 @@
+"""`foodgan model`: make a model of two training runs, and write its card."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Models on disk.", no_args_is_help=True)
+
+
+@app.command()
+def export(
+    stage1: Annotated[Path, typer.Option(help="The run of Stage-I.", file_okay=False)],
+    stage2: Annotated[Path, typer.Option(help="The run of Stage-II.", file_okay=False)],
+    out: Annotated[Path, typer.Option(help="The model's folder.", file_okay=False)],
+    name: Annotated[str, typer.Option(help="What members see.")] = "foodgan",
+) -> None:
+    """Make a model of two runs. MODEL_DIR=OUT lets workers paint with it."""
+    from foodgan import card, registry
+
+    model = registry.export(name, {"stage1": stage1, "stage2": stage2}, out)
+    registry.write_text(out / registry.CARD, card.render(model, None))
+    typer.echo(f"{model.model_id} is in {out}")
+
+
+@app.command("card")
+def write_card(
+    figures: Annotated[
+        Path, typer.Option(help="What `foodgan evaluate --json` printed.", dir_okay=False)
+    ],
+    model: Annotated[
+        Path | None, typer.Option(help="A model's folder; else the shipped one.")
+    ] = None,
+) -> None:
+    """Write a model's card with the figures of an evaluation."""
+    import json
+
+    from foodgan import card, registry
+    from foodgan.contract.errors import ModelError
+
+    folder = model or registry.SHIPPED
+    described = registry.describe(folder)
+    try:
+        measured = json.loads(figures.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{figures.name} holds no figures: {error}") from error
+    if measured.get("model") != described.model_id:
+        raise ModelError(
+            f"{figures.name} tells of {measured.get('model')}, not of {described.model_id}"
+        )
+    registry.write_text(folder / registry.CARD, card.render(described, measured))
+    typer.echo(str(folder / registry.CARD))
