@@ -3,7 +3,7 @@
 real, fake: logits of real and generated pictures, any equal shape. Every function returns a scalar.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import torch
@@ -51,14 +51,25 @@ LOSSES: dict[LossName, tuple[Loss, Loss]] = {
 }
 
 
-def gradient_penalty(logits: Tensor, pictures: Tensor) -> Tensor:
+def gradient_penalty(logits: Tensor, seen: Sequence[Tensor]) -> Tensor:
     """R1 on real, R2 on generated pictures. Mescheder et al. 2018, arXiv:1801.04406, eq. 9.
 
-    logits: (N, …) of `pictures` (N, 3, H, W), which must require a gradient.
-    Returns ½ · mean ‖∇‖² over the pictures.
+    logits: (N, …) of what was `seen`: pictures, or maps of them, (N, C, H, W) each, all of which
+    must require a gradient. Returns ½ · mean ‖∇‖² over the pictures.
     """
-    (gradient,) = torch.autograd.grad(logits.sum(), pictures, create_graph=True)
-    return 0.5 * gradient.square().sum(dim=(1, 2, 3)).mean()
+    gradients = torch.autograd.grad(logits.sum(), seen, create_graph=True)
+    return 0.5 * sum((g.float().square().sum() / len(g) for g in gradients), start=torch.tensor(0))
+
+
+def moment_matching(real: Tensor, fake: Tensor) -> Tensor:
+    """Features of a generated batch have the mean and the spread of a real one's.
+
+    Salimans et al. 2016 (feature matching), arXiv:1606.03498, with the second moment of Mroueh et
+    al. 2017, arXiv:1702.08398. real, fake: (N, F), N > 1; real carries no gradient.
+    """
+    (var, mean), (own_var, own_mean) = (torch.var_mean(x, dim=0) for x in (real, fake))
+    spread_gap = (own_var + 1e-4).sqrt() - (var + 1e-4).sqrt()
+    return (((own_mean - mean).square() + spread_gap.square()) / (var + 1e-2)).mean()
 
 
 def mode_seeking(a: Tensor, b: Tensor, za: Tensor, zb: Tensor) -> Tensor:

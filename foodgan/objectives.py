@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from foodgan.augment import diff_augment
 from foodgan.config import ConfigError, TrainConfig
-from foodgan.losses import LOSSES, Loss, gradient_penalty, mode_seeking
+from foodgan.losses import LOSSES, Loss, gradient_penalty, mode_seeking, moment_matching
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
 from foodgan.models.projected import ProjectedDiscriminator
 from foodgan.models.stackgan import (
@@ -75,7 +75,9 @@ class Critic(Protocol):
 
     def names(self, names: TokenBatch) -> EncodedNames: ...
 
-    def features(self, pictures: Tensor) -> Maps: ...
+    def look(self, pictures: Tensor) -> Maps: ...
+
+    def features(self, seen: Maps) -> Maps: ...
 
     def judge(self, maps: Maps, names: EncodedNames) -> Verdict: ...
 
@@ -155,19 +157,24 @@ class Objective:
         self.paint = paint
         self.loss_d, self.loss_g = LOSSES[config.loss]
         self.real: Verdict
+        self.real_seen: Maps
+        self.fake_seen: Maps
 
-    def discriminator_loss(self, batch: Batch, fake: Tensor) -> tuple[Tensor, Figures]:
-        """Tell photos from `fake` (N, 3, H, W), right names from wrong ones."""
+    def discriminator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
+        """Tell photos from `fake`, right names from wrong ones. Keeps what the generator needs."""
         config, judge = self.config, self.critic
         photos = diff_augment(batch.photos, config.augment, batch.random)
-        fake = diff_augment(fake, config.augment, batch.random)
-        if batch.penalise:
-            photos.requires_grad_(config.r1 > 0)
-            fake.requires_grad_(config.r2 > 0)
-        real_maps, fake_maps = judge.features(photos), judge.features(fake)
-        names = judge.names(batch.names)
+        self.real_seen = judge.look(photos)
+        self.fake_seen = judge.look(diff_augment(fake.pictures, config.augment, batch.random))
+        real_seen = tuple(m.detach() for m in self.real_seen)
+        fake_seen = tuple(m.detach() for m in self.fake_seen)
+        for m in real_seen if batch.penalise and config.r1 else ():
+            m.requires_grad_()
+        for m in fake_seen if batch.penalise and config.r2 else ():
+            m.requires_grad_()
+        real_maps, names = judge.features(real_seen), judge.names(batch.names)
         real = judge.judge(real_maps, names)
-        painted = judge.judge(fake_maps, judge.names(batch.asked))
+        painted = judge.judge(judge.features(fake_seen), judge.names(batch.asked))
         self.real = real.detach()
         loss = self._adversarial(self.loss_d, real, painted, batch)
         if config.mismatched:
@@ -177,26 +184,30 @@ class Objective:
         figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
         if config.reconstruct and isinstance(judge, Stage1Discriminator):
             redrawn = judge.decoder(real_maps[1])
-            small = F.adaptive_avg_pool2d(photos.detach(), redrawn.shape[-2:])
+            small = F.adaptive_avg_pool2d(photos, redrawn.shape[-2:])
             loss = loss + config.reconstruct * F.l1_loss(redrawn, small)
         if batch.penalise:
-            penalty = self._penalty(real, photos, config.r1) + self._penalty(
-                painted, fake, config.r2
+            penalty = self._penalty(real, real_seen, config.r1) + self._penalty(
+                painted, fake_seen, config.r2
             )
             loss = loss + config.penalty_every * penalty
             figures["penalty"] = penalty
         return loss, {**figures, "loss_d": loss}
 
     def generator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
-        """Make the discriminator err; stay near the name."""
+        """Make the discriminator err; stay near the name. Comes after the discriminator's loss."""
         config, judge = self.config, self.critic
-        augmented = diff_augment(fake.pictures, config.augment, batch.random)
         with torch.no_grad():
             asked = judge.names(batch.asked)
-        painted = judge.judge(judge.features(augmented), asked)
+        painted = judge.judge(judge.features(self.fake_seen), asked)
         # The photos' logits are one update old: judging them again would cost a tenth of the step.
         loss = self._adversarial(self.loss_g, self.real, painted, batch)
         extra, figures = self.paint.extra_loss(batch, fake)
+        if config.moments:
+            pairs = zip(self.real_seen, self.fake_seen, strict=True)
+            gaps = [moment_matching(*(places(m) for m in pair)) for pair in pairs]
+            figures["moments"] = torch.stack(gaps).mean()
+            extra = extra + config.moments * figures["moments"]
         return loss + extra, {**figures, "loss_g": loss}
 
     @staticmethod
@@ -212,11 +223,16 @@ class Objective:
         return total
 
     @staticmethod
-    def _penalty(verdict: Verdict, pictures: Tensor, weight: float) -> Tensor:
+    def _penalty(verdict: Verdict, seen: Maps, weight: float) -> Tensor:
         if not weight:
-            return pictures.new_zeros(())
-        logits = verdict.picture.mean() * len(pictures) + verdict.name.sum() + verdict.words.sum()
-        return weight * gradient_penalty(logits, pictures)
+            return verdict.name.new_zeros(())
+        logits = verdict.picture.mean(dim=1) + verdict.name + verdict.words
+        return weight * gradient_penalty(logits, seen)
+
+
+def places(maps: Tensor) -> Tensor:
+    """The 4×4 places of maps (N, C, H, W), a row a picture: (N, 16·C)."""
+    return F.adaptive_avg_pool2d(maps, 4).flatten(1).float()
 
 
 def build_objective(config: TrainConfig, vector_size: int, buckets: int) -> Objective:
@@ -241,14 +257,21 @@ def _build(config: TrainConfig, text: dict[str, int]) -> Objective:
         first = Stage1Config.model_validate(config.model | text)
         generator = Stage1Generator(first)
         paint = SketchPainting(generator, config, generator.noise, first.condition)
-        if config.frozen_features:
-            critic: Discriminators = ProjectedDiscriminator(
-                first.vector_size, first.buckets, first.features, config.frozen_features
-            )
-        else:
-            critic = Stage1Discriminator(first)
+        critic = _on_frozen_features(config, first) or Stage1Discriminator(first)
         return Objective(config, generator, critic, paint)
     second = Stage2Config.model_validate(config.model | text)
     generator = Stage2Generator(second)
     paint = DetailPainting(generator, config, second.noise, second.condition)
-    return Objective(config, generator, Stage2Discriminator(second), paint)
+    judge = _on_frozen_features(config, second) or Stage2Discriminator(second)
+    return Objective(config, generator, judge, paint)
+
+
+def _on_frozen_features(
+    config: TrainConfig, text: Stage1Config | Stage2Config
+) -> ProjectedDiscriminator | None:
+    """The discriminator on frozen features, where the configuration wants it."""
+    if not config.frozen_features:
+        return None
+    return ProjectedDiscriminator(
+        text.vector_size, text.buckets, text.features, config.frozen_features
+    )

@@ -119,7 +119,7 @@ class Trainer:
         objective.generator.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             fake = objective.paint(batch)
-            loss_d, figures_d = objective.discriminator_loss(batch, fake.pictures.detach())
+            loss_d, figures_d = objective.discriminator_loss(batch, fake)
         self._descend(loss_d, self.adam_d, objective.discriminator)
         objective.discriminator.requires_grad_(False)
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from foodgan.losses import LOSSES, gradient_penalty, hinge_d, mode_seeking
+from foodgan.losses import LOSSES, gradient_penalty, hinge_d, mode_seeking, moment_matching
 
 REAL = torch.tensor([0.3, -1.2, 2.0])
 FAKE = torch.tensor([-0.5, 0.7, 0.1])
@@ -74,14 +74,14 @@ def test_the_relativistic_loss_sees_only_the_difference_and_changes_sides_with_i
 def test_the_penalty_of_a_linear_critic_is_half_its_squared_weights(count: int) -> None:
     critic = nn.Linear(3 * 4 * 4, 1)
     pictures = torch.randn(count, 3, 4, 4, requires_grad=True)
-    penalty = gradient_penalty(critic(pictures.flatten(1)), pictures)
+    penalty = gradient_penalty(critic(pictures.flatten(1)), (pictures,))
     torch.testing.assert_close(penalty, 0.5 * critic.weight.square().sum())
 
 
 def test_the_penalty_teaches_the_critic() -> None:
     critic = nn.Linear(3 * 4 * 4, 1)
     pictures = torch.randn(2, 3, 4, 4, requires_grad=True)
-    gradient_penalty(critic(pictures.flatten(1)), pictures).backward()
+    gradient_penalty(critic(pictures.flatten(1)), (pictures,)).backward()
     torch.testing.assert_close(critic.weight.grad, critic.weight.detach())
 
 
@@ -100,3 +100,21 @@ def test_mode_seeking_parts_the_pictures() -> None:
     mode_seeking(a, b, torch.zeros(1, 5), torch.ones(1, 5)).backward()
     assert a.grad is not None
     assert (a.grad > 0).all()  # descending moves a away from b
+
+
+def test_moments_match_when_mean_and_spread_do() -> None:
+    real = torch.randn(4000, 8, generator=torch.Generator().manual_seed(0))
+    alike = torch.randn(4000, 8, generator=torch.Generator().manual_seed(1))
+    assert moment_matching(real, alike) < 0.01
+    assert moment_matching(real, alike + 1).item() == pytest.approx(1, abs=0.1)
+    assert moment_matching(real, 3 * alike).item() == pytest.approx(4, abs=0.3)
+
+
+def test_a_collapsed_batch_is_pulled_apart_without_a_nan() -> None:
+    real = torch.randn(64, 8, generator=torch.Generator().manual_seed(0))
+    fake = torch.zeros(64, 8).index_fill(0, torch.tensor([0]), 1e-3).requires_grad_()
+    loss = moment_matching(real, fake)
+    loss.backward()
+    assert loss.item() == pytest.approx(1, abs=0.1)
+    assert fake.grad is not None
+    assert fake.grad.isfinite().all()

@@ -77,9 +77,13 @@ class DcganDiscriminator(nn.Module):
         """DCGAN knows no names: they stay as they are."""
         return EncodedNames(names.vectors.mean(dim=1), names.vectors, names.mask)
 
-    def features(self, pictures: Tensor) -> Maps:
+    def look(self, pictures: Tensor) -> Maps:
+        """What the gradient penalty is taken of: the pictures themselves."""
+        return (pictures,)
+
+    def features(self, seen: Maps) -> Maps:
         """The last map (N, 8·width, 4, 4)."""
-        return (self.net(pictures),)
+        return (self.net(seen[0]),)
 
     def judge(self, maps: Maps, names: EncodedNames) -> Verdict:
         """The logit (or, with `sigmoid`, the chance) that each picture is real."""

@@ -8,10 +8,9 @@ N pictures (N, 3, H, W) in [-1, 1].
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.utils.parametrizations import spectral_norm
 
 from foodgan.models.backbone import TAPS, Backbone
-from foodgan.models.layers import SLOPE, minibatch_std, upsample
+from foodgan.models.layers import SLOPE, down, init_convolutions, minibatch_std, upsample
 from foodgan.models.stackgan import Maps, TextHeads, Verdict
 from foodgan.models.text import EncodedNames, NameEncoder
 from foodgan.text.encode import TokenBatch
@@ -49,7 +48,8 @@ class Projection(nn.Module):
 class ScaleDiscriminator(nn.Module):
     """Convolutions from one projected map to 4×4. (N, MIXED, S, S) -> (N, F, 4, 4).
 
-    Batch norm and the spread within the batch show it when all pictures are alike.
+    The spread within the batch shows it when all pictures are alike. No norms, for the sake of the
+    gradient penalty; Huang et al. 2024 (R3GAN), arXiv:2501.05441.
     """
 
     def __init__(self, side: int, channels: int) -> None:
@@ -57,14 +57,11 @@ class ScaleDiscriminator(nn.Module):
         layers: list[nn.Module] = []
         inputs = MIXED
         while side > 4:
-            layers += [
-                spectral_norm(nn.Conv2d(inputs, channels, 4, 2, 1, bias=False)),
-                nn.BatchNorm2d(channels),
-                nn.LeakyReLU(SLOPE, inplace=True),
-            ]
+            layers.append(down(inputs, channels))
             inputs, side = channels, side // 2
         self.net = nn.Sequential(*layers)
-        self.last = spectral_norm(nn.Conv2d(inputs + 1, channels, 3, padding=1))
+        self.last = nn.Conv2d(inputs + 1, channels, 3, padding=1)
+        init_convolutions(self)
 
     def forward(self, x: Tensor) -> Tensor:
         return F.leaky_relu(self.last(minibatch_std(self.net(x))), SLOPE)
@@ -85,12 +82,16 @@ class ProjectedDiscriminator(nn.Module):
         self.scales = nn.ModuleList(ScaleDiscriminator(side, channels) for side in sides)
         self.heads = nn.ModuleList(TextHeads(channels, features, patch=1) for _ in sides)
 
-    def features(self, pictures: Tensor) -> Maps:
-        """Four maps (N, F, 4, 4), from the finest features to the coarsest."""
+    def look(self, pictures: Tensor) -> Maps:
+        """Four frozen maps (N, MIXED, S, S), from the finest features to the coarsest."""
         if pictures.shape[-1] < SIDE:
             pictures = F.interpolate(pictures, (SIDE, SIDE), mode="bilinear")
-        maps = self.projection(self.backbone(pictures))
-        return tuple(scale(m) for scale, m in zip(self.scales, maps, strict=True))
+        frozen: Maps = self.projection(self.backbone(pictures))
+        return frozen
+
+    def features(self, seen: Maps) -> Maps:
+        """Four maps (N, F, 4, 4) of the frozen ones."""
+        return tuple(scale(m) for scale, m in zip(self.scales, seen, strict=True))
 
     def judge(self, maps: Maps, names: EncodedNames) -> Verdict:
         """Hold maps of `features` against the names."""
@@ -102,4 +103,4 @@ class ProjectedDiscriminator(nn.Module):
         )
 
     def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
-        return self.judge(self.features(pictures), self.names(names))
+        return self.judge(self.features(self.look(pictures)), self.names(names))

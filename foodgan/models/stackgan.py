@@ -168,8 +168,13 @@ class Stage1Discriminator(nn.Module):
         self.decoder = Decoder(widths[-2])
         init_convolutions(nn.ModuleList((self.from_rgb, self.downs, self.last, self.decoder)))
 
-    def features(self, pictures: Tensor) -> Maps:
+    def look(self, pictures: Tensor) -> Maps:
+        """What the gradient penalty is taken of: the pictures themselves."""
+        return (pictures,)
+
+    def features(self, seen: Maps) -> Maps:
         """The last map (N, F, 4, 4), and the one before it (N, F', 8, 8) for the decoder."""
+        (pictures,) = seen
         x = F.leaky_relu(self.from_rgb(pictures), SLOPE)
         before = x
         for block in self.downs:
@@ -182,7 +187,7 @@ class Stage1Discriminator(nn.Module):
         return verdict
 
     def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
-        return self.judge(self.features(pictures), self.names(names))
+        return self.judge(self.features(self.look(pictures)), self.names(names))
 
 
 class Decoder(nn.Module):
@@ -249,11 +254,16 @@ class Stage2Discriminator(nn.Module):
         self.heads = TextHeads(widths[-1], config.features, patch=1)
         init_convolutions(self.downs)
 
-    def features(self, pictures: Tensor) -> Maps:
-        """The last map (N, F, H/16, W/16)."""
-        for block in self.downs:
-            pictures = block(pictures)
+    def look(self, pictures: Tensor) -> Maps:
+        """What the gradient penalty is taken of: the pictures themselves."""
         return (pictures,)
+
+    def features(self, seen: Maps) -> Maps:
+        """The last map (N, F, H/16, W/16)."""
+        (x,) = seen
+        for block in self.downs:
+            x = block(x)
+        return (x,)
 
     def judge(self, maps: Maps, names: EncodedNames) -> Verdict:
         """Hold maps of `features` against the names."""
@@ -261,7 +271,7 @@ class Stage2Discriminator(nn.Module):
         return verdict
 
     def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
-        return self.judge(self.features(pictures), self.names(names))
+        return self.judge(self.features(self.look(pictures)), self.names(names))
 
 
 @torch.no_grad()

@@ -24,7 +24,7 @@ def test_it_paints_in_range_and_hears_no_name() -> None:
 def test_it_judges_the_picture_alone(sigmoid: bool) -> None:
     torch.manual_seed(0)
     judge = DcganDiscriminator(DcganConfig(noise=8, width=4, sigmoid=sigmoid))
-    maps = judge.features(5 * torch.randn(2, 3, 64, 64))
+    maps = judge.features(judge.look(5 * torch.randn(2, 3, 64, 64)))
     verdict = judge.judge(maps, judge.names(encode(NAMES)))
     assert verdict.picture.shape == (2, 1)
     assert not verdict.name.any()

@@ -130,7 +130,7 @@ def test_stage_one_gives_three_logits_a_picture(judge: Stage1Discriminator) -> N
 
 
 def test_stage_one_looks_at_small_features_to_redraw_a_quarter(judge: Stage1Discriminator) -> None:
-    maps, before = judge.features(normal(COUNT, 3, 64, 64))
+    maps, before = judge.features(judge.look(normal(COUNT, 3, 64, 64)))
     assert maps.shape[-2:] == (4, 4)
     redrawn = judge.decoder(before)
     assert redrawn.shape == (COUNT, 3, 32, 32)
