@@ -59,7 +59,7 @@ class TrainConfig(BaseModel):
     r2: Weight = 0.0
     penalty_every: Annotated[int, Field(ge=1)] = 8  # steps; the weight is scaled to match
     reconstruct: Weight = 1.0  # the discriminator redraws real photos
-    moments: Weight = 0.0  # frozen features keep the mean and spread of real photos
+    energy: Weight = 0.0  # a batch's frozen features are distributed as those of real photos
     mode_seeking: Weight = 0.0
     sketch_l1: Weight = 0.0  # Stage-II: the picture, made small, must be the sketch
     picture_l1: Weight = 0.0  # Stage-II: the picture must be the photo that was degraded

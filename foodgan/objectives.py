@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from foodgan.augment import diff_augment
 from foodgan.config import ConfigError, TrainConfig
-from foodgan.losses import LOSSES, Loss, gradient_penalty, mode_seeking, moment_matching
+from foodgan.losses import LOSSES, Loss, energy_distance, gradient_penalty, mode_seeking
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
 from foodgan.models.projected import ProjectedDiscriminator
 from foodgan.models.stackgan import (
@@ -31,6 +31,7 @@ from foodgan.models.text import EncodedNames
 from foodgan.text.encode import TokenBatch
 
 Figures = dict[str, Tensor]
+LAYOUT = 4.0  # weight of the pictures' own pixels beside the frozen features in the energy distance
 Generators = Stage1Generator | Stage2Generator | DcganGenerator
 Discriminators = (
     Stage1Discriminator | Stage2Discriminator | DcganDiscriminator | ProjectedDiscriminator
@@ -203,11 +204,12 @@ class Objective:
         # The photos' logits are one update old: judging them again would cost a tenth of the step.
         loss = self._adversarial(self.loss_g, self.real, painted, batch)
         extra, figures = self.paint.extra_loss(batch, fake)
-        if config.moments:
-            pairs = zip(self.real_seen, self.fake_seen, strict=True)
-            gaps = [moment_matching(*(places(m) for m in pair)) for pair in pairs]
-            figures["moments"] = torch.stack(gaps).mean()
-            extra = extra + config.moments * figures["moments"]
+        if config.energy:
+            real = (LAYOUT * batch.photos, *self.real_seen)
+            made = (LAYOUT * fake.pictures, *self.fake_seen)
+            gaps = [energy_distance(places(x), places(y)) for x, y in zip(real, made, strict=True)]
+            figures["energy"] = torch.stack(gaps).mean()
+            extra = extra + config.energy * figures["energy"]
         return loss + extra, {**figures, "loss_g": loss}
 
     @staticmethod
@@ -231,8 +233,8 @@ class Objective:
 
 
 def places(maps: Tensor) -> Tensor:
-    """The 4×4 places of maps (N, C, H, W), a row a picture: (N, 16·C)."""
-    return F.adaptive_avg_pool2d(maps, 4).flatten(1).float()
+    """Maps (N, C, H, W) at 8×8 places, or fewer where they are smaller, a row a picture: (N, F)."""
+    return F.adaptive_avg_pool2d(maps, min(8, maps.shape[-1])).flatten(1).float()
 
 
 def build_objective(config: TrainConfig, vector_size: int, buckets: int) -> Objective:

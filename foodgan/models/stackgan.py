@@ -118,14 +118,15 @@ class Stage1Generator(nn.Module):
     """A name and noise to a 64×64 sketch.
 
     TokenBatch of N, z (N, Z), CA noise (N, C) -> Painted with pictures (N, 3, 64, 64). The first
-    `noise` numbers of z shape the whole dish, the others are grain: a number a pixel and block.
-    The 4×4 seed is of z alone, without a bias: a layout common to all dishes could only collapse.
+    `noise` numbers of z lay the dish out at 4×4, the others are grain: a number a pixel and block.
+    The name comes in by the affines alone and z by the layout alone, which has no bias: where z
+    could set colours too, it did only that, and all dishes got one layout.
     """
 
     def __init__(self, config: Stage1Config) -> None:
         super().__init__()
         self.config = config
-        style = config.condition + config.noise
+        style = config.condition
         widths = config.generator
         self.names = NameEncoder(config.vector_size, config.buckets, config.features)
         self.augment = ConditioningAugmentation(config.features, config.condition)
@@ -142,11 +143,10 @@ class Stage1Generator(nn.Module):
     def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:
         condition, mu, kl = self.augment(self.names(names).pooled, noise)
         whole, *grains = torch.split(z, [self.config.noise, *self.grains], dim=1)
-        style = torch.cat((condition, whole), dim=1)
         x = self.seed(whole).unflatten(1, (-1, 4, 4))
         for block, grain in zip(self.blocks, grains, strict=True):
             side = 2 * x.shape[-1]
-            x = block(x, style, grain.reshape(-1, 1, side, side))
+            x = block(x, condition, grain.reshape(-1, 1, side, side))
         return Painted(torch.tanh(self.to_rgb(F.leaky_relu(x, SLOPE))), mu, kl)
 
 
