@@ -72,7 +72,8 @@ def energy_distance(real: Tensor, fake: Tensor) -> Tensor:
     n, scale = len(fake), fake.shape[1] ** -0.5
     between = _distances(real, fake).mean()
     within = _distances(fake, fake).sum() / (n * (n - 1))
-    return scale * (2 * between - within)
+    distance: Tensor = scale * (2 * between - within)
+    return distance
 
 
 def _distances(a: Tensor, b: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from foodgan import __version__
-from foodgan.cli import bench, dish, evaluate, language, model, text, train, up
+from foodgan.cli import bench, dish, evaluate, language, model, sheet, text, train, up
 from foodgan.contract.errors import FoodganError, UserError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.command("up")(up.up)
 app.command("dish")(dish.dish)
+app.command("sheet")(sheet.sheet)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(model.app, name="model")

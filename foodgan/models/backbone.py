@@ -31,6 +31,7 @@ STAGES = (  # kernel, stride, expansion, channels, blocks
 TAPS = {2: 24, 4: 40, 10: 112, 15: 320}  # block: channels, at 1/4, 1/8, 1/16, 1/32 of the size
 SPREADS = {2: 11.0, 4: 7.0, 10: 4.0, 15: 1.7}  # block: standard deviation of its map, measured
 NORM_EPSILON = 1e-3
+SMALL = 32  # pixels a side
 
 
 def weights_file() -> Path:
@@ -84,9 +85,12 @@ class Backbone(nn.Module):
         weight: Tensor = getattr(self, f"{name}_weight")
         bias: Tensor = getattr(self, f"{name}_bias")
         kernel, groups = weight.shape[-1], x.shape[1] // weight.shape[1]
-        if stride == 1:
-            return F.conv2d(x, weight, bias, padding=kernel // 2, groups=groups)
         # TensorFlow pads a strided convolution of an even size by one less before than after.
+        # Small maps are convolved everywhere and thinned out: going back a stride is slower there.
+        thinned = stride == 2 and x.shape[-1] <= SMALL
+        if stride == 1 or thinned:
+            x = F.conv2d(x, weight, bias, padding=kernel // 2, groups=groups)
+            return x[..., 1::2, 1::2] if thinned else x
         before, after = (kernel - 2) // 2, (kernel - 1) // 2
         x = F.pad(x, (before, after, before, after))
         return F.conv2d(x, weight, bias, stride=stride, groups=groups)

@@ -1,0 +1,43 @@
+"""`foodgan sheet`: many dishes on one picture, for people who would rather look than read."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def sheet(
+    out: Annotated[Path, typer.Option(help="The PNG file to write.", dir_okay=False)],
+    names: Annotated[
+        Path | None,
+        typer.Option(
+            help="A text file, a name a line; else the twelve of training.", dir_okay=False
+        ),
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="Pictures of each name.", min=1, max=8)] = 4,
+    columns: Annotated[int, typer.Option(help="Names side by side.", min=1, max=8)] = 2,
+    side: Annotated[int, typer.Option(help="Pixels of a picture.", min=32, max=256)] = 128,
+    model: Annotated[
+        Path | None, typer.Option(help="A model's folder; else the shipped one.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+) -> None:
+    """Paint names × seeds onto one contact sheet, nothing chosen: seeds from 0, names in order."""
+    import torch
+    from torch.nn import functional as F
+    from torchvision.utils import make_grid
+
+    from foodgan.contract import dishname
+    from foodgan.grids import NAMES, contact_sheet
+    from foodgan.painter import Dish, Painter
+    from foodgan.progress import track
+
+    asked = NAMES if names is None else tuple(names.read_text(encoding="utf-8").split("\n"))
+    plain = [dishname.normalise(name) for name in asked if name.strip()]
+    painter = Painter.load(model, device=device)
+    rows = []
+    for name in track(plain, "painting"):
+        dishes = [Dish(name, seed) for seed in range(seeds)]
+        rows.append(F.interpolate(painter.paint_tensor(dishes), (side, side), mode="area").cpu())
+    contact_sheet(make_grid(torch.cat(rows), nrow=seeds * columns, padding=2), out)
+    typer.echo(f"{len(plain)} names × {seeds} seeds, {painter.model_id}: {out}")
