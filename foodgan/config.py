@@ -25,8 +25,8 @@ class TrainConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["stage1", "stage2", "dcgan"]
-    model: dict[str, Any] = {}  # widths; see Stage1Config, Stage2Config, DcganConfig
+    kind: Literal["stage1", "stage2", "dcgan", "published"]
+    model: dict[str, Any] = {}  # widths; see Stage1Config, Stage2Config, DcganConfig, …
     seed: int = 0
     pictures: Annotated[int, Field(gt=0)] = 1_000_000
     batch: Annotated[int, Field(ge=2)] = 32

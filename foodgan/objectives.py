@@ -16,6 +16,11 @@ from foodgan.config import ConfigError, TrainConfig
 from foodgan.losses import LOSSES, Loss, energy_distance, gradient_penalty, mode_seeking
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
 from foodgan.models.projected import ProjectedDiscriminator
+from foodgan.models.published import (
+    PublishedConfig,
+    PublishedDiscriminator,
+    PublishedGenerator,
+)
 from foodgan.models.stackgan import (
     Maps,
     Painted,
@@ -32,9 +37,13 @@ from foodgan.text.encode import TokenBatch
 
 Figures = dict[str, Tensor]
 LAYOUT = 4.0  # weight of the pictures' own pixels beside the frozen features in the energy distance
-Generators = Stage1Generator | Stage2Generator | DcganGenerator
+Generators = Stage1Generator | Stage2Generator | DcganGenerator | PublishedGenerator
 Discriminators = (
-    Stage1Discriminator | Stage2Discriminator | DcganDiscriminator | ProjectedDiscriminator
+    Stage1Discriminator
+    | Stage2Discriminator
+    | DcganDiscriminator
+    | ProjectedDiscriminator
+    | PublishedDiscriminator
 )
 
 
@@ -255,6 +264,14 @@ def _build(config: TrainConfig, text: dict[str, int]) -> Objective:
         generator = DcganGenerator(plain)
         paint: Painting = SketchPainting(generator, config, plain.noise, 1)
         return Objective(config, generator, DcganDiscriminator(plain), paint)
+    if config.kind == "published":
+        published = PublishedConfig.model_validate(
+            config.model | {"vector_size": text["vector_size"]}
+        )
+        generator = PublishedGenerator(published)
+        paint = SketchPainting(generator, config, published.noise, published.condition)
+        judge: Discriminators = PublishedDiscriminator(published, generator.augment)
+        return Objective(config, generator, judge, paint)
     if config.kind == "stage1":
         first = Stage1Config.model_validate(config.model | text)
         generator = Stage1Generator(first)

@@ -135,9 +135,8 @@ class Trainer:
         random = Generator().manual_seed(self._seed())
         on_device = Generator(self.place.device).manual_seed(self._seed())
         done = self.seen / config.pictures
-        ramp = (done - config.conditional_from) / max(
-            config.conditional_full - config.conditional_from, 1e-9
-        )
+        begun, full = config.conditional_from, config.conditional_full
+        ramp = (done - begun) / (full - begun) if full > begun else float(done >= full)
         return self.feed.draw(
             random,
             on_device,

@@ -49,6 +49,7 @@ MODELS: dict[str, dict[str, Any]] = {
     "stage1": STAGE1,
     "stage2": STAGE2,
     "dcgan": {"noise": 8, "width": 4},
+    "published": {"condition": 8, "noise": 8, "generator": 4, "discriminator": 4},
 }
 
 

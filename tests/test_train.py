@@ -20,7 +20,7 @@ from foodgan.contract.errors import ModelError
 from foodgan.losses import LOSSES
 from foodgan.objectives import Stage1Generator
 from foodgan.train import CHECKPOINT, Trainer, TrainingStopped, train
-from tests.generator_fixtures import tiny_config, tiny_trainer, write_toml
+from tests.generator_fixtures import STAGE1, tiny_config, tiny_trainer, write_toml
 
 ROOT = Path(__file__).parents[1]
 KILLS = 5
@@ -64,7 +64,7 @@ def wait_for(path: Path, process: subprocess.Popen[bytes], timeout_s: float = 15
     assert path.exists(), process.stderr and process.stderr.read().decode()
 
 
-@pytest.mark.parametrize("kind", ["stage1", "stage2", "dcgan"])
+@pytest.mark.parametrize("kind", ["stage1", "stage2", "dcgan", "published"])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_network_trains_to_the_end_with_every_loss(
     drawn_photos: Path, tmp_path: Path, kind: str, loss: str
@@ -88,6 +88,9 @@ def test_every_network_trains_to_the_end_with_every_loss(
         {"mismatched": False, "recombined": 0.0, "reconstruct": 0.0},
         {"recombined": 1.0, "word_dropout": 1.0},
         {"conditional_from": 1.0, "conditional_full": 1.0},
+        {"conditional_full": 0.0},
+        {"energy": 2.0, "model": STAGE1 | {"norm": True}},
+        {"frozen_features": 8, "r1": 20.0, "r2": 20.0, "energy": 2.0},
     ],
     ids=str,
 )
@@ -99,7 +102,7 @@ def test_every_part_of_the_recipe_can_be_left_out_or_added(
     assert seen(tmp_path) == 8
 
 
-@pytest.mark.parametrize("kind", ["stage1", "stage2", "dcgan"])
+@pytest.mark.parametrize("kind", ["stage1", "stage2", "dcgan", "published"])
 def test_a_resumed_run_ends_with_the_same_weights(
     drawn_photos: Path, tmp_path: Path, kind: str
 ) -> None:
