@@ -1,0 +1,116 @@
+"""The dish seen straight from above, before light: colour, height and gloss, laid on in order.
+
+S×S texels over [-EXTENT, EXTENT]², where the rim of a round vessel has radius 1. Heights are in
+the same unit. Colours are linear light in [0, 1].
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+
+from foodgan.kondate.textures import Floats
+
+EXTENT = 1.18
+Colour = Floats | Sequence[float]
+
+
+def rgb(text: str) -> Floats:
+    """A colour "#rrggbb" as linear light (3,); gamma 2."""
+    return (np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255) ** 2
+
+
+def step(low: float, high: float, x: Floats) -> Floats:
+    """0 below `low`, 1 above `high`, smooth between."""
+    t = ((x - low) * (1 / (high - low))).clip(0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def mix(a: Colour, b: Colour, share: Floats | float) -> Floats:
+    """Colours from a to b; share in [0, 1], without the colour axis."""
+    a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
+    part = share if isinstance(share, float) else share[..., None]
+    return np.asarray(a + (b - a) * part, np.float32)
+
+
+@cache
+def _axes(size: int) -> tuple[Floats, Floats]:
+    """x and y of each texel (S, S)."""
+    centres = (np.arange(size, dtype=np.float32) + 0.5) * np.float32(2 * EXTENT / size) - EXTENT
+    x, y = np.meshgrid(centres, centres)
+    x.flags.writeable = y.flags.writeable = False
+    return x, y
+
+
+class Canvas:
+    """colour (S, S, 3), height (S, S), gloss (S, S) in [0, 1]; x, y (S, S); texel: its width."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.texel = 2 * EXTENT / size
+        self.x, self.y = _axes(size)
+        self.colour = np.zeros((size, size, 3), np.float32)
+        self.height = np.zeros((size, size), np.float32)
+        self.gloss = np.zeros((size, size), np.float32)
+
+    def whole(self) -> "Patch":
+        """A patch over everything, not turned."""
+        return Patch(self, slice(None), slice(None), self.x, self.y)
+
+    def patch(self, x: float, y: float, reach: float, turn: float = 0.0) -> "Patch":
+        """The surroundings of (x, y) within `reach`, in coordinates turned by `turn` radians."""
+        rows, columns = self._span(y, reach), self._span(x, reach)
+        dx, dy = self.x[rows, columns] - np.float32(x), self.y[rows, columns] - np.float32(y)
+        cos, sin = float(np.cos(turn)), float(np.sin(turn))
+        return Patch(self, rows, columns, dx * cos + dy * sin, dy * cos - dx * sin)
+
+    def level(self, x: float, y: float, reach: float) -> float:
+        """How high things lie around (x, y): mostly the highest of them."""
+        around = self.height[self._span(y, reach), self._span(x, reach)]
+        if around.size == 0:
+            return 0.0
+        return float(0.4 * around.mean() + 0.6 * around.max())
+
+    def _span(self, centre: float, reach: float) -> slice:
+        first = int(np.floor((centre - reach + EXTENT) / self.texel))
+        last = int(np.ceil((centre + reach + EXTENT) / self.texel))
+        return slice(max(first, 0), max(min(last, self.size), 0))
+
+
+class Patch:
+    """A window of the canvas with coordinates u, v of its own; laying on it changes the canvas."""
+
+    def __init__(self, canvas: Canvas, rows: slice, columns: slice, u: Floats, v: Floats) -> None:
+        self.canvas, self.rows, self.columns = canvas, rows, columns
+        self.u, self.v = u, v
+        self.edge = canvas.texel  # width over which an outline fades
+
+    @property
+    def height(self) -> Floats:
+        """Heights as they are now; a view."""
+        return self.canvas.height[self.rows, self.columns]
+
+    @property
+    def colour(self) -> Floats:
+        """Colours as they are now; a view."""
+        return self.canvas.colour[self.rows, self.columns]
+
+    @property
+    def gloss(self) -> Floats:
+        """Gloss as it is now; a view."""
+        return self.canvas.gloss[self.rows, self.columns]
+
+    def inside(self, distance: Floats) -> Floats:
+        """Cover in [0, 1] from a signed distance to the outline, negative inside."""
+        return (0.5 - distance * (1 / self.edge)).clip(0, 1)
+
+    def lay(self, cover: Floats, colour: Colour, height: Floats | float, gloss: float) -> None:
+        """Put something opaque where `cover` is 1, with its upper side at `height`."""
+        self.tint(cover, colour)
+        self.height[...] += (height - self.height) * cover
+        self.gloss[...] += (gloss - self.gloss) * cover
+
+    def tint(self, cover: Floats, colour: Colour) -> None:
+        """Colour what lies there, by `cover`, and leave its shape."""
+        now = self.colour
+        now += (np.asarray(colour, np.float32) - now) * cover[..., None]

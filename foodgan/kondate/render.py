@@ -1,0 +1,67 @@
+"""A recipe becomes a picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from foodgan.kondate import bases, sauces, scene, vessels
+from foodgan.kondate.canvas import Canvas
+from foodgan.kondate.garnishes import garnish
+from foodgan.kondate.mains import arrange
+from foodgan.kondate.recipe import NONE, Recipe
+from foodgan.kondate.tables import some_table
+
+Picture = NDArray[np.uint8]
+TEXELS = 1.75  # of the canvas a pixel of the picture
+RAYS = 1.5  # along each side a pixel of the picture
+
+
+def render(recipe: Recipe, seed: int, size: int = 64) -> Picture:
+    """A photo of this dish (size, size, 3). The same seed gives the same picture.
+
+    All that the recipe leaves open comes from the seed: which bowl, table, light, camera, and how
+    things lie. Another size shows the same scene.
+    """
+    rng = np.random.default_rng(seed)
+    canvas = Canvas(round(size * TEXELS))
+    vessel = cook(canvas, recipe, rng)
+    camera = scene.some_camera(vessel, rng)
+    light = scene.some_light(camera, rng)
+    table = some_table(vessel, rng)
+    shaded = scene.shade(canvas, light, scene.towards(camera))
+    seen = scene.photograph(
+        canvas, shaded, vessel, table, camera, light, rays=round(size * RAYS)
+    )
+    return _expose(scene.develop(seen, rng), recipe, size, rng)
+
+
+def cook(canvas: Canvas, recipe: Recipe, rng: np.random.Generator) -> vessels.Vessel:
+    """Lay the dish on the canvas from the bottom up."""
+    vessel = vessels.set_table(canvas, recipe.vessel, rng)
+    bases.serve(canvas, vessel, recipe.base, recipe.soup, rng)
+    sauced = recipe.sauce != NONE
+    if sauced and not recipe.soup:
+        sauces.pour_over(canvas, vessel, recipe.base, recipe.sauce, rng)
+    arrange(canvas, vessel, recipe, rng)
+    if recipe.soup:
+        sauces.pour_broth(canvas, vessel, recipe.sauce, rng)
+    elif sauced and recipe.mains:
+        sauces.drizzle(canvas, vessel, recipe.sauce, rng)
+    garnish(canvas, vessel, recipe.garnish, rng)
+    return vessel
+
+
+def _expose(picture: NDArray[np.float32], recipe: Recipe, size: int, rng: np.random.Generator) -> Picture:
+    """Steam, focus and grain of the camera, at the size of the picture."""
+    hot = recipe.soup or recipe.cooking in ("steamed", "simmered", "grilled", "stirfried")
+    if rng.random() < (0.75 if recipe.cooking == "steamed" else 0.35 if hot else 0.0):
+        strong = 0.75 if recipe.cooking == "steamed" else 0.45
+        picture = scene.steam(picture, strong * float(rng.uniform(0.5, 1)), rng)
+    bytes_ = (picture * 255).clip(0, 255).astype(np.uint8)
+    image = Image.fromarray(bytes_).resize((size, size), Image.Resampling.BOX)
+    pixels = np.asarray(image, np.float32)
+    if rng.random() < 0.3:
+        pixels = scene.blurred(pixels, float(rng.uniform(0.05, 0.18)))
+    grain = rng.standard_normal((size, size, 1), dtype=np.float32) * float(rng.uniform(0.5, 3.5))
+    grain = grain + rng.standard_normal((size, size, 3), dtype=np.float32) * 1.2
+    return (pixels + grain + 0.5).clip(0, 255).astype(np.uint8)

@@ -1,0 +1,268 @@
+"""Light and camera: a canvas, a height field with a lower side, becomes a photo.
+
+The vessel stands on the table plane z = 0. R×R rays; colours are linear light.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from foodgan.kondate.canvas import EXTENT, Canvas, mix, rgb, step
+from foodgan.kondate.light import Light
+from foodgan.kondate.tables import Table
+from foodgan.kondate.textures import Floats, clouds, sample
+from foodgan.kondate.vessels import Vessel, glaze_outside
+
+FIELD = 0.62  # the picture's half width over its distance
+SHADOW_STEPS = 7
+HALVINGS = 3  # of the last step of a ray, to find where it hit
+
+
+@dataclass(frozen=True)
+class Camera:
+    """pitch: radians above the table, π/2 from straight above; turn: around the dish."""
+
+    pitch: float
+    turn: float
+    distance: float
+    aim: tuple[float, float, float]
+
+
+def some_camera(vessel: Vessel, rng: np.random.Generator) -> Camera:
+    """As people photograph food: from above, or leaning in from the side."""
+    above = rng.random() < 0.4
+    pitch = rng.uniform(68, 89) if above else rng.uniform(30, 62)
+    square = vessel.form.power > 2
+    turn = rng.uniform(-25, 25) if square else rng.uniform(0, 360)
+    aim = (*rng.uniform(-0.07, 0.07, 2), vessel.form.rim * 0.55)
+    distance = rng.uniform(1.78, 2.15) + 0.15 * vessel.form.rim
+    turn_, pitch_ = float(np.radians(turn)), float(np.radians(pitch))
+    return Camera(pitch_, turn_, float(distance), (float(aim[0]), float(aim[1]), float(aim[2])))
+
+
+def some_light(camera: Camera, rng: np.random.Generator) -> Light:
+    """A window or a lamp, mostly from behind the dish or beside it."""
+    around = camera.turn + np.radians(rng.uniform(20, 160) if rng.random() < 0.8 else -90)
+    high = np.radians(rng.uniform(35, 62))
+    warm = float(rng.uniform(-0.10, 0.16))
+    flat = float(rng.uniform(0.24, 0.42))
+    direction = np.array(
+        [np.cos(around) * np.cos(high), np.sin(around) * np.cos(high), np.sin(high)], np.float32
+    )
+    colour = np.array([1 + warm, 1.0, 1 - warm], np.float32) * np.float32(rng.uniform(0.85, 1.1))
+    ambient = np.array([1 - warm * 0.3, 1.0, 1 + warm * 0.3], np.float32) * np.float32(flat)
+    return Light(direction, colour, ambient)
+
+
+def towards(camera: Camera) -> Floats:
+    """From the dish to the camera, length 1 (3,)."""
+    flat = np.cos(camera.pitch)
+    back = np.array([np.sin(camera.turn), -np.cos(camera.turn)]) * flat
+    return np.array([back[0], back[1], np.sin(camera.pitch)], np.float32)
+
+
+def shade(canvas: Canvas, light: Light, view: Floats) -> Floats:
+    """The canvas under light (S, S, 3): shadows cast, corners dimmed, wet things shining."""
+    height, texel = canvas.height, canvas.texel
+    down, right = np.empty_like(height), np.empty_like(height)
+    down[1:-1], right[:, 1:-1] = height[2:] - height[:-2], height[:, 2:] - height[:, :-2]
+    down[[0, -1]], right[:, [0, -1]] = 0, 0
+    slope = np.float32(-0.5 / texel)
+    nx, ny = (right * slope).clip(-2.2, 2.2), (down * slope).clip(-2.2, 2.2)
+    norm = 1 / np.sqrt(nx * nx + ny * ny + 1)
+    lx, ly, lz = light.direction
+    facing = ((nx * lx + ny * ly + lz) * norm + 0.15).clip(0) * (1 / 1.15)
+    lit = facing * _shadow(height, light.direction, texel)
+    open_ = _openness(height)
+    half = light.direction + view
+    half = half / np.sqrt((half * half).sum())
+    shine = ((nx * half[0] + ny * half[1] + half[2]) * norm).clip(0)
+    for _ in range(5):  # to the power 32
+        shine = shine * shine
+    shine *= canvas.gloss * (0.25 + 0.75 * lit) * 0.55
+    strength = lit[..., None] * light.colour + open_[..., None] * light.ambient
+    return np.asarray(canvas.colour * strength + shine[..., None] * light.colour, np.float32)
+
+
+def _shadow(height: Floats, direction: Floats, texel: float) -> Floats:
+    """How much light arrives (S, S): 0 in a shadow, 1 in the open, soft with distance."""
+    flat = float(np.hypot(direction[0], direction[1]))
+    rise = float(direction[2]) / flat
+    lit = np.ones_like(height)
+    for reach in 0.03 * 1.65 ** np.arange(SHADOW_STEPS):
+        columns = int(round(float(direction[0]) / flat * reach / texel))
+        rows = int(round(float(direction[1]) / flat * reach / texel))
+        if (rows, columns) == (0, 0):
+            continue
+        blocker = _shifted(height, rows, columns)
+        over = (blocker - height - rise * reach) * (1 / (0.02 + 0.18 * reach))
+        np.minimum(lit, 1 - over.clip(0, 1) * 0.85, out=lit)
+    return lit
+
+
+def _shifted(field: Floats, rows: int, columns: int) -> Floats:
+    """field[y + rows, x + columns]; far below where that lies outside."""
+    moved = np.full_like(field, -1.0)
+    n = len(field)
+    moved[max(-rows, 0) : n - max(rows, 0), max(-columns, 0) : n - max(columns, 0)] = field[
+        max(rows, 0) : n - max(-rows, 0), max(columns, 0) : n - max(-columns, 0)
+    ]
+    return moved
+
+
+def _openness(height: Floats) -> Floats:
+    """How much of the sky a place sees, from how deep it lies among its neighbours (S, S)."""
+    ground = height.clip(0)
+    size = len(height)
+    near, far = _smooth(ground, max(1, size // 56)), _smooth(ground, max(2, size // 18))
+    depth = (near - ground).clip(0, 0.1) * 5 + (far - ground).clip(0, 0.3) * 1.6
+    return 1 / (1 + depth * 1.6) - (ground - near).clip(-0.05, 0.05) * -2.0
+
+
+def _smooth(field: Floats, radius: int) -> Floats:
+    """Mean over a square of 2·radius+1 (S, S)."""
+    width = 2 * radius + 1
+    for _ in range(2):
+        padded = np.pad(field, ((radius + 1, radius), (0, 0)), mode="edge")
+        summed = np.cumsum(padded, axis=0, dtype=np.float64)
+        field = np.asarray((summed[width:] - summed[:-width]) / width, np.float32).T
+    return np.ascontiguousarray(field)
+
+
+def photograph(
+    canvas: Canvas, shaded: Floats, vessel: Vessel, table: Table, camera: Camera, light: Light,
+    rays: int,
+) -> Floats:
+    """What each of rays×rays sees (R, R, 3)."""
+    origin, ray = _rays(camera, rays)
+    top = float(canvas.height.max()) + 0.01
+    near = (top - origin[2]) / ray[2]
+    on_table = -origin[2] / ray[2]
+    ground = [origin[i] + ray[i] * on_table for i in (0, 1)]
+    colour = table.colour(ground[0], ground[1], light)
+    found, hit = _march(canvas, vessel.under, origin, ray, near, on_table, camera)
+    colour[found] = _surface(canvas, shaded, vessel, hit, light)
+    return colour.reshape(rays, rays, 3)
+
+
+def _rays(camera: Camera, rays: int) -> tuple[list[float], list[Floats]]:
+    """Where the camera stands, and the direction of each ray: three (R·R,)."""
+    back = towards(camera)
+    right = np.array([np.cos(camera.turn), np.sin(camera.turn), 0], np.float32)
+    up = np.cross(back, right)
+    across = ((np.arange(rays, dtype=np.float32) + 0.5) * (2 / rays) - 1) * np.float32(FIELD)
+    u, v = (axis.ravel() for axis in np.meshgrid(across, -across))
+    ray = [right[i] * u + up[i] * v - back[i] for i in range(3)]
+    ray[2] = np.minimum(ray[2], np.float32(-0.05))
+    return [camera.aim[i] + float(back[i]) * camera.distance for i in range(3)], ray
+
+
+def _march(
+    canvas: Canvas,
+    under: Floats,
+    origin: list[float],
+    ray: list[Floats],
+    near: Floats,
+    far: Floats,
+    camera: Camera,
+) -> tuple[Floats, list[Floats]]:
+    """Walk down each ray from `near` to `far`; (indices of rays that hit, their x, y, z)."""
+    steps = int(np.ceil(9 + 15 * np.cos(camera.pitch)))
+    scale = np.float32(canvas.size / (2 * EXTENT))
+    last = canvas.size - 1
+    stride = (far - near) / steps
+    start = [origin[i] + ray[i] * near for i in range(3)]
+    place = [start[0] * scale + canvas.size / 2, start[1] * scale + canvas.size / 2, start[2]]
+    move = [ray[0] * stride * scale, ray[1] * stride * scale, ray[2] * stride]
+    height, lower = canvas.height.ravel(), under.ravel()
+
+    def solid(x: Floats, y: Floats, z: Floats) -> Floats:
+        at = y.astype(np.int32).clip(0, last) * canvas.size + x.astype(np.int32).clip(0, last)
+        return (z < height[at]) & (z > lower[at])
+
+    walking = np.arange(len(near))
+    hits: list[tuple[Floats, list[Floats]]] = []
+    for _ in range(steps):
+        place = [p + m for p, m in zip(place, move, strict=True)]
+        struck = solid(*place)
+        if struck.any():
+            hits.append((walking[struck], [a[struck] for a in (*place, *move)]))
+            going = ~struck
+            walking = walking[going]
+            place, move = [p[going] for p in place], [m[going] for m in move]
+    if not hits:
+        return walking[:0], [near[:0]] * 3
+    found = np.concatenate([index for index, _ in hits])
+    joined = [np.concatenate([values[i] for _, values in hits]) for i in range(6)]
+    place, move = joined[:3], joined[3:]
+    for _ in range(HALVINGS):
+        move = [m * np.float32(0.5) for m in move]
+        sign = np.where(solid(*place), np.float32(-1), np.float32(1))
+        place = [p + m * sign for p, m in zip(place, move, strict=True)]
+    half = np.float32(canvas.size / 2)
+    return found, [(place[0] - half) / scale, (place[1] - half) / scale, place[2]]
+
+
+def _surface(
+    canvas: Canvas, shaded: Floats, vessel: Vessel, hit: list[Floats], light: Light
+) -> Floats:
+    """The colour at points (N,) on the dish (N, 3): from above, or the vessel's outer wall."""
+    x, y, z = hit
+    scale, last = canvas.size / (2 * EXTENT), canvas.size - 1
+    column = (x * scale + canvas.size / 2).astype(np.int32).clip(0, last)
+    row = (y * scale + canvas.size / 2).astype(np.int32).clip(0, last)
+    at = row * canvas.size + column
+    colour = shaded.reshape(-1, 3)[at]
+    below = canvas.height.ravel()[at] - z
+    radius = vessel.radius.ravel()[at]
+    wall = (radius > 0.35) & (below > 0.05) & (z - vessel.under.ravel()[at] < 0.08 + 0.2 * z)
+    wall |= (radius > 1 - vessel.form.wall) & (below > 0.03)
+    if wall.any():
+        colour[wall] = _outer(vessel, x[wall], y[wall], z[wall], light)
+    side = ~wall & (below > 0.04)
+    colour[side] *= (1 - (below[side] * 1.8).clip(0, 0.45))[:, None]
+    return colour
+
+
+def _outer(vessel: Vessel, x: Floats, y: Floats, z: Floats, light: Light) -> Floats:
+    """Light on the outer wall (N, 3)."""
+    power = vessel.form.power - 1
+    nx, ny = (x / vessel.form.axes[0]) ** power, (y / vessel.form.axes[1]) ** power
+    norm = 1 / np.sqrt(nx * nx + ny * ny + 1e-6)
+    nx, ny = nx * norm, ny * norm
+    facing = ((nx * light.direction[0] + ny * light.direction[1]) * 0.95 + 0.1).clip(0)
+    near_table = step(-0.1, 0.35, z)
+    strength = facing[:, None] * light.colour + near_table[:, None] * light.ambient
+    shine = facing**12 * 0.25
+    colour = glaze_outside(vessel, x, y, z) * strength + shine[:, None] * light.colour
+    return np.asarray(colour, np.float32)
+
+
+def develop(light_: Floats, rng: np.random.Generator) -> Floats:
+    """Exposure, white balance and the film's curve: linear light to [0, 1] (R, R, 3)."""
+    balance = np.float32(rng.uniform(1.15, 1.6)) * (
+        1 + rng.uniform(-0.05, 0.05, 3).astype(np.float32)
+    )
+    exposed = light_ * balance
+    curve = exposed * (1 + exposed * 0.12) / (1 + exposed * 0.52)
+    return np.sqrt(curve.clip(0, 1))
+
+
+def steam(picture: Floats, amount: float, rng: np.random.Generator) -> Floats:
+    """Wisps rising over the dish: `amount` in [0, 1]."""
+    size = len(picture)
+    across = np.linspace(0, 1, size, dtype=np.float32)
+    x, y = np.meshgrid(across, across)
+    shift = (float(rng.random()), float(rng.random()))
+    bent = x + 0.03 * sample(clouds(), x, y, 0.5, shift)
+    wisp = sample(clouds(), bent * 1.6, y * 0.55, 0.8, shift)
+    column = np.exp(-(((x - float(rng.uniform(0.35, 0.65))) * 3) ** 2))
+    cover = step(-0.1, 1.8, wisp) * column * step(0.95, 0.3, y) * amount
+    return mix(picture, rgb("#eef0f2"), np.asarray(cover, np.float32))
+
+
+def blurred(pixels: Floats, share: float) -> Floats:
+    """A little out of focus: each pixel gives `share` to its four neighbours (H, W, 3)."""
+    padded = np.pad(pixels, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    around = padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]
+    return np.asarray(pixels * (1 - share) + around * (share / 4), np.float32)
