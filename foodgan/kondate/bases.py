@@ -22,12 +22,12 @@ class Strand:
 
 
 STRANDS = {
-    "ramen": Strand("#f3d88c", "#d9ad55", 0.058, 0.022, 9, 0.5),
-    "udon": Strand("#fbf6ea", "#e6dcc6", 0.105, 0.006, 8, 0.6),
-    "soba": Strand("#a08b76", "#6f5c4c", 0.052, 0.004, 9, 0.3),
-    "pasta": Strand("#f4d992", "#dcb765", 0.050, 0.010, 10, 0.55),
+    "ramen": Strand("#f0d080", "#c9963c", 0.050, 0.020, 12, 0.4),
+    "udon": Strand("#fbf6ea", "#e6dcc6", 0.088, 0.006, 10, 0.5),
+    "soba": Strand("#a08b76", "#6f5c4c", 0.045, 0.004, 12, 0.3),
+    "pasta": Strand("#f4d992", "#dcb765", 0.045, 0.010, 13, 0.55),
 }
-DOMES = {"rice": 0.24, "ramen": 0.16, "udon": 0.17, "soba": 0.14, "pasta": 0.22, "salad": 0.16}
+DOMES = {"rice": 0.20, "ramen": 0.16, "udon": 0.17, "soba": 0.14, "pasta": 0.22, "salad": 0.16}
 LEAVES = ("#7fb23d", "#4f8a2c", "#9cc95a", "#3f6f2a", "#b7d77a", "#6a3350")
 
 
@@ -57,7 +57,7 @@ def _heap(
     wobble = sample(clouds(), canvas.x, canvas.y, 0.35, shift)
     if vessel.deep:
         dome = 0.02 if soup else dome * float(rng.uniform(0.35, 0.7))
-        ground = form.fill - (0.05 if soup else 0) + dome * (1 - radius**2) + 0.012 * wobble
+        ground = form.fill - (0.085 if soup else 0) + dome * (1 - radius**2) + 0.012 * wobble
         cover = step(-0.004, 0.004, ground - canvas.height) * (vessel.radius < 1 - form.wall)
     else:
         dome *= float(rng.uniform(0.7, 1.15)) * (0.55 if form.power > 2 else 1)
@@ -75,7 +75,7 @@ def _rice(canvas: Canvas, ground: Floats, cover: Floats, rng: np.random.Generato
     bump = grains[..., 0]
     white = rgb("#fbf8f0") * np.float32(rng.uniform(0.92, 1.0))
     colour = mix(rgb("#b9ae98"), white, step(0.25, 0.8, bump)) * grains[..., 1:]
-    canvas.whole().lay(cover, colour, ground + 0.045 * (bump - 0.6), 0.35)
+    canvas.whole().lay(cover, colour, ground + 0.032 * (bump - 0.6), 0.35)
 
 
 def _noodles(
@@ -94,7 +94,7 @@ def _noodles(
     for bundle in range(strand.bundles):
         around = float(rng.uniform(0, 2 * np.pi))
         out = float(np.sqrt(rng.random())) * (0.0 if bundle == 0 else 0.7)
-        reach = 1.3 if bundle == 0 else 0.72
+        reach, wide = (1.5, 0.8) if bundle == 0 else (0.72, 0.30)
         x = vessel.centre[0] + vessel.area[0] * out * np.cos(around)
         y = vessel.centre[1] + vessel.area[1] * out * np.sin(around)
         patch = canvas.patch(x, y, reach * max(vessel.area), float(rng.uniform(0, 2 * np.pi)))
@@ -109,7 +109,7 @@ def _noodles(
         round_ = 1 - offset * offset
         # Each strand ends somewhere else.
         length = 0.9 + 0.5 * lift[which]
-        within = 1 - (patch.u / (0.62 * reach * length)) ** 2 - (across / (0.42 * reach)) ** 2
+        within = 1 - (patch.u / (0.62 * reach * length)) ** 2 - (across / (wide * reach)) ** 2
         height = (
             ground[patch.rows, patch.columns]
             + strand.pitch * (0.45 * np.sqrt(round_) + 0.35 * lift[which])
@@ -160,12 +160,12 @@ def _bread(canvas: Canvas, vessel: Vessel, rng: np.random.Generator) -> None:
         outline = (superellipse(patch.u, patch.v, (size, size * 0.92), 8) - 1) * size
         waist = 0.05 * step(0.15, 0.5, patch.v / size) * (np.abs(patch.u) > 0.5 * size)
         holes = sample(speckle(), patch.u, patch.v, 0.8, (float(rng.random()), 0.0))
-        tone = toast + 0.18 * sample(blotches(), patch.u, patch.v, 0.5) + 0.10 * holes
+        tone = toast + 0.16 * sample(clouds(), patch.u, patch.v, 0.5) + 0.04 * holes
         crumb = mix(rgb("#f3dfb2"), rgb("#b9783a"), tone.clip(0, 1))
         colour = mix(rgb("#8a4f22"), crumb, step(-0.02, -0.065, outline + waist))
         top = vessel.form.fill + 0.10 + 0.07 * i
         top = max(top, vessel.form.rim * 0.8 if vessel.deep else 0.0)
-        height = top + 0.008 * holes - 0.05 * step(-0.05, 0.01, outline)
+        height = top + 0.003 * holes - 0.05 * step(-0.05, 0.01, outline)
         patch.lay(patch.inside(outline + waist), colour, height, 0.12)
 
 

@@ -33,6 +33,16 @@ def mix(a: Colour, b: Colour, share: Floats | float) -> Floats:
     return np.asarray(a + (b - a) * part, np.float32)
 
 
+def smooth(field: Floats, radius: int) -> Floats:
+    """Mean over a square of 2·radius+1 (S, S)."""
+    width = 2 * radius + 1
+    for _ in range(2):
+        padded = np.pad(field, ((radius + 1, radius), (0, 0)), mode="edge")
+        summed = np.cumsum(padded, axis=0, dtype=np.float64)
+        field = np.asarray((summed[width:] - summed[:-width]) / width, np.float32).T
+    return np.ascontiguousarray(field)
+
+
 @cache
 def _axes(size: int) -> tuple[Floats, Floats]:
     """x and y of each texel (S, S)."""
@@ -43,7 +53,9 @@ def _axes(size: int) -> tuple[Floats, Floats]:
 
 
 class Canvas:
-    """colour (S, S, 3), height (S, S), gloss (S, S) in [0, 1]; x, y (S, S); texel: its width."""
+    """colour (S, S, 3), height (S, S), gloss (S, S) in [0, 1]; x, y (S, S); texel: its width;
+    within (S, S): 1 where something may be laid.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -52,6 +64,7 @@ class Canvas:
         self.colour = np.zeros((size, size, 3), np.float32)
         self.height = np.zeros((size, size), np.float32)
         self.gloss = np.zeros((size, size), np.float32)
+        self.within = np.ones((size, size), np.float32)
 
     def whole(self) -> "Patch":
         """A patch over everything, not turned."""
@@ -65,11 +78,11 @@ class Canvas:
         return Patch(self, rows, columns, dx * cos + dy * sin, dy * cos - dx * sin)
 
     def level(self, x: float, y: float, reach: float) -> float:
-        """How high things lie around (x, y): mostly the highest of them."""
+        """How high things lie around (x, y): a little above their mean."""
         around = self.height[self._span(y, reach), self._span(x, reach)]
         if around.size == 0:
             return 0.0
-        return float(0.4 * around.mean() + 0.6 * around.max())
+        return float(0.75 * around.mean() + 0.25 * around.max())
 
     def _span(self, centre: float, reach: float) -> slice:
         first = int(np.floor((centre - reach + EXTENT) / self.texel))
@@ -106,6 +119,7 @@ class Patch:
 
     def lay(self, cover: Floats, colour: Colour, height: Floats | float, gloss: float) -> None:
         """Put something opaque where `cover` is 1, with its upper side at `height`."""
+        cover = cover * self.canvas.within[self.rows, self.columns]
         self.tint(cover, colour)
         self.height[...] += (height - self.height) * cover
         self.gloss[...] += (gloss - self.gloss) * cover

@@ -81,15 +81,16 @@ def curl(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
 
 
 def crescent(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
-    """A wedge seen from its side."""
-    outer = np.hypot(u / size[0], (v + size[1]) / (size[1] * 2)) - 1
-    inner = 0.75 - np.hypot(u / size[0], (v + size[1] * 1.35) / (size[1] * 1.7))
-    return np.maximum(outer, inner) * size[1] * 1.6
+    """A wedge seen from its side: a tapered arc."""
+    bend = 0.8 * size[0]
+    angle = np.arctan2(u, v + bend)
+    width = size[1] * 0.8 * np.cos(angle * 1.25).clip(0.1, 1)
+    return np.maximum(np.abs(np.hypot(u, v + bend) - bend) - width, (np.abs(angle) - 1.1) * bend)
 
 
 def link(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
     """A sausage, slightly bent."""
-    bent = v - 0.8 * u * u
+    bent = v - 0.35 * u * u
     beyond = (np.abs(u) - size[0] + size[1]).clip(0)
     return np.hypot(beyond, bent) - size[1]
 
@@ -168,7 +169,7 @@ def avocado(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -
 
 
 def _outer_rim(u: Floats, v: Floats, distance: Floats) -> Floats:
-    return step(-0.035, -0.018, distance) * (v > 0.02)
+    return step(-0.035, -0.018, distance) * (np.hypot(u, v + 0.21) > 0.22)
 
 
 def mushroom(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -> Floats:

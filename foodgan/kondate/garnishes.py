@@ -65,7 +65,7 @@ def _nori(canvas: Canvas, vessel: Vessel, rng: np.random.Generator) -> None:
         distance = (superellipse(patch.u, patch.v, (0.24, 0.2), 8) - 1) * 0.2
         fine = sample(speckle(), patch.u, patch.v, 0.8, (0.3 * i, 0.0))
         colour = rgb("#14231a") * (1 + 0.35 * fine)[..., None].clip(0.3, 2.5)
-        height = canvas.level(x, y, 0.1) + 0.03 + 0.02 * i + 0.32 * (patch.u + 0.2).clip(0)
+        height = canvas.level(x, y, 0.1) + 0.03 + 0.02 * i + 0.11 * (patch.u + 0.2).clip(0)
         patch.lay(patch.inside(distance), colour, height, 0.35)
 
 

@@ -88,7 +88,7 @@ def _within(vessel: Vessel, x: float, y: float) -> tuple[float, float]:
         high = vessel.form.axes[1] * vessel.form.area - 0.12
         return float(np.clip(x, right, vessel.form.axes[0] * 0.82)), float(np.clip(y, -high, high))
     out = float(np.hypot(x / vessel.area[0], y / vessel.area[1]))
-    back = min(1.0, 0.8 / max(out, 1e-6))
+    back = min(1.0, 0.74 / max(out, 1e-6))
     return x * back, y * back
 
 
@@ -132,10 +132,11 @@ def _batter(
     """Golden-brown crust over any main: swollen, rough, its own colour hardly seen."""
     crumbs = sample(speckle(), patch.u, patch.v, 0.75, shift)
     flakes = sample(blotches(), patch.u, patch.v, 1.3, shift)
-    rough = 0.6 * crumbs + 0.7 * flakes
+    rough = 0.35 * crumbs + 0.6 * flakes
     swollen = distance - 0.022 + 0.016 * flakes
-    crust = mix(rgb("#8a4a14"), rgb("#e2a04a"), (0.52 + 0.26 * rough).clip(0, 1))
-    crust = mix(crust, rgb("#f3cf86"), step(1.0, 2.0, rough))
+    crust = mix(rgb("#8f4f18"), rgb("#e5a650"), (0.55 + 0.26 * rough).clip(0, 1))
+    crust = mix(crust, rgb("#f3cf86"), step(0.8, 1.6, rough))
+    crust = crust * (1 - 0.45 * step(-0.03, 0.015, swollen))[..., None]
     seen = 0.10 + 0.12 * step(0.6, 1.6, -flakes)
     fried = mix(crust, colour, np.asarray(seen, np.float32))
     if main == "shrimp":  # the tail stays out of the batter
@@ -149,10 +150,10 @@ def _heat(
 ) -> tuple[Floats, float]:
     """Colour and gloss of a piece that was grilled, simmered, steamed or stir-fried."""
     if cooking == "grilled":
-        bars = step(0.30, 0.62, np.cos((patch.u * 0.8 + patch.v * 0.6) * 42))
+        bars = step(0.42, 0.85, np.cos((patch.u * 0.8 + patch.v * 0.6) * 42))
         browned = mix(colour, rgb("#7a4218"), (0.22 + 0.10 * uneven).clip(0, 0.6))
         browned = mix(browned, rgb("#3a1c0c"), step(-0.035, 0.0, distance) * 0.6)
-        return mix(browned, rgb("#170b05"), bars * 0.86), 0.3
+        return mix(browned, rgb("#170b05"), bars * (0.66 + 0.22 * uneven).clip(0, 1)), 0.3
     if cooking == "simmered":
         soy = colour * rgb("#cf8f55") * 1.1
         soaked = mix(soy, rgb("#5d2e10"), (0.26 + 0.12 * uneven).clip(0, 0.6))

@@ -10,7 +10,7 @@ import numpy as np
 
 from foodgan.kondate.recipe import DEEP, MAINS_MAX, NONE, NOODLES, VALUES, Recipe, Stated, in_order
 
-ZIPF = 0.8  # exponent: the value of rank r has weight r^-ZIPF
+ZIPF = 0.6  # exponent: the value of rank r has weight r^-ZIPF
 RARE = 0.08  # factor of a combination that a canteen would not cook; this menu sometimes does
 MAINS_COUNT = (0.12, 0.45, 0.30, 0.13)  # of 0 … 3 mains
 

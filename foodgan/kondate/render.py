@@ -28,7 +28,7 @@ def render(recipe: Recipe, seed: int, size: int = 64) -> Picture:
     camera = scene.some_camera(vessel, rng)
     light = scene.some_light(camera, rng)
     table = some_table(vessel, rng)
-    shaded = scene.shade(canvas, light, scene.towards(camera))
+    shaded = scene.shade(canvas, vessel.form.rim, light, scene.towards(camera))
     seen = scene.photograph(
         canvas, shaded, vessel, table, camera, light, rays=round(size * RAYS)
     )
@@ -62,6 +62,6 @@ def _expose(picture: NDArray[np.float32], recipe: Recipe, size: int, rng: np.ran
     pixels = np.asarray(image, np.float32)
     if rng.random() < 0.3:
         pixels = scene.blurred(pixels, float(rng.uniform(0.05, 0.18)))
-    grain = rng.standard_normal((size, size, 1), dtype=np.float32) * float(rng.uniform(0.5, 3.5))
-    grain = grain + rng.standard_normal((size, size, 3), dtype=np.float32) * 1.2
+    grain = rng.standard_normal((size, size, 1), dtype=np.float32) * float(rng.uniform(0.4, 2.6))
+    grain = grain + rng.standard_normal((size, size, 3), dtype=np.float32) * 0.9
     return (pixels + grain + 0.5).clip(0, 255).astype(np.uint8)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from foodgan.kondate.canvas import Canvas, mix, rgb, step
+from foodgan.kondate.canvas import Canvas, mix, rgb, smooth, step
 from foodgan.kondate.textures import Floats, blotches, clouds, sample, speckle
 from foodgan.kondate.vessels import Vessel, superellipse
 
@@ -23,8 +23,8 @@ class Liquid:
 
 
 LIQUIDS = {
-    "shoyu": Liquid("#6b3312", 11, "#3d1a0a", 0.80),
-    "miso": Liquid("#c08a48", 26, "#a5703a", 0.95, ("#d9b27a", "#8a5a2c")),
+    "shoyu": Liquid("#7d4a1c", 13, "#6b3a18", 0.66),
+    "miso": Liquid("#b88d54", 26, "#a5703a", 0.95, ("#d9b27a", "#8a5a2c")),
     "shio": Liquid("#e0cb8e", 9, "#e9dca8", 0.40, ("#fffdf5", "#fffdf5", "#2a2622")),
     "curry": Liquid("#a8701c", 40, "#9a5f17", 0.97, ("#c98a2e", "#6f3f10", "#d9772a")),
     "tomato": Liquid("#c8371c", 40, "#bf2a16", 0.95, ("#e0563a", "#8f1b10")),
@@ -46,13 +46,21 @@ def pour_broth(canvas: Canvas, vessel: Vessel, sauce: str, rng: np.random.Genera
     if liquid.murk > 15:  # lees gather in swirls
         swirl = sample(blotches(), canvas.x + 0.05 * cloud, canvas.y, 0.4, shift)
         colour = mix(colour, colour * 1.35, step(0.2, 1.6, swirl))
+    _stain(canvas, 1 - np.exp(-depth * liquid.murk * 2), liquid.broth)
     whole.tint(1 - np.exp(-depth * liquid.murk), colour)
     wet = step(0.0, 0.01, depth)
     canvas.height += (level - canvas.height) * wet
-    canvas.gloss += (1.0 - canvas.gloss) * wet
+    canvas.gloss += (0.3 - canvas.gloss) * wet
+    canvas.height += wet * 0.0025 * sample(blotches(), canvas.x, canvas.y, 0.25, shift)
     _window(canvas, wet, rng)
     if sauce in ("shoyu", "shio", "chili", "miso"):
         _oil(canvas, vessel, liquid, level, rng)
+
+
+def _stain(canvas: Canvas, share: Floats, liquid: str) -> None:
+    """Let what lies there be seen through the liquid's colour."""
+    colour = rgb(liquid)
+    canvas.colour *= mix(np.ones(3, np.float32), colour / colour.max(), share)
 
 
 def _window(canvas: Canvas, wet: Floats, rng: np.random.Generator) -> None:
@@ -106,11 +114,13 @@ def pour_over(
     fine = sample(speckle(), u, v, 0.7, shift)
     colour = rgb(liquid.pool) * (1 + 0.14 * uneven + 0.10 * fine)[..., None]
     thick = 0.03 * liquid.cover * step(0.0, 0.15, field)
-    pooled = np.maximum(canvas.height + thick * 0.6, vessel.form.fill + 0.04 * liquid.cover)
-    whole.tint(cover * liquid.cover, colour)
+    settled = 0.4 * canvas.height + 0.6 * smooth(canvas.height.clip(0), canvas.size // 50)
+    pooled = np.maximum(settled + thick, vessel.form.fill + 0.04 * liquid.cover)
+    _stain(canvas, cover * liquid.cover, liquid.pool)
+    whole.tint(cover * liquid.cover**2, colour)
     wet = cover * step(0.3, 0.9, np.full_like(cover, liquid.cover))
     canvas.height += (pooled - canvas.height) * wet
-    canvas.gloss += (0.85 - canvas.gloss) * cover
+    canvas.gloss += (0.25 + 0.6 * wet - canvas.gloss) * cover
     _bits(canvas, vessel, liquid, cover, rng)
 
 

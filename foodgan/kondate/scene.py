@@ -4,18 +4,22 @@ The vessel stands on the table plane z = 0. R×R rays; colours are linear light.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from foodgan.kondate.canvas import EXTENT, Canvas, mix, rgb, step
+from foodgan.kondate.canvas import EXTENT, Canvas, mix, rgb, smooth, step
 from foodgan.kondate.light import Light
 from foodgan.kondate.tables import Table
 from foodgan.kondate.textures import Floats, clouds, sample
 from foodgan.kondate.vessels import Vessel, glaze_outside
 
 FIELD = 0.62  # the picture's half width over its distance
-SHADOW_STEPS = 7
-HALVINGS = 3  # of the last step of a ray, to find where it hit
+Indices = NDArray[np.integer[Any]]
+SHADOW_STEPS = 12
+SATURATION = 1.22
+HALVINGS = 5  # of the last step of a ray, to find where it hit
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def some_camera(vessel: Vessel, rng: np.random.Generator) -> Camera:
     square = vessel.form.power > 2
     turn = rng.uniform(-25, 25) if square else rng.uniform(0, 360)
     aim = (*rng.uniform(-0.07, 0.07, 2), vessel.form.rim * 0.55)
-    distance = rng.uniform(1.78, 2.15) + 0.15 * vessel.form.rim
+    distance = rng.uniform(1.66, 2.02) + 0.15 * vessel.form.rim
     turn_, pitch_ = float(np.radians(turn)), float(np.radians(pitch))
     return Camera(pitch_, turn_, float(distance), (float(aim[0]), float(aim[1]), float(aim[2])))
 
@@ -61,7 +65,7 @@ def towards(camera: Camera) -> Floats:
     return np.array([back[0], back[1], np.sin(camera.pitch)], np.float32)
 
 
-def shade(canvas: Canvas, light: Light, view: Floats) -> Floats:
+def shade(canvas: Canvas, rim: float, light: Light, view: Floats) -> Floats:
     """The canvas under light (S, S, 3): shadows cast, corners dimmed, wet things shining."""
     height, texel = canvas.height, canvas.texel
     down, right = np.empty_like(height), np.empty_like(height)
@@ -72,12 +76,12 @@ def shade(canvas: Canvas, light: Light, view: Floats) -> Floats:
     norm = 1 / np.sqrt(nx * nx + ny * ny + 1)
     lx, ly, lz = light.direction
     facing = ((nx * lx + ny * ly + lz) * norm + 0.15).clip(0) * (1 / 1.15)
-    lit = facing * _shadow(height, light.direction, texel)
+    lit = facing * _shadow(np.where(height < 0, rim, height), light.direction, texel)
     open_ = _openness(height)
     half = light.direction + view
     half = half / np.sqrt((half * half).sum())
     shine = ((nx * half[0] + ny * half[1] + half[2]) * norm).clip(0)
-    for _ in range(5):  # to the power 32
+    for _ in range(6):  # to the power 64
         shine = shine * shine
     shine *= canvas.gloss * (0.25 + 0.75 * lit) * 0.55
     strength = lit[..., None] * light.colour + open_[..., None] * light.ambient
@@ -89,7 +93,7 @@ def _shadow(height: Floats, direction: Floats, texel: float) -> Floats:
     flat = float(np.hypot(direction[0], direction[1]))
     rise = float(direction[2]) / flat
     lit = np.ones_like(height)
-    for reach in 0.03 * 1.65 ** np.arange(SHADOW_STEPS):
+    for reach in 0.02 * 1.4 ** np.arange(SHADOW_STEPS):
         columns = int(round(float(direction[0]) / flat * reach / texel))
         rows = int(round(float(direction[1]) / flat * reach / texel))
         if (rows, columns) == (0, 0):
@@ -114,19 +118,9 @@ def _openness(height: Floats) -> Floats:
     """How much of the sky a place sees, from how deep it lies among its neighbours (S, S)."""
     ground = height.clip(0)
     size = len(height)
-    near, far = _smooth(ground, max(1, size // 56)), _smooth(ground, max(2, size // 18))
+    near, far = smooth(ground, max(1, size // 56)), smooth(ground, max(2, size // 18))
     depth = (near - ground).clip(0, 0.1) * 5 + (far - ground).clip(0, 0.3) * 1.6
     return 1 / (1 + depth * 1.6) - (ground - near).clip(-0.05, 0.05) * -2.0
-
-
-def _smooth(field: Floats, radius: int) -> Floats:
-    """Mean over a square of 2·radius+1 (S, S)."""
-    width = 2 * radius + 1
-    for _ in range(2):
-        padded = np.pad(field, ((radius + 1, radius), (0, 0)), mode="edge")
-        summed = np.cumsum(padded, axis=0, dtype=np.float64)
-        field = np.asarray((summed[width:] - summed[:-width]) / width, np.float32).T
-    return np.ascontiguousarray(field)
 
 
 def photograph(
@@ -141,7 +135,8 @@ def photograph(
     ground = [origin[i] + ray[i] * on_table for i in (0, 1)]
     colour = table.colour(ground[0], ground[1], light)
     found, hit = _march(canvas, vessel.under, origin, ray, near, on_table, camera)
-    colour[found] = _surface(canvas, shaded, vessel, hit, light)
+    inward = hit[0] * ray[0][found] + hit[1] * ray[1][found] < 0
+    colour[found] = _surface(canvas, shaded, vessel, hit, inward, light)
     return colour.reshape(rays, rays, 3)
 
 
@@ -165,9 +160,9 @@ def _march(
     near: Floats,
     far: Floats,
     camera: Camera,
-) -> tuple[Floats, list[Floats]]:
+) -> tuple[Indices, list[Floats]]:
     """Walk down each ray from `near` to `far`; (indices of rays that hit, their x, y, z)."""
-    steps = int(np.ceil(9 + 15 * np.cos(camera.pitch)))
+    steps = int(np.ceil(10 + 22 * np.cos(camera.pitch)))
     scale = np.float32(canvas.size / (2 * EXTENT))
     last = canvas.size - 1
     stride = (far - near) / steps
@@ -176,35 +171,43 @@ def _march(
     move = [ray[0] * stride * scale, ray[1] * stride * scale, ray[2] * stride]
     height, lower = canvas.height.ravel(), under.ravel()
 
-    def solid(x: Floats, y: Floats, z: Floats) -> Floats:
-        at = y.astype(np.int32).clip(0, last) * canvas.size + x.astype(np.int32).clip(0, last)
-        return (z < height[at]) & (z > lower[at])
+    def ground(x: Floats, y: Floats) -> Indices:
+        return y.astype(np.int32).clip(0, last) * canvas.size + x.astype(np.int32).clip(0, last)
 
     walking = np.arange(len(near))
-    hits: list[tuple[Floats, list[Floats]]] = []
+    # A ray that was over the dish cannot pass through a thin wall between two steps.
+    over = np.zeros(len(near), bool)
+    hits: list[tuple[Indices, list[Floats]]] = []
     for _ in range(steps):
         place = [p + m for p, m in zip(place, move, strict=True)]
-        struck = solid(*place)
+        at = ground(place[0], place[1])
+        surface = height[at]
+        below = place[2] < surface
+        struck = below & (over | (place[2] > lower[at]))
+        over = ~below & (surface > 0)
         if struck.any():
             hits.append((walking[struck], [a[struck] for a in (*place, *move)]))
             going = ~struck
-            walking = walking[going]
+            walking, over = walking[going], over[going]
             place, move = [p[going] for p in place], [m[going] for m in move]
     if not hits:
         return walking[:0], [near[:0]] * 3
     found = np.concatenate([index for index, _ in hits])
     joined = [np.concatenate([values[i] for _, values in hits]) for i in range(6)]
     place, move = joined[:3], joined[3:]
+    inward = (place[0] - last / 2) * move[0] + (place[1] - last / 2) * move[1] < 0
     for _ in range(HALVINGS):
         move = [m * np.float32(0.5) for m in move]
-        sign = np.where(solid(*place), np.float32(-1), np.float32(1))
+        at = ground(place[0], place[1])
+        inside = (place[2] < height[at]) & (~inward | (place[2] > lower[at]))
+        sign = np.where(inside, np.float32(-1), np.float32(1))
         place = [p + m * sign for p, m in zip(place, move, strict=True)]
     half = np.float32(canvas.size / 2)
     return found, [(place[0] - half) / scale, (place[1] - half) / scale, place[2]]
 
 
 def _surface(
-    canvas: Canvas, shaded: Floats, vessel: Vessel, hit: list[Floats], light: Light
+    canvas: Canvas, shaded: Floats, vessel: Vessel, hit: list[Floats], inward: Floats, light: Light
 ) -> Floats:
     """The colour at points (N,) on the dish (N, 3): from above, or the vessel's outer wall."""
     x, y, z = hit
@@ -215,12 +218,12 @@ def _surface(
     colour = shaded.reshape(-1, 3)[at]
     below = canvas.height.ravel()[at] - z
     radius = vessel.radius.ravel()[at]
-    wall = (radius > 0.35) & (below > 0.05) & (z - vessel.under.ravel()[at] < 0.08 + 0.2 * z)
-    wall |= (radius > 1 - vessel.form.wall) & (below > 0.03)
+    wall = inward & (below > 0.025) & (z - vessel.under.ravel()[at] < 0.04)
+    wall |= inward & (below > 0.025) & (radius > 1 - vessel.form.wall)
     if wall.any():
         colour[wall] = _outer(vessel, x[wall], y[wall], z[wall], light)
-    side = ~wall & (below > 0.04)
-    colour[side] *= (1 - (below[side] * 1.8).clip(0, 0.45))[:, None]
+    side = ~wall & (below > 0.02) & (radius < 1 - vessel.form.wall)
+    colour[side] *= (1 - (below[side] * 5).clip(0, 0.6))[:, None]
     return colour
 
 
@@ -240,10 +243,11 @@ def _outer(vessel: Vessel, x: Floats, y: Floats, z: Floats, light: Light) -> Flo
 
 def develop(light_: Floats, rng: np.random.Generator) -> Floats:
     """Exposure, white balance and the film's curve: linear light to [0, 1] (R, R, 3)."""
-    balance = np.float32(rng.uniform(1.15, 1.6)) * (
+    balance = np.float32(rng.uniform(0.85, 1.25)) * (
         1 + rng.uniform(-0.05, 0.05, 3).astype(np.float32)
     )
-    exposed = light_ * balance
+    grey = light_.mean(axis=2, keepdims=True)
+    exposed = (grey + (light_ - grey) * SATURATION).clip(0) * balance
     curve = exposed * (1 + exposed * 0.12) / (1 + exposed * 0.52)
     return np.sqrt(curve.clip(0, 1))
 

@@ -43,7 +43,7 @@ class Table:
         return np.asarray(self._top(u, v) * strength, np.float32)
 
     def _top(self, u: Floats, v: Floats) -> Floats:
-        grain = sample(fibres(), u, v, 0.27, self.shift)
+        grain = sample(fibres(), u, v, 0.2, self.shift)
         fine = sample(speckle(), u, v, 0.5, self.shift)
         if self.kind == "wood":
             plank = np.floor(v * 1.3 + self.shift[0] * 9)

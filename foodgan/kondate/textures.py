@@ -54,6 +54,7 @@ def rice() -> Floats:
     """Grains (T, T, 2) one over another: height in [0, 1], and how bright each grain is."""
     rng = np.random.default_rng(5)
     tile = np.zeros((TEXELS, TEXELS, 2), np.float32)
+    tile[..., 1] = 0.8
     reach = int(GRAIN[0]) + 1
     near = np.arange(-reach, reach + 1, dtype=np.float32)
     for level in np.linspace(0.25, 1, GRAINS):

@@ -132,6 +132,7 @@ def set_table(canvas: Canvas, name: str, rng: np.random.Generator) -> Vessel:
         _lugs(canvas, form, rim, under)
     if name == "teppan":
         under = _board(canvas, radius, under, rng)
+    canvas.within[...] = radius < 1 - form.wall * 0.5
     banded = name == "don" and bool(rng.random() < 0.5)
     return Vessel(name, form, np.asarray(under, np.float32), radius, outside, banded, centre, area)
 
@@ -174,8 +175,8 @@ def _divide(
 def _lugs(canvas: Canvas, form: Form, colour: Floats, under: Floats) -> None:
     """The two handles of a clay pot."""
     for side in (-1.0, 1.0):
-        patch = canvas.patch(side * 1.02, 0.0, 0.3)
-        outline = superellipse(patch.u, patch.v, (0.12, 0.24), 4)
+        patch = canvas.patch(side * 0.99, 0.0, 0.3)
+        outline = superellipse(patch.u, patch.v, (0.11, 0.2), 4)
         cover = patch.inside((outline - 1) * 0.12) * (patch.height < form.rim * 0.6)
         patch.lay(cover, colour * 0.9, form.rim - 0.04 - 0.05 * outline**2, 0.4)
         lower = under[patch.rows, patch.columns]
