@@ -3,12 +3,15 @@
 p(dish) = p(base) p(vessel|base) p(sauce|base) p(garnish|base) p(mains|base) p(cooking|mains, base).
 """
 
+import math
+from bisect import bisect
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
-from foodgan.kondate.recipe import DEEP, MAINS_MAX, NONE, NOODLES, VALUES, Recipe, Stated, in_order
+from foodgan.kondate.recipe import NONE, VALUES, Recipe, Stated, in_order
 
 ZIPF = 0.6  # exponent: the value of rank r has weight r^-ZIPF
 RARE = 0.08  # factor of a combination that a canteen would not cook; this menu sometimes does
@@ -83,7 +86,7 @@ def draw(rng: np.random.Generator, stated: Stated | None = None) -> Recipe:
     """
     stated = stated or Stated()
     said = {key: _one_of(rng, getattr(stated, key)) for key in stated.attributes}
-    mains = _drawn_mains(rng, said, stated.mains)
+    mains = stated.mains
     base = said.get("base") or _drawn_base(rng, said, mains)
     if mains is None:
         mains = _mains_for(rng, base, said.get("cooking"))
@@ -98,44 +101,44 @@ def draw(rng: np.random.Generator, stated: Stated | None = None) -> Recipe:
     )
 
 
+def weighted(rng: np.random.Generator, weights: Sequence[float]) -> int:
+    """An index, each as often as its weight says."""
+    sums = list(accumulate(weights))
+    return min(bisect(sums, rng.random() * sums[-1]), len(sums) - 1)
+
+
 @cache
-def zipf(attribute: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Weights (values,) of an attribute's values by rank; their sum is 1."""
-    weights = np.arange(1, len(VALUES[attribute]) + 1, dtype=np.float64) ** -ZIPF
-    return weights / weights.sum()
+def zipf(attribute: str) -> tuple[float, ...]:
+    """Weights of an attribute's values by rank; their sum is 1."""
+    weights = [float(rank**-ZIPF) for rank in range(1, len(VALUES[attribute]) + 1)]
+    return tuple(weight / sum(weights) for weight in weights)
 
 
 def _one_of(rng: np.random.Generator, values: frozenset[str]) -> str:
-    return str(rng.choice(sorted(values)))
+    return sorted(values)[int(rng.integers(len(values)))] if len(values) > 1 else next(iter(values))
 
 
 def _pick(rng: np.random.Generator, attribute: str, factors: Sequence[float]) -> str:
-    weights = zipf(attribute) * np.asarray(factors)
-    return VALUES[attribute][int(rng.choice(len(weights), p=weights / weights.sum()))]
+    weights = [a * b for a, b in zip(zipf(attribute), factors, strict=True)]
+    return VALUES[attribute][weighted(rng, weights)]
 
 
-def _likely(attribute: str, base: str) -> list[float]:
+@cache
+def _likely(attribute: str, base: str) -> tuple[float, ...]:
     """The factor of each value of an attribute beside this base."""
     table = {"vessel": VESSELS_OF, "sauce": SAUCES_OF, "garnish": GARNISHES_OF}[attribute]
     cooked = table[base].split()
-    return [1.0 if value in cooked else RARE for value in VALUES[attribute]]
+    return tuple(1.0 if value in cooked else RARE for value in VALUES[attribute])
 
 
+@cache
 def _on_base(main: str, base: str) -> float:
     return 1.0 if base in BASES_OF_MAIN.get(main, base).split() else RARE
 
 
+@cache
 def _cooked(main: str, cooking: str) -> float:
     return 1.0 if cooking in COOKINGS_OF_MAIN[main].split() else RARE
-
-
-def _drawn_mains(
-    rng: np.random.Generator, said: dict[str, str], mains: tuple[str, ...] | None
-) -> tuple[str, ...] | None:
-    """The mains, where the name settles them."""
-    if mains is not None and len(mains) > MAINS_MAX:
-        return in_order(str(main) for main in rng.choice(mains, MAINS_MAX, replace=False))
-    return mains
 
 
 def _drawn_base(
@@ -146,18 +149,19 @@ def _drawn_base(
         factor = 1.0
         for attribute in ("vessel", "sauce", "garnish"):
             if attribute in said:
-                likely = np.asarray(_likely(attribute, base)) * zipf(attribute)
-                factor *= likely[VALUES[attribute].index(said[attribute])] / likely.sum()
+                likely = _likely(attribute, base)
+                weights = [a * b for a, b in zip(likely, zipf(attribute), strict=True)]
+                factor *= weights[VALUES[attribute].index(said[attribute])] / sum(weights)
         for main in mains or ():
             factor *= _on_base(main, base)
-        factors.append(float(factor))
+        factors.append(factor)
     return _pick(rng, "base", factors)
 
 
 def _mains_for(rng: np.random.Generator, base: str, cooking: str | None) -> tuple[str, ...]:
     """Mains that go with the base, and with the cooking where that is said."""
-    counts = np.asarray(MAINS_COUNT) * ([1, 1, 1, 1] if cooking is None else [0, 1, 1, 1])
-    count = int(rng.choice(len(counts), p=counts / counts.sum()))
+    least = 0 if cooking is None else 1  # where something is cooked, there is something
+    count = least + weighted(rng, MAINS_COUNT[least:])
     factors = [
         _on_base(main, base) * (1.0 if cooking is None else _cooked(main, cooking))
         for main in VALUES["main"]
@@ -172,24 +176,6 @@ def _mains_for(rng: np.random.Generator, base: str, cooking: str | None) -> tupl
 
 def _cooking_for(rng: np.random.Generator, mains: tuple[str, ...]) -> str:
     factors = [
-        float(np.prod([_cooked(main, cooking) for main in mains])) for cooking in VALUES["cooking"]
+        math.prod(_cooked(main, cooking) for main in mains) for cooking in VALUES["cooking"]
     ]
     return _pick(rng, "cooking", factors)
-
-
-def plausible(recipe: Recipe) -> bool:
-    """Whether a canteen would cook it: no rare combination in it."""
-    if recipe.base in NOODLES and recipe.vessel in DEEP and recipe.sauce == NONE:
-        return False
-    beside = all(
-        getattr(recipe, attribute) in table[recipe.base].split()
-        for attribute, table in (
-            ("vessel", VESSELS_OF),
-            ("sauce", SAUCES_OF),
-            ("garnish", GARNISHES_OF),
-        )
-    )
-    return beside and all(
-        _on_base(main, recipe.base) == 1 and _cooked(main, recipe.cooking) == 1
-        for main in recipe.mains
-    )

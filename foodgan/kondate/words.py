@@ -13,7 +13,7 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "don": ("どんぶり", "丼鉢"),
         "plate": ("プレート", "ひと皿"),
         "nabe": ("土鍋", "鍋仕立て"),
-        "bento": ("弁当", "べんとう"),
+        "bento": ("弁当箱", "重箱"),
         "teppan": ("鉄板", "てっぱん"),
         "wan": ("お椀", "椀盛り"),
     },
@@ -120,29 +120,28 @@ HEAD_CONTRACTIONS = {
     "弁当": says({"vessel": "bento", "base": "rice"}),
 }
 # Between words; they say nothing.
-PARTICLES = ("の", "と", "入り", "のせ", "がけ", "添え", "風", "、", "味", "盛り")
-NOTHING = Stated()
+PARTICLES = ("の", "と", "のせ", "がけ", "添え", "、", "味の")
 
 
 @cache
-def lexicon() -> dict[str, tuple[tuple[str, Stated], ...]]:
-    """Every word and what it may say, by the place where it may stand.
+def lexicon() -> dict[str, dict[str, Stated]]:
+    """Of every word what it says, by its role.
 
-    places: "word" anywhere, "before" a main, "after" a main.
+    roles: an attribute, "main", "before" or "after" a main, "head", "particle".
     """
-    meanings: dict[str, list[tuple[str, Stated]]] = {}
+    words: dict[str, dict[str, Stated]] = {}
     for attribute, values in SPELLINGS.items():
         for value, spellings in values.items():
             said = says(mains=[value]) if attribute == "main" else says({attribute: value})
             for spelling in spellings:
-                meanings.setdefault(spelling, []).append((attribute, said))
-    for place, table in (("before", BEFORE), ("after", AFTER)):
+                words.setdefault(spelling, {})[attribute] = said
+    for role, table in (("before", BEFORE), ("after", AFTER)):
         for cooking, spellings in table.items():
             for spelling in spellings:
-                meanings.setdefault(spelling, []).append((place, says({"cooking": cooking})))
-    for words, place in ((MAIN_CONTRACTIONS, "main"), (HEAD_CONTRACTIONS, "base")):
-        for word, said in words.items():
-            meanings.setdefault(word, []).append((place, said))
+                words.setdefault(spelling, {})[role] = says({"cooking": cooking})
+    for role, contractions in (("main", MAIN_CONTRACTIONS), ("head", HEAD_CONTRACTIONS)):
+        for word, said in contractions.items():
+            words.setdefault(word, {})[role] = said
     for particle in PARTICLES:
-        meanings.setdefault(particle, []).append(("particle", NOTHING))
-    return {word: tuple(said) for word, said in meanings.items()}
+        words.setdefault(particle, {})["particle"] = Stated()
+    return words
