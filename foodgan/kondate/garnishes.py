@@ -16,7 +16,9 @@ def garnish(canvas: Canvas, vessel: Vessel, which: str, rng: np.random.Generator
         GARNISHES[which](canvas, vessel, rng)
 
 
-def _spot(vessel: Vessel, out: tuple[float, float], rng: np.random.Generator) -> tuple[float, float]:
+def _spot(
+    vessel: Vessel, out: tuple[float, float], rng: np.random.Generator
+) -> tuple[float, float]:
     """A place on the food, that far out (shares of its reach)."""
     around, far = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(*out))
     if vessel.name == "bento":
@@ -29,7 +31,12 @@ def _spot(vessel: Vessel, out: tuple[float, float], rng: np.random.Generator) ->
 
 
 def _strewn(
-    canvas: Canvas, vessel: Vessel, count: int, spread: float, reach: float, rng: np.random.Generator
+    canvas: Canvas,
+    vessel: Vessel,
+    count: int,
+    spread: float,
+    reach: float,
+    rng: np.random.Generator,
 ) -> Iterator[tuple[Patch, float]]:
     """Patches around one spot, each with the height of what lies there."""
     x, y = _spot(vessel, (0.0, 0.35), rng)

@@ -57,7 +57,9 @@ def _lay_main(
     rng: np.random.Generator,
 ) -> None:
     cut, alone = CUTS[main], len(recipe.mains) == 1
-    scale = float(rng.uniform(0.92, 1.08)) * (1.15 if alone else 0.95 if len(recipe.mains) == 2 else 0.85)
+    scale = float(rng.uniform(0.92, 1.08)) * (
+        1.15 if alone else 0.95 if len(recipe.mains) == 2 else 0.85
+    )
     count = cut.count + int(alone) * 2 - int(len(recipe.mains) == 3)
     if recipe.cooking == "stirfried":
         scale, count = scale * 0.8, count + 2

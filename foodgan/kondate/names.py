@@ -77,9 +77,7 @@ def choose(recipe: Recipe, rng: np.random.Generator) -> Stated:
             return stated
 
 
-def write(
-    stated: Stated, rng: np.random.Generator, banned: Collection[str] = ()
-) -> Plan | None:
+def write(stated: Stated, rng: np.random.Generator, banned: Collection[str] = ()) -> Plan | None:
     """Words that say just this, without the `banned` spellings; None where none were found."""
     for _ in range(TRIES):
         words = _words(stated, rng, banned)
@@ -131,9 +129,7 @@ def _role(roles: dict[str, Stated], after_main: bool) -> str:
     return next((role for role in roles if role != "after"), "after")
 
 
-def _words(
-    stated: Stated, rng: np.random.Generator, banned: Collection[str]
-) -> list[Word] | None:
+def _words(stated: Stated, rng: np.random.Generator, banned: Collection[str]) -> list[Word] | None:
     """One way to say it, not yet proven to read so."""
     head = _head(stated, rng, banned)
     if head is None:
@@ -157,14 +153,13 @@ def _fits(said: Stated, stated: Stated) -> bool:
     return singles and (said.mains is None or set(said.mains) <= set(stated.mains or ()))
 
 
-def _head(
-    stated: Stated, rng: np.random.Generator, banned: Collection[str]
-) -> list[Word] | None:
+def _head(stated: Stated, rng: np.random.Generator, banned: Collection[str]) -> list[Word] | None:
     """The last word, the base: as a contraction or by its own name."""
     fitting = [
         Word(word, said)
         for word, said in HEAD_CONTRACTIONS.items()
-        if word not in banned and _fits(said, stated)
+        if word not in banned
+        and _fits(said, stated)
         and (said.mains is None or said.mains == stated.mains)
     ]
     if fitting and len(stated.base) == 1 and rng.random() < CONTRACTS:
@@ -181,8 +176,11 @@ def _mains(
     fitting = [
         Word(word, said)
         for word, said in MAIN_CONTRACTIONS.items()
-        if word not in banned and said.mains is not None and _fits(said, stated)
-        and bool(said.mains) == bool(wanted) and said.cooking <= cooking
+        if word not in banned
+        and said.mains is not None
+        and _fits(said, stated)
+        and bool(said.mains) == bool(wanted)
+        and said.cooking <= cooking
     ]
     if fitting and (not wanted or rng.random() < CONTRACTS):
         words.append(fitting[int(rng.integers(len(fitting)))])

@@ -175,7 +175,5 @@ def _mains_for(rng: np.random.Generator, base: str, cooking: str | None) -> tupl
 
 
 def _cooking_for(rng: np.random.Generator, mains: tuple[str, ...]) -> str:
-    factors = [
-        math.prod(_cooked(main, cooking) for main in mains) for cooking in VALUES["cooking"]
-    ]
+    factors = [math.prod(_cooked(main, cooking) for main in mains) for cooking in VALUES["cooking"]]
     return _pick(rng, "cooking", factors)

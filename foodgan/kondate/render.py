@@ -29,9 +29,7 @@ def render(recipe: Recipe, seed: int, size: int = 64) -> Picture:
     light = scene.some_light(camera, rng)
     table = some_table(vessel, rng)
     shaded = scene.shade(canvas, vessel.form.rim, light, scene.towards(camera))
-    seen = scene.photograph(
-        canvas, shaded, vessel, table, camera, light, rays=round(size * RAYS)
-    )
+    seen = scene.photograph(canvas, shaded, vessel, table, camera, light, rays=round(size * RAYS))
     return _expose(scene.develop(seen, rng), recipe, size, rng)
 
 
@@ -51,7 +49,9 @@ def cook(canvas: Canvas, recipe: Recipe, rng: np.random.Generator) -> vessels.Ve
     return vessel
 
 
-def _expose(picture: NDArray[np.float32], recipe: Recipe, size: int, rng: np.random.Generator) -> Picture:
+def _expose(
+    picture: NDArray[np.float32], recipe: Recipe, size: int, rng: np.random.Generator
+) -> Picture:
     """Steam, focus and grain of the camera, at the size of the picture."""
     hot = recipe.soup or recipe.cooking in ("steamed", "simmered", "grilled", "stirfried")
     if rng.random() < (0.75 if recipe.cooking == "steamed" else 0.35 if hot else 0.0):

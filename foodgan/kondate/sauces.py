@@ -81,7 +81,9 @@ def _oil(
     bright = mix(rgb(liquid.broth) * 1.7, rgb("#f0b040"), 0.25).clip(0, 1)
     for _ in range(14):
         around, out = float(rng.uniform(0, 2 * np.pi)), float(rng.uniform(0.2, 0.95))
-        x, y = (size * out * f(around) for size, f in zip(vessel.area, (np.cos, np.sin), strict=True))
+        x, y = (
+            size * out * f(around) for size, f in zip(vessel.area, (np.cos, np.sin), strict=True)
+        )
         size = float(rng.uniform(0.02, 0.06))
         patch = canvas.patch(x, y, size * 1.2)
         floating = np.abs(patch.height - level) < 0.004

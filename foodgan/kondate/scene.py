@@ -124,7 +124,12 @@ def _openness(height: Floats) -> Floats:
 
 
 def photograph(
-    canvas: Canvas, shaded: Floats, vessel: Vessel, table: Table, camera: Camera, light: Light,
+    canvas: Canvas,
+    shaded: Floats,
+    vessel: Vessel,
+    table: Table,
+    camera: Camera,
+    light: Light,
     rays: int,
 ) -> Floats:
     """What each of rays×rays sees (R, R, 3)."""
