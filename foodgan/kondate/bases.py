@@ -25,7 +25,7 @@ STRANDS = {
     "ramen": Strand("#f0d080", "#c9963c", 0.050, 0.020, 12, 0.4),
     "udon": Strand("#fbf6ea", "#e6dcc6", 0.088, 0.006, 10, 0.5),
     "soba": Strand("#a08b76", "#6f5c4c", 0.045, 0.004, 12, 0.3),
-    "pasta": Strand("#f4d992", "#dcb765", 0.045, 0.010, 13, 0.55),
+    "pasta": Strand("#f4dca0", "#cfa050", 0.045, 0.010, 13, 0.55),
 }
 DOMES = {"rice": 0.20, "ramen": 0.16, "udon": 0.17, "soba": 0.14, "pasta": 0.22, "salad": 0.16}
 LEAVES = ("#7fb23d", "#4f8a2c", "#9cc95a", "#3f6f2a", "#b7d77a", "#6a3350")
@@ -74,7 +74,7 @@ def _rice(canvas: Canvas, ground: Floats, cover: Floats, rng: np.random.Generato
     grains = sample(rice(), u, v, 0.85, (float(rng.random()), float(rng.random())))
     bump = grains[..., 0]
     white = rgb("#fbf8f0") * np.float32(rng.uniform(0.92, 1.0))
-    colour = mix(rgb("#b9ae98"), white, step(0.25, 0.8, bump)) * grains[..., 1:]
+    colour = mix(rgb("#b9ae98"), white, step(0.25, 0.8, bump)) * grains[..., 1]
     canvas.whole().lay(cover, colour, ground + 0.032 * (bump - 0.6), 0.35)
 
 
@@ -103,6 +103,8 @@ def _noodles(
         phase, waves = float(rng.uniform(0, 6)), float(rng.uniform(14, 22))
         if strand.wave:
             across = across + strand.wave * np.sin(patch.u * waves + phase)
+        bent = sample(clouds(), patch.u, patch.v, 0.35, (phase, 0.0))
+        across = across + 0.035 * bent
         number = np.floor(across * (1 / strand.pitch))
         offset = (across * (1 / strand.pitch) - number) * 2 - 1
         which = number.astype(np.int32) & 63
@@ -125,7 +127,7 @@ def _salad(
     canvas: Canvas, vessel: Vessel, ground: Floats, cover: Floats, rng: np.random.Generator
 ) -> None:
     """Leaves with frilled edges and pale ribs, tomatoes between them."""
-    canvas.whole().lay(cover, rgb("#42682a"), ground - 0.04, 0.1)
+    canvas.whole().lay(cover, rgb("#2c4a1c"), ground - 0.06, 0.1)
     for leaf in range(26):
         around, out = float(rng.uniform(0, 2 * np.pi)), float(np.sqrt(rng.random())) * 0.95
         x = vessel.centre[0] + vessel.area[0] * out * np.cos(around)
@@ -140,7 +142,7 @@ def _salad(
             0.9, 1.0, np.cos((patch.u - np.abs(patch.v)) * 40)
         )
         bump = sample(blotches(), patch.u, patch.v, 1.2, (0.1 * leaf, 0.0))
-        colour = rgb(tone) * (1 + 0.18 * bump + 0.35 * outline)[..., None]
+        colour = rgb(tone) * (1 + 0.18 * bump + 0.35 * outline)
         colour = mix(colour, rgb("#d9e6a8"), (rib * 0.45).clip(0, 1))
         level = canvas.level(x, y, 0.04)
         height = level + 0.03 + 0.018 * bump + 0.10 * patch.u / size * float(rng.uniform(-0.3, 1))

@@ -4,7 +4,6 @@ S×S texels over [-EXTENT, EXTENT]², where the rim of a round vessel has radius
 the same unit. Colours are linear light in [0, 1].
 """
 
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -12,25 +11,27 @@ import numpy as np
 from foodgan.kondate.textures import Floats
 
 EXTENT = 1.18
-Colour = Floats | Sequence[float]
 
 
+@cache
 def rgb(text: str) -> Floats:
-    """A colour "#rrggbb" as linear light (3,); gamma 2."""
-    return (np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255) ** 2
+    """A colour "#rrggbb" as linear light (3, 1, 1); gamma 2."""
+    levels = np.array([int(text[i : i + 2], 16) for i in (1, 3, 5)], np.float32) / 255
+    colour: Floats = levels.reshape(3, 1, 1) ** 2
+    colour.flags.writeable = False  # it is kept
+    return colour
 
 
 def step(low: float, high: float, x: Floats) -> Floats:
     """0 below `low`, 1 above `high`, smooth between."""
     t = ((x - low) * (1 / (high - low))).clip(0, 1)
-    return t * t * (3 - 2 * t)
+    eased: Floats = t * t * (3 - 2 * t)
+    return eased
 
 
-def mix(a: Colour, b: Colour, share: Floats | float) -> Floats:
-    """Colours from a to b; share in [0, 1], without the colour axis."""
-    a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
-    part = share if isinstance(share, float) else share[..., None]
-    return np.asarray(a + (b - a) * part, np.float32)
+def mix(a: Floats, b: Floats, share: Floats | float) -> Floats:
+    """Colours (3, …) from a to b; share (…) in [0, 1]."""
+    return a + (b - a) * share
 
 
 def smooth(field: Floats, radius: int) -> Floats:
@@ -38,7 +39,7 @@ def smooth(field: Floats, radius: int) -> Floats:
     width = 2 * radius + 1
     for _ in range(2):
         padded = np.pad(field, ((radius + 1, radius), (0, 0)), mode="edge")
-        summed = np.cumsum(padded, axis=0, dtype=np.float64)
+        summed = np.cumsum(padded, axis=0)
         field = np.asarray((summed[width:] - summed[:-width]) / width, np.float32).T
     return np.ascontiguousarray(field)
 
@@ -53,7 +54,7 @@ def _axes(size: int) -> tuple[Floats, Floats]:
 
 
 class Canvas:
-    """colour (S, S, 3), height (S, S), gloss (S, S) in [0, 1]; x, y (S, S); texel: its width;
+    """colour (3, S, S), height (S, S), gloss (S, S) in [0, 1]; x, y (S, S); texel: its width;
     within (S, S): 1 where something may be laid.
     """
 
@@ -61,7 +62,7 @@ class Canvas:
         self.size = size
         self.texel = 2 * EXTENT / size
         self.x, self.y = _axes(size)
-        self.colour = np.zeros((size, size, 3), np.float32)
+        self.colour = np.zeros((3, size, size), np.float32)
         self.height = np.zeros((size, size), np.float32)
         self.gloss = np.zeros((size, size), np.float32)
         self.within = np.ones((size, size), np.float32)
@@ -106,7 +107,7 @@ class Patch:
     @property
     def colour(self) -> Floats:
         """Colours as they are now; a view."""
-        return self.canvas.colour[self.rows, self.columns]
+        return self.canvas.colour[:, self.rows, self.columns]
 
     @property
     def gloss(self) -> Floats:
@@ -117,14 +118,14 @@ class Patch:
         """Cover in [0, 1] from a signed distance to the outline, negative inside."""
         return (0.5 - distance * (1 / self.edge)).clip(0, 1)
 
-    def lay(self, cover: Floats, colour: Colour, height: Floats | float, gloss: float) -> None:
+    def lay(self, cover: Floats, colour: Floats, height: Floats | float, gloss: float) -> None:
         """Put something opaque where `cover` is 1, with its upper side at `height`."""
         cover = cover * self.canvas.within[self.rows, self.columns]
         self.tint(cover, colour)
         self.height[...] += (height - self.height) * cover
         self.gloss[...] += (gloss - self.gloss) * cover
 
-    def tint(self, cover: Floats, colour: Colour) -> None:
+    def tint(self, cover: Floats, colour: Floats) -> None:
         """Colour what lies there, by `cover`, and leave its shape."""
         now = self.colour
-        now += (np.asarray(colour, np.float32) - now) * cover[..., None]
+        now += (colour - now) * cover

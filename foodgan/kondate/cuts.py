@@ -98,7 +98,7 @@ def link(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
 def plain(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -> Floats:
     """Uneven colour alone."""
     tone = 1 + 0.12 * sample(blotches(), u, v, 0.9)
-    return colour * tone[..., None]
+    return colour * tone
 
 
 def salmon(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -> Floats:
@@ -129,7 +129,7 @@ def beef(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -> F
     """Marbled, and dark in its folds."""
     fat = step(0.7, 1.5, sample(fibres(), u * 0.6, v, 1.1))
     fold = 0.78 + 0.3 * np.sin(v * 48 + 7 * u)
-    meat = plain(u, v, distance, colour, raw) * fold[..., None]
+    meat = plain(u, v, distance, colour, raw) * fold
     return mix(meat, rgb("#f6ded6" if raw else "#b98f70"), fat * 0.65)
 
 
@@ -175,7 +175,7 @@ def _outer_rim(u: Floats, v: Floats, distance: Floats) -> Floats:
 def mushroom(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -> Floats:
     """A shiitake's cap with a star cut into it."""
     cap = plain(u, v, distance, colour, raw)
-    cap = cap * (0.75 + 0.25 * step(0.0, -0.08, distance))[..., None]
+    cap = cap * (0.75 + 0.25 * step(0.0, -0.08, distance))
     angle = np.arctan2(v, u)
     arm = step(0.024, 0.008, np.hypot(u, v) * np.abs(np.sin(angle * 1.5)))
     return mix(cap, rgb("#efe2cb"), arm * (np.hypot(u, v) < 0.11))
@@ -184,7 +184,7 @@ def mushroom(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) 
 def scallop(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -> Floats:
     """Fibres that stand on end."""
     fibre = sample(blotches(), u, v, 2.0)
-    return colour * (1 + 0.08 * fibre + 0.12 * step(-0.02, -0.1, distance))[..., None]
+    return colour * (1 + 0.08 * fibre + 0.12 * step(-0.02, -0.1, distance))
 
 
 CUTS = {

@@ -57,7 +57,7 @@ def _negi(canvas: Canvas, vessel: Vessel, rng: np.random.Generator) -> None:
         out = superellipse(patch.u, patch.v, (size, size * 0.8), 2)
         green = rgb("#3f8a2a") if i % 3 else rgb("#8fbf5a")
         colour = mix(rgb("#e3efc0"), green, step(0.55, 0.85, out))
-        colour = colour * (1 - 0.5 * step(0.5, 0.3, out))[..., None]
+        colour = colour * (1 - 0.5 * step(0.5, 0.3, out))
         patch.lay(patch.inside((out - 1) * size), colour, level + 0.02 + 0.01 * (out > 0.5), 0.5)
 
 
@@ -71,7 +71,7 @@ def _nori(canvas: Canvas, vessel: Vessel, rng: np.random.Generator) -> None:
         patch = canvas.patch(x, y, 0.42, around)
         distance = (superellipse(patch.u, patch.v, (0.24, 0.2), 8) - 1) * 0.2
         fine = sample(speckle(), patch.u, patch.v, 0.8, (0.3 * i, 0.0))
-        colour = rgb("#14231a") * (1 + 0.35 * fine)[..., None].clip(0.3, 2.5)
+        colour = rgb("#14231a") * (1 + 0.35 * fine).clip(0.3, 2.5)
         height = canvas.level(x, y, 0.1) + 0.03 + 0.02 * i + 0.11 * (patch.u + 0.2).clip(0)
         patch.lay(patch.inside(distance), colour, height, 0.35)
 

@@ -104,7 +104,7 @@ def _lay_piece(
     rng: np.random.Generator,
 ) -> None:
     """One piece: its outline, its markings, then what the cooking does to it."""
-    patch = canvas.patch(*at, cut.size[0] * 1.45 + cut.size[1] * 0.6, turn)
+    patch = canvas.patch(*at, cut.size[0] * 1.25 + cut.size[1] * 0.5, turn)
     if patch.u.size == 0:
         return
     raw = cooking in ("raw", "fried")
@@ -117,14 +117,15 @@ def _lay_piece(
     thick, gloss = cut.thick, cut.gloss
     if cooking == "fried":
         distance, colour, uneven = _batter(patch, distance, colour, main, shift)
-        thick, gloss = thick + 0.05, 0.25
+        thick, gloss = thick + 0.04, 0.25
     elif not raw:
         colour, gloss = _heat(patch, distance, colour, uneven, cooking, gloss)
     domed = np.sqrt((-distance * (1 / max(thick, 0.05))).clip(0, 1))
     level = canvas.level(*at, cut.size[1] * 0.7)
     leaning = cut.lean * 0.16 * patch.v / cut.size[1] * min(cut.size[1], 0.15)
-    bump = 0.016 if cooking == "fried" else 0.006
-    height = level + thick * (0.35 + 0.65 * domed) + leaning * 1.6 + bump * uneven
+    rise = 0.1 if cooking == "fried" else 0.3
+    bump = 0.012 if cooking == "fried" else 0.006
+    height = level + thick * (rise + (1 - rise) * domed) + leaning * 1.6 + bump * uneven
     patch.lay(patch.inside(distance), colour, height, gloss)
 
 
@@ -138,7 +139,7 @@ def _batter(
     swollen = distance - 0.022 + 0.016 * flakes
     crust = mix(rgb("#8f4f18"), rgb("#e5a650"), (0.55 + 0.26 * rough).clip(0, 1))
     crust = mix(crust, rgb("#f3cf86"), step(0.8, 1.6, rough))
-    crust = crust * (1 - 0.45 * step(-0.03, 0.015, swollen))[..., None]
+    crust = crust * (1 - 0.45 * step(-0.03, 0.015, swollen))
     seen = 0.10 + 0.12 * step(0.6, 1.6, -flakes)
     fried = mix(crust, colour, np.asarray(seen, np.float32))
     if main == "shrimp":  # the tail stays out of the batter

@@ -25,6 +25,7 @@ from foodgan.kondate.words import (
 SAYS = {"vessel": 0.25, "base": 0.85, "mains": 0.85, "cooking": 0.6, "sauce": 0.6, "garnish": 0.5}
 SAYS_NO_MAINS = 0.3
 CONTRACTS = 0.6  # how often a contraction is used where one fits
+NOTHING = Stated()
 TRIES = 40  # rows of words, until one reads as it was meant
 
 
@@ -33,7 +34,7 @@ class Word:
     """A word in a name, and what it says there."""
 
     spelling: str
-    said: Stated = Stated()
+    said: Stated = NOTHING
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Plan:
     @property
     def spellings(self) -> frozenset[str]:
         """The words that say something."""
-        return frozenset(word.spelling for word in self.words if word.said != Stated())
+        return frozenset(word.spelling for word in self.words if word.said != NOTHING)
 
 
 def choose(recipe: Recipe, rng: np.random.Generator) -> Stated:
@@ -191,7 +192,7 @@ def _mains(
     rest = _spelt("main", frozenset(wanted), rng, banned)
     if rest is None:
         return None
-    rng.shuffle(rest)  # type: ignore[arg-type]
+    rng.shuffle(rest)
     for how in sorted(cooking):
         before = not rest or rng.random() < 0.5 or rest[-1].said.mains is None
         spelt = _spelling((BEFORE if before else AFTER)[how], rng, banned)

@@ -12,8 +12,8 @@ from foodgan.kondate.recipe import NONE, Recipe
 from foodgan.kondate.tables import some_table
 
 Picture = NDArray[np.uint8]
-TEXELS = 1.75  # of the canvas a pixel of the picture
-RAYS = 1.5  # along each side a pixel of the picture
+# (largest size, texels of the canvas a pixel, rays a pixel), both along one side
+SAMPLING = ((96, 1.7, 1.5), (4096, 2.2, 2.0))
 
 
 def render(recipe: Recipe, seed: int, size: int = 64) -> Picture:
@@ -23,13 +23,16 @@ def render(recipe: Recipe, seed: int, size: int = 64) -> Picture:
     things lie. Another size shows the same scene.
     """
     rng = np.random.default_rng(seed)
-    canvas = Canvas(round(size * TEXELS))
+    texels, per_pixel = next(row[1:] for row in SAMPLING if size <= row[0])
+    canvas = Canvas(round(size * texels))
     vessel = cook(canvas, recipe, rng)
     camera = scene.some_camera(vessel, rng)
     light = scene.some_light(camera, rng)
     table = some_table(vessel, rng)
     shaded = scene.shade(canvas, vessel.form.rim, light, scene.towards(camera))
-    seen = scene.photograph(canvas, shaded, vessel, table, camera, light, rays=round(size * RAYS))
+    seen = scene.photograph(
+        canvas, shaded, vessel, table, camera, light, rays=round(size * per_pixel)
+    )
     return _expose(scene.develop(seen, rng), recipe, size, rng)
 
 
@@ -57,7 +60,7 @@ def _expose(
     if rng.random() < (0.75 if recipe.cooking == "steamed" else 0.35 if hot else 0.0):
         strong = 0.75 if recipe.cooking == "steamed" else 0.45
         picture = scene.steam(picture, strong * float(rng.uniform(0.5, 1)), rng)
-    bytes_ = (picture * 255).clip(0, 255).astype(np.uint8)
+    bytes_ = np.ascontiguousarray((picture * 255).clip(0, 255).astype(np.uint8).transpose(1, 2, 0))
     image = Image.fromarray(bytes_).resize((size, size), Image.Resampling.BOX)
     pixels = np.asarray(image, np.float32)
     if rng.random() < 0.3:

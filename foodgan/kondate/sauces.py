@@ -23,13 +23,13 @@ class Liquid:
 
 
 LIQUIDS = {
-    "shoyu": Liquid("#7d4a1c", 13, "#6b3a18", 0.66),
+    "shoyu": Liquid("#8a4d16", 13, "#6b3a18", 0.66),
     "miso": Liquid("#b88d54", 26, "#a5703a", 0.95, ("#d9b27a", "#8a5a2c")),
     "shio": Liquid("#e0cb8e", 9, "#e9dca8", 0.40, ("#fffdf5", "#fffdf5", "#2a2622")),
     "curry": Liquid("#a8701c", 40, "#9a5f17", 0.97, ("#c98a2e", "#6f3f10", "#d9772a")),
-    "tomato": Liquid("#c8371c", 40, "#bf2a16", 0.95, ("#e0563a", "#8f1b10")),
+    "tomato": Liquid("#c8371c", 40, "#b5341c", 0.95, ("#e0563a", "#8f1b10")),
     "cream": Liquid("#f3e9d2", 45, "#f7efdd", 0.97, ("#fffaf0",)),
-    "chili": Liquid("#c2401c", 22, "#a81c10", 0.85, ("#e8391c", "#7a0f0a", "#e8b04a")),
+    "chili": Liquid("#c2401c", 22, "#b0351a", 0.85, ("#e8391c", "#7a0f0a", "#e8b04a")),
 }
 
 
@@ -42,7 +42,7 @@ def pour_broth(canvas: Canvas, vessel: Vessel, sauce: str, rng: np.random.Genera
     cloud = sample(clouds(), canvas.x, canvas.y, 0.45, shift)
     within = vessel.radius < 1 - form.wall * 0.5
     depth = (level - canvas.height).clip(0) * within
-    colour = rgb(liquid.broth) * (1 + 0.10 * cloud)[..., None]
+    colour = rgb(liquid.broth) * (1 + 0.10 * cloud)
     if liquid.murk > 15:  # lees gather in swirls
         swirl = sample(blotches(), canvas.x + 0.05 * cloud, canvas.y, 0.4, shift)
         colour = mix(colour, colour * 1.35, step(0.2, 1.6, swirl))
@@ -60,7 +60,7 @@ def pour_broth(canvas: Canvas, vessel: Vessel, sauce: str, rng: np.random.Genera
 def _stain(canvas: Canvas, share: Floats, liquid: str) -> None:
     """Let what lies there be seen through the liquid's colour."""
     colour = rgb(liquid)
-    canvas.colour *= mix(np.ones(3, np.float32), colour / colour.max(), share)
+    canvas.colour *= mix(np.ones((3, 1, 1), np.float32), np.sqrt(colour / colour.max()), share)
 
 
 def _window(canvas: Canvas, wet: Floats, rng: np.random.Generator) -> None:
@@ -70,7 +70,7 @@ def _window(canvas: Canvas, wet: Floats, rng: np.random.Generator) -> None:
     patch = canvas.patch(x, y, 0.5, float(rng.uniform(0, np.pi)))
     bent = patch.u + 0.03 * sample(clouds(), patch.u, patch.v, 0.6)
     pane = superellipse(bent, patch.v, (0.34, 0.22), 4)
-    strength = step(1.05, 0.6, pane) * float(rng.uniform(0.10, 0.3))
+    strength = step(1.05, 0.6, pane) * float(rng.uniform(0.06, 0.2))
     patch.tint(strength * wet[patch.rows, patch.columns], rgb("#f4f6f8"))
 
 
@@ -95,7 +95,7 @@ def _oil(
 def pour_over(
     canvas: Canvas, vessel: Vessel, base: str, sauce: str, rng: np.random.Generator
 ) -> None:
-    """A pool on dry food: over half of rice for curry, in the middle of a pizza, else in the middle."""
+    """A pool on dry food: on one side of rice, all over a pizza, else in the middle."""
     liquid, whole = LIQUIDS[sauce], canvas.whole()
     u, v = canvas.x - np.float32(vessel.centre[0]), canvas.y - np.float32(vessel.centre[1])
     radius = superellipse(u, v, vessel.area, 2)
@@ -114,7 +114,7 @@ def pour_over(
         field = np.minimum(field, (1.02 - superellipse(u, v, vessel.area, 8)) * 2)
     cover = step(-0.01, 0.03, field) * (vessel.radius < 1 - vessel.form.wall)
     fine = sample(speckle(), u, v, 0.7, shift)
-    colour = rgb(liquid.pool) * (1 + 0.14 * uneven + 0.10 * fine)[..., None]
+    colour = rgb(liquid.pool) * (1 + 0.14 * uneven + 0.10 * fine)
     thick = 0.03 * liquid.cover * step(0.0, 0.15, field)
     settled = 0.4 * canvas.height + 0.6 * smooth(canvas.height.clip(0), canvas.size // 50)
     pooled = np.maximum(settled + thick, vessel.form.fill + 0.04 * liquid.cover)

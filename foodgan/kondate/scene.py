@@ -17,6 +17,7 @@ from foodgan.kondate.vessels import Vessel, glaze_outside
 
 FIELD = 0.62  # the picture's half width over its distance
 Indices = NDArray[np.integer[Any]]
+Mask = NDArray[np.bool_]
 SHADOW_STEPS = 12
 SATURATION = 1.22
 HALVINGS = 5  # of the last step of a ray, to find where it hit
@@ -53,8 +54,9 @@ def some_light(camera: Camera, rng: np.random.Generator) -> Light:
     direction = np.array(
         [np.cos(around) * np.cos(high), np.sin(around) * np.cos(high), np.sin(high)], np.float32
     )
-    colour = np.array([1 + warm, 1.0, 1 - warm], np.float32) * np.float32(rng.uniform(0.85, 1.1))
-    ambient = np.array([1 - warm * 0.3, 1.0, 1 + warm * 0.3], np.float32) * np.float32(flat)
+    tint = np.array([warm, 0, -warm], np.float32).reshape(3, 1, 1)
+    colour = (1 + tint) * np.float32(rng.uniform(0.85, 1.1))
+    ambient = (1 - tint * 0.3) * np.float32(flat)
     return Light(direction, colour, ambient)
 
 
@@ -66,7 +68,7 @@ def towards(camera: Camera) -> Floats:
 
 
 def shade(canvas: Canvas, rim: float, light: Light, view: Floats) -> Floats:
-    """The canvas under light (S, S, 3): shadows cast, corners dimmed, wet things shining."""
+    """The canvas under light (3, S, S): shadows cast, corners dimmed, wet things shining."""
     height, texel = canvas.height, canvas.texel
     down, right = np.empty_like(height), np.empty_like(height)
     down[1:-1], right[:, 1:-1] = height[2:] - height[:-2], height[:, 2:] - height[:, :-2]
@@ -84,8 +86,8 @@ def shade(canvas: Canvas, rim: float, light: Light, view: Floats) -> Floats:
     for _ in range(6):  # to the power 64
         shine = shine * shine
     shine *= canvas.gloss * (0.25 + 0.75 * lit) * 0.55
-    strength = lit[..., None] * light.colour + open_[..., None] * light.ambient
-    return np.asarray(canvas.colour * strength + shine[..., None] * light.colour, np.float32)
+    strength = lit * light.colour + open_ * light.ambient
+    return np.asarray(canvas.colour * strength + shine * light.colour, np.float32)
 
 
 def _shadow(height: Floats, direction: Floats, texel: float) -> Floats:
@@ -93,9 +95,9 @@ def _shadow(height: Floats, direction: Floats, texel: float) -> Floats:
     flat = float(np.hypot(direction[0], direction[1]))
     rise = float(direction[2]) / flat
     lit = np.ones_like(height)
-    for reach in 0.02 * 1.4 ** np.arange(SHADOW_STEPS):
-        columns = int(round(float(direction[0]) / flat * reach / texel))
-        rows = int(round(float(direction[1]) / flat * reach / texel))
+    for reach in (0.02 * 1.4**i for i in range(SHADOW_STEPS)):
+        columns = round(float(direction[0] / flat * reach) / texel)
+        rows = round(float(direction[1] / flat * reach) / texel)
         if (rows, columns) == (0, 0):
             continue
         blocker = _shifted(height, rows, columns)
@@ -132,17 +134,20 @@ def photograph(
     light: Light,
     rays: int,
 ) -> Floats:
-    """What each of rays×rays sees (R, R, 3)."""
+    """What each of rays×rays sees (3, R, R)."""
     origin, ray = _rays(camera, rays)
     top = float(canvas.height.max()) + 0.01
     near = (top - origin[2]) / ray[2]
     on_table = -origin[2] / ray[2]
-    ground = [origin[i] + ray[i] * on_table for i in (0, 1)]
-    colour = table.colour(ground[0], ground[1], light)
     found, hit = _march(canvas, vessel.under, origin, ray, near, on_table, camera)
+    colour = np.empty((3, rays * rays), np.float32)
     inward = hit[0] * ray[0][found] + hit[1] * ray[1][found] < 0
-    colour[found] = _surface(canvas, shaded, vessel, hit, inward, light)
-    return colour.reshape(rays, rays, 3)
+    colour[:, found] = _surface(canvas, shaded, vessel, hit, inward, light)
+    missed = np.ones(rays * rays, bool)
+    missed[found] = False
+    x, y = (origin[i] + (ray[i] * on_table)[missed] for i in (0, 1))
+    colour[:, missed] = table.colour(x, y, light)[:, 0]
+    return colour.reshape(3, rays, rays)
 
 
 def _rays(camera: Camera, rays: int) -> tuple[list[float], list[Floats]]:
@@ -212,46 +217,46 @@ def _march(
 
 
 def _surface(
-    canvas: Canvas, shaded: Floats, vessel: Vessel, hit: list[Floats], inward: Floats, light: Light
+    canvas: Canvas, shaded: Floats, vessel: Vessel, hit: list[Floats], inward: Mask, light: Light
 ) -> Floats:
-    """The colour at points (N,) on the dish (N, 3): from above, or the vessel's outer wall."""
+    """The colour at points (N,) on the dish (3, N): from above, or the vessel's outer wall."""
     x, y, z = hit
     scale, last = canvas.size / (2 * EXTENT), canvas.size - 1
     column = (x * scale + canvas.size / 2).astype(np.int32).clip(0, last)
     row = (y * scale + canvas.size / 2).astype(np.int32).clip(0, last)
     at = row * canvas.size + column
-    colour = shaded.reshape(-1, 3)[at]
+    colour = shaded.reshape(3, -1).take(at, axis=1)
     below = canvas.height.ravel()[at] - z
     radius = vessel.radius.ravel()[at]
     wall = inward & (below > 0.025) & (z - vessel.under.ravel()[at] < 0.04)
     wall |= inward & (below > 0.025) & (radius > 1 - vessel.form.wall)
     if wall.any():
-        colour[wall] = _outer(vessel, x[wall], y[wall], z[wall], light)
+        colour[:, wall] = _outer(vessel, x[wall], y[wall], z[wall], light)[:, 0]
     side = ~wall & (below > 0.02) & (radius < 1 - vessel.form.wall)
-    colour[side] *= (1 - (below[side] * 5).clip(0, 0.6))[:, None]
+    colour[:, side] *= 1 - (below[side] * 5).clip(0, 0.6)
     return colour
 
 
 def _outer(vessel: Vessel, x: Floats, y: Floats, z: Floats, light: Light) -> Floats:
-    """Light on the outer wall (N, 3)."""
+    """Light on the outer wall (3, 1, N)."""
     power = vessel.form.power - 1
     nx, ny = (x / vessel.form.axes[0]) ** power, (y / vessel.form.axes[1]) ** power
     norm = 1 / np.sqrt(nx * nx + ny * ny + 1e-6)
     nx, ny = nx * norm, ny * norm
     facing = ((nx * light.direction[0] + ny * light.direction[1]) * 0.95 + 0.1).clip(0)
     near_table = step(-0.1, 0.35, z)
-    strength = facing[:, None] * light.colour + near_table[:, None] * light.ambient
+    strength = facing * light.colour + near_table * light.ambient
     shine = facing**12 * 0.25
-    colour = glaze_outside(vessel, x, y, z) * strength + shine[:, None] * light.colour
+    colour = glaze_outside(vessel, x, y, z) * strength + shine * light.colour
     return np.asarray(colour, np.float32)
 
 
 def develop(light_: Floats, rng: np.random.Generator) -> Floats:
-    """Exposure, white balance and the film's curve: linear light to [0, 1] (R, R, 3)."""
+    """Exposure, white balance and the film's curve: linear light to [0, 1] (3, R, R)."""
     balance = np.float32(rng.uniform(0.85, 1.25)) * (
-        1 + rng.uniform(-0.05, 0.05, 3).astype(np.float32)
+        1 + rng.uniform(-0.05, 0.05, (3, 1, 1)).astype(np.float32)
     )
-    grey = light_.mean(axis=2, keepdims=True)
+    grey = light_.mean(axis=0, keepdims=True)
     exposed = (grey + (light_ - grey) * SATURATION).clip(0) * balance
     curve = exposed * (1 + exposed * 0.12) / (1 + exposed * 0.52)
     return np.sqrt(curve.clip(0, 1))
@@ -259,7 +264,7 @@ def develop(light_: Floats, rng: np.random.Generator) -> Floats:
 
 def steam(picture: Floats, amount: float, rng: np.random.Generator) -> Floats:
     """Wisps rising over the dish: `amount` in [0, 1]."""
-    size = len(picture)
+    size = picture.shape[-1]
     across = np.linspace(0, 1, size, dtype=np.float32)
     x, y = np.meshgrid(across, across)
     shift = (float(rng.random()), float(rng.random()))

@@ -7,7 +7,7 @@ import numpy as np
 from foodgan.kondate.canvas import mix, rgb, step
 from foodgan.kondate.light import Light
 from foodgan.kondate.textures import Floats, blotches, clouds, fibres, sample, speckle
-from foodgan.kondate.vessels import Vessel, superellipse
+from foodgan.kondate.vessels import Form, Vessel, superellipse
 
 # (kind, light colour, dark colour), how likely
 TOPS = (
@@ -35,11 +35,11 @@ class Table:
     vessel: Vessel
 
     def colour(self, x: Floats, y: Floats, lamp: Light) -> Floats:
-        """Light from the table at points (N,) → (N, 3), with the vessel's shadow."""
+        """Light from the table at points (N,) → (3, 1, N), with the vessel's shadow."""
         cos, sin = float(np.cos(self.turn)), float(np.sin(self.turn))
         u, v = x * cos + y * sin, y * cos - x * sin
         flat = lamp.direction[2] * self._lit(x, y, lamp.direction)
-        strength = flat[:, None] * lamp.colour + self._near(x, y)[:, None] * lamp.ambient
+        strength = flat * lamp.colour + self._near(x, y) * lamp.ambient
         return np.asarray(self._top(u, v) * strength, np.float32)
 
     def _top(self, u: Floats, v: Floats) -> Floats:
@@ -65,7 +65,7 @@ class Table:
             return mix(self.light, self.dark, np.asarray(share, np.float32))
         if self.kind == "tray":
             edge = step(0.02, 0.0, np.abs(superellipse(u, v, (1.7, 1.45), 8) - 0.97))
-            return mix(self.light, self.dark, 0.5 + 0.1 * fine) + edge[:, None] * 0.05
+            return mix(self.light, self.dark, 0.5 + 0.1 * fine) + edge * 0.05
         cloud = sample(blotches(), u, v, 0.3, self.shift)
         return mix(self.light, self.dark, (0.5 + 0.2 * cloud + 0.12 * fine).clip(0, 1))
 
@@ -77,13 +77,18 @@ class Table:
         outline = superellipse(*away, form.axes, form.power)
         foot = superellipse(x, y, form.axes, form.power)
         soft = 0.10 + 0.25 * form.rim
-        shadow = np.minimum(step(1 - soft, 1 + soft, outline), step(form.foot, 1.03, foot))
+        shadow = np.minimum(step(1 - soft, 1 + soft, outline), step(_foot(form), 1.03, foot))
         return 0.15 + 0.85 * shadow
 
     def _near(self, x: Floats, y: Floats) -> Floats:
         """How much sky the table sees beside the vessel."""
         foot = superellipse(x, y, self.vessel.form.axes, self.vessel.form.power)
-        return 0.35 + 0.65 * step(self.vessel.form.foot * 0.9, 1.25, foot)
+        return 0.35 + 0.65 * step(_foot(self.vessel.form) * 0.9, 1.25, foot)
+
+
+def _foot(form: Form) -> float:
+    """How far out the table is dark under the vessel: a low rim lets in less light."""
+    return max(form.foot, 1 - 1.2 * form.rim)
 
 
 def some_table(vessel: Vessel, rng: np.random.Generator) -> Table:

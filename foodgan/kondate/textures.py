@@ -4,11 +4,12 @@ T = 256 texels; a tile repeats every unit of its coordinates.
 """
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]  # float32 in practice; NumPy types scalars wider
 TEXELS = 256
 GRAINS = 1500  # in a tile of rice
 GRAIN = (9.0, 3.4)  # half length and half width, texels

@@ -150,13 +150,13 @@ def _glaze(
     if name in ("teppan", "nabe"):
         grain = sample(speckle(), canvas.x, canvas.y, 0.9, shift)
         canvas.height += 0.004 * grain
-        canvas.colour *= (1 + 0.12 * grain)[..., None]
+        canvas.colour *= 1 + 0.12 * grain
     elif name == "bento":
         grain = sample(fibres(), canvas.x, canvas.y, 0.4, shift)
-        canvas.colour *= (1 + 0.10 * grain)[..., None].clip(0.6, 1.4)
+        canvas.colour *= (1 + 0.10 * grain).clip(0.6, 1.4)
     else:
         tone = sample(clouds(), canvas.x, canvas.y, 0.4, shift)
-        canvas.colour *= (1 + 0.04 * tone)[..., None]
+        canvas.colour *= 1 + 0.04 * tone
 
 
 def _divide(
@@ -175,12 +175,12 @@ def _divide(
 def _lugs(canvas: Canvas, form: Form, colour: Floats, under: Floats) -> None:
     """The two handles of a clay pot."""
     for side in (-1.0, 1.0):
-        patch = canvas.patch(side * 0.99, 0.0, 0.3)
+        patch = canvas.patch(side * 0.97, 0.0, 0.3)
         outline = superellipse(patch.u, patch.v, (0.11, 0.2), 4)
-        cover = patch.inside((outline - 1) * 0.12) * (patch.height < form.rim * 0.6)
+        cover = ((outline < 1) & (patch.height < form.rim * 0.6)).astype(np.float32)
         patch.lay(cover, colour * 0.9, form.rim - 0.04 - 0.05 * outline**2, 0.4)
         lower = under[patch.rows, patch.columns]
-        lower[...] = np.where(cover > 0, form.rim - 0.16, lower)
+        lower[...] = np.where(cover > 0, form.rim - 0.2, lower)
 
 
 def _board(canvas: Canvas, radius: Floats, under: Floats, rng: np.random.Generator) -> Floats:
@@ -191,7 +191,7 @@ def _board(canvas: Canvas, radius: Floats, under: Floats, rng: np.random.Generat
     wood = mix(rgb("#a8743f"), rgb("#6e4524"), (0.5 + 0.3 * grain).clip(0, 1))
     board = (outline < 1) & (radius > 1)
     dark = 1 - 0.5 * step(0.12, 0.0, radius - 1)
-    canvas.colour[board] = (wood * dark[..., None])[board]
+    canvas.colour[:, board] = (wood * dark)[:, board]
     canvas.height[board] = 0.075
     canvas.gloss[board] = 0.15
     lowest = np.where(radius > 1, 0.0, under * 0.2)
@@ -199,9 +199,9 @@ def _board(canvas: Canvas, radius: Floats, under: Floats, rng: np.random.Generat
 
 
 def glaze_outside(vessel: Vessel, x: Floats, y: Floats, z: Floats) -> Floats:
-    """Colour of the outer wall at points (N,) → (N, 3)."""
+    """Colour of the outer wall at points (N,) → (3, 1, N)."""
     tone = 1 + 0.06 * sample(blotches(), x, y + z, 0.7)
-    colour = vessel.outside * tone[:, None]
+    colour = vessel.outside * tone
     if vessel.banded:
         stripe = step(0.35, 0.6, np.sin(np.arctan2(y, x) * 24))
         rows = (z > 0.28 * vessel.form.rim) & (z < 0.7 * vessel.form.rim)
