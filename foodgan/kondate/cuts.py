@@ -48,7 +48,8 @@ def lump(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
     """An uneven chunk."""
     angle = np.arctan2(v, u)
     uneven = 0.10 * np.sin(angle * 3 + size[0] * 90) + 0.07 * np.sin(angle * 5 + 1)
-    return (superellipse(u, v, size, 2) - 1 - uneven) * size[1]
+    distance: Floats = (superellipse(u, v, size, 2) - 1 - uneven) * size[1]
+    return distance
 
 
 def sheet(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
@@ -60,12 +61,14 @@ def sheet(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
 def fillet(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
     """A fish's side: broad at the head, narrow at the tail."""
     narrow = size[1] * (0.78 - 0.35 * u / size[0]).clip(0.3, 1.2)
-    return (np.hypot(u / size[0], v / narrow) - 1) * size[1]
+    distance: Floats = (np.hypot(u / size[0], v / narrow) - 1) * size[1]
+    return distance
 
 
 def ring(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
     """A ring of a squid's body."""
-    return np.abs(np.hypot(u, v * 1.12) - size[0]) - size[1]
+    distance: Floats = np.abs(np.hypot(u, v * 1.12) - size[0]) - size[1]
+    return distance
 
 
 def curl(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
@@ -77,7 +80,8 @@ def curl(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
     body = np.maximum(body, (np.abs(angle) - 2.1) * size[0] * 0.8)
     tail_u, tail_v = u + 0.50 * size[0] + 0.02, v - 0.95 * size[0]
     tail = np.maximum(np.hypot(tail_u, tail_v) - 0.085, np.abs(tail_v + 0.02) * 0.9 - 0.05)
-    return np.minimum(body, tail)
+    distance: Floats = np.minimum(body, tail)
+    return distance
 
 
 def crescent(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
@@ -85,14 +89,18 @@ def crescent(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
     bend = 0.8 * size[0]
     angle = np.arctan2(u, v + bend)
     width = size[1] * 0.8 * np.cos(angle * 1.25).clip(0.1, 1)
-    return np.maximum(np.abs(np.hypot(u, v + bend) - bend) - width, (np.abs(angle) - 1.1) * bend)
+    distance: Floats = np.maximum(
+        np.abs(np.hypot(u, v + bend) - bend) - width, (np.abs(angle) - 1.1) * bend
+    )
+    return distance
 
 
 def link(u: Floats, v: Floats, size: tuple[float, float]) -> Floats:
     """A sausage, slightly bent."""
     bent = v - 0.35 * u * u
     beyond = (np.abs(u) - size[0] + size[1]).clip(0)
-    return np.hypot(beyond, bent) - size[1]
+    distance: Floats = np.hypot(beyond, bent) - size[1]
+    return distance
 
 
 def plain(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -> Floats:
@@ -169,7 +177,8 @@ def avocado(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -
 
 
 def _outer_rim(u: Floats, v: Floats, distance: Floats) -> Floats:
-    return step(-0.035, -0.018, distance) * (np.hypot(u, v + 0.21) > 0.22)
+    rim: Floats = step(-0.035, -0.018, distance) * (np.hypot(u, v + 0.21) > 0.22)
+    return rim
 
 
 def mushroom(u: Floats, v: Floats, distance: Floats, colour: Floats, raw: bool) -> Floats:

@@ -122,7 +122,8 @@ def _openness(height: Floats) -> Floats:
     size = len(height)
     near, far = smooth(ground, max(1, size // 56)), smooth(ground, max(2, size // 18))
     depth = (near - ground).clip(0, 0.1) * 5 + (far - ground).clip(0, 0.3) * 1.6
-    return 1 / (1 + depth * 1.6) - (ground - near).clip(-0.05, 0.05) * -2.0
+    open_: Floats = 1 / (1 + depth * 1.6) - (ground - near).clip(-0.05, 0.05) * -2.0
+    return open_
 
 
 def photograph(
@@ -182,7 +183,10 @@ def _march(
     height, lower = canvas.height.ravel(), under.ravel()
 
     def ground(x: Floats, y: Floats) -> Indices:
-        return y.astype(np.int32).clip(0, last) * canvas.size + x.astype(np.int32).clip(0, last)
+        at: Indices = y.astype(np.int32).clip(0, last) * canvas.size + x.astype(np.int32).clip(
+            0, last
+        )
+        return at
 
     walking = np.arange(len(near))
     # A ray that was over the dish cannot pass through a thin wall between two steps.
@@ -225,7 +229,7 @@ def _surface(
     column = (x * scale + canvas.size / 2).astype(np.int32).clip(0, last)
     row = (y * scale + canvas.size / 2).astype(np.int32).clip(0, last)
     at = row * canvas.size + column
-    colour = shaded.reshape(3, -1).take(at, axis=1)
+    colour: Floats = shaded.reshape(3, -1).take(at, axis=1)
     below = canvas.height.ravel()[at] - z
     radius = vessel.radius.ravel()[at]
     wall = inward & (below > 0.025) & (z - vessel.under.ravel()[at] < 0.04)
@@ -259,7 +263,8 @@ def develop(light_: Floats, rng: np.random.Generator) -> Floats:
     grey = light_.mean(axis=0, keepdims=True)
     exposed = (grey + (light_ - grey) * SATURATION).clip(0) * balance
     curve = exposed * (1 + exposed * 0.12) / (1 + exposed * 0.52)
-    return np.sqrt(curve.clip(0, 1))
+    picture: Floats = np.sqrt(curve.clip(0, 1))
+    return picture
 
 
 def steam(picture: Floats, amount: float, rng: np.random.Generator) -> Floats:

@@ -119,7 +119,7 @@ def set_table(canvas: Canvas, name: str, rng: np.random.Generator) -> Vessel:
     height = form.floor + (form.rim - form.floor) * slope**form.curve
     lip = (1 - np.abs(radius - (1 - form.wall / 2)) * (2 / form.wall)).clip(0, 1)
     height = np.where(radius > 1, OUTSIDE, height + 0.012 * np.sqrt(lip))
-    under = form.rim * ((radius - form.foot) / (1 - form.foot)).clip(0, 1) ** 1.5
+    under: Floats = form.rim * ((radius - form.foot) / (1 - form.foot)).clip(0, 1) ** 1.5
     canvas.height[...], canvas.gloss[...] = height, GLOSSES[name]
     canvas.colour[...] = inside
     whole = canvas.whole()
