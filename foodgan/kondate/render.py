@@ -12,6 +12,7 @@ from foodgan.kondate.recipe import NONE, Recipe
 from foodgan.kondate.tables import some_table
 
 Picture = NDArray[np.uint8]
+STREAMS = ("vessel", "base", "sauce", "main", "garnish", "scene", "film")
 # (largest size, texels of the canvas a pixel, rays a pixel), both along one side
 SAMPLING = ((96, 1.7, 1.5), (4096, 2.2, 2.0))
 
@@ -20,36 +21,43 @@ def render(recipe: Recipe, seed: int, size: int = 64) -> Picture:
     """A photo of this dish (size, size, 3). The same seed gives the same picture.
 
     All that the recipe leaves open comes from the seed: which bowl, table, light, camera, and how
-    things lie. Another size shows the same scene.
+    things lie. Another size shows the same scene; another value of one attribute leaves what does
+    not depend on it as it was.
     """
-    rng = np.random.default_rng(seed)
     texels, per_pixel = next(row[1:] for row in SAMPLING if size <= row[0])
     canvas = Canvas(round(size * texels))
-    vessel = cook(canvas, recipe, rng)
+    vessel = cook(canvas, recipe, seed)
+    rng = _stream(seed, "scene")
     camera = scene.some_camera(vessel, rng)
     light = scene.some_light(camera, rng)
     table = some_table(vessel, rng)
     shaded = scene.shade(canvas, vessel.form.rim, light, scene.towards(camera))
-    seen = scene.photograph(
-        canvas, shaded, vessel, table, camera, light, rays=round(size * per_pixel)
-    )
-    return _expose(scene.develop(seen, rng), recipe, size, rng)
+    rays = round(size * per_pixel)
+    seen = scene.photograph(canvas, shaded, vessel, table, camera, light, rays)
+    film = _stream(seed, "film")
+    return _expose(scene.develop(seen, film), recipe, size, film)
 
 
-def cook(canvas: Canvas, recipe: Recipe, rng: np.random.Generator) -> vessels.Vessel:
+def cook(canvas: Canvas, recipe: Recipe, seed: int) -> vessels.Vessel:
     """Lay the dish on the canvas from the bottom up."""
-    vessel = vessels.set_table(canvas, recipe.vessel, rng)
-    bases.serve(canvas, vessel, recipe.base, recipe.soup, rng)
+    vessel = vessels.set_table(canvas, recipe.vessel, _stream(seed, "vessel"))
+    bases.serve(canvas, vessel, recipe.base, recipe.soup, _stream(seed, "base"))
+    sauce = _stream(seed, "sauce")
     sauced = recipe.sauce != NONE
     if sauced and not recipe.soup:
-        sauces.pour_over(canvas, vessel, recipe.base, recipe.sauce, rng)
-    arrange(canvas, vessel, recipe, rng)
+        sauces.pour_over(canvas, vessel, recipe.base, recipe.sauce, sauce)
+    arrange(canvas, vessel, recipe, _stream(seed, "main"))
     if recipe.soup:
-        sauces.pour_broth(canvas, vessel, recipe.sauce, rng)
+        sauces.pour_broth(canvas, vessel, recipe.sauce, sauce)
     elif sauced and recipe.mains:
-        sauces.drizzle(canvas, vessel, recipe.sauce, rng)
-    garnish(canvas, vessel, recipe.garnish, rng)
+        sauces.drizzle(canvas, vessel, recipe.sauce, sauce)
+    garnish(canvas, vessel, recipe.garnish, _stream(seed, "garnish"))
     return vessel
+
+
+def _stream(seed: int, part: str) -> np.random.Generator:
+    """Randomness for one part of the picture, so that no part shifts another's."""
+    return np.random.default_rng([seed, STREAMS.index(part)])
 
 
 def _expose(
