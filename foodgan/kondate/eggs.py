@@ -17,14 +17,15 @@ def lay_egg(
     alone = len(recipe.mains) == 1
     scale = float(rng.uniform(0.92, 1.08)) * (1.2 if alone else 1.0)
     if recipe.cooking == "raw":
-        return _raw(canvas, at, scale, rng)
-    if recipe.cooking == "grilled":
-        return _sunny_side_up(canvas, at, scale, rng)
-    if recipe.cooking == "stirfried":
-        return _scrambled(canvas, at, scale, rng)
-    if recipe.cooking == "simmered" and recipe.base not in NOODLES:
-        return _beaten(canvas, at, scale * (1.35 if alone else 1.1), rng)
-    return _halves(canvas, at, scale, recipe.cooking, rng)
+        _raw(canvas, at, scale, rng)
+    elif recipe.cooking == "grilled":
+        _sunny_side_up(canvas, at, scale, rng)
+    elif recipe.cooking == "stirfried":
+        _scrambled(canvas, at, scale, rng)
+    elif recipe.cooking == "simmered" and recipe.base not in NOODLES:
+        _beaten(canvas, at, scale * (1.35 if alone else 1.1), rng)
+    else:
+        _halves(canvas, at, scale, recipe.cooking, rng)
 
 
 def _dome(patch: Patch, radius: float, level: float, thick: float) -> tuple[Floats, Floats]:

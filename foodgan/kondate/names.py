@@ -4,7 +4,7 @@ A name is a row of words, each of which says something. What no word says is ope
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -149,7 +149,7 @@ def _words(stated: Stated, rng: np.random.Generator, banned: Collection[str]) ->
 
 
 def _fits(said: Stated, stated: Stated) -> bool:
-    """Whether a contraction says nothing but what is to be said, and all of the cooking."""
+    """Whether a contraction says nothing but what is to be said."""
     singles = all(getattr(said, key) <= getattr(stated, key) for key in SINGLE)
     return singles and (said.mains is None or set(said.mains) <= set(stated.mains or ()))
 
@@ -263,5 +263,4 @@ def _order(
         orders += [lambda: [*sauce, *mains, *last, comma, *garnish, over]]
     if sauce and (mains or garnish) and last:
         orders += [lambda: [*sauce, Word("味の"), *garnish, *mains, *last]]
-    words = orders[int(rng.integers(len(orders)))]()
-    return [replace(word) for word in words]
+    return orders[int(rng.integers(len(orders)))]()

@@ -146,9 +146,9 @@ def _bits(
 def drizzle(canvas: Canvas, vessel: Vessel, sauce: str, rng: np.random.Generator) -> None:
     """Threads of sauce over what lies on top."""
     liquid = LIQUIDS[sauce]
-    if sauce == "shio":
-        whole = canvas.whole()
-        return _bits(canvas, vessel, liquid, np.ones_like(whole.u), rng)
+    if sauce == "shio":  # too clear to be seen as a thread
+        _bits(canvas, vessel, liquid, np.ones_like(canvas.height), rng)
+        return
     patch = canvas.patch(*vessel.centre, 1.1, float(rng.uniform(0, np.pi)))
     wavy = patch.v + 0.10 * np.sin(patch.u * float(rng.uniform(6, 11)) + float(rng.uniform(0, 6)))
     wavy = wavy + 0.02 * sample(clouds(), patch.u, patch.v, 0.5, (float(rng.random()), 0.0))
@@ -158,4 +158,3 @@ def drizzle(canvas: Canvas, vessel: Vessel, sauce: str, rng: np.random.Generator
     within = superellipse(x - vessel.centre[0], y - vessel.centre[1], vessel.area, 2) < 0.8
     cover = patch.inside(thread - width) * within * min(liquid.cover + 0.1, 1.0)
     patch.lay(cover, rgb(liquid.pool) * 1.1, patch.height + 0.012, 0.9)
-    return None

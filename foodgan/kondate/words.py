@@ -66,7 +66,7 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "lemon": ("レモン", "れもん", "檸檬"),
     },
 }
-# Cooking is said before the main (焼き鮭) or after it (鮭の塩焼き is not made: it would say 塩).
+# Cooking is said before the main (焼き鮭) or after it (鮭の刺身).
 BEFORE = {
     "grilled": ("焼き", "炙り", "グリル"),
     "fried": ("揚げ", "揚げたて"),
