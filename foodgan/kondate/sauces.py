@@ -23,13 +23,13 @@ class Liquid:
 
 
 LIQUIDS = {
-    "shoyu": Liquid("#8a4d16", 13, "#6b3a18", 0.66),
-    "miso": Liquid("#b88d54", 26, "#a5703a", 0.95, ("#d9b27a", "#8a5a2c")),
-    "shio": Liquid("#e0cb8e", 9, "#e9dca8", 0.40, ("#fffdf5", "#fffdf5", "#2a2622")),
-    "curry": Liquid("#a8701c", 40, "#9a5f17", 0.97, ("#c98a2e", "#6f3f10", "#d9772a")),
-    "tomato": Liquid("#c8371c", 40, "#b5341c", 0.95, ("#e0563a", "#8f1b10")),
+    "shoyu": Liquid("#5f3010", 17, "#6b3a18", 0.66),
+    "miso": Liquid("#c4904c", 32, "#a5703a", 0.95, ("#d9b27a", "#8a5a2c")),
+    "shio": Liquid("#efe2b4", 7, "#e9dca8", 0.40, ("#fffdf5", "#fffdf5", "#2a2622")),
+    "curry": Liquid("#c9890c", 45, "#9a5f17", 0.97, ("#c98a2e", "#6f3f10", "#d9772a")),
+    "tomato": Liquid("#b82a1c", 40, "#b5341c", 0.95, ("#e0563a", "#8f1b10")),
     "cream": Liquid("#f3e9d2", 45, "#f7efdd", 0.97, ("#fffaf0",)),
-    "chili": Liquid("#c2401c", 22, "#b0351a", 0.85, ("#e8391c", "#7a0f0a", "#e8b04a")),
+    "chili": Liquid("#cf6428", 24, "#b0351a", 0.85, ("#e8391c", "#7a0f0a", "#e8b04a")),
 }
 
 
