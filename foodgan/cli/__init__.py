@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from foodgan import __version__
-from foodgan.cli import bench, dish, evaluate, language, model, sheet, text, train, up
+from foodgan.cli import (
+    bench,
+    dish,
+    evaluate,
+    kondate,
+    language,
+    model,
+    sheet,
+    text,
+    train,
+    up,
+)
 from foodgan.contract.errors import FoodganError, UserError
 
 app = typer.Typer(
@@ -24,6 +35,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(model.app, name="model")
 app.add_typer(text.app, name="text")
+app.add_typer(kondate.app, name="kondate")
 app.add_typer(bench.app, name="bench")
 
 

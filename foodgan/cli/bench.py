@@ -57,6 +57,22 @@ def dish(
     Console().print(f"the journey takes {figures['ratio']} times the painter's own time")
 
 
+@app.command()
+def kondate(
+    renders: Annotated[int, typer.Option(help="Dishes to draw at each size.", min=1)] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Dishes that one core draws in a second, at 64 and 256 pixels."""
+    from foodgan.bench.kondate import measure
+
+    figures = measure(renders)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    for size, speed in figures["renders_s"].items():
+        Console().print(f"{size} × {size}: {speed} renders/s on one core")
+
+
 def _show_painter(figures: dict[str, Any]) -> None:
     console = Console()
     table = Table(title=f"{figures['model']} on {figures['device']}, {figures['threads']} threads")

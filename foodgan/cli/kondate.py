@@ -1,0 +1,42 @@
+"""`foodgan kondate`: dishes drawn with known truth, to measure generators by."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Kondate-C: drawn dishes with known truth.", no_args_is_help=True)
+
+
+@app.command()
+def render(
+    out: Annotated[Path, typer.Option(help="The folder to write; new, or of a stopped run.")],
+    names: Annotated[
+        int, typer.Option("--n", min=1, help="Unique training names: 130, 500, 2000, 10000.")
+    ] = 130,
+    size: Annotated[int, typer.Option(min=16, max=1024, help="Pixels along each side.")] = 64,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
+) -> None:
+    """Draw a training set and its held-out sets as PNG and metadata.jsonl."""
+    from foodgan.kondate.folder import write_folder
+    from foodgan.progress import track
+
+    counts = write_folder(out, names, size, seed, track=track)
+    typer.echo(f"{out}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+
+
+@app.command()
+def sheet(
+    out: Annotated[Path, typer.Option(help="The picture to write: .png or .jpg.")],
+    columns: Annotated[int, typer.Option(min=1, max=20)] = 6,
+    rows: Annotated[int, typer.Option(min=1, max=20)] = 4,
+    size: Annotated[int, typer.Option(min=16, max=512, help="Pixels of each dish.")] = 160,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+) -> None:
+    """Draw a contact sheet and print the dishes' names, row by row."""
+    from foodgan.kondate.sheet import write_sheet
+    from foodgan.progress import track
+
+    names = write_sheet(out, columns, rows, size, seed, track=track)
+    for first in range(0, len(names), columns):
+        typer.echo(" · ".join(names[first : first + columns]))

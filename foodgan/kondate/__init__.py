@@ -1,0 +1,1 @@
+"""Kondate-C: procedurally drawn dishes with compositional names, a benchmark with known truth."""

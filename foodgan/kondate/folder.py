@@ -1,0 +1,107 @@
+"""Writes a menu as a folder of pictures with metadata.jsonl (Hugging Face imagefolder)."""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from PIL import Image
+
+from foodgan.contract.errors import FoodganError
+from foodgan.kondate.recipe import SINGLE
+from foodgan.kondate.render import render
+from foodgan.kondate.splits import Entry, menu
+
+SETTINGS = "kondate.json"  # what the folder was asked for; a second run must ask for the same
+VERSION = 1  # counts up when the same seed gives other names or pictures
+Item = TypeVar("Item")
+
+
+class FolderError(FoodganError):
+    """The folder cannot take these pictures."""
+
+
+class Track(Protocol):
+    """Shows progress over a sequence; `foodgan.progress.track` is one."""
+
+    def __call__(self, items: Iterable[Item], what: str) -> Iterable[Item]: ...
+
+
+def untracked(items: Iterable[Item], what: str) -> Iterable[Item]:
+    """Shows nothing."""
+    return items
+
+
+def write_folder(
+    out: Path, names: int, size: int, seed: int, *, track: Track = untracked
+) -> dict[str, int]:
+    """Pictures in `out`/{train,test}, then metadata.jsonl; returns how many of each set.
+
+    A run that was killed goes on where it stopped: pictures get their names when they are whole,
+    and the metadata come last. Raises FolderError when `out` holds anything else.
+    """
+    _claim(out, {"names": names, "size": size, "seed": seed, "version": VERSION})
+    entries = menu(names, seed).entries
+    lines, counts = [], dict[str, int]()
+    for number, entry in enumerate(track(entries, "Drawing")):
+        path = out / entry.split / f"{entry.kind}-{number:06d}.png"
+        if not path.exists():
+            _write_picture(path, entry, size)
+        counts[entry.kind] = counts.get(entry.kind, 0) + 1
+        lines.append(json.dumps(_line(path.relative_to(out), entry), ensure_ascii=False) + "\n")
+    _write_text(out / "metadata.jsonl", "".join(lines))
+    return counts
+
+
+def _claim(out: Path, settings: dict[str, int]) -> None:
+    """Take the folder, new or from a run with the same settings."""
+    table = out / SETTINGS
+    if table.exists():
+        try:
+            before = json.loads(table.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise FolderError(f"{table} is damaged: {error}") from error
+        if before != settings:
+            raise FolderError(f"{out} holds pictures of other settings: {before}")
+        for partial in out.rglob("*.partial"):
+            partial.unlink()
+        return
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise FolderError(f"{out} is not an empty folder")
+    out.mkdir(parents=True, exist_ok=True)
+    _write_text(table, json.dumps(settings))
+
+
+def _line(path: Path, entry: Entry) -> dict[str, Any]:
+    """One line of metadata. stated: what the name says; the attributes: what the picture shows."""
+    truth = {key: getattr(entry.recipe, key) for key in SINGLE}
+    return {
+        "file_name": path.as_posix(),
+        "name_ja": entry.plan.name,
+        "split": entry.split,
+        "set": entry.kind,
+        **truth,
+        "mains": list(entry.recipe.mains),
+        "stated": entry.plan.stated.as_json(),
+        "seed": entry.seed,
+        "style": "kondate",
+        "licence": "MIT",
+        "source": "kondate",
+    }
+
+
+def _write_picture(path: Path, entry: Entry, size: int) -> None:
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_suffix(".partial")
+    Image.fromarray(render(entry.recipe, entry.seed, size)).save(partial, format="png")
+    partial.replace(path)
+
+
+def _write_text(path: Path, text: str) -> None:
+    partial = path.with_suffix(f"{path.suffix}.partial")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

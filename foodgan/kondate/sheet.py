@@ -1,0 +1,36 @@
+"""A contact sheet of drawn dishes."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from foodgan.kondate.folder import FolderError, Track, untracked
+from foodgan.kondate.render import render
+from foodgan.kondate.splits import menu
+
+GAP = 2  # pixels between dishes
+FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
+
+
+def write_sheet(
+    out: Path, columns: int, rows: int, size: int, seed: int, *, track: Track = untracked
+) -> list[str]:
+    """Training dishes side by side; returns their names, row by row. Whole or not at all.
+
+    Raises FolderError for a file that is neither PNG nor JPEG.
+    """
+    kind = FORMATS.get(out.suffix.lower())
+    if kind is None:
+        raise FolderError(f"{out.name} is neither .png nor .jpg")
+    entries = menu(columns * rows, seed, held_out=0).entries
+    step = size + GAP
+    sheet = np.full((rows * step - GAP, columns * step - GAP, 3), 255, np.uint8)
+    for i, entry in enumerate(track(entries, "Drawing")):
+        top, left = i // columns * step, i % columns * step
+        sheet[top : top + size, left : left + size] = render(entry.recipe, entry.seed, size)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_suffix(".partial")
+    Image.fromarray(sheet).save(partial, format=kind, quality=85, optimize=True)
+    partial.replace(out)
+    return [entry.plan.name for entry in entries]
