@@ -18,7 +18,7 @@ from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from worker import books, connection, tasks
 from worker.books import Claim
-from worker.reply import Replies, TooLarge, gone
+from worker.reply import Message, Replies, TooLarge, gone
 
 _ENCODERS = 2  # more threads that compute would hold up the one that feeds the device
 _POSTERS = 32  # answers on their way at once
@@ -102,7 +102,7 @@ class Delivery:
         except connection.AWAY:
             return True
 
-    def _post(self, plate: tasks.Plate, message: tasks.Message) -> None:
+    def _post(self, plate: tasks.Plate, message: Message) -> None:
         until = plate.order.expires_at
         try:
             self._replies.edit(plate.order, message, until).result()

@@ -62,7 +62,7 @@ def fair(tickets: Sequence[Ticket]) -> list[Ticket]:
 
 def fill(tickets: Sequence[Ticket], room: int) -> list[Ticket]:
     """The first of all, and beside it, in turn, whoever fits. room: pictures of one batch."""
-    chosen = []
+    chosen: list[Ticket] = []
     for ticket in fair(tickets):
         if not chosen or ticket.pictures <= room:
             chosen.append(ticket)

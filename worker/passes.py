@@ -91,12 +91,14 @@ def _pass_s(painter: Paints, size: int) -> float:
 
 
 def _by_memory(painter: Paints) -> int:
-    device = painter.device
     painter.paint(portions(_NAME, 0, 1))  # what the first pass of all allocates stays
-    peaks = []
-    for size in (1, _TRIAL):
-        torch.cuda.reset_peak_memory_stats(device)
-        painter.paint(portions(_NAME, 0, size))
-        peaks.append(torch.cuda.max_memory_allocated(device))
+    one, trial = _peak(painter, 1), _peak(painter, _TRIAL)
     torch.cuda.empty_cache()
-    return by_peaks(*peaks, free=torch.cuda.mem_get_info(device)[0])
+    return by_peaks(one, trial, torch.cuda.mem_get_info(painter.device)[0])
+
+
+def _peak(painter: Paints, size: int) -> int:
+    """Bytes that the device holds at most in a pass of `size` pictures."""
+    torch.cuda.reset_peak_memory_stats(painter.device)
+    painter.paint(portions(_NAME, 0, size))
+    return torch.cuda.max_memory_allocated(painter.device)

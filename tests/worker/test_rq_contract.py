@@ -1,7 +1,7 @@
 """What the worker takes of rq beyond its documentation: rq is pinned, and held here to its word.
 
-When a test here fails after an upgrade of rq, `worker/books.py`, `worker/line.py`, `worker/sweep.py`
-and `worker/batching.py` are the files to go through.
+When a test here fails after an upgrade of rq, books, line, sweep and batching in `worker/` are
+the files to go through.
 """
 
 import inspect
