@@ -268,6 +268,23 @@ def test_without_a_model_it_says_so_in_one_line_and_leaves(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
+def test_the_real_process_fits_its_batches_serves_what_waits_and_says_one_line_an_order(
+    kitchen: Kitchen, tiny_model: Path
+) -> None:
+    orders = [kitchen.put(an_order(count=count)) for count in (1, 4, 2)]
+    changes = {"model_dir": tiny_model, "batch_limit": 0}
+
+    done = run_worker(kitchen.settings.model_copy(update=changes), "--burst")
+
+    assert done.returncode == 0
+    assert [len(kitchen.answer(order).files) for order in orders] == [1, 4, 2]
+    assert "pictures a pass fit cpu best" in done.stderr
+    for order in orders:
+        [line] = [line for line in done.stderr.splitlines() if order.order_id in line]
+        assert "served in" in line
+
+
 def run_worker(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """The real `python -m worker`, until it ends."""
     environment = {
@@ -275,6 +292,10 @@ def run_worker(settings: Settings, *arguments: str) -> "subprocess.CompletedProc
         "REDIS_URL": settings.redis_url.get_secret_value(),
         "VAR_DIR": str(settings.var_dir),
         "MODEL_DIR": str(settings.model_dir or ""),
+        "DISCORD_API_BASE": settings.discord_api_base,
+        "BATCH_LIMIT": str(settings.batch_limit),
+        "DEVICE": "cpu",
+        "THREADS": "1",
     }
     return subprocess.run(
         [sys.executable, "-m", "worker", *arguments],
