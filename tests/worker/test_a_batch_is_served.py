@@ -161,9 +161,10 @@ def test_the_next_batch_is_painted_while_the_last_one_is_posted(kitchen: Kitchen
     class Looking(TinyPainter):
         def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
             posted.append(len(kitchen.discord.answers))
+            kitchen.discord.held = len(posted) < 3
             return super().paint(dishes)
 
-    kitchen.discord.slow_s = 0.5
+    kitchen.discord.held = True
     orders = [kitchen.put(an_order()) for _ in range(24)]
 
     kitchen.serve(Looking())

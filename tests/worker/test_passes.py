@@ -38,10 +38,10 @@ def test_memory_holds_as_many_as_fit_into_four_fifths_of_what_is_free() -> None:
 
 def test_the_pictures_of_one_order_always_fit() -> None:
     class Slow(TinyPainter):
-        """Twice as slow with two pictures as with one."""
+        """Four times as slow with two pictures as with one."""
 
         def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
-            self.pause_s = 0.05 * len(dishes)
+            self.pause_s = 0.05 * len(dishes) ** 2
             return super().paint(dishes)
 
     assert fitted(Slow()) == COUNT_MAX
