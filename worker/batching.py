@@ -155,6 +155,7 @@ class BatchingWorker(SimpleWorker):
         """All in one pass; if that fails each by itself, so that the faulty one fails alone."""
         orders = [order for _, order in ready]
         whose = ", ".join(order.order_id for order in orders)
+        _log.debug("painting orders %s", whose)
         deadline = partial(self._keeper.deadline, self._settings.paint_timeout_s, whose)
         try:
             painted = tasks.TASKS[PAINT_TASK](

@@ -222,7 +222,7 @@ def test_a_dish_painted_while_redis_is_away_is_posted_once_and_finished_later(
     own = kitchen.at(server.connection_url)
     worker = start(pause_s=1, redis_url=own.settings.redis_url)
     order = own.put(an_order())
-    in_hand(own, order.order_id)
+    until(lambda: f"painting orders {order.order_id}" in worker.log, START_S)
 
     server.terminate()
     until(lambda: bool(kitchen.discord.answers), 30)
