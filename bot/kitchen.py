@@ -57,11 +57,11 @@ class Kitchen:
             async with self._sessions.begin() as session:
                 await orders.write(session, order, asker)
             log.info("order %s: written, %d with seed %d", order.order_id, order.count, order.seed)
-            await self._join_line(order)
+            await self._join_line(order, asker.member_id)
         finally:
             del self.in_hand[order.order_id]
 
-    async def _join_line(self, order: DishOrder) -> None:
+    async def _join_line(self, order: DishOrder, member_id: int) -> None:
         try:
             line = await self._queue.look()
         except KitchenClosed as error:
@@ -73,7 +73,7 @@ class Kitchen:
             await self.end(order.order_id, "refused")
             return
         await self._tell_line(order, line)
-        await self.put_in_line(order)
+        await self.put_in_line(order, member_id)
 
     async def _tell_line(self, order: DishOrder, line: Line) -> None:
         """Say how long it will be, unless it is the guest's turn at once."""
@@ -85,10 +85,10 @@ class Kitchen:
             when = f"<t:{ready.timestamp():.0f}:R>"
             await self.tell(order, "ordered-ahead", name=name, place=line.waiting + 1, when=when)
 
-    async def put_in_line(self, order: DishOrder) -> None:
+    async def put_in_line(self, order: DishOrder, member_id: int) -> None:
         """Hand an order to the workers; it may be there already. On failure it stays `written`."""
         try:
-            new = await self._queue.enqueue(order)
+            new = await self._queue.enqueue(order, member_id)
             async with self._sessions.begin() as session:
                 await orders.queued(session, order.order_id)
         except KitchenClosed as error:

@@ -23,6 +23,7 @@ from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import (
     DISH_QUEUE,
     FAILURE_TTL_S,
+    MEMBER_META,
     PACE_DISH,
     PACE_KEY,
     PAINT_TASK,
@@ -101,9 +102,9 @@ class DishQueue:
         """How long the line is and who works on it."""
         return await self._call(self._look)
 
-    async def enqueue(self, order: DishOrder) -> bool:
-        """Put an order in line, once: False where it had been there already."""
-        return await self._call(lambda: self._enqueue(order))
+    async def enqueue(self, order: DishOrder, member_id: int) -> bool:
+        """Put a member's order in line, once: False where it had been there already."""
+        return await self._call(lambda: self._enqueue(order, member_id))
 
     async def fates(self, order_ids: Sequence[str]) -> dict[str, Fate]:
         """How far each order has come, in one round trip."""
@@ -141,7 +142,7 @@ class DishQueue:
             waiting, started, pace, *alive = pipe.execute()
         return Line(waiting, started, alive[0] if alive else 0, _seconds(pace))
 
-    def _enqueue(self, order: DishOrder) -> bool:
+    def _enqueue(self, order: DishOrder, member_id: int) -> bool:
         left_s = (order.expires_at + TOKEN_MARGIN - datetime.now(UTC)).total_seconds()
         try:
             self._queue.enqueue_call(
@@ -154,6 +155,7 @@ class DishQueue:
                 result_ttl=RESULT_TTL_S,
                 failure_ttl=FAILURE_TTL_S,
                 retry=self._retry(),
+                meta={MEMBER_META: str(member_id)},
                 unique=True,
             )
         except DuplicateJobError:

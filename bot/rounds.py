@@ -86,7 +86,7 @@ class Rounds:
         elif order.expired(datetime.now(UTC) - (GRACE if stage == "started" else timedelta())):
             await self._give_up(order, reachable=fate is not None)
         elif stage == "lost" or (stage is not None and record.state == "written"):
-            await self._kitchen.put_in_line(order)
+            await self._kitchen.put_in_line(order, record.member_id)
 
     async def _apologise(self, order: DishOrder, told: bool) -> None:
         if not told:

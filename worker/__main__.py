@@ -33,7 +33,8 @@ def run(
         return
     settings = Settings()
     logs.set_up(settings.log_level, settings.log_format)
-    logging.getLogger("rq").setLevel(logging.WARNING)  # its lines about jobs repeat ours
+    for talker in ("rq", "rq.worker"):  # the latter sets a level of its own where it finds none
+        logging.getLogger(talker).setLevel(logging.WARNING)  # its lines about jobs repeat ours
     from worker import service  # torch takes seconds to import, which a health check must not
 
     try:

@@ -1,10 +1,11 @@
 """The queue's books: who has claimed which job, and how it ended.
 
-Every name of rq that is not in rq's documentation is used in this file, in `sweep.py` or in
-`warm.py`, and held by tests/worker/test_rq_contract.py: rq is pinned to one minor version.
+Every name of rq that is not in rq's documentation is used in this file, in `line.py`, `sweep.py` or
+`batching.py`, and held by tests/worker/test_rq_contract.py: rq is pinned to one minor version.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis import Redis
@@ -16,11 +17,10 @@ from rq.utils import now
 from rq.worker import BaseWorker, WorkerStatus
 
 from foodgan.contract.orders import FAILURE_TTL_S, TOLD
-from worker.jobs import DishJob
+from worker.jobs import DELIVERIES, DishJob
 
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
 PRESENCE_TTL_S = 15  # a worker that has not beaten for so long is not listed any more
-DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
 _ENDED = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.CANCELED, JobStatus.STOPPED)
 
 
@@ -34,26 +34,38 @@ class Claim:
     deliveries: int
 
 
-def claim(worker: BaseWorker, job: DishJob, queue: Queue) -> Claim | None:
-    """Open an execution for a job that lies in the intermediate list, in one transaction.
+def claim(worker: BaseWorker, jobs: Sequence[DishJob], queue: Queue) -> list[Claim]:
+    """Open an execution for each job that lies in the intermediate list, in one transaction.
 
-    None when the job has ended or is being served elsewhere: then its entry is a leftover.
+    A job that has ended or is being served elsewhere is left out: its entry is a leftover.
     """
+    free = [job for job in jobs if not _taken(job, queue)]
+    with worker.connection.pipeline() as pipe:
+        for job in free:
+            pipe.hincrby(job.key, DELIVERIES, 1)
+        executions = [
+            Execution.create(job, CLAIM_TTL_S, pipeline=pipe, worker_name=worker.name)
+            for job in free
+        ]
+        for job in free:
+            job.prepare_for_execution(worker.name, pipeline=pipe)
+            pipe.persist(job.key)
+        for job in jobs:
+            pipe.lrem(queue.intermediate_queue_key, 1, job.id)
+        if free:
+            worker.set_state(WorkerStatus.BUSY, pipeline=pipe)
+        deliveries = pipe.execute()[: len(free)]
+    worker.executions.update({execution.id: execution for execution in executions})
+    return [
+        Claim(job, queue, execution, count)
+        for job, execution, count in zip(free, executions, deliveries, strict=True)
+    ]
+
+
+def _taken(job: DishJob, queue: Queue) -> bool:
     status = job.get_status(refresh=False)
     running = status == JobStatus.STARTED and job in queue.started_job_registry
-    if status in _ENDED or running:
-        worker.connection.lrem(queue.intermediate_queue_key, 1, job.id)
-        return None
-    with worker.connection.pipeline() as pipe:
-        pipe.hincrby(job.key, DELIVERIES, 1)
-        execution = Execution.create(job, CLAIM_TTL_S, pipeline=pipe, worker_name=worker.name)
-        worker.set_state(WorkerStatus.BUSY, pipeline=pipe)
-        job.prepare_for_execution(worker.name, pipeline=pipe)
-        pipe.persist(job.key)
-        pipe.lrem(queue.intermediate_queue_key, 1, job.id)
-        deliveries, *_ = pipe.execute()
-    worker.executions[execution.id] = execution
-    return Claim(job, queue, execution, deliveries)
+    return status in _ENDED or running
 
 
 def own(connection: Redis, claim: Claim) -> bool:
@@ -70,7 +82,7 @@ def beat(worker: BaseWorker, connection: Redis) -> None:
     with connection.pipeline(transaction=False) as pipe:
         worker.heartbeat(PRESENCE_TTL_S, pipeline=pipe)
         pipe.hset(worker.key, mapping={k: v for k, v in worker.serialize().items() if v})
-        pipe.hset(worker.key, "state", worker.get_state())
+        worker.set_state(WorkerStatus.BUSY if worker.executions else WorkerStatus.IDLE, pipe)
         pipe.expire(worker.key, PRESENCE_TTL_S)
         worker_registration.register(worker, pipe)
         for execution in tuple(worker.executions.values()):

@@ -13,6 +13,7 @@ from rq.job import Job
 
 from foodgan.contract.logs import REDACTED
 
+DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
 _NAME_MAX = 100  # characters of a task name that are kept of a job nobody could read
 
 _log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class DishJob(Job):
         raise PermissionError("a payload's function is looked up in worker.tasks, never imported")
 
     def perform(self) -> NoReturn:
-        raise PermissionError("a payload is served by worker.warm, never called")
+        raise PermissionError("a payload is served by worker.batching, never called")
 
     @property
     def success_callback(self) -> None:

@@ -1,5 +1,6 @@
 """One worker's life: load the model, wait for Redis, serve."""
 
+import faulthandler
 import logging
 import time
 from uuid import uuid4
@@ -8,23 +9,26 @@ from redis import Redis
 
 from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
-from worker import connection
+from worker import connection, passes
+from worker.batching import BatchingWorker
 from worker.reply import Replies
 from worker.tasks import Paints
-from worker.warm import WarmWorker
 
 _AWAY_LONGEST_S = 5.0
+_FIT_PASSES = 4  # passes' time that fitting the batch limit may take
 
 _log = logging.getLogger(__name__)
 
 
 def serve(painter: Paints, settings: Settings, label: str, *, burst: bool = False) -> None:
     """Serve with this painter until told to stop. label: the worker's name on this machine."""
+    limit = settings.batch_limit or _fitted(painter, settings)
     redis = _redis(settings)
     with Replies(settings.discord_api_base) as replies:
         # A killed worker's entry outlives it, so every process has a name of its own.
-        worker = WarmWorker(
-            painter, replies, settings, redis, name=f"{label}-{uuid4().hex[:6]}", label=label
+        name = f"{label}-{uuid4().hex[:6]}"
+        worker = BatchingWorker(
+            painter, replies, settings, redis, limit=limit, name=name, label=label
         )
         worker.serve(burst=burst)
 
@@ -35,6 +39,19 @@ def load(settings: Settings) -> Painter:
     painter = Painter.load(settings.model_dir, device=settings.device, threads=settings.threads)
     _log.info("model %s loaded in %.1f s", painter.model_id, time.monotonic() - began)
     return painter
+
+
+def _fitted(painter: Paints, settings: Settings) -> int:
+    """The batch limit of this machine. Leaves the process when a pass hangs."""
+    began = time.monotonic()
+    faulthandler.dump_traceback_later(_FIT_PASSES * settings.paint_timeout_s, exit=True)
+    try:
+        limit = passes.fitted(painter)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+    took_s = time.monotonic() - began
+    _log.info("%d pictures a pass fit %s best, found in %.1f s", limit, painter.device, took_s)
+    return limit
 
 
 def _redis(settings: Settings) -> Redis:

@@ -76,7 +76,10 @@ class Sweep:
             del self._popped[job_id]
 
     def _enqueue_due(self) -> None:
-        """What rq's scheduler process does; a fork beside a warm model is best avoided."""
+        """What rq's scheduler process does; a fork beside a warm model is best avoided.
+
+        To the front: an order that is tried again is older than those that wait.
+        """
         registry = ScheduledJobRegistry(queue=self._queue)  # type: ignore[no-untyped-call]
         for job_id in registry.get_jobs_to_schedule():
             job = self._fetch(job_id)
@@ -84,7 +87,7 @@ class Sweep:
                 registry.remove(job_id, pipeline=pipe)
                 if job is not None:
                     job.set_status(JobStatus.QUEUED, pipeline=pipe)
-                    self._queue.push_job_id(job_id, pipeline=pipe)
+                    self._queue.push_job_id(job_id, pipeline=pipe, at_front=True)
                 pipe.execute()
 
     def _tidy(self) -> None:

@@ -1,6 +1,6 @@
 """What may be queued, by name, and what becomes of it: read, paint, plate, and what to say if not.
 
-`worker.warm` runs these steps for a job, one after the other; each takes what the last one gave.
+`worker.batching` reads and paints, `worker.delivery` does the rest beside the painting.
 """
 
 import json
@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from PIL.Image import Image
 from pydantic import ValidationError
 from rq.exceptions import DeserializationError
@@ -41,20 +42,23 @@ class Paints(Protocol):
 
     @property
     def model_id(self) -> str: ...
+    @property
+    def device(self) -> torch.device: ...
     def paint(self, dishes: Sequence[Dish]) -> list[Image]: ...
     def knows(self, name: str) -> bool: ...
 
 
-Task = Callable[[Paints, Sequence[DishOrder]], list[list[Image]]]
+Paint = Callable[[Sequence[Dish]], list[Image]]
+Task = Callable[[Paint, Sequence[DishOrder]], list[list[Image]]]
 
 
-def paint(painter: Paints, orders: Sequence[DishOrder]) -> list[list[Image]]:
-    """The pictures of every order, all in one forward pass.
+def paint(dishes_to_pictures: Paint, orders: Sequence[DishOrder]) -> list[list[Image]]:
+    """The pictures of every order, all in one pass.
 
     Picture i of an order has its own seed, so that `/dish name seed` brings a single one back.
     """
     dishes = [dish for order in orders for dish in portions(order.name, order.seed, order.count)]
-    painted = iter(painter.paint(dishes))
+    painted = iter(dishes_to_pictures(dishes))
     return [[next(painted) for _ in range(order.count)] for order in orders]
 
 

@@ -1,4 +1,4 @@
-"""`foodgan bench`: what painting costs, and what the whole journey adds to it."""
+"""`foodgan bench`: what painting costs, and what queue and journey add to it."""
 
 import json
 from pathlib import Path
@@ -71,6 +71,30 @@ def kondate(
         return
     for size, speed in figures["renders_s"].items():
         Console().print(f"{size} × {size}: {speed} renders/s on one core")
+
+
+@app.command()
+def queue(
+    model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    batch: Annotated[int, typer.Option(help="Pictures of one pass.", min=1)] = 16,
+    orders: Annotated[int, typer.Option(help="Orders in full batches.", min=32)] = 256,
+    as_json: AsJson = False,
+) -> None:
+    """Orders a second through queue and worker, beside the bare painter and RQ's own workers."""
+    from foodgan.bench.queue import Bench, measure
+
+    figures = measure(Bench(model, device, threads, batch, orders))
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+        return
+    table = Table(title=f"{orders} orders in batches of {batch}")
+    table.add_column("")
+    table.add_column("", justify="right")
+    for name, figure in figures.items():
+        table.add_row(name, "hung" if figure is None else str(figure))
+    Console().print(table)
 
 
 def _show_painter(figures: dict[str, Any]) -> None:

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     # The worker.
     device: str | None = None  # "cpu", "cuda:0"; the best there is where none is named
     threads: Annotated[int, Field(ge=0)] = 0  # CPU threads for painting; 0: all cores
+    batch_limit: Annotated[int, Field(ge=0)] = 0  # pictures of one pass; 0: fitted at the start
     paint_timeout_s: Annotated[float, Field(gt=0)] = 60.0
     retries: Annotated[int, Field(ge=0, le=10)] = 3
 

@@ -15,7 +15,7 @@ from foodgan.contract import logs
 from foodgan.contract.orders import SEED_MAX, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, is_private, job_of, line, until
-from tests.bot.orders import an_order
+from tests.bot.orders import AOI, an_order
 
 CALLBACK = "^/interactions/.*/callback$"
 EDIT = "^/webhooks/.*/messages/"
@@ -51,7 +51,7 @@ async def test_who_comes_while_others_wait_is_told_place_and_time_before_the_que
     hire(redis)
     bot = await canteen.open()
     for _ in range(2):
-        await bot._queue.enqueue(an_order())
+        await bot._queue.enqueue(an_order(), AOI.member_id)
 
     interaction = canteen.order(name="抹茶ラーメン")
     message = await canteen.answer(interaction)
@@ -78,7 +78,7 @@ async def test_without_a_worker_the_order_waits_and_the_member_knows(
 
 async def test_a_full_kitchen_takes_no_more(canteen: Canteen, redis: Redis) -> None:
     bot = await canteen.open(queue_limit=1)
-    await bot._queue.enqueue(an_order())
+    await bot._queue.enqueue(an_order(), AOI.member_id)
     message = await canteen.answer(canteen.order())
     assert message["content"] == say("ja", "kitchen-full")
     record = await canteen.record("refused")

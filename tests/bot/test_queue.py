@@ -13,6 +13,7 @@ from bot.queue import DishQueue
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import (
     DISH_QUEUE,
+    MEMBER_META,
     PACE_DISH,
     PACE_KEY,
     PAINT_TASK,
@@ -21,7 +22,7 @@ from foodgan.contract.orders import (
     DishOrder,
 )
 from foodgan.contract.settings import Settings
-from tests.bot.orders import TOKEN, an_order
+from tests.bot.orders import AOI, TOKEN, an_order
 
 
 @pytest.fixture
@@ -40,12 +41,13 @@ async def test_an_order_lies_in_the_queue_as_json_that_the_worker_understands(
 ) -> None:
     order = an_order()
 
-    assert await queue.enqueue(order)
+    assert await queue.enqueue(order, AOI.member_id)
 
     job = job_of(redis, order)
     assert (job.func_name, job.kwargs, job.origin) == (PAINT_TASK, {}, DISH_QUEUE)
     assert DishOrder.model_validate_json(json.dumps(job.args[0])) == order
     assert job.retries_left == 3
+    assert job.meta == {MEMBER_META: str(AOI.member_id)}
     assert 0 < redis.ttl(job.key) <= TOKEN_LIFE.total_seconds()
     assert TOKEN not in job.description
 
@@ -54,8 +56,8 @@ async def test_an_order_that_is_put_in_line_twice_stands_there_once(
     queue: DishQueue, redis: Redis
 ) -> None:
     order = an_order()
-    assert await queue.enqueue(order)
-    assert not await queue.enqueue(order)
+    assert await queue.enqueue(order, AOI.member_id)
+    assert not await queue.enqueue(order, AOI.member_id)
     assert (await queue.look()).waiting == 1
 
 
@@ -63,17 +65,17 @@ async def test_an_order_that_is_being_made_or_done_is_not_made_again(
     queue: DishQueue, redis: Redis
 ) -> None:
     order = an_order()
-    await queue.enqueue(order)
+    await queue.enqueue(order, AOI.member_id)
     redis.lpop(f"rq:queue:{DISH_QUEUE}")
     for status in (JobStatus.STARTED, JobStatus.FINISHED, JobStatus.FAILED):
         job_of(redis, order).set_status(status)
-        assert not await queue.enqueue(order)
+        assert not await queue.enqueue(order, AOI.member_id)
     assert (await queue.look()).waiting == 0
 
 
 async def test_the_line_tells_length_workers_and_pace(queue: DishQueue, redis: Redis) -> None:
     for _ in range(3):
-        await queue.enqueue(an_order())
+        await queue.enqueue(an_order(), AOI.member_id)
     redis.hset(PACE_KEY, PACE_DISH, "0.25")
     redis.sadd(f"rq:workers:{DISH_QUEUE}", "rq:worker:alive", "rq:worker:killed")
     redis.hset("rq:worker:alive", "birth", "today")
@@ -97,7 +99,7 @@ async def test_each_fate_is_told_in_one_look(queue: DishQueue, redis: Redis) -> 
     orders = {name: an_order() for name in ("waiting", "started", "done", "failed", "lost")}
     for name, order in orders.items():
         if name != "lost":
-            await queue.enqueue(order)
+            await queue.enqueue(order, AOI.member_id)
     job_of(redis, orders["started"]).set_status(JobStatus.STARTED)
     job_of(redis, orders["done"]).set_status(JobStatus.FINISHED)
     failed = job_of(redis, orders["failed"])
@@ -117,7 +119,7 @@ async def test_a_forgotten_order_leaves_no_trace_of_its_token(
     queue: DishQueue, redis: Redis
 ) -> None:
     order = an_order()
-    await queue.enqueue(order)
+    await queue.enqueue(order, AOI.member_id)
     await queue.forget(order.order_id)
     await queue.forget(order.order_id)
     assert not redis.exists(Job.key_for(order.order_id))
@@ -128,7 +130,7 @@ async def test_a_failed_order_keeps_everything_but_its_token(
     queue: DishQueue, redis: Redis
 ) -> None:
     order = an_order()
-    await queue.enqueue(order)
+    await queue.enqueue(order, AOI.member_id)
     await queue.blot_out(order.order_id)
     (args,) = job_of(redis, order).args
     assert args["name"] == order.name
@@ -139,13 +141,13 @@ async def test_an_order_nobody_fetches_leaves_redis_when_its_token_dies(
     queue: DishQueue, redis: Redis
 ) -> None:
     order = an_order(TOKEN_LIFE - timedelta(seconds=5))
-    await queue.enqueue(order)
+    await queue.enqueue(order, AOI.member_id)
     assert redis.ttl(Job.key_for(order.order_id)) <= 5
 
 
 async def test_without_retries_none_are_asked_for(settings: Settings, redis: Redis) -> None:
     queue, order = DishQueue(settings.model_copy(update={"retries": 0})), an_order()
-    await queue.enqueue(order)
+    await queue.enqueue(order, AOI.member_id)
     assert job_of(redis, order).retries_left is None
     queue.close()
 
@@ -158,7 +160,7 @@ async def test_a_redis_that_hangs_is_a_closed_kitchen_in_time(
     with pytest.raises(KitchenClosed):
         await queue.look()
     with pytest.raises(KitchenClosed):
-        await queue.enqueue(an_order())
+        await queue.enqueue(an_order(), AOI.member_id)
     assert time.monotonic() - started < 3 * settings.redis_timeout_s
     queue.close()
 

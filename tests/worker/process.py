@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -19,6 +20,7 @@ from foodgan.painter import Dish
 from tests.worker.tiny import TinyPainter
 from worker.service import serve
 
+KILLER = "毒フグの刺身"
 ROOT = Path(__file__).parents[2]
 
 
@@ -36,17 +38,36 @@ class HangingOnce(TinyPainter):
         return super().paint(dishes)
 
 
+class Killable(TinyPainter):
+    """Dies of one dish as by the kernel's hand, with no word to anybody."""
+
+    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+        if any(dish.name == KILLER for dish in dishes):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().paint(dishes)
+
+
 class WorkerProcess:
-    """A running worker. pause_s: how slow its painter is; hang_once: see HangingOnce."""
+    """A running worker.
+
+    pause_s: how slow its painter is; hang_once: see HangingOnce; killable: see Killable.
+    """
 
     def __init__(
-        self, settings: Settings, log: Path, label: str, pause_s: float, hang_once: Path | None
+        self,
+        settings: Settings,
+        log: Path,
+        label: str,
+        pause_s: float,
+        hang_once: Path | None,
+        killable: bool,
     ) -> None:
         self._log = log
         log.touch()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__])
-        given = (settings, log, label, pause_s, hang_once)
+        painter = (Killable if killable else TinyPainter, pause_s)
+        given = (settings, log, label, (HangingOnce, hang_once) if hang_once else painter)
         self._process = context.Process(target=_main, args=given, daemon=True)
         self._process.start()
 
@@ -68,13 +89,11 @@ class WorkerProcess:
         self._process.join()
 
 
-def _main(
-    settings: Settings, log: Path, label: str, pause_s: float, hang_once: Path | None
-) -> None:
+def _main(settings: Settings, log: Path, label: str, painter: tuple[Any, Any]) -> None:
     out = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)
     logs.set_up("DEBUG")
     logging.getLogger("PIL").setLevel(logging.INFO)
-    painter = HangingOnce(hang_once) if hang_once else TinyPainter(pause_s)
-    serve(painter, settings, label)
+    kind, argument = painter
+    serve(kind(argument), settings, label)

@@ -68,12 +68,11 @@ def test_a_name_of_unknown_words_is_painted_and_said(kitchen: Kitchen) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes(kitchen: Kitchen) -> None:
-    kitchen.put(an_order(seed=11, count=2))
-    kitchen.put(an_order(seed=12, count=1))
+    orders = [kitchen.put(an_order(seed=11, count=2)), kitchen.put(an_order(seed=12, count=1))]
 
     kitchen.serve()
 
-    pair, single = (digest(edit) for edit in kitchen.discord.edits)
+    pair, single = (digest(kitchen.answer(order)) for order in orders)
     assert pair[1:] == single
     assert pair[0] != pair[1]
 

@@ -1,10 +1,12 @@
 """What the worker takes of rq beyond its documentation: rq is pinned, and held here to its word.
 
-When a test here fails after an upgrade of rq, `worker/books.py`, `worker/sweep.py` and
-`worker/warm.py` are the files to go through.
+When a test here fails after an upgrade of rq, books, line, sweep and batching in `worker/` are
+the files to go through.
 """
 
 import inspect
+import json
+import zlib
 from importlib.metadata import version
 
 import pytest
@@ -15,7 +17,9 @@ from rq.job import Job, JobStatus
 from rq.registry import ScheduledJobRegistry, StartedJobRegistry
 from rq.worker import BaseWorker, SimpleWorker
 
+from foodgan.contract.orders import PAINT_TASK
 from tests.worker.conftest import Kitchen, an_order
+from worker import books
 from worker.jobs import DishJob
 
 
@@ -29,6 +33,8 @@ def test_rq_is_the_pinned_one() -> None:
         (Execution.create, ["job", "ttl", "pipeline", "worker_name"]),
         (Execution.heartbeat, ["self", "started_job_registry", "ttl", "pipeline"]),
         (Execution.delete, ["self", "job", "pipeline"]),
+        (Job.fetch_many, ["job_ids", "connection", "serializer"]),
+        (Job.key_for, ["job_id"]),
         (Job.prepare_for_execution, ["self", "worker_name", "pipeline"]),
         (Job.set_status, ["self", "status", "pipeline"]),
         (Job.restore, ["self", "raw_data"]),
@@ -37,6 +43,7 @@ def test_rq_is_the_pinned_one() -> None:
         (ScheduledJobRegistry.get_jobs_to_schedule, ["self", "timestamp", "chunk_size"]),
         (BaseWorker.heartbeat, ["self", "timeout", "pipeline"]),
         (BaseWorker.set_state, ["self", "state", "pipeline"]),
+        (BaseWorker.cleanup_execution, ["self", "job", "pipeline", "execution"]),
         (
             BaseWorker.handle_job_success,
             ["self", "job", "queue", "started_job_registry", "execution"],
@@ -99,3 +106,62 @@ def test_an_abandoned_claim_is_tried_again_and_its_handler_called(
     assert [type(job) for job in seen] == [DishJob]
     assert kitchen.status(order.order_id) == "scheduled"
     assert redis.zscore("rq:scheduled:dish", order.order_id)
+
+
+def test_a_job_waits_where_the_line_looks_for_it(kitchen: Kitchen, redis: Redis) -> None:
+    order = kitchen.put(an_order(count=3), member="42")
+    queue = kitchen.queue
+
+    assert queue.key == "rq:queue:dish"
+    assert queue.intermediate_queue_key == "rq:queue:dish:intermediate"
+    assert redis.lrange(queue.key, 0, -1) == [order.order_id.encode()]
+    data, meta = redis.hmget(Job.key_for(order.order_id), "data", "meta")
+    task, instance, args, kwargs = json.loads(zlib.decompress(data))
+    assert (task, instance, args[0]["count"], kwargs) == (PAINT_TASK, None, 3, {})
+    assert json.loads(meta) == {"member": "42"}
+
+
+def test_many_jobs_are_fetched_in_order_and_a_missing_one_is_none(
+    kitchen: Kitchen, redis: Redis
+) -> None:
+    orders = [kitchen.put(an_order()) for _ in range(2)]
+    wanted = [orders[1].order_id, "nobody", orders[0].order_id]
+
+    jobs = DishJob.fetch_many(wanted, redis, kitchen.queue.serializer)
+
+    assert [type(job) for job in jobs] == [DishJob, type(None), DishJob]
+    assert [job.id for job in jobs if job] == [orders[1].order_id, orders[0].order_id]
+
+
+def test_a_worker_holds_its_executions_by_id_and_lets_go_when_one_is_cleaned_up(
+    kitchen: Kitchen, redis: Redis
+) -> None:
+    orders = [kitchen.put(an_order()) for _ in range(2)]
+    queue = Queue("dish", connection=redis, job_class=DishJob, serializer=kitchen.queue.serializer)
+    worker = SimpleWorker([queue], connection=redis, job_class=DishJob)
+    jobs = DishJob.fetch_many([o.order_id for o in orders], redis, queue.serializer)
+
+    first, second = books.claim(worker, [job for job in jobs if job], queue)
+    assert set(worker.executions) == {first.execution.id, second.execution.id}
+    with redis.pipeline() as pipe:
+        worker.cleanup_execution(first.job, pipeline=pipe, execution=first.execution)
+        pipe.execute()
+
+    assert set(worker.executions) == {second.execution.id}
+    assert not books.own(redis, first)
+    assert books.own(redis, second)
+
+
+def test_a_claimed_job_is_not_claimed_again(kitchen: Kitchen, redis: Redis) -> None:
+    order = kitchen.put(an_order())
+    queue = Queue("dish", connection=redis, job_class=DishJob, serializer=kitchen.queue.serializer)
+    workers = [SimpleWorker([queue], connection=redis, job_class=DishJob) for _ in range(2)]
+
+    claims = [
+        books.claim(worker, [DishJob.fetch(order.order_id, redis, queue.serializer)], queue)
+        for worker in workers
+    ]
+
+    assert [len(claimed) for claimed in claims] == [1, 0]
+    assert claims[0][0].deliveries == 1
+    assert redis.zcard("rq:wip:dish") == 1

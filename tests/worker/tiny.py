@@ -20,6 +20,7 @@ class TinyPainter:
     """
 
     model_id = "tiny-test"
+    device = torch.device("cpu")
 
     def __init__(self, pause_s: float = 0.0) -> None:
         self.pause_s = pause_s

@@ -39,12 +39,17 @@ class Edit:
 
 
 class Webhooks:
-    """Takes edits. `faults` are answered first, one a request; then every edit succeeds."""
+    """Takes edits. `faults` are answered first, one a request; then every edit succeeds.
+
+    slow_s: seconds that every answer takes; held: while it is true no edit is answered.
+    """
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
         self.edits: list[Edit] = []
         self.cuts = 0
+        self.slow_s = 0.0
+        self.held = False
         self.requests: list[Request] = []  # for the judge
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -64,6 +69,7 @@ class Webhooks:
 
     def reset(self) -> None:
         self.faults, self.edits, self.requests, self.cuts = [], [], [], 0
+        self.slow_s, self.held = 0.0, False
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         fault = self.faults.pop(0) if self.faults else None
@@ -73,6 +79,9 @@ class Webhooks:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        await asyncio.sleep(self.slow_s)
+        while self.held:
+            await asyncio.sleep(0.01)
         form = await request.post()
         payload = json.loads(bytes(form["payload_json"]))
         parts = {key: part for key, part in form.items() if isinstance(part, web.FileField)}

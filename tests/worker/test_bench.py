@@ -1,0 +1,41 @@
+"""`foodgan bench queue`: real processes, every figure there, and figures that can be true."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from foodgan.cli import app
+
+FIGURES = (
+    "enqueue_to_start_p50_ms",
+    "enqueue_to_start_p99_ms",
+    "jobs_s",
+    "bare_painter_pictures_s",
+    "ratio",
+    "light_wait_batches",
+    "stock_worker_jobs_s",
+    "stock_simple_worker_jobs_s",
+    "speedup_over_stock",
+    "speedup_over_simple",
+)
+
+
+@pytest.mark.slow
+def test_the_bench_of_the_queue_prints_every_figure_as_json(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")  # it opens its own, and only that
+    model = ("--model", str(tiny_model), "--device", "cpu", "--threads", "1")
+
+    done = CliRunner().invoke(app, ["bench", "queue", *model, "--orders", "32", "--json"])
+
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    assert all(figures[name] > 0 for name in FIGURES)
+    assert figures["enqueue_to_start_p50_ms"] <= figures["enqueue_to_start_p99_ms"]
+    assert figures["ratio"] == pytest.approx(
+        figures["jobs_s"] / figures["bare_painter_pictures_s"], rel=0.05
+    )
+    assert figures["light_wait_batches"] < 100 / figures["batch"]

@@ -1,0 +1,132 @@
+"""Who is next: first come, first served, but nobody behind one member's flood."""
+
+from collections.abc import Sequence
+from itertools import count
+
+import pytest
+from PIL import Image
+from redis import Redis
+
+from foodgan.contract.orders import PAINT_TASK, DishOrder
+from foodgan.painter import Dish
+from tests.worker.conftest import BATCH, Kitchen, an_order
+from tests.worker.tiny import TinyPainter
+from worker import connection
+from worker.jobs import DELIVERIES, DishJob
+from worker.line import Line, Ticket, fair, fill
+
+FLOOD = 100
+
+
+def tickets(*orders: tuple[str, int]) -> list[Ticket]:
+    """Tickets called 0, 1, 2 … of (member, pictures)."""
+    return [Ticket(str(place), *order) for place, order in enumerate(orders)]
+
+
+def ids(chosen: list[Ticket]) -> str:
+    return "".join(ticket.job_id for ticket in chosen)
+
+
+@pytest.fixture
+def line(kitchen: Kitchen) -> Line:
+    queue = kitchen.queue
+    queue.job_class = DishJob
+    return Line(queue, connection.patient(kitchen.settings))
+
+
+def take(line: Line, room: int = BATCH) -> list[str]:
+    return [job.id for job in line.take(room, wait_s=0)]
+
+
+def test_members_take_turns_and_each_of_them_in_the_order_of_arrival() -> None:
+    assert ids(fair(tickets(("a", 1), ("a", 1), ("a", 1), ("b", 1), ("c", 1), ("b", 1)))) == (
+        "034152"
+    )
+
+
+def test_many_pictures_count_for_more_than_one() -> None:
+    assert ids(fair(tickets(("a", 4), ("a", 1), ("b", 1), ("b", 1), ("b", 1)))) == "02341"
+
+
+@pytest.mark.parametrize("members", ["aaaa", "abcd"])
+def test_of_one_member_or_of_all_different_ones_the_first_comes_first(members: str) -> None:
+    assert ids(fair(tickets(*((member, 1) for member in members)))) == "0123"
+
+
+def test_a_batch_is_filled_up_with_those_that_fit() -> None:
+    assert ids(fill(tickets(("a", 3), ("b", 4), ("c", 2), ("d", 3)), room=8)) == "01"
+    assert ids(fill(tickets(("a", 3), ("b", 4), ("c", 2), ("d", 1)), room=8)) == "013"
+
+
+def test_an_order_larger_than_the_room_goes_alone() -> None:
+    assert ids(fill(tickets(("a", 4), ("b", 1)), room=2)) == "0"
+
+
+def test_all_that_waits_is_taken_at_once_up_to_the_limit(kitchen: Kitchen, line: Line) -> None:
+    orders = [kitchen.put(an_order(count=2)).order_id for _ in range(5)]
+
+    assert take(line) == orders[:4]
+    assert take(line) == orders[4:]
+    assert take(line) == []
+    aside = kitchen.redis.lrange("rq:queue:dish:intermediate", 0, -1)
+    assert sorted(aside) == sorted(order.encode() for order in orders)
+
+
+def test_an_order_that_was_delivered_before_is_taken_alone(kitchen: Kitchen, line: Line) -> None:
+    first, again, last = (kitchen.put(an_order()).order_id for _ in range(3))
+    kitchen.redis.hset(f"rq:job:{again}", DELIVERIES, 1)
+
+    assert take(line) == [first, last]
+    assert take(line) == [again]
+
+    kitchen.redis.rpush("rq:queue:dish", again, first)
+    assert take(line) == [again]
+
+
+def test_two_workers_never_take_the_same_order(kitchen: Kitchen) -> None:
+    queue = kitchen.queue
+    queue.job_class = DishJob
+    lines = [Line(queue, connection.patient(kitchen.settings)) for _ in range(2)]
+    orders = {kitchen.put(an_order()).order_id for _ in range(20)}
+
+    taken = [job for turn in range(4) for job in take(lines[turn % 2])]
+
+    assert len(taken) == 20
+    assert set(taken) == orders
+
+
+def test_a_light_member_waits_for_two_batches_at_most_behind_a_flood_of_100(
+    kitchen: Kitchen,
+) -> None:
+    class Kept(TinyPainter):
+        """Enqueues the light member's order while its first batch is being painted."""
+
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            if not self.passes:
+                light.append(kitchen.put(an_order("一皿だけ"), member="light"))
+            batches.append([dish.name for dish in dishes])
+            return super().paint(dishes)
+
+    light: list[DishOrder] = []
+    batches: list[list[str]] = []
+    flood = [kitchen.put(an_order(f"{n}番目の丼"), member="flood") for n in range(FLOOD)]
+
+    kitchen.serve(Kept())
+
+    [served_in] = [number for number, names in enumerate(batches) if "一皿だけ" in names]
+    assert served_in <= 1  # the batch that was being painted, and its own
+    assert max(map(len, batches)) == BATCH
+    assert len(kitchen.discord.answers) == FLOOD + 1
+    assert all(kitchen.status(order.order_id) == "finished" for order in [*flood, *light])
+
+
+def test_a_payload_of_another_shape_counts_as_one_picture_of_nobody(
+    kitchen: Kitchen, line: Line, redis: Redis
+) -> None:
+    names = (f"strange{n}" for n in count())
+    for args in ([], [None], [{"count": "many"}], [{"count": 10**6}], [{"count": -1}]):
+        kitchen.enqueue(next(names), PAINT_TASK, args)
+    kitchen.enqueue(damaged := next(names), PAINT_TASK, [])
+    redis.hset(f"rq:job:{damaged}", mapping={"data": b"\x00", "meta": b"["})
+
+    assert len(take(line, room=9)) == 6

@@ -1,0 +1,182 @@
+"""An rq worker that keeps one model warm and paints all that waits in one forward pass.
+
+rq forks for every job, which a warm model does not survive; its `SimpleWorker` does not fork, but
+takes one job at a time and beats too seldom for a dead worker to be noticed soon. Here a batch is
+claimed in one transaction and painted in one pass; then each job is finished, retried or failed by
+rq's own functions, so that its tools and the bot read state, registries and results as ever.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from redis import Redis
+from rq.queue import Queue
+from rq.worker import SimpleWorker
+
+from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, RESULT_TTL_S, DishOrder
+from foodgan.contract.settings import Settings
+from worker import books, connection, pace, tasks
+from worker.bell import Bell
+from worker.books import Claim
+from worker.delivery import Delivery
+from worker.health import pulse_file
+from worker.jobs import DishJob
+from worker.keeper import Keeper, Sweeper
+from worker.line import Line
+from worker.passes import Passes
+from worker.reply import OutOfTime, Replies
+from worker.sweep import Sweep
+
+_WAIT_S = 1  # longest wait for a job; a worker told to stop while idle leaves within it
+_AWAY_FIRST_S = 0.5
+_AWAY_LONGEST_S = 5.0
+_SIGNAL_TWICE_S = 1.0  # a terminal and a process manager may both pass one Ctrl-C on
+
+_log = logging.getLogger(__name__)
+
+Ready = tuple[Claim, DishOrder]  # an order that may be painted
+
+
+class BatchingWorker(SimpleWorker):
+    """Serves the dish queue with one painter. settings: see `foodgan.contract.settings`.
+
+    limit: pictures of one pass, see `worker.passes.fitted`; name: unique among living workers;
+    label: what its pulse file is called after.
+    """
+
+    def __init__(
+        self,
+        painter: tasks.Paints,
+        replies: Replies,
+        settings: Settings,
+        redis: Redis,
+        *,
+        limit: int,
+        name: str,
+        label: str,
+    ) -> None:
+        self._settings = settings
+        super().__init__(
+            [DISH_QUEUE],
+            name=name,
+            connection=redis,
+            job_class=DishJob,
+            serializer="json",
+            default_result_ttl=RESULT_TTL_S,
+            worker_ttl=books.PRESENCE_TTL_S,
+            log_job_description=False,  # rq's description holds the arguments
+        )
+        self._painter = painter
+        self._passes = Passes(painter, limit)
+        self._queue: Queue = self.queues[0]
+        self._line = Line(self._queue, redis)
+        self._keeper = Keeper(self, connection.hasty(settings), pulse_file(settings, label))
+        self._delivery = Delivery(self, replies, lambda: self._told_to_stop_at is not None)
+        self._told_to_stop_at: float | None = None  # monotonic
+
+    def serve(self, *, burst: bool = False) -> None:
+        """Serve until SIGTERM or SIGINT; with burst, until the queue is empty.
+
+        Redis may go away in between: the loop waits for it.
+        """
+        self.register_birth()  # type: ignore[no-untyped-call]
+        tell = partial(self._delivery.apologise, phrase="dish-failed")
+        sweep = Sweep(self._queue, self.connection, tell)
+        try:
+            with self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
+                _log.info(
+                    "serving queue %s with model %s, %d pictures a pass",
+                    self._queue.name,
+                    self._painter.model_id,
+                    self._passes.limit,
+                )
+                self._serve(burst)
+        finally:
+            self._depart()
+
+    def _serve(self, burst: bool) -> None:
+        away_s = _AWAY_FIRST_S
+        while self._told_to_stop_at is None:
+            if not self._delivery.has_room(_WAIT_S):
+                continue
+            try:
+                jobs = self._line.take(self._passes.limit, wait_s=0 if burst else _WAIT_S)
+                if jobs:
+                    self._serve_batch(books.claim(self, jobs, self._queue))
+                elif burst:
+                    return
+                away_s = _AWAY_FIRST_S
+            except connection.AWAY as error:
+                _log.warning("Redis is away (%s)", type(error).__name__)
+                time.sleep(away_s)
+                away_s = min(2 * away_s, _AWAY_LONGEST_S)
+
+    def _told_to_stop(self) -> None:
+        """First: leave after the current batch. Again, a second later: give it back and leave."""
+        now = time.monotonic()
+        if self._told_to_stop_at is None:
+            _log.info("told to stop; finishing the batch in hand")
+            self._told_to_stop_at = now
+        elif now - self._told_to_stop_at > _SIGNAL_TWICE_S:
+            self._keeper.leave()
+
+    @property
+    def connection_timeout(self) -> int:
+        """Seconds after which a silent Redis counts as away; rq would wait ten more."""
+        return _WAIT_S + math.ceil(self._settings.redis_timeout_s)
+
+    def _serve_batch(self, claims: Sequence[Claim]) -> None:
+        """Paint what may be painted and hand it on. Never raises for what is wrong with a job."""
+        began = time.monotonic()
+        ready = [(claim, order) for claim in claims if (order := self._read(claim))]
+        if not ready:
+            return
+        self._paint(ready)
+        pace.note(self.connection, (time.monotonic() - began) / len(ready))
+
+    def _read(self, claim: Claim) -> DishOrder | None:
+        """The order of a claim; None, and the claim is closed, where it is not to be painted."""
+        order = None
+        try:
+            order = tasks.read(claim.job)
+            if claim.deliveries > self._settings.retries + 1:
+                raise tasks.Poison(claim.deliveries)
+            if order.expired():
+                raise OutOfTime
+        except Exception as error:
+            self._delivery.close(claim, order, error)
+            return None
+        return order
+
+    def _paint(self, ready: Sequence[Ready]) -> None:
+        """All in one pass; if that fails each by itself, so that the faulty one fails alone."""
+        orders = [order for _, order in ready]
+        whose = ", ".join(order.order_id for order in orders)
+        _log.debug("painting orders %s", whose)
+        deadline = partial(self._keeper.deadline, self._settings.paint_timeout_s, whose)
+        try:
+            painted = tasks.TASKS[PAINT_TASK](
+                partial(self._passes.paint, deadline=deadline), orders
+            )
+        except Exception as error:
+            if len(ready) == 1:
+                self._delivery.close(*ready[0], error)
+                return
+            _log.warning("orders %s: %s; now one by one", whose, type(error).__name__)
+            for one in ready:
+                self._paint([one])
+            return
+        for (claim, order), pictures in zip(ready, painted, strict=True):
+            known = self._painter.knows(order.name)
+            plate = tasks.Plate(order, tuple(pictures), self._painter.model_id, known)
+            self._delivery.bring(claim, plate)
+
+    def _depart(self) -> None:
+        try:
+            self.register_death()  # type: ignore[no-untyped-call]
+        except connection.AWAY:
+            _log.warning("Redis is away; the worker's entry goes by itself")
+        _log.info("stopped")

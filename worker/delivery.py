@@ -1,0 +1,156 @@
+"""Beside the painting: pictures become files, files become answers, jobs come to their end."""
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Self
+
+from rq.utils import now
+from rq.worker import BaseWorker
+
+from foodgan.contract.errors import DiscordRefused, FoodganError
+from foodgan.contract.logs import redact
+from foodgan.contract.orders import TOKEN_LIFE, DishOrder
+from worker import books, connection, tasks
+from worker.books import Claim
+from worker.reply import Message, Replies, TooLarge, gone
+
+_ENCODERS = 2  # more threads that compute would hold up the one that feeds the device
+_POSTERS = 32  # answers on their way at once
+_ROOM = 128  # orders, 100 MB of pictures; with more on their way no new batch is begun
+_APOLOGY = timedelta(seconds=20)  # how long to try to say that there will be no picture
+_TOKEN_END = timedelta(seconds=5)  # the last moments of a token are not worth a request
+_AWAY_S = 0.5
+
+_log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Brings claims to their end on threads of its own. Leaving it waits for all in hand.
+
+    worker: whose claims they are; stopping: whether the worker has been told to stop.
+    """
+
+    def __init__(self, worker: BaseWorker, replies: Replies, stopping: Callable[[], bool]) -> None:
+        self._worker = worker
+        self._replies = replies
+        self._stopping = stopping
+        self._encoders = ThreadPoolExecutor(_ENCODERS, "encoder")
+        self._posters = ThreadPoolExecutor(_POSTERS, "poster")
+        self._in_hand = 0
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._posters.shutdown()
+        self._encoders.shutdown()
+
+    def has_room(self, wait_s: float) -> bool:
+        """Whether another batch may be begun; waits for it for at most `wait_s` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._in_hand < _ROOM, wait_s)
+
+    def bring(self, claim: Claim, plate: tasks.Plate) -> None:
+        """Encode, post, finish: at once, on other threads."""
+        self._begin(claim, partial(self._bring, claim, plate))
+
+    def close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
+        """Give the job another try, or say what has become of it: at once, on another thread."""
+        self._begin(claim, partial(self._close, claim, order, error))
+
+    def _begin(self, claim: Claim, work: Callable[[], None]) -> None:
+        with self._changed:
+            self._in_hand += 1
+        self._posters.submit(self._see_to, claim, work)
+
+    def _see_to(self, claim: Claim, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            _log.exception("order %s: left as it is; its claim runs out", claim.job.id)
+        finally:
+            self._worker.executions.pop(claim.execution.id, None)
+            with self._changed:
+                self._in_hand -= 1
+                self._changed.notify_all()
+
+    def _bring(self, claim: Claim, plate: tasks.Plate) -> None:
+        try:
+            message = self._encoders.submit(plate.message).result()
+            if not self._may_post(claim):
+                _log.warning("order %s: another worker has taken it over", plate.order.order_id)
+                return
+            self._post(plate, message)
+        except Exception as error:
+            self._close(claim, plate.order, error)
+            return
+        taken_s = (now() - claim.execution.created_at).total_seconds()
+        _log.info("order %s: served in %.2f s", plate.order.order_id, taken_s)
+        self._settle(claim, partial(books.finish, self._worker, claim))
+
+    def _may_post(self, claim: Claim) -> bool:
+        """Whether the order is still ours, or nobody can say: posting twice edits one answer."""
+        try:
+            return books.own(self._worker.connection, claim)
+        except connection.AWAY:
+            return True
+
+    def _post(self, plate: tasks.Plate, message: Message) -> None:
+        until = plate.order.expires_at
+        try:
+            self._replies.edit(plate.order, message, until).result()
+        except TooLarge:
+            smaller = self._encoders.submit(plate.smaller).result()
+            self._replies.edit(plate.order, smaller, until).result()
+
+    def _close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
+        if isinstance(error, DiscordRefused) and gone(error):
+            _log.info("order %s: nobody is left to answer (%s)", claim.job.id, error)
+            self._settle(claim, partial(books.finish, self._worker, claim))
+            return
+        judged = tasks.verdict(error)
+        trace = error if judged.traced else None
+        _log.error("order %s: %s: %s", claim.job.id, type(error).__name__, error, exc_info=trace)
+        reason = redact("".join(traceback.format_exception(error)))
+        if judged.retry and claim.job.should_retry:
+            self._settle(claim, partial(books.retry_later, self._worker, claim, reason))
+            return
+        told = False
+        if order is not None and judged.phrase is not None:
+            told = self.apologise(order, judged.phrase, error)
+        self._settle(claim, partial(books.fail, self._worker, claim, reason, told=told))
+
+    def apologise(self, order: DishOrder, phrase: str, error: Exception | None = None) -> bool:
+        """Put a sentence where the picture would have been; False where that fails too."""
+        until = min(datetime.now(UTC) + _APOLOGY, order.asked_at + TOKEN_LIFE - _TOKEN_END)
+        try:
+            self._replies.edit(order, tasks.apology(order, phrase, error), until).result()
+        except FoodganError as failure:
+            _log.warning("order %s: not told (%s)", order.order_id, type(failure).__name__)
+            return False
+        return True
+
+    def _settle(self, claim: Claim, write: Callable[[], None]) -> None:
+        """Write a job's end into the books, however long Redis is away, unless it is lost to us.
+
+        A worker that has been told to stop does not wait: the claim runs out by itself.
+        """
+        while True:
+            try:
+                if books.own(self._worker.connection, claim):
+                    write()
+                return
+            except connection.AWAY as error:
+                if self._stopping():
+                    _log.warning("order %s: not noted (%s)", claim.job.id, type(error).__name__)
+                    return
+                # rq lets go of an execution before its end is written; it must be renewed till then
+                self._worker.executions[claim.execution.id] = claim.execution
+                time.sleep(_AWAY_S)

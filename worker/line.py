@@ -1,0 +1,159 @@
+"""Who is next: a fair share of the queue for every member, by one look at all that waits.
+
+The queue stays one rq list in the order of arrival, which every tool of rq reads. What is fair is
+only which of its orders share the next pass.
+"""
+
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+from rq.exceptions import NoSuchJobError
+from rq.queue import Queue
+from rq.utils import as_text
+
+from foodgan.contract.orders import COUNT_MAX, MEMBER_META
+from worker.jobs import DELIVERIES, DishJob
+
+WINDOW = 1000  # orders that one look goes through; more than a bot lets wait by default
+
+# KEYS: queue, intermediate list, then the hash of each id in ARGV; the first id has been popped.
+# One that was delivered before has perhaps taken a worker down: it goes alone, as a first.
+_TOP_UP = f"""
+local moved = {{}}
+if redis.call('HEXISTS', KEYS[3], '{DELIVERIES}') == 1 then return moved end
+for i = 2, #ARGV do
+  if redis.call('HEXISTS', KEYS[i + 2], '{DELIVERIES}') == 0
+      and redis.call('LREM', KEYS[1], 1, ARGV[i]) == 1 then
+    redis.call('LPUSH', KEYS[2], ARGV[i])
+    moved[#moved + 1] = ARGV[i]
+  end
+end
+return moved
+"""
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What the line knows of a waiting order. member: whose it is; pictures: how many it asks."""
+
+    job_id: str
+    member: str
+    pictures: int
+
+
+def fair(tickets: Sequence[Ticket]) -> list[Ticket]:
+    """In turn by member: the fewer pictures of one's own stand before an order, the sooner.
+
+    Of two alike the one that came first. With one member, or each of another, that is the order
+    of arrival.
+    """
+    before: defaultdict[str, int] = defaultdict(int)
+    turns = []
+    for place, ticket in enumerate(tickets):
+        turns.append((before[ticket.member], place, ticket))
+        before[ticket.member] += ticket.pictures
+    return [ticket for *_, ticket in sorted(turns, key=lambda turn: turn[:2])]
+
+
+def fill(tickets: Sequence[Ticket], room: int) -> list[Ticket]:
+    """The first of all, and beside it, in turn, whoever fits. room: pictures of one batch."""
+    chosen: list[Ticket] = []
+    for ticket in fair(tickets):
+        if not chosen or ticket.pictures <= room:
+            chosen.append(ticket)
+            room -= ticket.pictures
+    return chosen
+
+
+class Line:
+    """Takes batches off one queue, by way of its intermediate list: a crash loses none of them."""
+
+    def __init__(self, queue: Queue, connection: Redis) -> None:
+        self._queue = queue
+        self._connection = connection
+        self._top_up = connection.register_script(_TOP_UP)
+        self._known: dict[str, Ticket] = {}  # of those that waited at the last look
+
+    def take(self, room: int, wait_s: int) -> list[DishJob]:
+        """Wait for a first job, then take what is there beside it, without waiting for more.
+
+        room: pictures that a batch has room for. Empty when nothing came within `wait_s` seconds.
+        """
+        while head := self._pop(wait_s):
+            jobs = self._fetch([head, *self._beside(head, room)])
+            if jobs:
+                return jobs
+        return []
+
+    def _pop(self, wait_s: int) -> str | None:
+        source, aside = self._queue.key, self._queue.intermediate_queue_key
+        popped = (
+            self._connection.blmove(source, aside, wait_s)
+            if wait_s
+            else self._connection.lmove(source, aside)
+        )
+        return as_text(popped) if popped else None
+
+    def _beside(self, head: str, room: int) -> list[str]:
+        """Move those that share the batch with `head` to the intermediate list."""
+        listed = self._connection.lrange(self._queue.key, 0, WINDOW - 1)
+        waiting = list(dict.fromkeys([head, *map(as_text, listed)]))
+        if len(waiting) == 1:
+            return []
+        self._look(waiting)
+        ids = [ticket.job_id for ticket in fill([self._known[each] for each in waiting], room)]
+        lists = [self._queue.key, self._queue.intermediate_queue_key]
+        moved = self._top_up(keys=lists + [DishJob.key_for(each) for each in ids], args=ids)
+        return [as_text(each) for each in moved]
+
+    def _look(self, waiting: Sequence[str]) -> None:
+        """Read the ticket of each newcomer; forget those that are gone."""
+        known = self._known
+        new = [job_id for job_id in waiting if job_id not in known]
+        with self._connection.pipeline(transaction=False) as pipe:
+            for job_id in new:
+                pipe.hmget(DishJob.key_for(job_id), "data", "meta")
+            read = pipe.execute()
+        for job_id, (data, meta) in zip(new, read, strict=True):
+            known[job_id] = _ticket(job_id, data, meta)
+        self._known = {job_id: known[job_id] for job_id in waiting}
+
+    def _fetch(self, job_ids: Sequence[str]) -> list[DishJob]:
+        """The jobs behind ids in the intermediate list; an id without one is dropped from it."""
+        try:
+            found = DishJob.fetch_many(job_ids, self._connection, self._queue.serializer)
+        except NoSuchJobError:  # one of them is damaged; singly the others can be read
+            found = [self._fetch_one(job_id) for job_id in job_ids]
+        jobs = []
+        for job_id, job in zip(job_ids, found, strict=True):
+            if isinstance(job, DishJob):
+                jobs.append(job)
+            else:
+                self._connection.lrem(self._queue.intermediate_queue_key, 1, job_id)
+        return jobs
+
+    def _fetch_one(self, job_id: str) -> Any:
+        try:
+            return DishJob.fetch(job_id, self._connection, self._queue.serializer)
+        except NoSuchJobError:
+            return None
+
+
+def _ticket(job_id: str, data: bytes | None, meta: bytes | None) -> Ticket:
+    """Never fails: what makes no sense counts as one picture of a member of its own."""
+    member = _read(lambda: json.loads(meta or b"{}")[MEMBER_META])
+    count = _read(lambda: json.loads(zlib.decompress(data or b""))[2][0]["count"])
+    pictures = min(max(count, 1), COUNT_MAX) if isinstance(count, int) else 1
+    return Ticket(job_id, str(member or job_id), pictures)
+
+
+def _read(value: Any) -> Any:
+    try:
+        return value()
+    except (LookupError, TypeError, ValueError, RecursionError, zlib.error):
+        return None

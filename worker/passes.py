@@ -1,0 +1,104 @@
+"""Forward passes no larger than the device bears: fitted at the start, halved when too large."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+import torch
+from PIL.Image import Image
+
+from foodgan.contract.orders import COUNT_MAX
+from foodgan.painter import Dish, portions
+from worker.tasks import Paints
+
+LIMIT_MAX = 64  # beyond it encoding and posting are what takes the time
+_GROWTH = 1.1  # a pass twice as large is worth it from this gain in pictures/s
+_REPEATS = 2  # of each size; the best one counts
+_MEMORY_SHARE = 0.8  # of what is free: other processes may want some later
+_TRIAL = 8  # pictures of the pass that tells what one more picture takes
+_NAME = "チーズ味噌カツ丼"
+
+_log = logging.getLogger(__name__)
+
+
+class Passes:
+    """A painter with a limit on the pictures of one pass. limit: at least 1."""
+
+    def __init__(self, painter: Paints, limit: int) -> None:
+        self._painter = painter
+        self.limit = limit
+
+    def paint(
+        self, dishes: Sequence[Dish], deadline: Callable[[], AbstractContextManager[None]]
+    ) -> list[Image]:
+        """A picture for each dish, in order; each pass within a deadline of its own.
+
+        Raises what the painter raises; OutOfMemoryError only when a single picture is too much.
+        """
+        painted: list[Image] = []
+        while len(painted) < len(dishes):
+            part = dishes[len(painted) : len(painted) + self.limit]
+            try:
+                with deadline():
+                    painted += self._painter.paint(part)
+            except torch.OutOfMemoryError:
+                if len(part) == 1:
+                    raise
+                self._halve(len(part))
+        return painted
+
+    def _halve(self, size: int) -> None:
+        self.limit = max(1, size // 2)
+        _log.warning("no memory for %d pictures at once; %d from now on", size, self.limit)
+        if self._painter.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+
+def fitted(painter: Paints) -> int:
+    """How many pictures a pass should have here; an order's own pictures always share one."""
+    if painter.device.type == "cuda":
+        return max(COUNT_MAX, _by_memory(painter))
+    return max(COUNT_MAX, by_speed(lambda size: _pass_s(painter, size)))
+
+
+def by_speed(pass_s: Callable[[int], float]) -> int:
+    """The size, doubled from 1, at which pictures/s stop growing. pass_s: seconds of a size."""
+    size, speed = 1, 1 / pass_s(1)
+    while size < LIMIT_MAX:
+        larger = 2 * size / pass_s(2 * size)
+        if larger < _GROWTH * speed:
+            break
+        size, speed = 2 * size, larger
+    return size
+
+
+def by_peaks(one: int, trial: int, free: int) -> int:
+    """What fits into `free` bytes, from the peaks of a pass of 1 and of one of _TRIAL pictures."""
+    each = max(1, (trial - one) // (_TRIAL - 1))
+    return min(max(1, int(_MEMORY_SHARE * free) // each), LIMIT_MAX)
+
+
+def _pass_s(painter: Paints, size: int) -> float:
+    """Seconds of a pass, the best of a few."""
+    dishes = portions(_NAME, 0, size)
+    times = []
+    for _ in range(_REPEATS):
+        began = time.perf_counter()
+        painter.paint(dishes)
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+def _by_memory(painter: Paints) -> int:
+    painter.paint(portions(_NAME, 0, 1))  # what the first pass of all allocates stays
+    one, trial = _peak(painter, 1), _peak(painter, _TRIAL)
+    torch.cuda.empty_cache()
+    return by_peaks(one, trial, torch.cuda.mem_get_info(painter.device)[0])
+
+
+def _peak(painter: Paints, size: int) -> int:
+    """Bytes that the device holds at most in a pass of `size` pictures."""
+    torch.cuda.reset_peak_memory_stats(painter.device)
+    painter.paint(portions(_NAME, 0, size))
+    return torch.cuda.max_memory_allocated(painter.device)
