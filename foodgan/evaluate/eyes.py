@@ -5,6 +5,8 @@ discriminator is trained on those, so a generator may look good to them and to n
 N pictures (N, 3, 64, 64) in [-1, 1], W features.
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
@@ -39,7 +41,7 @@ class Eyes(nn.Module):
         super().__init__()
         layers: list[nn.Module] = [nn.Conv2d(3, WIDTHS[0], 5, stride=2, padding=2, bias=False)]
         layers += [nn.BatchNorm2d(WIDTHS[0]), nn.ReLU()]
-        for before, width in zip(WIDTHS, WIDTHS[1:], strict=False):
+        for before, width in pairwise(WIDTHS):
             layers += [
                 nn.Conv2d(before, width, 3, stride=2, padding=1, bias=False),
                 nn.BatchNorm2d(width),
@@ -59,10 +61,10 @@ def look(eyes: nn.Module, pictures: Tensor) -> Tensor:
     return torch.cat([eyes(part) for part in pictures.split(BATCH)])
 
 
-def disturbed(pictures: Tensor, chance: Generator) -> Tensor:
-    """Training views (N, 3, 64, 64): another frame, half of them mirrored, a mild tint, a hole."""
+def disturbed(pictures: Tensor, chance: Generator, least: float = 0.6) -> Tensor:
+    """Other views (N, 3, 64, 64): a frame of `least` of the side or more, half mirrored, a tint."""
     n = len(pictures)
-    scale = 0.6 + 0.4 * torch.rand(n, generator=chance)
+    scale = least + (1 - least) * torch.rand(n, generator=chance)
     shift = (1 - scale)[:, None] * (2 * torch.rand(n, 2, generator=chance) - 1)
     mirror = (torch.rand(n, generator=chance) < 0.5).float() * -2 + 1
     frame = torch.zeros(n, 2, 3)

@@ -41,9 +41,10 @@ def _list(name: str, pool: TokenBatch, keys: list[frozenset[int]], chance: Gener
     twisted, swapped = swap_one(true[[0] * ONE_OFF], chance, pool)
     twisted = twisted[swapped]
     own = _key(true, 0)
-    free = torch.tensor([row for row, key in enumerate(keys) if key and key != own])
+    other = [row for row, key in enumerate(keys) if key and key != own]
+    free = torch.tensor(other, dtype=torch.int64)
     wanted = CHOICES - 1 - len(twisted)
-    # A folder of few names repeats them: the figure is then easier, and its control shows by how much.
+    # A folder of few names repeats them: choosing is then easier, for photos as for pictures.
     turns = [free[torch.randperm(len(free), generator=chance)] for _ in range(wanted)]
     rows = torch.cat(turns)[:wanted] if len(free) else free
     return collate([true, pool[rows], twisted])
@@ -61,10 +62,10 @@ def precision(reader: Reader, features: Tensor, names: list[str], among: Choices
 
 def shuffled(
     reader: Reader, features: Tensor, names: list[str], among: Choices, seed: int = 0
-) -> float:
+) -> float | None:
     """The same when each picture is held against the name of another one: chance is .01.
 
-    A picture keeps out of the names equal to its own. One name alone cannot be shuffled: nan.
+    A picture keeps out of the names equal to its own. One name alone cannot be shuffled: None.
     """
     chance = Generator().manual_seed(seed)
     found = []
@@ -74,7 +75,7 @@ def shuffled(
         if kept:
             others = [names[order[i]] for i in kept]
             found.append(r_precision(_scores(reader, features[kept], others, among)))
-    return sum(found) / len(found) if found else float("nan")
+    return sum(found) / len(found) if found else None
 
 
 def _scores(reader: Reader, features: Tensor, names: list[str], among: Choices) -> Tensor:
