@@ -15,7 +15,7 @@ from foodgan.text.encode import encode
 
 APART_MIN = 2.0  # two names' conditions, in units of the noise put on them
 SPREAD_MIN = 0.5  # of the spread of real photos of one name
-ALIKE_MAX = 0.1  # share of near-identical pictures, .01 among photos
+ALIKE_MAX = 0.2  # share of near-identical pictures, .01 among photos
 COPIED_MAX = 0.1  # share of pictures closer to a training photo than .01 of new photos are
 HEARD_MIN = 3 * CHANCE
 

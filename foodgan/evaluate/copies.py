@@ -1,4 +1,4 @@
-"""Does a model copy? Pictures held against every training photo, beside copycats that must be caught.
+"""Does a model copy? Pictures against all training photos, beside copycats that must be caught.
 
 N pictures (N, 3, 64, 64) in [-1, 1], M training photos.
 """

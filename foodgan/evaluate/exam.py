@@ -1,4 +1,4 @@
-"""The photos that a model is held against: which are for training, which held out, which the judge's.
+"""The photos that a model is held against: for training, held out, or the judge's own.
 
 N photos; rows are indices into them.
 """

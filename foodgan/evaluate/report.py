@@ -83,7 +83,7 @@ def evaluate(
 
 
 def judges_of(exam: Exam, cache: Path) -> Path:
-    """Where the networks that judge lie unless another folder is named: one for each set of photos."""
+    """Where the networks that judge lie unless another folder is named: one a set of photos."""
     return cache / f"judges-{fingerprint(exam.photos)}"
 
 
