@@ -136,11 +136,11 @@ def _on(
     look: Callable[[Tensor], Tensor], exam: Exam, held_out: Tensor, asked: Painted, like: Tensor
 ) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """KID of pictures, photos, and spoilt photos to the held-out ones, on one feature network."""
-    photos = exam.small[held_out]
-    reference = look(photos)
+    reference = look(exam.small[held_out])
+    photos = exam.small[like]  # spoilt held-out photos would be near themselves
     sets = {
         "made": asked.small,
-        "photos": exam.small[like],
+        "photos": photos,
         "blurred": F.interpolate(F.interpolate(photos, 16, mode="area"), SIZE, mode="bilinear"),
         "flat": photos.mean(dim=(2, 3), keepdim=True).expand_as(photos).contiguous(),
     }

@@ -65,7 +65,7 @@ def test_every_figure_stands_beside_its_control(findings: Findings) -> None:
     assert figures["pictures"] == 12
     assert figures["kid"]["low"] <= figures["kid"]["mean"] <= figures["kid"]["high"]
     assert figures["kid"]["mean"] > figures["kid_floor_train_to_test"]["mean"]  # untrained
-    assert figures["kid_control_blurred"]["mean"] > figures["kid_floor_train_to_test"]["mean"]
+    assert figures["kid_control_flat_colours"]["mean"] > figures["kid_floor_train_to_test"]["mean"]
     assert figures["colour_names"] == 2
     assert figures["spread_within_name"]["real"] > 0
     for meaning in MEANINGS:
@@ -148,7 +148,7 @@ def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_photos_without_names_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(PhotosError, match="no held-out photo in .* has a name"):
+    with pytest.raises(PhotosError, match="no held-out photo"):
         open_exam(draw_exam(tmp_path, labelled=False), tmp_path / "cache")
 
 
