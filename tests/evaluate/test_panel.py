@@ -43,14 +43,14 @@ def test_a_judge_that_has_seen_every_held_out_photo_may_not_judge(exam: Exam) ->
 
 
 def test_a_judge_learns_what_tells_photos_apart(exam: Exam) -> None:
-    rows = torch.cat((exam.train, exam.test))
+    rows = exam.train[:24]
     labels = torch.tensor([len(exam.photos[row].name or "") for row in rows.tolist()])
     views = disturbed(exam.small[rows], Generator().manual_seed(9))
     losses = []
     for steps in (1, 25):
         eyes = judge._learn(exam.small[rows], labels, steps, 0).eval()
         losses.append(float(judge.contrast(eyes(views).detach(), labels)))
-    assert losses[1] < losses[0] - 0.2
+    assert losses[1] < losses[0] - 0.1
 
 
 def test_the_same_seed_trains_the_same_judge(exam: Exam, tmp_path: Path) -> None:
