@@ -7,6 +7,7 @@ that `foodgan evaluate --json` printed; nothing is written by hand.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from foodgan.evaluate.meaning import MEANINGS, shown
 from foodgan.registry import ModelFile
 
 USE = """\
@@ -53,19 +54,13 @@ def _counts(model: ModelFile, what: str) -> list[tuple[str, str]]:
 
 
 def _figures(figures: Mapping[str, Any]) -> str:
-    rows = [(name, _shown(value)) for name, value in figures.items()]
+    sentences = {meaning.key: meaning.sentence for meaning in MEANINGS}
+    rows = [(name, shown(value), sentences.get(name, "")) for name, value in figures.items()]
     return (
-        "Printed by `foodgan evaluate --photos DIR --json` on held-out photos; each figure is "
-        "explained in the README.\n\n" + _table(("measure", "value"), rows)
+        "Printed by `foodgan evaluate --photos DIR --json`; floors and controls are photos, and "
+        "pictures that are known to be bad. Not one of these figures is an FID.\n\n"
+        + _table(("measure", "value", "what it means"), rows)
     )
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_shown(part)}" for name, part in value.items())
-    return str(value)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

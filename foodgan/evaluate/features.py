@@ -1,9 +1,10 @@
-"""Fixed random convolutions as a feature network: trained on nothing, so it favours nobody.
+"""Feature networks that are trained on nothing, so that they favour nobody.
 
 N pictures (N, 3, 64, 64) in [-1, 1], F features.
 """
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import pairwise, product
 
 import torch
 from torch import Generator, Tensor
@@ -13,6 +14,8 @@ SIZE = 64  # pixels a side that every picture is brought to
 SEED = 20170
 WIDTHS = (3, 32, 64, 128, 256)
 BATCH = 64
+SHAPE = 8  # pixels a side of a shape
+FRAMES = (0.9, 0.8, 0.7)  # sides of the crops that copies are sought in
 
 
 def small(pictures: Tensor) -> Tensor:
@@ -34,6 +37,32 @@ def _features(x: Tensor) -> Tensor:
         x = F.leaky_relu(F.conv2d(x, weight, stride=2, padding=1), 0.2)
         found += [x.mean(dim=(2, 3)), x.std(dim=(2, 3))]
     return torch.cat(found, dim=1)
+
+
+def grey(pictures: Tensor) -> Tensor:
+    """Brightness: (N, 3, H, W) -> (N, 1, H, W)."""
+    weights = torch.tensor([0.299, 0.587, 0.114])  # ITU-R BT.601
+    return (pictures * weights[:, None, None]).sum(dim=1, keepdim=True)
+
+
+def shapes(greys: Tensor) -> Tensor:
+    """Brightness at 8×8, without its mean and of length 1: (N, 1, H, W) -> (N, 64).
+
+    Another tint, exposure or contrast changes next to nothing, so a recoloured copy stays near.
+    """
+    flat = F.interpolate(greys, (SHAPE, SHAPE), mode="area").flatten(1)
+    return F.normalize(flat - flat.mean(dim=1, keepdim=True), dim=1)
+
+
+def views(greys: Tensor) -> Iterator[Tensor]:
+    """Pictures (N, 1, H, H) whole and in 27 crops, each also mirrored: 56 views, one by one."""
+    whole = greys.shape[-1]
+    yield from (greys, greys.flip(3))
+    for frame in FRAMES:
+        side = round(whole * frame)
+        for top, left in product((0, (whole - side) // 2, whole - side), repeat=2):
+            cut = greys[:, :, top : top + side, left : left + side]
+            yield from (cut, cut.flip(3))
 
 
 def standardised(features: Tensor, reference: Tensor) -> Tensor:

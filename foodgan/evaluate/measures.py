@@ -1,6 +1,7 @@
-"""Measures as pure functions of features: distance to photos, copying, spread, faithfulness.
+"""Measures as pure functions of features: copying, fidelity and coverage, spread, faithfulness.
 
-N generated, M real pictures, F features.
+N generated, M training, K held-out pictures, F features, V views of a picture, C names to choose
+from.
 """
 
 from dataclasses import dataclass
@@ -8,57 +9,89 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-SUBSETS = 100
+NEIGHBOURS = 5
+CLOSE = 0.01  # share of held-out photos that lie as close as what counts as suspicious
+BLOCK = 1024
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A figure with the 95 % interval of its mean over random subsets."""
+class Manifold:
+    """How two clouds overlap, each figure 0 … 1 but density, which may be above 1.
 
-    mean: float
-    low: float
-    high: float
-
-
-def kid(a: Tensor, b: Tensor, *, size: int = 200, seed: int = 0) -> Estimate:
-    """Unbiased squared MMD with the cubic kernel. Binkowski et al. 2018, arXiv:1801.01401.
-
-    a (N, F), b (M, F); over SUBSETS subsets of `size` (or of all, where there are fewer).
+    precision, recall: Kynkäänniemi et al. 2019, arXiv:1904.06991. density, coverage: Naeem et al.
+    2020, arXiv:2002.09797.
     """
-    chance = Generator().manual_seed(seed)
-    size = min(size, len(a), len(b))
-    drawn = []
-    for _ in range(SUBSETS):
-        x = a[torch.randperm(len(a), generator=chance)[:size]]
-        y = b[torch.randperm(len(b), generator=chance)[:size]]
-        within = _off_diagonal(_cubic(x, x)) + _off_diagonal(_cubic(y, y))
-        drawn.append(within - 2 * _cubic(x, y).mean())
-    values = torch.stack(drawn).double()
-    half = 1.96 * values.std() / SUBSETS**0.5
-    mean = values.mean()
-    return Estimate(float(mean), float(mean - half), float(mean + half))
+
+    precision: float
+    recall: float
+    density: float
+    coverage: float
 
 
-def _cubic(x: Tensor, y: Tensor) -> Tensor:
-    return (x @ y.T / x.shape[1] + 1) ** 3
+def manifold(real: Tensor, made: Tensor, k: int = NEIGHBOURS) -> Manifold:
+    """real (M, F), made (N, F); k-th nearest neighbours span each manifold."""
+    around_real, around_made = _radius(real, k), _radius(made, k)
+    gaps = _gaps(real, made)
+    inside = gaps < around_real[:, None]
+    return Manifold(
+        precision=float(inside.any(dim=0).float().mean()),
+        recall=float((gaps < around_made).any(dim=1).float().mean()),
+        density=float(inside.float().sum(dim=0).mean() / k),
+        coverage=float((gaps.min(dim=1).values < around_real).float().mean()),
+    )
 
 
-def _off_diagonal(kernel: Tensor) -> Tensor:
-    n = len(kernel)
-    return (kernel.sum() - kernel.diagonal().sum()) / (n * (n - 1))
+def _radius(x: Tensor, k: int) -> Tensor:
+    """Distance (N,) of each row to its k-th nearest other row."""
+    return _gaps(x, x).kthvalue(min(k, len(x) - 1) + 1, dim=1).values
 
 
-def copying(made: Tensor, train: Tensor, test: Tensor) -> float:
-    """rho: median distance to the nearest training photo, made over held-out. Copies are near 0.
+def _gaps(a: Tensor, b: Tensor) -> Tensor:
+    # Through a matrix product a row is not at distance 0 from its copy.
+    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
 
-    made (N, F), train (M, F), test (K, F).
+
+def nearest(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Distance (N,) and place (N,) of the row of b (M, F) that is nearest to each row of a."""
+    gaps, places = [], []
+    for part in a.split(BLOCK):
+        # A matrix product is fast but inexact near 0: it proposes, subtraction decides.
+        rough = torch.cdist(part, b, compute_mode="use_mm_for_euclid_dist")
+        proposed = rough.topk(min(8, len(b)), largest=False).indices
+        exact = (part[:, None] - b[proposed]).norm(dim=2)
+        best = exact.min(dim=1, keepdim=True)
+        gaps.append(best.values.squeeze(1))
+        places.append(proposed.gather(1, best.indices).squeeze(1))
+    return torch.cat(gaps), torch.cat(places)
+
+
+def copying(made: Tensor, held_out: Tensor) -> float:
+    """rho: median distance to the nearest training photo, made (N,) over held-out (K,).
+
+    Copies are near 0; pictures as new as photos that were never seen are at 1.
     """
-    return float(nearest(made, train).median() / nearest(test, train).median())
+    return float(made.median() / held_out.median())
 
 
-def nearest(a: Tensor, b: Tensor) -> Tensor:
-    """Euclidean distance (N,) of each row of a (N, F) to its nearest row of b (M, F)."""
-    return torch.cdist(a, b).min(dim=1).values
+def suspicious(made: Tensor, held_out: Tensor) -> float:
+    """Share of made (N,) closer to a training photo than all but CLOSE of held-out photos (K,).
+
+    It finds a model that copies now and then, which a median does not. CLOSE where none is copied.
+    """
+    return float((made < torch.quantile(held_out, CLOSE)).float().mean())
+
+
+def authenticity(made: Tensor, train: Tensor) -> float:
+    """Share of made (N, F) that are no noisy copy of a photo in train (M, F).
+
+    Alaa et al. 2022, arXiv:2102.08921: a picture is authentic when the training photo nearest to
+    it has a nearer neighbour among the other training photos.
+    """
+    gaps, places = nearest(made, train)
+    chosen, back = places.unique(return_inverse=True)
+    between = [_gaps(part, train) for part in train[chosen].split(BLOCK)]
+    own = torch.cat([part.topk(2, largest=False).values[:, 1] for part in between])
+    return float((gaps > own[back]).float().mean())
 
 
 def spread(groups: list[Tensor]) -> float:
@@ -66,7 +99,23 @@ def spread(groups: list[Tensor]) -> float:
     return float(torch.stack([torch.pdist(group).mean() for group in groups]).mean())
 
 
+def alike(made: Tensor, real: Tensor, seed: int = 0) -> float:
+    """Share of made (N, F) with a near twin among made, as only CLOSE of real (K, F) have one."""
+    chance = Generator().manual_seed(seed)
+    count = min(len(made), len(real))  # more pictures lie closer together
+    a, b = (x[torch.randperm(len(x), generator=chance)[:count]] for x in (made, real))
+    return float((_radius(a, 1) <= torch.quantile(_radius(b, 1), CLOSE)).float().mean())
+
+
 def agreement(a: Tensor, b: Tensor) -> float:
     """Pearson correlation of two tables of the same shape, columns centred: 1 is full agreement."""
     x, y = (a - a.mean(dim=0)).flatten(), (b - b.mean(dim=0)).flatten()
     return float((x @ y) / (x.norm() * y.norm()).clamp(min=1e-12))
+
+
+def r_precision(scores: Tensor) -> float:
+    """Share of rows (N, C) whose first name, the true one, scores highest. Xu et al. 2018.
+
+    arXiv:1711.10485, with R = 1. Ties count against the true name.
+    """
+    return float((scores[:, 0] > scores[:, 1:].max(dim=1).values).float().mean())

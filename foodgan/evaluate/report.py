@@ -1,7 +1,8 @@
 """Holds a model against a folder of photos: every figure beside its floor and its controls."""
 
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,119 +10,206 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from foodgan.evaluate import measures
-from foodgan.evaluate.features import random_features, standardised
+from foodgan.evaluate import alarms, copies, faithful, measures
+from foodgan.evaluate.copies import Copies
+from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
+from foodgan.evaluate.features import SIZE, random_features, small, standardised
+from foodgan.evaluate.kid import kid
+from foodgan.evaluate.panel import KINDS, SEEN_SIZE, Panel, seat
 from foodgan.painter import Dish, Painter
-from foodgan.photos import tensors
-from foodgan.photos.folder import Photo, PhotosError, read_folder
+from foodgan.photos.folder import fingerprint
 from foodgan.progress import track
 
-PHOTO_SIZE = 256
 SEEDS = 8  # pictures of a name when its spread is measured
-COMMON = 20  # photos that a name needs for its colours to be known
+COMMON = 20  # photos that a name needs for its spread and colours to be known
+SHOWN = 24  # pictures that are kept whole, for people to look at
 BATCH = 8
 
 
-def evaluate(painter: Painter, folder: Path, cache: Path, pictures: int) -> dict[str, Any]:
-    """Every figure that `foodgan evaluate` prints. pictures: how many are painted for the KID.
+@dataclass(frozen=True)
+class Painted:
+    """Pictures of dishes: small (N, 3, 64, 64), seen (N, 3, 128, 128), the first few whole."""
 
-    Raises PhotosError when the folder lacks photos of one of the splits.
+    dishes: list[Dish]
+    small: Tensor
+    seen: Tensor
+    whole: Tensor
+
+    @property
+    def names(self) -> list[str]:
+        return [dish.name for dish in self.dishes]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """figures: what `foodgan evaluate` prints; the rest is what the page shows beside them."""
+
+    figures: dict[str, Any]
+    exam: Exam
+    asked: Painted
+    within: Painted
+    copies: Copies
+
+
+def evaluate(
+    painter: Painter, folder: Path, cache: Path, pictures: int, judges: Path | None = None
+) -> Findings:
+    """Everything that `foodgan evaluate` measures.
+
+    pictures: how many are painted for the distances; judges: a folder of the networks that judge,
+    trained on these photos where there is none yet. Raises PhotosError and ModelError.
     """
-    photos = [photo for photo in read_folder(folder) if photo.style == "photo"]
-    photos, pixels = tensors.load(photos, PHOTO_SIZE, cache)
-    everything = random_features(_pictures(torch.from_numpy(pixels.copy())))
-    in_test = torch.tensor([photo.split == "test" for photo in photos])
-    if in_test.sum() < 2 or (~in_test).sum() < 2:
-        raise PhotosError(f"{folder} needs photos of both splits, train and test")
-    reference = everything[~in_test]
-    real = standardised(everything, reference)
-    train, test = real[~in_test], real[in_test]
-    made = standardised(random_features(_paint(painter, _asked(photos, pictures))), reference)
-    flat = standardised(random_features(_flattened(pixels, in_test)), reference)
-    copies = train[torch.randperm(len(train), generator=Generator().manual_seed(0))[: len(made)]]
-    return {
+    exam = open_exam(folder, cache)
+    panel = seat(exam, judges or judges_of(exam, cache))
+    asked = _paint(painter, _dishes(exam, pictures), SHOWN, "painting")
+    common = _common(exam)
+    same = [Dish(name, seed) for name in common for seed in range(SEEDS)]
+    within = _paint(painter, same, len(same), "painting each name again")
+    found = copies.search(exam, asked.small)
+    figures: dict[str, Any] = {
         "model": painter.model_id,
-        "photos": {"train": len(train), "test": len(test)},
-        "pictures": len(made),
-        "features": "random convolutions, seed 20170, at 64×64; no FID, no trained network",
-        "kid": asdict(measures.kid(made, test)),
-        "kid_floor_train_to_test": asdict(measures.kid(train, test)),
-        "kid_control_flat_colours": asdict(measures.kid(flat, test)),
-        "rho": measures.copying(made, train, test),
-        "rho_control_copycat": measures.copying(copies, train, test),
-        "spread_within_name": _spread(painter, photos, real, reference),
-        **_colours(painter, photos, pixels),
+        "photos": exam.about,
+        "pictures": len(asked.dishes),
+        "features": panel.about,
+        **_distances(exam, panel, asked),
+        **found.figures,
+        **_faithfulness(exam, panel, asked),
+        **_within(exam, common, within),
+        "names_apart": alarms.names_apart(painter, exam.names()),
+        "alike": _alike(exam, asked),
     }
+    figures["alarms"] = alarms.rung(figures)
+    return Findings(figures, exam, asked, within, found)
 
 
-def _asked(photos: list[Photo], count: int) -> list[Dish]:
+def judges_of(exam: Exam, cache: Path) -> Path:
+    """Where the networks that judge lie unless another folder is named: one a set of photos."""
+    return cache / f"judges-{fingerprint(exam.photos)}"
+
+
+def _dishes(exam: Exam, count: int) -> list[Dish]:
     """Names of held-out photos, over and over, each time with another seed."""
-    names = [photo.name for photo in photos if photo.split == "test" and photo.name]
+    held_out = (exam.photos[row].name for row in exam.test.tolist())
+    names = [name for name in held_out if name]
     return [Dish(names[i % len(names)], i) for i in range(count)]
 
 
-def _paint(painter: Painter, dishes: list[Dish]) -> Tensor:
-    """(N, 3, 256, 256) in [-1, 1]."""
-    painted = [
-        painter.paint_tensor(dishes[at : at + BATCH])
-        for at in track(range(0, len(dishes), BATCH), "painting")
-    ]
-    return torch.cat(painted)
-
-
-def _pictures(pixels: Tensor) -> Tensor:
-    """(N, H, W, 3) bytes to (N, 3, 64, 64) in [-1, 1], in parts that fit in memory."""
-    parts = [
-        F.interpolate(part.permute(0, 3, 1, 2).float() / 127.5 - 1, (64, 64), mode="area")
-        for part in pixels.split(256)
-    ]
-    return torch.cat(parts)
-
-
-def _flattened(pixels: Any, rows: Tensor) -> Tensor:
-    """Held-out photos as one flat colour each: right colours, nothing else."""
-    photos = _pictures(torch.from_numpy(pixels[rows.numpy()]))
-    return photos.mean(dim=(2, 3), keepdim=True).expand_as(photos).contiguous()
-
-
-def _spread(
-    painter: Painter, photos: list[Photo], real: Tensor, reference: Tensor
-) -> dict[str, float]:
-    """How unlike each other pictures of one name are, made over real."""
-    names = _common(photos)
-    dishes = [Dish(name, seed) for name in names for seed in range(SEEDS)]
-    made = standardised(random_features(_paint(painter, dishes)), reference)
-    rows = [[i for i, p in enumerate(photos) if p.name == name][:SEEDS] for name in names]
-    ours = measures.spread(list(made.split(SEEDS)))
-    theirs = measures.spread([real[row] for row in rows])
-    return {"made": ours, "real": theirs, "ratio": ours / theirs}
-
-
-def _colours(painter: Painter, photos: list[Photo], pixels: Any) -> dict[str, float]:
-    """Does the mean colour of a name's pictures follow that of its photos? Shuffled names: no."""
-    names = _common(photos)
-    dishes = [Dish(name, 100 + seed) for name in names for seed in range(SEEDS)]
-    made = _paint(painter, dishes).mean(dim=(2, 3)).unflatten(0, (-1, SEEDS)).mean(dim=1)
-    real = torch.stack(
-        [
-            _pictures(
-                torch.from_numpy(pixels[[i for i, p in enumerate(photos) if p.name == name]])
-            ).mean(dim=(0, 2, 3))
-            for name in names
-        ]
+def _paint(painter: Painter, dishes: list[Dish], keep: int, what: str) -> Painted:
+    little, seen, whole = [], [], []
+    for at in track(range(0, len(dishes), BATCH), what):
+        painted = painter.paint_tensor(dishes[at : at + BATCH]).cpu().clone()
+        little.append(small(painted))
+        seen.append(F.interpolate(painted, (SEEN_SIZE, SEEN_SIZE), mode="area"))
+        whole.append(painted[: max(0, keep - at)].add(1).mul(127.5).round().to(torch.uint8))
+    empty = torch.empty(0, 3, SIZE, SIZE)
+    return Painted(
+        dishes,
+        torch.cat(little) if little else empty,
+        torch.cat(seen) if seen else empty,
+        torch.cat(whole) if whole else empty.to(torch.uint8),
     )
+
+
+def _distances(exam: Exam, panel: Panel, asked: Painted) -> dict[str, Any]:
+    """FoodKID on both feature networks, and the manifolds on the judge's."""
+    like = exam.of_names(asked.names)
+    if len(like) < HELD_OUT_MIN:  # no name is in both splits
+        like = exam.train
+    measured = exam.not_seen(panel.judge.photos)
+    by_judge, floor = _on(panel.judge.features, exam, measured, asked, like)
+    by_random, _ = _on(lambda x: random_features(x).clone(), exam, exam.test, asked, like)
+    manifolds = {
+        "manifold": asdict(measures.manifold(floor["held_out"], floor["made"])),
+        "manifold_floor_train_to_test": asdict(
+            measures.manifold(floor["held_out"], floor["photos"])
+        ),
+    }
+    return {
+        **{f"kid{ending}": value for ending, value in by_random.items()},
+        **{f"kid_judge{ending}": value for ending, value in by_judge.items()},
+        "kid_judge_photos": len(measured),
+        **manifolds,
+    }
+
+
+def _on(
+    look: Callable[[Tensor], Tensor], exam: Exam, held_out: Tensor, asked: Painted, like: Tensor
+) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """KID of pictures, photos, and spoilt photos to the held-out ones, on one feature network."""
+    reference = look(exam.small[held_out])
+    photos = exam.small[like]  # spoilt held-out photos would be near themselves
+    sets = {
+        "made": asked.small,
+        "photos": photos,
+        "blurred": F.interpolate(F.interpolate(photos, 16, mode="area"), SIZE, mode="bilinear"),
+        "flat": photos.mean(dim=(2, 3), keepdim=True).expand_as(photos).contiguous(),
+    }
+    seen = {name: standardised(look(pictures), reference) for name, pictures in sets.items()}
+    seen["held_out"] = standardised(reference, reference)
+    ends = {
+        "": "made",
+        "_floor_train_to_test": "photos",
+        "_control_blurred": "blurred",
+        "_control_flat_colours": "flat",
+    }
+    return {end: asdict(kid(seen[name], seen["held_out"])) for end, name in ends.items()}, seen
+
+
+def _faithfulness(exam: Exam, panel: Panel, asked: Painted) -> dict[str, float | None]:
+    """R-precision of pictures, of held-out photos, and of pictures under wrong names."""
+    named = torch.tensor([row for row in exam.test.tolist() if exam.photos[row].name])
+    real = [exam.photos[row].name or "" for row in named.tolist()]
+    among = faithful.choices([*asked.names, *real], exam.names())
+    photos = exam.pictures(named, SEEN_SIZE)
+    figures: dict[str, float | None] = {}
+    for kind in KINDS:
+        key = "r_precision" if kind == "random" else f"r_precision_{kind}"
+        reader = panel.readers[kind]
+        made, held_out = panel.features(kind, asked.seen), panel.features(kind, photos)
+        figures[key] = faithful.precision(reader, made, asked.names, among)
+        figures[f"{key}_held_out_photos"] = faithful.precision(reader, held_out, real, among)
+        figures[f"{key}_control_shuffled"] = faithful.shuffled(reader, made, asked.names, among)
+    return figures
+
+
+def _within(exam: Exam, names: list[str], painted: Painted) -> dict[str, Any]:
+    """Spread within a name, and whether its mean colour follows that of its photos.
+
+    None where no name has COMMON photos.
+    """
+    if not names:
+        return {"spread_within_name": None, "colour_agreement": None, "colour_names": 0}
+    reference = random_features(exam.small).clone()
+    real = standardised(reference, reference)
+    made = standardised(random_features(painted.small).clone(), reference)
+    rows = [_rows(exam, name) for name in names]
+    ours = measures.spread(list(made.split(SEEDS)))
+    theirs = measures.spread([real[row[:SEEDS]] for row in rows])
+    colours = painted.small.mean(dim=(2, 3)).unflatten(0, (-1, SEEDS)).mean(dim=1)
+    true = torch.stack([exam.small[row].mean(dim=(0, 2, 3)) for row in rows])
     chance = Generator().manual_seed(0)
     shuffled = [
-        measures.agreement(made[torch.randperm(len(names), generator=chance)], real)
+        measures.agreement(colours[torch.randperm(len(names), generator=chance)], true)
         for _ in range(200)
     ]
     return {
-        "colour_agreement": measures.agreement(made, real),
+        "spread_within_name": {"made": ours, "real": theirs, "ratio": ours / theirs},
+        "colour_agreement": measures.agreement(colours, true),
         "colour_agreement_shuffled_95": sorted(shuffled)[189],
         "colour_names": len(names),
     }
 
 
-def _common(photos: list[Photo]) -> list[str]:
-    counts = Counter(photo.name for photo in photos if photo.name)
-    return sorted(name for name, count in counts.items() if count >= COMMON)
+def _alike(exam: Exam, asked: Painted) -> float:
+    photos = random_features(exam.small[exam.test]).clone()
+    made = standardised(random_features(asked.small).clone(), photos)
+    return measures.alike(made, standardised(photos, photos))
+
+
+def _rows(exam: Exam, name: str) -> list[int]:
+    return [row for row, photo in enumerate(exam.photos) if photo.name == name]
+
+
+def _common(exam: Exam) -> list[str]:
+    counts = Counter(photo.name for photo in exam.photos if photo.name)
+    return sorted(name for name, count in counts.items() if name and count >= COMMON)

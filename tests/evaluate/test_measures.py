@@ -2,49 +2,67 @@
 
 import pytest
 import torch
+from prdc import compute_prdc
 from torch import Generator, Tensor
 
 from foodgan.evaluate import measures
-from foodgan.evaluate.features import random_features, standardised
+from foodgan.evaluate.features import grey, random_features, shapes, standardised, views
 
 
 def cloud(count: int, seed: int, *, shift: float = 0.0, size: int = 16) -> Tensor:
     return torch.randn(count, size, generator=Generator().manual_seed(seed)) + shift
 
 
-def test_two_samples_of_one_cloud_have_no_distance() -> None:
-    found = measures.kid(cloud(600, 0), cloud(600, 1))
-    assert found.low < 0.005
-    assert abs(found.mean) < 0.02
+def gaps(pictures: Tensor, train: Tensor) -> Tensor:
+    return measures.nearest(pictures, train)[0]
 
 
-def test_the_distance_grows_with_the_gap() -> None:
-    near, far = (measures.kid(cloud(600, 0), cloud(600, 1, shift=s)).mean for s in (0.3, 1.0))
-    assert 0.02 < near < far
+@pytest.mark.parametrize("shift", [0.0, 1.0])
+def test_prdc_finds_the_same_precision_recall_density_and_coverage(shift: float) -> None:
+    real, made = cloud(200, 0, size=4), cloud(150, 1, shift=shift, size=4)
+    found = measures.manifold(real, made)
+    expected = compute_prdc(real.double().numpy(), made.double().numpy(), measures.NEIGHBOURS)
+    assert vars(found) == pytest.approx(expected, abs=1e-6)
 
 
-def test_the_distance_is_unbiased_for_few_pictures() -> None:
-    few = [measures.kid(cloud(20, s), cloud(20, 100 + s)).mean for s in range(30)]
-    assert abs(torch.tensor(few).mean()) < 0.05
-
-
-def test_the_distance_of_a_handful_is_the_formula_by_hand() -> None:
-    x, y = cloud(3, 0, size=2), cloud(3, 1, size=2)
-
-    def kernel(a: Tensor, b: Tensor) -> float:
-        return float((a @ b / 2 + 1) ** 3)
-
-    pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
-    within = sum(kernel(x[i], x[j]) + kernel(y[i], y[j]) for i, j in pairs) / 6
-    between = sum(kernel(a, b) for a in x for b in y) / 9
-    assert measures.kid(x, y).mean == pytest.approx(within - 2 * between, rel=1e-4)
+def test_the_nearest_row_is_found_and_a_copy_is_at_no_distance() -> None:
+    train = cloud(500, 0, size=960)
+    found, places = measures.nearest(train[100:140], train)
+    assert torch.equal(places, torch.arange(100, 140))
+    assert float(found.max()) == 0
+    near, place = measures.nearest(train[:1] + 1e-3, train)
+    assert (int(place), float(near)) == (0, pytest.approx(1e-3 * 960**0.5, rel=1e-3))
 
 
 def test_a_copycat_is_caught_and_a_fresh_sample_is_not() -> None:
     train, test, fresh = cloud(300, 0), cloud(200, 1), cloud(200, 2)
-    assert measures.copying(train[:200], train, test) < 0.01
-    assert measures.copying(train[:200] + 0.05 * cloud(200, 3), train, test) < 0.2
-    assert measures.copying(fresh, train, test) == pytest.approx(1, abs=0.05)
+    held_out = gaps(test, train)
+    noisy = gaps(train[:200] + 0.05 * cloud(200, 3), train)
+    assert measures.copying(gaps(train[:200], train), held_out) < 0.01
+    assert measures.copying(noisy, held_out) < 0.2
+    assert measures.copying(gaps(fresh, train), held_out) == pytest.approx(1, abs=0.05)
+    assert measures.suspicious(noisy, held_out) == 1
+    assert measures.suspicious(gaps(fresh, train), held_out) < 0.04
+
+
+def test_copies_among_fresh_pictures_show_in_the_share_though_not_in_the_median() -> None:
+    train, test = cloud(300, 0), cloud(200, 1)
+    mixed = torch.cat((train[:40], cloud(160, 2)))
+    held_out = gaps(test, train)
+    assert measures.copying(gaps(mixed, train), held_out) > 0.9
+    assert measures.suspicious(gaps(mixed, train), held_out) == pytest.approx(0.2, abs=0.03)
+
+
+def test_authenticity_is_the_definition_by_hand() -> None:
+    train = torch.tensor([[0.0], [1.0], [5.0]])
+    made = torch.tensor([[0.4], [-2.0], [4.0], [20.0]])  # 0.4<1 copy, 2>1, 1<4 copy, 15>4
+    assert measures.authenticity(made, train) == 0.5
+
+
+def test_copies_are_not_authentic_and_fresh_pictures_are_as_often_as_chance_has_it() -> None:
+    train = cloud(400, 0)
+    assert measures.authenticity(train[:100] + 0.01, train) == 0
+    assert measures.authenticity(cloud(200, 1), train) == pytest.approx(0.6, abs=0.2)
 
 
 def test_spread_is_the_mean_distance_within_a_group() -> None:
@@ -53,10 +71,22 @@ def test_spread_is_the_mean_distance_within_a_group() -> None:
     assert measures.spread([torch.zeros(4, 2)]) == 0
 
 
+def test_near_identical_pictures_are_counted() -> None:
+    real, fresh = cloud(200, 0), cloud(200, 1)
+    twins = torch.cat((fresh[:50], fresh[:50] + 1e-3, fresh[100:]))
+    assert measures.alike(fresh, real) < 0.1
+    assert measures.alike(twins, real) == pytest.approx(0.5, abs=0.04)
+
+
 def test_agreement_is_one_for_the_same_table_and_none_for_another() -> None:
     table = cloud(200, 0)
     assert measures.agreement(table, 3 * table + 7) == pytest.approx(1, abs=1e-5)
     assert abs(measures.agreement(table, cloud(200, 1))) < 0.1
+
+
+def test_the_true_name_must_score_above_every_other_one() -> None:
+    scores = torch.tensor([[3.0, 1, 2], [1, 3, 2], [2, 2, 1], [5, 4, 4]])
+    assert measures.r_precision(scores) == 0.5
 
 
 def test_random_features_are_the_same_every_time_and_tell_pictures_apart() -> None:
@@ -65,6 +95,15 @@ def test_random_features_are_the_same_every_time_and_tell_pictures_apart() -> No
     assert once.shape == (3, 960)
     assert torch.equal(once, again)
     assert not torch.allclose(once[0], once[1], atol=1e-3)
+
+
+def test_a_shape_stays_when_the_colours_change_and_is_among_the_views_when_mirrored() -> None:
+    pictures = torch.rand(3, 3, 64, 64, generator=Generator().manual_seed(0)) * 2 - 1
+    plain = shapes(grey(pictures))
+    assert torch.allclose(shapes(grey(pictures * 0.6 + 0.2)), plain, atol=1e-5)
+    seen = [shapes(view) for view in views(grey(pictures))]
+    assert len(seen) == 56
+    assert min(float((shapes(grey(pictures.flip(3))) - v).abs().max()) for v in seen) < 1e-6
 
 
 def test_a_feature_without_spread_does_not_divide_by_zero() -> None:

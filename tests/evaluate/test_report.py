@@ -1,30 +1,54 @@
 """`foodgan evaluate`: a model held against a folder of photos."""
 
 import json
+import re
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from foodgan import card, cli, registry
-from foodgan.evaluate.report import COMMON, evaluate
+from foodgan.evaluate import alarms, copies
+from foodgan.evaluate.exam import open_exam
+from foodgan.evaluate.meaning import MEANINGS
+from foodgan.evaluate.panel import seat
+from foodgan.evaluate.report import Findings, evaluate
 from foodgan.painter import Painter
 from foodgan.photos.folder import PhotosError
+from tests.evaluate.drawn import draw_dish, draw_exam, write_metadata
+
+HEALTHY = {
+    "names_apart": 9.0,
+    "spread_within_name": {"made": 1.0, "real": 1.0, "ratio": 1.0},
+    "alike": 0.01,
+    "suspicious_share": 0.01,
+    "r_precision": 0.2,
+    "r_precision_imagenet": 0.5,
+}
 
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two names of COMMON photos each, a quarter of them held out: red and green dishes."""
-    folder = tmp_path_factory.mktemp("photos")
-    lines = []
-    for i in range(2 * COMMON):
-        colour = (200, 2 * i, 30) if i % 2 else (20, 120 + 2 * i, 60)
-        Image.new("RGB", (64, 64), colour).save(folder / f"{i}.png")
-        name, split = ("カレー", "鮭丼")[i % 2], "test" if i % 8 < 2 else "train"
-        lines.append(json.dumps({"file_name": f"{i}.png", "name_ja": name, "split": split}))
-    (folder / "metadata.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return draw_exam(tmp_path_factory.mktemp("photos"))
+
+
+@pytest.fixture(scope="module")
+def judges(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Networks that judge, hardly trained."""
+    folder = tmp_path_factory.mktemp("judges")
+    seat(open_exam(photos, folder / "cache"), folder, steps=2)
     return folder
+
+
+@pytest.fixture(scope="module")
+def findings(
+    tiny_model: Path, photos: Path, judges: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Findings:
+    painter = Painter.load(tiny_model, device="cpu", threads=1)
+    return evaluate(painter, photos, tmp_path_factory.mktemp("cache"), 12, judges)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
@@ -34,46 +58,193 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
     return int(left.value.code or 0)
 
 
-def test_every_figure_stands_beside_its_control(
-    tiny_model: Path, photos: Path, tmp_path: Path
-) -> None:
-    painter = Painter.load(tiny_model, device="cpu", threads=1)
-    figures = evaluate(painter, photos, tmp_path, pictures=12)
-    assert figures["model"] == painter.model_id
-    assert figures["photos"] == {"train": 30, "test": 10}
-    assert figures["rho_control_copycat"] < 0.01
+def test_every_figure_stands_beside_its_control(findings: Findings) -> None:
+    figures = findings.figures
+    assert figures["photos"]["train"] == 32
+    assert figures["photos"]["test"] == 16
+    assert figures["pictures"] == 12
     assert figures["kid"]["low"] <= figures["kid"]["mean"] <= figures["kid"]["high"]
     assert figures["kid"]["mean"] > figures["kid_floor_train_to_test"]["mean"]  # untrained
+    assert figures["kid_control_flat_colours"]["mean"] > figures["kid_floor_train_to_test"]["mean"]
     assert figures["colour_names"] == 2
     assert figures["spread_within_name"]["real"] > 0
+    for meaning in MEANINGS:
+        assert meaning.key in figures
+        assert all(key in figures for key in meaning.controls.values())
 
 
-def test_photos_without_a_held_out_split_are_refused(
-    tiny_model: Path, drawn_photos: Path, tmp_path: Path
+def test_the_figures_are_json_and_name_the_networks_by_hash(findings: Findings) -> None:
+    figures = json.loads(json.dumps(findings.figures, allow_nan=False))
+    assert re.search(r"judge [0-9a-f]{12}", figures["features"]["judge"])
+    assert re.search(r"readers [0-9a-f]{12}", figures["features"]["readers"])
+
+
+def test_the_same_model_gets_the_same_figures(
+    findings: Findings, tiny_model: Path, photos: Path, judges: Path, tmp_path: Path
 ) -> None:
-    with pytest.raises(PhotosError, match="both splits"):
-        evaluate(Painter.load(tiny_model, device="cpu"), drawn_photos, tmp_path, pictures=10)
+    painter = Painter.load(tiny_model, device="cpu", threads=1)
+    assert evaluate(painter, photos, tmp_path, 12, judges).figures == findings.figures
 
 
-def test_the_command_prints_figures_that_the_card_then_shows(
+def test_copycats_are_caught_though_mirrored_cropped_and_recoloured(findings: Findings) -> None:
+    exam = findings.exam
+    fresh = torch.cat([exam.small[exam.test]])
+    figures = copies.search(exam, fresh).figures
+    assert figures["rho"] == pytest.approx(1)
+    assert figures["rho_control_copycat"] < 0.01
+    assert figures["rho_shapes_control_copycat"] < 0.01
+    assert figures["rho_shapes_control_augmented"] < 0.7
+    assert figures["suspicious_control_augmented"] > 0.5 > figures["suspicious_share"]
+    assert figures["authenticity_control_copycat"] == 0 < figures["authenticity"]
+
+
+def test_the_nearest_photo_of_a_mirrored_copy_is_the_photo(findings: Findings) -> None:
+    exam = findings.exam
+    found = copies.search(exam, exam.small[exam.train[:5]].flip(3))
+    assert torch.equal(found.shapes["made"].rows, exam.train[:5])
+    assert torch.equal(found.textures["made"].rows, exam.train[:5])
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"names_apart": 0.3}, "drown"),
+        ({"spread_within_name": {"ratio": 0.2}}, "more alike"),
+        ({"alike": 0.6}, "identical"),
+        ({"suspicious_share": 0.4}, "copies"),
+        ({"r_precision": 0.01, "r_precision_imagenet": 0.02}, "not heard"),
+    ],
+)
+def test_an_alarm_rings_for_what_is_broken(change: dict[str, object], word: str) -> None:
+    (sentence,) = alarms.rung(HEALTHY | change)
+    assert word in sentence
+
+
+def test_no_alarm_rings_for_a_sound_model_nor_for_what_was_not_measured() -> None:
+    assert alarms.rung(HEALTHY) == []
+    assert alarms.rung(HEALTHY | {"spread_within_name": None}) == []
+
+
+def test_names_that_all_mean_the_same_are_not_apart() -> None:
+    noise = torch.full((6, 8), -3.0)
+    assert alarms.apart(torch.ones(6, 8), noise) == 0
+    assert alarms.apart(torch.randn(60, 8), noise) > 10
+
+
+def test_photos_without_a_held_out_split_are_refused(drawn_photos: Path, tmp_path: Path) -> None:
+    with pytest.raises(PhotosError, match="10 of train and 0 of test"):
+        open_exam(drawn_photos, tmp_path)
+
+
+def test_one_photo_is_refused_with_a_count(tmp_path: Path) -> None:
+    draw_dish("カレー", 0).save(tmp_path / "one.png")
+    with pytest.raises(PhotosError, match="1 of train and 0 of test"):
+        open_exam(tmp_path, tmp_path / "cache")
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PhotosError, match="holds no photo"):
+        open_exam(tmp_path, tmp_path / "cache")
+
+
+def test_photos_without_names_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PhotosError, match="no held-out photo"):
+        open_exam(draw_exam(tmp_path, labelled=False), tmp_path / "cache")
+
+
+def test_a_broken_photo_is_named_counted_and_skipped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    draw_exam(tmp_path)
+    (tmp_path / "7.png").write_bytes(b"no picture")
+    assert open_exam(tmp_path, tmp_path / "cache").about["skipped_as_broken"] == 1
+    assert "7.png skipped" in caplog.text
+
+
+def test_a_held_out_photo_with_a_twin_in_training_is_left_out(tmp_path: Path) -> None:
+    folder = draw_exam(tmp_path)
+    lines = [
+        json.loads(line) for line in (folder / "metadata.jsonl").read_text("utf-8").splitlines()
+    ]
+    twin = next(line for line in lines if line["split"] == "train")
+    Image.open(folder / twin["file_name"]).save(folder / "twin.jpg", quality=80)
+    lines.append(twin | {"file_name": "twin.jpg", "split": "test"})
+    write_metadata(folder, lines)
+    about = open_exam(folder, tmp_path / "cache").about
+    assert about["left_out_as_near_duplicates"] == 1
+    assert about["test"] == 16
+
+
+class _Page(HTMLParser):
+    """What a page loads, and its text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.images: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.images += [named["src"] or ""] if tag == "img" else []
+        self.links += [value for key in ("href", "src") if (value := named.get(key))]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_command_prints_figures_that_the_card_and_the_page_then_show(
     tiny_model: Path,
     photos: Path,
+    judges: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     options = ("--model", tiny_model, "--device", "cpu", "--photos", photos, "--pictures", 10)
-    assert run(monkeypatch, "evaluate", *options, "--json") == 0
+    also = ("--judges", judges, "--report", tmp_path / "page")
+    assert run(monkeypatch, "evaluate", *options, *also, "--json") == 0
     printed = capsys.readouterr().out
     figures = tmp_path / "figures.json"
     figures.write_text(printed, encoding="utf-8")
     assert run(monkeypatch, "model", "card", "--model", tiny_model, "--figures", figures) == 0
     text = (tiny_model / registry.CARD).read_text(encoding="utf-8")
+    (tiny_model / registry.CARD).unlink()
     assert f"| rho | {json.loads(printed)['rho']:.4g} |" in text
     assert "| drawn | 10 |" in text
     assert "| photos seen | 16 | 16 |" in text
-    (tiny_model / registry.CARD).unlink()
+
+    page = _Page()
+    page.feed((tmp_path / "page" / "index.html").read_text(encoding="utf-8"))
+    assert "Not for publication" in page.text
+    assert "カレー" in page.text
+    assert "no FID" in page.text
+    assert all(meaning.title in page.text for meaning in MEANINGS)
+    assert len(page.images) == 2 * 4 + 10 * 3
+    assert page.links == page.images  # nothing is fetched from elsewhere
+    for file in page.images:
+        assert Image.open(tmp_path / "page" / file).size == (192, 192)
+
+
+def test_the_table_is_for_people(
+    findings: Findings,
+    tiny_model: Path,
+    photos: Path,
+    judges: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("foodgan.evaluate.report.evaluate", lambda *_: findings)
+    monkeypatch.setenv("COLUMNS", "160")
+    assert run(monkeypatch, "evaluate", "--model", tiny_model, "--photos", photos) == 0
+    printed = capsys.readouterr().out
+    assert "copycat" in printed
+    assert "FoodKID, judge" in printed
+    for sentence in findings.figures["alarms"]:
+        assert sentence in printed.replace("\n", " ")
 
 
 def test_the_card_takes_no_figures_of_another_model(

@@ -1,0 +1,109 @@
+"""Does a model copy? Pictures against all training photos, beside copycats that must be caught.
+
+N pictures (N, 3, 64, 64) in [-1, 1], M training photos.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Generator, Tensor
+
+from foodgan.evaluate import measures
+from foodgan.evaluate.exam import Exam
+from foodgan.evaluate.eyes import disturbed
+from foodgan.evaluate.features import grey, random_features, shapes, standardised, views
+from foodgan.progress import track
+
+FRAME_MIN = 0.75  # of the side, in the pictures of the augmented copycat
+VIEWS = 56
+
+
+@dataclass(frozen=True)
+class Near:
+    """Distance (N,) to the nearest training photo, and its row (N,) in the exam."""
+
+    gaps: Tensor
+    rows: Tensor
+
+
+@dataclass(frozen=True)
+class Copies:
+    """figures: of `foodgan evaluate`; textures, shapes: for each set of pictures by its name."""
+
+    figures: dict[str, Any]
+    textures: dict[str, Near]
+    shapes: dict[str, Near]
+
+
+def search(exam: Exam, made: Tensor) -> Copies:
+    """Hold made (N, 3, 64, 64), held-out photos and both copycats against the training photos."""
+    chance = Generator().manual_seed(0)
+    count = min(len(made), len(exam.train))
+    copied = exam.small[exam.train[torch.randperm(len(exam.train), generator=chance)[:count]]]
+    sets = {
+        "made": made,
+        "held_out": exam.small[exam.test],
+        "copycat": copied,
+        "augmented": disturbed(copied, chance, FRAME_MIN),
+    }
+    textures, authentic = _textures(sets, exam)
+    shaped = _shapes(sets, exam)
+    figures = {
+        "rho": _rho(textures, "made"),
+        "rho_control_copycat": _rho(textures, "copycat"),
+        "rho_control_augmented": _rho(textures, "augmented"),
+        "rho_shapes": _rho(shaped, "made"),
+        "rho_shapes_control_copycat": _rho(shaped, "copycat"),
+        "rho_shapes_control_augmented": _rho(shaped, "augmented"),
+        "suspicious_share": _suspicious(shaped, "made"),
+        "suspicious_control_copycat": _suspicious(shaped, "copycat"),
+        "suspicious_control_augmented": _suspicious(shaped, "augmented"),
+        "authenticity": authentic["made"],
+        "authenticity_held_out_photos": authentic["held_out"],
+        "authenticity_control_copycat": authentic["copycat"],
+    }
+    return Copies(figures, textures, shaped)
+
+
+def _rho(near: dict[str, Near], which: str) -> float:
+    return measures.copying(near[which].gaps, near["held_out"].gaps)
+
+
+def _suspicious(near: dict[str, Near], which: str) -> float:
+    return measures.suspicious(near[which].gaps, near["held_out"].gaps)
+
+
+def _textures(sets: dict[str, Tensor], exam: Exam) -> tuple[dict[str, Near], dict[str, float]]:
+    """By random convolutions, each picture also mirrored; and the authentic share of each set."""
+    reference = random_features(exam.small[exam.train]).clone()
+    train = standardised(reference, reference)
+    found, authentic = {}, {}
+    for name, pictures in track(sets.items(), "seeking copies by texture"):
+        both = [
+            standardised(random_features(view).clone(), reference)
+            for view in (pictures, pictures.flip(3))
+        ]
+        authentic[name] = measures.authenticity(both[0], train)
+        found[name] = _nearer(*(Near(*measures.nearest(view, train)) for view in both))
+        found[name] = Near(found[name].gaps, exam.train[found[name].rows])
+    return found, authentic
+
+
+def _shapes(sets: dict[str, Tensor], exam: Exam) -> dict[str, Near]:
+    """By brightness alone, training photos also mirrored and cropped."""
+    asked = shapes(grey(torch.cat(list(sets.values()))))
+    best = Near(torch.full((len(asked),), torch.inf), torch.zeros(len(asked), dtype=torch.int64))
+    brightness = grey(exam.small[exam.train])
+    for view in track(views(brightness), "seeking copies by shape", total=VIEWS):
+        best = _nearer(best, Near(*measures.nearest(asked, shapes(view))))
+    sizes = [len(pictures) for pictures in sets.values()]
+    parts = zip(best.gaps.split(sizes), best.rows.split(sizes), strict=True)
+    return {
+        name: Near(gaps, exam.train[rows]) for name, (gaps, rows) in zip(sets, parts, strict=True)
+    }
+
+
+def _nearer(a: Near, b: Near) -> Near:
+    closer = a.gaps <= b.gaps
+    return Near(torch.where(closer, a.gaps, b.gaps), torch.where(closer, a.rows, b.rows))

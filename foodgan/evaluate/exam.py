@@ -1,0 +1,154 @@
+"""The photos that a model is held against: for training, held out, or the judge's own.
+
+N photos; rows are indices into them.
+"""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from foodgan.evaluate.features import small
+from foodgan.photos import duplicates, tensors
+from foodgan.photos.folder import Photo, PhotosError, read_folder
+from foodgan.progress import track
+from foodgan.registry import sha256
+
+PHOTO_SIZE = 256
+HELD_OUT_MIN = 4  # photos of a part, below which no figure means anything
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class Exam:
+    """Photos and their roles.
+
+    pixels (N, 256, 256, 3) uint8; small (N, 3, 64, 64) in [-1, 1]; train, test: rows, those of
+    test without near-duplicates in train; groups (N,): equal for near-duplicates; skipped: photos
+    that could not be decoded; left_out: held-out photos that have a near-duplicate in train.
+    """
+
+    photos: list[Photo]
+    pixels: NDArray[np.uint8]
+    small: Tensor
+    groups: Tensor
+    train: Tensor
+    test: Tensor
+    skipped: int
+    left_out: int
+
+    def names(self, rows: Tensor | None = None) -> list[str]:
+        """The distinct names of the photos, or of some of them, in order."""
+        chosen = range(len(self.photos)) if rows is None else rows.tolist()
+        return sorted({name for row in chosen if (name := self.photos[row].name)})
+
+    def pictures(self, rows: Tensor, size: int) -> Tensor:
+        """(M, 3, size, size) in [-1, 1], by area."""
+        bytes_ = torch.from_numpy(self.pixels[rows.numpy()])
+        whole = bytes_.permute(0, 3, 1, 2).float() / 127.5 - 1
+        return torch.nn.functional.interpolate(whole, (size, size), mode="area")
+
+    def of_names(self, wanted: list[str], seed: int = 0) -> Tensor:
+        """Rows of training photos, one a wanted name where it has any; all drawn without repeats.
+
+        A name that has run out of photos, or has none, gets no row.
+        """
+        chance = Generator().manual_seed(seed)
+        waiting: defaultdict[str | None, list[int]] = defaultdict(list)
+        for row in self.train[torch.randperm(len(self.train), generator=chance)].tolist():
+            waiting[self.photos[row].name].append(row)
+        return torch.tensor([waiting[n].pop() for n in wanted if waiting[n]], dtype=torch.int64)
+
+    def for_judge(self) -> Tensor:
+        """Rows of the half of the held-out photos that the judge may learn from.
+
+        By a hash of the file, salted: the splits themselves may come from its first digits.
+        """
+        test = self.test.tolist()
+        ours = [_half(identity(self.photos[int(self.groups[row])])) for row in test]
+        return self.test[torch.tensor(ours, dtype=torch.bool)]
+
+    def not_seen(self, identities: frozenset[str]) -> Tensor:
+        """Held-out rows that are none of these photos, nor near-duplicates of one.
+
+        Raises PhotosError when too few are left.
+        """
+        seen = {int(self.groups[row]) for row in self.test.tolist() if self._is(row, identities)}
+        rows = [row for row in self.test.tolist() if int(self.groups[row]) not in seen]
+        if len(rows) < HELD_OUT_MIN:
+            raise PhotosError(f"the judge has seen all but {len(rows)} of the held-out photos")
+        return torch.tensor(rows)
+
+    def _is(self, row: int, identities: frozenset[str]) -> bool:
+        return identity(self.photos[row]) in identities
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """How many of each kind, for the figures."""
+        return {
+            "train": len(self.train),
+            "test": len(self.test),
+            "left_out_as_near_duplicates": self.left_out,
+            "skipped_as_broken": self.skipped,
+        }
+
+
+def identity(photo: Photo) -> str:
+    """SHA-256 of the file: the same photo in another folder is the same photo."""
+    return sha256(photo.path)
+
+
+def _half(digest: str) -> bool:
+    return hashlib.sha256(f"judge {digest}".encode()).digest()[0] < 128
+
+
+def open_exam(folder: Path, cache: Path) -> Exam:
+    """Read and decode the photos of `folder` that are of style "photo", and find near-duplicates.
+
+    Raises PhotosError when a split has too few of them, or the held-out ones carry no name.
+    """
+    listed = [photo for photo in read_folder(folder) if photo.style == "photo"]
+    if not listed:
+        raise PhotosError(f"{folder} holds no photo of style “photo”")
+    photos, pixels = tensors.load(listed, PHOTO_SIZE, cache)
+    held_out = torch.tensor([photo.split == "test" for photo in photos])
+    counts = {"train": int((~held_out).sum()), "test": int(held_out.sum())}
+    if min(counts.values()) < HELD_OUT_MIN:
+        raise PhotosError(
+            f"{folder} needs photos of both splits, at least {HELD_OUT_MIN} each: it has "
+            f"{counts['train']} of train and {counts['test']} of test (the key “split” in "
+            "metadata.jsonl)"
+        )
+    if not any(photo.name for photo in photos if photo.split == "test"):
+        raise PhotosError(f"no held-out photo in {folder} has a name: there is nothing to paint")
+    shrunk = _shrink(pixels)
+    groups = duplicates.group(shrunk)
+    known = torch.isin(groups, groups[~held_out])
+    test = (held_out & ~known).nonzero().flatten()
+    if len(test) < HELD_OUT_MIN:
+        raise PhotosError(f"all but {len(test)} held-out photos are near-duplicates of others")
+    return Exam(
+        photos=photos,
+        pixels=pixels,
+        small=shrunk,
+        groups=groups,
+        train=(~held_out).nonzero().flatten(),
+        test=test,
+        skipped=len(listed) - len(photos),
+        left_out=counts["test"] - len(test),
+    )
+
+
+def _shrink(pixels: NDArray[np.uint8]) -> Tensor:
+    """(N, H, W, 3) bytes to (N, 3, 64, 64) in [-1, 1], in parts that fit in memory."""
+    parts = [
+        small(torch.from_numpy(pixels[at : at + BATCH].copy()).permute(0, 3, 1, 2).float())
+        for at in track(range(0, len(pixels), BATCH), "shrinking photos")
+    ]
+    return torch.cat(parts) / 127.5 - 1

@@ -1,0 +1,125 @@
+"""The findings as a page for people: one folder, index.html and its pictures."""
+
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from foodgan.evaluate import plots
+from foodgan.evaluate.kid import Estimate
+from foodgan.evaluate.meaning import MEANINGS, Meaning, controls, shown
+from foodgan.evaluate.report import SEEDS, Findings
+from foodgan.registry import write_text
+
+PAGE = Path(__file__).parent / "page.html"
+NAMES = 24  # of the grid at most
+EACH = 4  # pictures of a name in the grid
+SIDE = 192  # pixels of a picture on the page
+SETS = {
+    "made": "pictures",
+    "held_out": "held-out photos",
+    "copycat": "copycat",
+    "augmented": "augmented copycat",
+}
+
+
+def write(findings: Findings, folder: Path) -> Path:
+    """Write the page and its pictures into `folder`; returns index.html."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figures = findings.figures
+    page = Template(PAGE.read_text(encoding="utf-8")).substitute(
+        title=escape(f"架空食堂: {figures['model']}"),
+        counts=escape(_counts(figures)),
+        alarms=_alarms(figures["alarms"]),
+        rows="\n".join(_row(meaning, figures) for meaning in MEANINGS),
+        distances=_distances(figures),
+        nearness="".join(
+            f"<h3>{escape(title)}</h3>" + plots.shares({SETS[k]: n.gaps for k, n in sets.items()})
+            for title, sets in (
+                ("In shape", findings.copies.shapes),
+                ("In colour and texture", findings.copies.textures),
+            )
+        ),
+        grid=_grid(findings, folder),
+        nearest="\n".join(_nearest(findings, folder)),
+    )
+    write_text(folder / "index.html", page)
+    return folder / "index.html"
+
+
+def _counts(figures: dict[str, Any]) -> str:
+    counted = "; ".join(f"{n} {what.replace('_', ' ')}" for what, n in figures["photos"].items())
+    seen = "; ".join(figures["features"].values())
+    return f"{figures['pictures']} pictures. Photos: {counted}. Seen by: {seen}."
+
+
+def _alarms(sentences: list[str]) -> str:
+    if not sentences:
+        return "<p>None rings.</p>"
+    return "".join(f'<p class="bell">{escape(sentence)}</p>' for sentence in sentences)
+
+
+def _row(meaning: Meaning, figures: dict[str, Any]) -> str:
+    beside = "<br>".join(
+        f"<small>{escape(name)}:</small> {escape(value)}"
+        for name, value in controls(meaning, figures)
+    )
+    cells = (escape(meaning.title), escape(shown(figures[meaning.key])), beside)
+    first = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f"<tr>{first}<td>{escape(meaning.sentence)}</td></tr>"
+
+
+def _distances(figures: dict[str, Any]) -> str:
+    drawn = []
+    for meaning in MEANINGS[:2]:
+        named = {"pictures": figures[meaning.key]}
+        named |= {name: figures[key] for name, key in meaning.controls.items()}
+        estimates = {name: Estimate(**value) for name, value in named.items()}
+        drawn.append(f"<h3>{escape(meaning.title)}</h3>{plots.intervals(estimates)}")
+    return "".join(drawn)
+
+
+def _grid(findings: Findings, folder: Path) -> str:
+    """EACH pictures of each name: of the names painted again, else of those that were asked."""
+    parts = []
+    painted = findings.within if findings.within.dishes else findings.asked
+    step = SEEDS if findings.within.dishes else 1
+    for at in range(0, min(len(painted.whole), NAMES * step), step):
+        shown_rows = range(at, at + min(step, EACH))
+        files = [_save(painted.whole[i], folder / f"name-{i:03}.png") for i in shown_rows]
+        name = painted.dishes[at].name
+        images = "".join(_image(file, name) for file in files)
+        parts.append(f'<h3 lang="ja">{escape(name)}</h3><div class="row">{images}</div>')
+    return "\n".join(parts)
+
+
+def _nearest(findings: Findings, folder: Path) -> list[str]:
+    figures = []
+    exam, near = findings.exam, findings.copies
+    for i, picture in enumerate(findings.asked.whole):
+        name = findings.asked.dishes[i].name
+        rows = [int(by["made"].rows[i]) for by in (near.textures, near.shapes)]
+        images = [_image(_save(picture, folder / f"made-{i:03}.png"), name)]
+        for which, row in zip(("texture", "shape"), rows, strict=True):
+            photo = torch.from_numpy(exam.pixels[row].copy()).permute(2, 0, 1)
+            file = _save(photo, folder / f"made-{i:03}-{which}.png")
+            images.append(_image(file, f"photo: {exam.photos[row].name or 'no name'}"))
+        names = " · ".join(exam.photos[row].name or "—" for row in rows)
+        caption = f'<figcaption lang="ja">{escape(name)} <small>← {escape(names)}</small>'
+        figures.append(f"<figure><div>{''.join(images)}</div>{caption}</figcaption></figure>")
+    return figures
+
+
+def _save(picture: Tensor, path: Path) -> str:
+    """A picture (3, H, W) uint8 as PNG; returns its file's name."""
+    image = Image.fromarray(picture.permute(1, 2, 0).contiguous().numpy())
+    image.resize((SIDE, SIDE), Image.Resampling.LANCZOS).save(path, "PNG")
+    return path.name
+
+
+def _image(file: str, alt: str) -> str:
+    return f'<img src="{file}" alt="{escape(alt)}" width="{SIDE}" height="{SIDE}" loading="lazy">'

@@ -1,0 +1,142 @@
+"""The networks that measure, in a folder: a judge of quality and two readers of names.
+
+One reader sees fixed random convolutions, which no training ever uses. The other sees ImageNet
+features and reads far better, but the shipped generator's discriminator sees through the same ones
+(`foodgan/models/backbone.py`): its figure is named for it and stands beside the other's, never
+alone. N pictures.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional as F
+
+from foodgan import checkpoint
+from foodgan.contract.errors import ModelError
+from foodgan.evaluate import judge, reader
+from foodgan.evaluate.exam import Exam
+from foodgan.evaluate.features import random_features
+from foodgan.evaluate.judge import Judge
+from foodgan.evaluate.reader import Reader
+from foodgan.models.backbone import Backbone
+from foodgan.photos.folder import PhotosError
+from foodgan.photos.tensors import name_weights
+from foodgan.progress import track
+from foodgan.registry import sha256
+from foodgan.text.encode import encode
+
+JUDGE, READERS = "judge.safetensors", "readers.safetensors"
+KINDS = ("random", "imagenet")  # what a reader sees through
+SEEN_SIZE = 128  # pixels a side of what the ImageNet features are taken of
+NAME_CAP = 20  # photos that a name counts as at most when a reader learns
+PER_NAME = 60  # photos of a name that a reader learns from at most
+READABLE_MIN = 8  # labelled training photos
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Panel:
+    """readers: by KINDS; weights: a hash of their file."""
+
+    judge: Judge
+    readers: dict[str, Reader]
+    weights: str
+    _backbone: Backbone
+
+    @torch.inference_mode()
+    def features(self, kind: str, pictures: Tensor) -> Tensor:
+        """What the reader of a kind sees: (N, 3, 128, 128) in [-1, 1] to (N, F)."""
+        if kind == "random":
+            return random_features(pictures).clone()
+        found = [_pooled(self._backbone, part) for part in pictures.split(BATCH)]
+        return torch.cat(found).clone()
+
+    @property
+    def about(self) -> dict[str, str]:
+        return {
+            "random": "random convolutions, seed 20170, at 64×64; no FID, no trained network",
+            "judge": self.judge.name,
+            "readers": f"readers {self.weights[:12]}, trained on training photos",
+        }
+
+
+def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = None) -> Panel:
+    """The networks in `folder`; those that are missing are trained on the exam's photos first.
+
+    anew: train all of them whether missing or not; steps: of each training, else their own.
+    Raises ModelError and PhotosError.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    first, second = folder / JUDGE, folder / READERS
+    backbone = Backbone().eval()
+    if anew or not first.exists():
+        judge.train(exam, first, steps=steps or judge.STEPS)
+    if anew or not second.exists():
+        _train_readers(exam, backbone, second, steps or reader.STEPS)
+    return Panel(judge.load(first), _load_readers(second), sha256(second), backbone)
+
+
+def _load_readers(path: Path) -> dict[str, Reader]:
+    tensors, about = checkpoint.load(path)
+    if about.get("kind") != "readers":
+        raise ModelError(f"{path.name} holds no readers")
+    readers = {}
+    for kind in KINDS:
+        own = checkpoint.part(kind, tensors)
+        try:
+            readers[kind] = Reader.sized(own)
+        except KeyError as error:
+            raise ModelError(f"{path.name} holds no reader of {kind}") from error
+        checkpoint.fill(readers[kind], own, path.name)
+        readers[kind].eval().requires_grad_(False)
+    return readers
+
+
+def _train_readers(exam: Exam, backbone: Backbone, path: Path, steps: int) -> None:
+    rows = _to_read(exam)
+    photos = [exam.photos[row] for row in rows.tolist()]
+    known = {name: i for i, name in enumerate(exam.names())}
+    labels = torch.tensor([known[photo.name or ""] for photo in photos])
+    weights = name_weights(photos, NAME_CAP)
+    names = encode([photo.name or "" for photo in photos])
+    seen = {"random": random_features(exam.small[rows]), "imagenet": _looked(exam, backbone, rows)}
+    tensors: dict[str, Tensor] = {}
+    for kind in KINDS:
+        found = seen[kind].clone()
+        trained = reader.train(found, names, labels, weights, what=f"{kind} reader", steps=steps)
+        tensors |= checkpoint.prefixed(kind, trained.state_dict())
+    checkpoint.save(path, tensors, {"kind": "readers", "steps": steps, "photos": len(rows)})
+
+
+def _to_read(exam: Exam) -> Tensor:
+    """Rows of labelled training photos, at most PER_NAME of a name."""
+    chance = Generator().manual_seed(0)
+    counts: defaultdict[str, int] = defaultdict(int)
+    rows = []
+    for row in exam.train[torch.randperm(len(exam.train), generator=chance)].tolist():
+        name = exam.photos[row].name
+        if name and counts[name] < PER_NAME:
+            counts[name] += 1
+            rows.append(row)
+    if len(rows) < READABLE_MIN or len(counts) < 2:
+        raise PhotosError(
+            f"{len(rows)} labelled training photos of {len(counts)} names are too few to learn "
+            "reading from"
+        )
+    return torch.tensor(sorted(rows))
+
+
+@torch.inference_mode()
+def _looked(exam: Exam, backbone: Backbone, rows: Tensor) -> Tensor:
+    parts = track(rows.split(BATCH), "looking at photos", total=-(-len(rows) // BATCH))
+    return torch.cat([_pooled(backbone, exam.pictures(part, SEEN_SIZE)) for part in parts])
+
+
+def _pooled(backbone: Backbone, pictures: Tensor) -> Tensor:
+    """The mean of each of the four maps: (N, 3, H, W) -> (N, 496)."""
+    sized = F.interpolate(pictures, (SEEN_SIZE, SEEN_SIZE), mode="area")
+    maps = backbone(sized.contiguous(memory_format=torch.channels_last))
+    return torch.cat([found.mean(dim=(2, 3)) for found in maps], dim=1)

@@ -1,0 +1,77 @@
+"""KID against the formula, against torchmetrics, and its interval against the truth."""
+
+import pytest
+import torch
+from torch import Generator, Tensor
+from torchmetrics.image.kid import poly_mmd
+
+from foodgan.evaluate.kid import kid
+
+
+def cloud(count: int, seed: int, *, shift: float = 0.0, size: int = 16) -> Tensor:
+    return torch.randn(count, size, generator=Generator().manual_seed(seed)) + shift
+
+
+def test_two_samples_of_one_cloud_have_no_distance() -> None:
+    found = kid(cloud(300, 0), cloud(300, 1))
+    assert found.low < 0 < found.high
+    assert abs(found.mean) < 0.05
+
+
+def test_the_distance_grows_with_the_gap() -> None:
+    near, far = (kid(cloud(200, 0), cloud(200, 1, shift=s)).mean for s in (0.3, 1.0))
+    assert 0.02 < near < far
+
+
+def test_the_distance_is_unbiased_for_few_pictures() -> None:
+    few = [kid(cloud(20, s), cloud(20, 100 + s)).mean for s in range(30)]
+    assert abs(torch.tensor(few).mean()) < 0.05
+
+
+def test_the_distance_of_a_handful_is_the_formula_by_hand() -> None:
+    x, y = cloud(3, 0, size=2), cloud(3, 1, size=2)
+
+    def kernel(a: Tensor, b: Tensor) -> float:
+        return float((a @ b / 2 + 1) ** 3)
+
+    pairs = [(i, j) for i in range(3) for j in range(3) if i != j]
+    within = sum(kernel(x[i], x[j]) + kernel(y[i], y[j]) for i, j in pairs) / 6
+    between = sum(kernel(a, b) for a in x for b in y) / 9
+    assert kid(x, y).mean == pytest.approx(within - 2 * between, rel=1e-4)
+
+
+def test_torchmetrics_finds_the_same_distance() -> None:
+    x, y = cloud(150, 0), cloud(150, 1, shift=0.5)
+    assert kid(x, y).mean == pytest.approx(float(poly_mmd(x.double(), y.double())), rel=1e-6)
+
+
+def exact_distance(shift: float, size: int = 16) -> float:
+    """E k(x, y) for normal clouds has a closed form: x·y is of known mean and second moments.
+
+    With gap m = shift² size: E (x·y / size + 1)³ summed over both clouds and both sides.
+    """
+    d, m = size, shift**2 * size
+    within_plain = 1 + 3 / d
+    within_moved = _cube(m / d, (2 * m + d) / d**2, 6 * m / d**3)
+    between = _cube(0.0, (m + d) / d**2, 0.0)
+    return within_plain + within_moved - 2 * between
+
+
+def _cube(mean: float, variance: float, third: float) -> float:
+    """E (1 + v)³ from the mean, variance and third central moment of v."""
+    base = 1 + mean
+    return base**3 + 3 * base * variance + third
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.4])
+def test_the_interval_holds_the_truth_as_often_as_it_says(shift: float) -> None:
+    true = exact_distance(shift) if shift else 0.0
+    found = [kid(cloud(40, s), cloud(40, 500 + s, shift=shift)) for s in range(40)]
+    assert sum(e.low <= true <= e.high for e in found) >= 34  # 38 of 40 are expected
+
+
+def test_the_interval_is_no_wider_than_it_need_be() -> None:
+    found = [kid(cloud(40, s), cloud(40, 500 + s, shift=0.5)) for s in range(30)]
+    means = torch.tensor([e.mean for e in found])
+    width = torch.tensor([e.high - e.low for e in found]).mean()
+    assert float(width) == pytest.approx(float(4 * means.std()), rel=0.5)

@@ -1,0 +1,104 @@
+"""The networks that judge learn from the right photos, and only there."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Generator
+
+from foodgan.contract.errors import ModelError
+from foodgan.evaluate import faithful, judge, panel, reader
+from foodgan.evaluate.exam import Exam, identity, open_exam
+from foodgan.evaluate.eyes import disturbed
+from foodgan.photos.folder import PhotosError
+from foodgan.text.encode import encode
+from tests.evaluate.drawn import draw_exam
+
+FOODS = ("カレー", "鮭", "うどん", "苺", "チーズ", "抹茶", "海老", "牛肉")
+DISHES = ("丼", "パフェ", "ラーメン", "サラダ", "スープ")
+
+
+@pytest.fixture(scope="module")
+def exam(tmp_path_factory: pytest.TempPathFactory) -> Exam:
+    folder = tmp_path_factory.mktemp("exam")
+    return open_exam(draw_exam(folder), folder / "cache")
+
+
+def test_the_judge_learns_from_held_out_photos_and_is_measured_on_the_others(
+    exam: Exam, tmp_path: Path
+) -> None:
+    trained = judge.train(exam, tmp_path / "judge.safetensors", steps=2)
+    training = {identity(exam.photos[row]) for row in exam.train.tolist()}
+    measured = {identity(exam.photos[row]) for row in exam.not_seen(trained.photos).tolist()}
+    assert not trained.photos & training
+    assert not trained.photos & measured
+    assert len(trained.photos) + len(measured) == len(exam.test)
+    assert trained.weights[:12] in trained.name
+
+
+def test_a_judge_that_has_seen_every_held_out_photo_may_not_judge(exam: Exam) -> None:
+    everything = frozenset(identity(exam.photos[row]) for row in exam.test.tolist())
+    with pytest.raises(PhotosError, match="judge has seen"):
+        exam.not_seen(everything)
+
+
+def test_a_judge_learns_what_tells_photos_apart(exam: Exam) -> None:
+    rows = exam.train[:24]
+    labels = torch.tensor([len(exam.photos[row].name or "") for row in rows.tolist()])
+    views = disturbed(exam.small[rows], Generator().manual_seed(9))
+    losses = []
+    for steps in (1, 25):
+        eyes = judge._learn(exam.small[rows], labels, steps, 0).eval()
+        losses.append(float(judge.contrast(eyes(views).detach(), labels)))
+    assert losses[1] < losses[0] - 0.1
+
+
+def test_the_same_seed_trains_the_same_judge(exam: Exam, tmp_path: Path) -> None:
+    torch.set_num_threads(1)
+    a, b = (judge.train(exam, tmp_path / f"{i}.safetensors", steps=1) for i in range(2))
+    assert a.weights == b.weights
+
+
+def test_a_foreign_file_is_no_judge(exam: Exam, tmp_path: Path) -> None:
+    (tmp_path / panel.JUDGE).write_bytes(b"no judge")
+    with pytest.raises(ModelError, match="damaged"):
+        judge.load(tmp_path / panel.JUDGE)
+
+
+def test_a_reader_finds_names_that_it_never_read_and_is_deaf_to_wrong_ones() -> None:
+    """Pictures whose features are a random map of their words: two words a name, 8 × 5 names."""
+    names = [food + dish for food in FOODS for dish in DISHES]
+    words = torch.eye(len(FOODS) + len(DISHES))
+    clean = torch.stack([words[i // 5] + words[len(FOODS) + i % 5] for i in range(len(names))])
+    chance = Generator().manual_seed(0)
+    mix = torch.randn(clean.shape[1], 48, generator=chance)
+    noise = 0.3 * torch.randn(8, len(names), 48, generator=chance)
+    features, every = (clean @ mix + noise).flatten(0, 1), torch.arange(len(names)).repeat(8)
+    unseen = torch.tensor([i % 7 == 0 for i in range(len(names))])[every]
+    seen = ~unseen
+    listed = [names[i] for i in every.tolist()]
+    tokens = encode(listed)
+    trained = reader.train(
+        features[seen], tokens[seen], every[seen], torch.ones(int(seen.sum())), steps=150
+    )
+    asked = [name for name, new in zip(listed, unseen.tolist(), strict=True) if new]
+    among = faithful.choices(asked, names)
+    assert all(len(row) == faithful.CHOICES for row in among.lists)
+    assert faithful.precision(trained, features[unseen], asked, among) > 0.3
+    deaf = faithful.shuffled(trained, features[unseen], asked, among)
+    assert deaf is not None
+    assert deaf < 0.05
+
+
+def test_one_name_alone_cannot_be_shuffled() -> None:
+    among = faithful.choices(["カレー"], ["カレー", "鮭丼"])
+    assert faithful.shuffled(reader.Reader(4, 2), torch.ones(3, 4), ["カレー"] * 3, among) is None
+
+
+def test_photos_of_one_name_teach_no_reading(tmp_path: Path) -> None:
+    exam = open_exam(draw_exam(tmp_path), tmp_path / "cache")
+    one = [row for row in exam.train.tolist() if exam.photos[row].name == "カレー"]
+    few = Exam(**(vars(exam) | {"train": torch.tensor(one)}))
+    judge.train(few, tmp_path / panel.JUDGE, steps=1)
+    with pytest.raises(PhotosError, match="of 1 names are too few"):
+        panel.seat(few, tmp_path, steps=1)
