@@ -97,6 +97,33 @@ def queue(
     Console().print(table)
 
 
+@app.command()
+def train(
+    configs: Annotated[
+        list[str] | None,
+        typer.Option("--config", help="Repeat for several; else the published and ours."),
+    ] = None,
+    steps: Annotated[int, typer.Option(help="Steps of each network, three times.", min=1)] = 16,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Pictures/s of training, side by side, on drawn dishes, and where a step's time goes."""
+    from foodgan.bench.train import measure
+
+    figures = measure(configs or ["published", "stage1"], steps, device)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    table = Table(title=f"training on {figures['device']}, {figures['threads']} threads")
+    for column in ("", "pictures/s", "ratio", "ms a step", "where it goes"):
+        table.add_column(column)
+    for name, row in figures["networks"].items():
+        shares = "  ".join(f"{part} {share:.0%}" for part, share in row["shares"].items())
+        speed, ratio = str(row["pictures_s"]), str(figures["ratios"][name])
+        table.add_row(name, speed, ratio, str(row["step_ms"]), shares)
+    Console().print(table)
+
+
 def _show_painter(figures: dict[str, Any]) -> None:
     console = Console()
     table = Table(title=f"{figures['model']} on {figures['device']}, {figures['threads']} threads")
