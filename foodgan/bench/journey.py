@@ -40,8 +40,11 @@ def measure(orders: int, count: int) -> dict[str, Any]:
     medians; bot_start_s: from the bot's start to its readiness; dish_cold_s: `foodgan dish`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        # Without environment and .env: what is measured is the house as it comes.
-        settings = Settings.model_construct(var_dir=Path(folder), cooldown_s=0.0)
+        # Without environment and .env: what is measured is the house as it comes. Only may one member
+        # order all of it: the bot frees a seat no sooner than on its next round.
+        settings = Settings.model_construct(
+            var_dir=Path(folder), cooldown_s=0.0, orders_per_member=WARMUP + orders
+        )
         house = House(plans.make(settings, plans.free_port(0), workers=1))
         try:
             for _ in house.opening():
