@@ -40,8 +40,8 @@ def measure(orders: int, count: int) -> dict[str, Any]:
     medians; bot_start_s: from the bot's start to its readiness; dish_cold_s: `foodgan dish`.
     """
     with tempfile.TemporaryDirectory() as folder:
-        # Without environment and .env: what is measured is the house as it comes. But one member may
-        # order it all: the bot frees a seat no sooner than on its next round.
+        # Without environment and .env: what is measured is the house as it comes. But one member
+        # may order it all: the bot frees a seat no sooner than on its next round.
         settings = Settings.model_construct(
             var_dir=Path(folder), cooldown_s=0.0, orders_per_member=WARMUP + orders
         )
