@@ -105,9 +105,13 @@ class Bot(discord.Client):
         await self.connect(reconnect=True)
 
     async def close(self) -> None:
-        """Stop: hand over the orders in hand, then leave Discord and Redis."""
+        """Stop: hand over the orders in hand, then leave Discord and Redis.
+
+        The rounds end before what they use: one that is cut off in the records could wait for ever.
+        """
         for chore in self._chores:
             chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
         self._heart.stop()
         await self.kitchen.settle()
         await super().close()
