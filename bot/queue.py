@@ -127,7 +127,9 @@ class DishQueue:
         """Run `work` on a thread, for as long as a patient guest would wait."""
         running = asyncio.get_running_loop().run_in_executor(self._threads, work)
         try:
-            return await asyncio.wait_for(running, self._timeout_s)
+            # Not wait_for: in Python 3.11 it forgets a cancellation that comes with the result.
+            async with asyncio.timeout(self._timeout_s):
+                return await running
         except (RedisError, OSError, TimeoutError) as error:
             raise KitchenClosed(f"Redis: {type(error).__name__}") from error
 
