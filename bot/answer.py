@@ -26,7 +26,9 @@ async def edit_answer(client: discord.Client, order: DishOrder, sentence: str) -
         _ORIGINAL, content=sentence, allowed_mentions=discord.AllowedMentions.none()
     )
     try:
-        await asyncio.wait_for(edit, EDIT_TIMEOUT_S)
+        # Not wait_for: in Python 3.11 it forgets a cancellation that comes with the result.
+        async with asyncio.timeout(EDIT_TIMEOUT_S):
+            await edit
     except discord.HTTPException as error:
         log.warning(
             "order %s: answer not edited, %d (%d)", order.order_id, error.status, error.code
