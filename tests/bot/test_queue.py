@@ -1,5 +1,6 @@
 """The queue: once, in JSON, without the token where it is not needed, and never for ever."""
 
+import asyncio
 import json
 import time
 from datetime import timedelta
@@ -172,3 +173,12 @@ async def test_a_redis_that_is_away_is_a_closed_kitchen(settings: Settings, free
         await queue.look()
     assert "secret-password" not in str(closed.value)
     queue.close()
+
+
+async def test_a_cancellation_that_comes_with_the_answer_is_not_lost(queue: DishQueue) -> None:
+    looking = asyncio.create_task(queue.look())
+    await asyncio.sleep(0)  # the question is on its way
+    time.sleep(0.2)  # the answer comes while the loop is busy
+    asyncio.get_running_loop().call_soon(looking.cancel)
+    with pytest.raises(asyncio.CancelledError):
+        await looking
