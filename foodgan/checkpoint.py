@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
 from foodgan.contract.errors import ModelError
+from foodgan.whole import whole
 
 FORMAT = 1  # of every file that this project writes; a reader refuses others
 
@@ -20,21 +21,16 @@ def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
     A process killed at any moment leaves the old file or the new one. Raises OSError
     (a full disk, say) with the old file untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".partial-{os.getpid()}")
     described = {"foodgan": json.dumps({"format": FORMAT, **about}, ensure_ascii=False)}
+    plain = {name: t.detach().contiguous() for name, t in tensors.items()}
     try:
-        save_file(
-            {name: t.detach().contiguous() for name, t in tensors.items()}, partial, described
-        )
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.chmod(0o644)  # safetensors makes it private; a model is not
-        partial.replace(path)
+        with whole(path) as partial:
+            save_file(plain, partial, described)
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())
+            partial.chmod(0o644)  # safetensors makes it private; a model is not
     except SafetensorError as error:
         raise OSError(f"could not write {path.name}: {error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def load(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -50,12 +46,6 @@ def load(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, 
     if about.get("format") != FORMAT:
         raise ModelError(f"{path.name} has format {about.get('format')}, this build reads {FORMAT}")
     return tensors, about
-
-
-def sweep(folder: Path) -> None:
-    """Remove what killed processes left half-written in a folder that no other one writes to."""
-    for partial in folder.rglob("*.partial-*"):
-        partial.unlink(missing_ok=True)
 
 
 def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

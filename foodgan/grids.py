@@ -1,6 +1,5 @@
 """Contact sheets: pictures side by side, for people who would rather look than read."""
 
-import os
 from pathlib import Path
 
 import torch
@@ -14,6 +13,7 @@ from foodgan.objectives import Generators
 from foodgan.photos import tensors
 from foodgan.photos.feed import Feed
 from foodgan.text.encode import encode
+from foodgan.whole import whole
 
 SEEDS = 4  # pictures of each name
 NAMES = (
@@ -73,7 +73,5 @@ def _grid(pictures: Tensor, columns: int) -> Tensor:
 
 def contact_sheet(grid: Tensor, path: Path) -> None:
     """Write a grid (3, H, W) in [-1, 1] as a PNG, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".partial-{os.getpid()}")
-    save_image(grid, partial, normalize=True, value_range=(-1, 1), format="png")
-    partial.replace(path)
+    with whole(path) as partial:
+        save_image(grid, partial, normalize=True, value_range=(-1, 1), format="png")

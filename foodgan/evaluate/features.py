@@ -23,7 +23,7 @@ def small(pictures: Tensor) -> Tensor:
     return F.interpolate(pictures, (SIZE, SIZE), mode="area")
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def random_features(pictures: Tensor) -> Tensor:
     """Mean and spread of each channel of four random convolutions. (N, 3, H, W) -> (N, 960)."""
     return torch.cat([_features(small(part)) for part in pictures.split(BATCH)])
@@ -37,12 +37,6 @@ def _features(x: Tensor) -> Tensor:
         x = F.leaky_relu(F.conv2d(x, weight, stride=2, padding=1), 0.2)
         found += [x.mean(dim=(2, 3)), x.std(dim=(2, 3))]
     return torch.cat(found, dim=1)
-
-
-def grey(pictures: Tensor) -> Tensor:
-    """Brightness: (N, 3, H, W) -> (N, 1, H, W)."""
-    weights = torch.tensor([0.299, 0.587, 0.114])  # ITU-R BT.601
-    return (pictures * weights[:, None, None]).sum(dim=1, keepdim=True)
 
 
 def shapes(greys: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from foodgan.evaluate import plots
 from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS, Meaning, controls, shown
 from foodgan.evaluate.report import SEEDS, Findings
-from foodgan.registry import write_text
+from foodgan.whole import write_text
 
 PAGE = Path(__file__).parent / "page.html"
 NAMES = 24  # of the grid at most

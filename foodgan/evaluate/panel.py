@@ -46,13 +46,12 @@ class Panel:
     weights: str
     _backbone: Backbone
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def features(self, kind: str, pictures: Tensor) -> Tensor:
         """What the reader of a kind sees: (N, 3, 128, 128) in [-1, 1] to (N, F)."""
         if kind == "random":
-            return random_features(pictures).clone()
-        found = [_pooled(self._backbone, part) for part in pictures.split(BATCH)]
-        return torch.cat(found).clone()
+            return random_features(pictures)
+        return torch.cat([_pooled(self._backbone, part) for part in pictures.split(BATCH)])
 
     @property
     def about(self) -> dict[str, str]:
@@ -105,8 +104,9 @@ def _train_readers(exam: Exam, backbone: Backbone, path: Path, steps: int) -> No
     seen = {"random": random_features(exam.small[rows]), "imagenet": _looked(exam, backbone, rows)}
     tensors: dict[str, Tensor] = {}
     for kind in KINDS:
-        found = seen[kind].clone()
-        trained = reader.train(found, names, labels, weights, what=f"{kind} reader", steps=steps)
+        trained = reader.train(
+            seen[kind], names, labels, weights, what=f"{kind} reader", steps=steps
+        )
         tensors |= checkpoint.prefixed(kind, trained.state_dict())
     checkpoint.save(path, tensors, {"kind": "readers", "steps": steps, "photos": len(rows)})
 
@@ -129,7 +129,7 @@ def _to_read(exam: Exam) -> Tensor:
     return torch.tensor(sorted(rows))
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def _looked(exam: Exam, backbone: Backbone, rows: Tensor) -> Tensor:
     parts = track(rows.split(BATCH), "looking at photos", total=-(-len(rows) // BATCH))
     return torch.cat([_pooled(backbone, exam.pictures(part, SEEN_SIZE)) for part in parts])

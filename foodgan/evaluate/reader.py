@@ -64,7 +64,7 @@ class Reader(nn.Module):
         heard: Tensor = self.tell(self.names(names).pooled)
         return F.normalize(heard, dim=1)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def scores(self, features: Tensor, names: TokenBatch) -> Tensor:
         """How well each of N pictures fits each of C names, (N, C).
 
@@ -74,7 +74,7 @@ class Reader(nn.Module):
         heard = self.hear(names)
         usual = self.bank @ heard.T
         fit = self.see(features) @ heard.T
-        return ((fit - usual.mean(dim=0)) / usual.std(dim=0).clamp(min=1e-6)).clone()
+        return (fit - usual.mean(dim=0)) / usual.std(dim=0).clamp(min=1e-6)
 
 
 def train(

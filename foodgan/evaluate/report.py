@@ -117,7 +117,7 @@ def _distances(exam: Exam, panel: Panel, asked: Painted) -> dict[str, Any]:
         like = exam.train
     measured = exam.not_seen(panel.judge.photos)
     by_judge, floor = _on(panel.judge.features, exam, measured, asked, like)
-    by_random, _ = _on(lambda x: random_features(x).clone(), exam, exam.test, asked, like)
+    by_random, _ = _on(random_features, exam, exam.test, asked, like)
     manifolds = {
         "manifold": asdict(measures.manifold(floor["held_out"], floor["made"])),
         "manifold_floor_train_to_test": asdict(
@@ -179,9 +179,9 @@ def _within(exam: Exam, names: list[str], painted: Painted) -> dict[str, Any]:
     """
     if not names:
         return {"spread_within_name": None, "colour_agreement": None, "colour_names": 0}
-    reference = random_features(exam.small).clone()
+    reference = random_features(exam.small)
     real = standardised(reference, reference)
-    made = standardised(random_features(painted.small).clone(), reference)
+    made = standardised(random_features(painted.small), reference)
     rows = [_rows(exam, name) for name in names]
     ours = measures.spread(list(made.split(SEEDS)))
     theirs = measures.spread([real[row[:SEEDS]] for row in rows])
@@ -202,7 +202,7 @@ def _within(exam: Exam, names: list[str], painted: Painted) -> dict[str, Any]:
 
 def _alike(exam: Exam, asked: Painted) -> float:
     photos = random_features(exam.small[exam.test]).clone()
-    made = standardised(random_features(asked.small).clone(), photos)
+    made = standardised(random_features(asked.small), photos)
     return measures.alike(made, standardised(photos, photos))
 
 

@@ -1,10 +1,8 @@
 """Writes a menu as a folder of pictures with metadata.jsonl (Hugging Face imagefolder)."""
 
 import json
-import os
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from PIL import Image
 
@@ -12,25 +10,15 @@ from foodgan.contract.errors import FoodganError
 from foodgan.kondate.recipe import SINGLE
 from foodgan.kondate.render import render
 from foodgan.kondate.splits import Entry, menu
+from foodgan.progress import Track, untracked
+from foodgan.whole import sweep, whole, write_text
 
 SETTINGS = "kondate.json"  # what the folder was asked for; a second run must ask for the same
 VERSION = 1  # counts up when the same seed gives other names or pictures
-Item = TypeVar("Item")
 
 
 class FolderError(FoodganError):
     """The folder cannot take these pictures."""
-
-
-class Track(Protocol):
-    """Shows progress over a sequence; `foodgan.progress.track` is one."""
-
-    def __call__(self, items: Iterable[Item], what: str) -> Iterable[Item]: ...
-
-
-def untracked(items: Iterable[Item], what: str) -> Iterable[Item]:
-    """Shows nothing."""
-    return items
 
 
 def write_folder(
@@ -50,7 +38,7 @@ def write_folder(
             _write_picture(path, entry, size)
         counts[entry.kind] = counts.get(entry.kind, 0) + 1
         lines.append(json.dumps(_line(path.relative_to(out), entry), ensure_ascii=False) + "\n")
-    _write_text(out / "metadata.jsonl", "".join(lines))
+    write_text(out / "metadata.jsonl", "".join(lines))
     return counts
 
 
@@ -64,13 +52,12 @@ def _claim(out: Path, settings: dict[str, int]) -> None:
             raise FolderError(f"{table} is damaged: {error}") from error
         if before != settings:
             raise FolderError(f"{out} holds pictures of other settings: {before}")
-        for partial in out.rglob("*.partial"):
-            partial.unlink()
+        sweep(out)
         return
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise FolderError(f"{out} is not an empty folder")
     out.mkdir(parents=True, exist_ok=True)
-    _write_text(table, json.dumps(settings))
+    write_text(table, json.dumps(settings))
 
 
 def _line(path: Path, entry: Entry) -> dict[str, Any]:
@@ -92,16 +79,5 @@ def _line(path: Path, entry: Entry) -> dict[str, Any]:
 
 
 def _write_picture(path: Path, entry: Entry, size: int) -> None:
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_suffix(".partial")
-    Image.fromarray(render(entry.recipe, entry.seed, size)).save(partial, format="png")
-    partial.replace(path)
-
-
-def _write_text(path: Path, text: str) -> None:
-    partial = path.with_suffix(f"{path.suffix}.partial")
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    with whole(path) as partial:
+        Image.fromarray(render(entry.recipe, entry.seed, size)).save(partial, format="png")

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from foodgan.kondate.folder import FolderError, Track, untracked
+from foodgan.kondate.folder import FolderError
 from foodgan.kondate.render import render
 from foodgan.kondate.splits import menu
+from foodgan.progress import Track, untracked
+from foodgan.whole import whole
 
 GAP = 2  # pixels between dishes
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
@@ -29,8 +31,6 @@ def write_sheet(
     for i, entry in enumerate(track(entries, "Drawing")):
         top, left = i // columns * step, i % columns * step
         sheet[top : top + size, left : left + size] = render(entry.recipe, entry.seed, size)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_suffix(".partial")
-    Image.fromarray(sheet).save(partial, format=kind, quality=85, optimize=True)
-    partial.replace(out)
+    with whole(out) as partial:
+        Image.fromarray(sheet).save(partial, format=kind, quality=85, optimize=True)
     return [entry.plan.name for entry in entries]

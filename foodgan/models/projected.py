@@ -11,9 +11,8 @@ from torch.nn import functional as F
 
 from foodgan.models.backbone import TAPS, Backbone
 from foodgan.models.layers import SLOPE, down, init_convolutions, minibatch_std, upsample
-from foodgan.models.stackgan import Maps, TextHeads, Verdict
+from foodgan.models.stackgan import Discriminator, Maps, TextHeads, Verdict
 from foodgan.models.text import EncodedNames, NameEncoder
-from foodgan.text.encode import TokenBatch
 
 SIDE = 128  # pixels that smaller pictures are enlarged to: the features know photos, not stamps
 MIXED = 64  # channels of the random projection
@@ -67,7 +66,7 @@ class ScaleDiscriminator(nn.Module):
         return F.leaky_relu(self.last(minibatch_std(self.net(x))), SLOPE)
 
 
-class ProjectedDiscriminator(nn.Module):
+class ProjectedDiscriminator(Discriminator):
     """Is the picture food, and the food of this name, at each of four depths?
 
     (N, 3, H, W) and TokenBatch of N -> Verdict, its picture logit (N, 4 · 16), a patch each.
@@ -101,6 +100,3 @@ class ProjectedDiscriminator(nn.Module):
             torch.stack([v.name for v in verdicts]).mean(dim=0),
             torch.stack([v.words for v in verdicts]).mean(dim=0),
         )
-
-    def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
-        return self.judge(self.features(self.look(pictures)), self.names(names))

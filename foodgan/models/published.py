@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from foodgan.models.layers import SLOPE
-from foodgan.models.stackgan import Maps, Painted, Verdict
+from foodgan.models.stackgan import Discriminator, Maps, Painted, Verdict
 from foodgan.models.text import EncodedNames
 from foodgan.text.encode import TokenBatch
 
@@ -92,7 +92,7 @@ class PublishedGenerator(nn.Module):
         return Painted(self.net(seed), mu, kl)
 
 
-class PublishedDiscriminator(nn.Module):
+class PublishedDiscriminator(Discriminator):
     """One logit of picture and name together.
 
     (N, 3, 64, 64) -> Verdict whose `name` is the logit; the others are 0. augment: the generator's,
@@ -128,10 +128,6 @@ class PublishedDiscriminator(nn.Module):
         with torch.no_grad():
             mu, _ = self._borrowed[0](mean_vector(names))
         return EncodedNames(mu, names.vectors, names.mask)
-
-    def look(self, pictures: Tensor) -> Maps:
-        """What the gradient penalty is taken of: the pictures themselves."""
-        return (pictures,)
 
     def features(self, seen: Maps) -> Maps:
         """The last map (N, 8·width, 4, 4)."""

@@ -5,6 +5,7 @@ two logits, an affine of the text in every block.
 N pictures, E text features, C condition, Z noise; pictures are (N, 3, H, W) in [-1, 1].
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -87,6 +88,31 @@ class Verdict:
         return Verdict(self.picture.detach(), self.name.detach(), self.words.detach())
 
 
+class Discriminator(nn.Module):
+    """Judges pictures against names, in steps that a training step can share.
+
+    `look` gives what the gradient penalty is taken of, `features` makes maps of it, `judge` holds
+    those against names, one set after another. Pictures (N, 3, H, W), TokenBatch of N -> Verdict.
+    """
+
+    names: Callable[[TokenBatch], EncodedNames]
+
+    def look(self, pictures: Tensor) -> Maps:
+        """The pictures themselves, unless a discriminator sees through something frozen."""
+        return (pictures,)
+
+    def features(self, seen: Maps) -> Maps:
+        """Maps of what `look` gave."""
+        raise NotImplementedError
+
+    def judge(self, maps: Maps, names: EncodedNames) -> Verdict:
+        """Hold maps of `features` against the names."""
+        raise NotImplementedError
+
+    def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
+        return self.judge(self.features(self.look(pictures)), self.names(names))
+
+
 class TextHeads(nn.Module):
     """Three logits from a feature map: unconditional, projection on the name, and a word each.
 
@@ -150,7 +176,7 @@ class Stage1Generator(nn.Module):
         return Painted(torch.tanh(self.to_rgb(F.leaky_relu(x, SLOPE))), mu, kl)
 
 
-class Stage1Discriminator(nn.Module):
+class Stage1Discriminator(Discriminator):
     """Is the sketch food, and the food of this name? No batch norm; sees the text embedding.
 
     (N, 3, 64, 64) and TokenBatch of N -> Verdict. `features` and `judge` split the work, so that
@@ -168,10 +194,6 @@ class Stage1Discriminator(nn.Module):
         self.decoder = Decoder(widths[-2])
         init_convolutions(nn.ModuleList((self.from_rgb, self.downs, self.last, self.decoder)))
 
-    def look(self, pictures: Tensor) -> Maps:
-        """What the gradient penalty is taken of: the pictures themselves."""
-        return (pictures,)
-
     def features(self, seen: Maps) -> Maps:
         """The last map (N, F, 4, 4), and the one before it (N, F', 8, 8) for the decoder."""
         (pictures,) = seen
@@ -185,9 +207,6 @@ class Stage1Discriminator(nn.Module):
         """Hold maps of `features` against the names."""
         verdict: Verdict = self.heads(maps[0], names)
         return verdict
-
-    def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
-        return self.judge(self.features(self.look(pictures)), self.names(names))
 
 
 class Decoder(nn.Module):
@@ -240,7 +259,7 @@ class Stage2Generator(nn.Module):
         return Painted((upsample(sketch, 4) + detail).clamp(-1.2, 1.2), mu, kl)
 
 
-class Stage2Discriminator(nn.Module):
+class Stage2Discriminator(Discriminator):
     """Are the patches of a picture real, and do they fit the name? Isola et al. 2017's patches.
 
     (N, 3, H, W) and TokenBatch of N -> Verdict, its picture logit (N, H/16 · W/16), a patch each.
@@ -254,10 +273,6 @@ class Stage2Discriminator(nn.Module):
         self.heads = TextHeads(widths[-1], config.features, patch=1)
         init_convolutions(self.downs)
 
-    def look(self, pictures: Tensor) -> Maps:
-        """What the gradient penalty is taken of: the pictures themselves."""
-        return (pictures,)
-
     def features(self, seen: Maps) -> Maps:
         """The last map (N, F, H/16, W/16)."""
         (x,) = seen
@@ -269,9 +284,6 @@ class Stage2Discriminator(nn.Module):
         """Hold maps of `features` against the names."""
         verdict: Verdict = self.heads(maps[0], names)
         return verdict
-
-    def forward(self, pictures: Tensor, names: TokenBatch) -> Verdict:
-        return self.judge(self.features(self.look(pictures)), self.names(names))
 
 
 @torch.no_grad()

@@ -18,14 +18,18 @@ UNLIKE = 0.5  # two thumbnails of one dish differ by at most this share of their
 BLOCK = 512  # hashes compared at once against all
 
 
+def grey(pictures: Tensor) -> Tensor:
+    """Brightness: (N, 3, H, W) -> (N, 1, H, W)."""
+    weights = torch.tensor([0.299, 0.587, 0.114])  # ITU-R BT.601
+    return (pictures * weights[:, None, None]).sum(dim=1, keepdim=True)
+
+
 def dhash(pictures: Tensor) -> NDArray[np.uint64]:
     """Difference hashes (N,) of pictures (N, 3, S, S) in [-1, 1].
 
     A bit is set where brightness rises from left to right.
     """
-    weights = torch.tensor([0.299, 0.587, 0.114])  # ITU-R BT.601
-    grey = (pictures * weights[:, None, None]).sum(dim=1, keepdim=True)
-    thumbs = F.interpolate(grey, (ROWS, COLUMNS + 1), mode="area").squeeze(1)
+    thumbs = F.interpolate(grey(pictures), (ROWS, COLUMNS + 1), mode="area").squeeze(1)
     rises = thumbs[:, :, 1:] > thumbs[:, :, :-1]
     packed = np.packbits(rises.flatten(1).numpy(), axis=1)
     return np.asarray(packed.view(np.uint64).ravel())

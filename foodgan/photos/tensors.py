@@ -4,7 +4,6 @@ N photos, S pixels a side; arrays are (N, S, S, 3) uint8.
 """
 
 import logging
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from torch import Generator, Tensor
 
 from foodgan.photos.folder import Photo, PhotosError, fingerprint
 from foodgan.progress import track
+from foodgan.whole import whole
 
 log = logging.getLogger(__name__)
 
@@ -65,16 +65,14 @@ def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None
     rows = [row for row, pixels in enumerate(decoded) if pixels is not None]
     if not rows:
         raise PhotosError("not one of the photos could be decoded")
-    table.parent.mkdir(parents=True, exist_ok=True)
     _save(table, np.stack([pixels for pixels in decoded if pixels is not None]))
     _save(kept, np.array(rows))
 
 
 def _save(path: Path, array: NDArray[np.generic]) -> None:
     """Under a temporary name, then renamed: a half-written array is never mapped."""
-    partial = path.with_suffix(f".partial-{os.getpid()}.npy")
-    np.save(partial, array)
-    partial.replace(path)
+    with whole(path) as partial, partial.open("wb") as file:
+        np.save(file, array)
 
 
 def name_weights(photos: list[Photo], cap: int) -> Tensor:

@@ -14,19 +14,19 @@ import sys
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterable
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from foodgan.contract.errors import FoodganError
+from foodgan.progress import Track, untracked
 from foodgan.text.tokens import listed_keys, normal_form
 from foodgan.text.vectors import DIMENSIONS, TABLE, Floats
+from foodgan.whole import whole
 
 WHEEL = "ja_ginza==5.3.0"
 FOOD_SCORE = 0.45  # a row is food when its cosine to the five nearest seeds is this on average
@@ -42,19 +42,6 @@ FOOD_SEEDS = """
     汁 ソース 胡麻 梅 山葵 生姜 大蒜 茸 茄子 トマト キャベツ 玉葱 煮物 揚げ物
     炒め物
 """
-
-Item = TypeVar("Item")
-
-
-class Track(Protocol):
-    """Shows progress over a sequence; `foodgan.progress.track` is one."""
-
-    def __call__(self, items: Iterable[Item], what: str) -> Iterable[Item]: ...
-
-
-def untracked(items: Iterable[Item], what: str) -> Iterable[Item]:
-    """Shows nothing."""
-    return items
 
 
 def build_vectors(
@@ -214,7 +201,6 @@ def _write(
         "scales": scales,
         "owners": owners,
     }
-    partial = out.with_suffix(".partial")
-    # One entry: safetensors writes several in any order.
-    save_file(arrays, partial, metadata={"about": json.dumps(about, sort_keys=True)})
-    partial.replace(out)
+    with whole(out) as partial:
+        # One entry: safetensors writes several in any order.
+        save_file(arrays, partial, metadata={"about": json.dumps(about, sort_keys=True)})

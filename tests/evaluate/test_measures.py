@@ -6,7 +6,8 @@ from prdc import compute_prdc
 from torch import Generator, Tensor
 
 from foodgan.evaluate import measures
-from foodgan.evaluate.features import grey, random_features, shapes, standardised, views
+from foodgan.evaluate.features import random_features, shapes, standardised, views
+from foodgan.photos.duplicates import grey
 
 
 def cloud(count: int, seed: int, *, shift: float = 0.0, size: int = 16) -> Tensor:

@@ -51,7 +51,7 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> N
     write_folder(torn, 40, 16, 3)
     pictures = sorted((torn / "train").iterdir())
     pictures[0].unlink()
-    pictures[1].rename(pictures[1].with_suffix(".partial"))
+    pictures[1].rename(pictures[1].with_suffix(".partial-7"))
     (torn / "metadata.jsonl").unlink()
     write_folder(torn, 40, 16, 3)
     assert contents(torn) == contents(whole)
