@@ -1,0 +1,135 @@
+"""What travels between bot, intake worker and store about contributed photos: JSON, validated.
+
+The bot alone writes the database; intake workers see no database. So an intake job answers with
+what it found, by its RQ result, and the bot writes that down. What a release or a check needs to
+know of the accepted photos, the bot publishes in the store as the catalogue `club.jsonl`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_serializer
+
+from foodgan.contract.orders import Locale, OrderId
+
+PHOTO_QUEUE = "photo"
+TAKE_IN_TASK = "worker.photos.take_in"  # PhotoIntake -> Taken | Refused
+DRAW_TASK = "worker.photos.draw"  # Drawing -> Drawn: the picture of /dataset
+RELEASE_TASK = "worker.photos.release"  # ReleaseOrder -> Released
+
+# Layout of a store. Every file appears whole or not at all; objects never change.
+OBJECTS = "objects"  # objects/ab/abcdef….jpg, named by the SHA-256 of their bytes
+CATALOGUES = "catalogues"  # catalogues/club.jsonl by the bot, others by `photos import`
+CLUB = "club"  # the name of the bot's own catalogue
+TOMBSTONES = "tombstones.jsonl"  # by the bot: hashes that must never come back
+RELEASES = "releases"  # releases/HASH/: a Hugging Face imagefolder and its manifest
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+PerceptualHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]  # 64 bits
+DishName = Annotated[str, Field(min_length=1, max_length=100)]
+Licence = Literal["CC0-1.0", "CC-BY-4.0", "club-only"]
+Hint = Literal["blurry", "dark", "bright", "tiny", "texty"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PhotoIntake(_Frozen):
+    """One contributed file to be fetched and made safe. url is signed: a secret, never logged."""
+
+    version: Literal[1] = 1
+    photo_id: OrderId
+    url: SecretStr
+    filename: Annotated[str, Field(max_length=256)] = ""
+    locale: Locale = "ja"
+
+    @field_serializer("url", when_used="json")
+    def _reveal(self, url: SecretStr) -> str:
+        return url.get_secret_value()
+
+
+class Taken(_Frozen):
+    """A photo that now lies in the store, clean: what reviewers and the bot need to know of it.
+
+    sha256: of the stored bytes; original_sha256: of the file as it was handed in; width, height in
+    pixels, as stored; size in bytes, as stored.
+    """
+
+    photo_id: OrderId
+    sha256: Sha256
+    original_sha256: Sha256
+    perceptual_hash: PerceptualHash
+    width: Annotated[int, Field(gt=0)]
+    height: Annotated[int, Field(gt=0)]
+    size: Annotated[int, Field(gt=0)]
+    hints: tuple[Hint, ...] = ()
+
+
+class Refused(_Frozen):
+    """A file that was not taken in. phrase: key of the sentence that says why; nothing is kept."""
+
+    photo_id: OrderId
+    phrase: str
+    values: dict[str, str | int] = {}
+
+
+class Entry(_Frozen):
+    """One accepted photo in a catalogue, a line of JSON.
+
+    credit: how the contributor wants to be named, "" for not at all; source: for imported
+    collections, where they come from; split: only where the collection prescribes one.
+    """
+
+    sha256: Sha256
+    name: DishName
+    licence: Annotated[str, Field(min_length=1, max_length=100)]
+    perceptual_hash: PerceptualHash
+    accepted_at: AwareDatetime
+    credit: Annotated[str, Field(max_length=100)] = ""
+    source: Annotated[str, Field(max_length=300)] = ""
+    split: Literal["train", "test"] | None = None
+
+
+class Tombstone(_Frozen):
+    """A photo that was withdrawn or deleted: it must not come back, nor enter a release."""
+
+    sha256: Sha256
+    original_sha256: Sha256
+
+
+class ReleaseOrder(_Frozen):
+    """Freeze what the catalogues hold now."""
+
+    version: Literal[1] = 1
+    release_id: OrderId
+
+
+class Released(_Frozen):
+    """A frozen release. digest: of its manifest, and the name of its folder."""
+
+    release_id: OrderId
+    digest: Sha256
+    train: int
+    test: int
+    left_out: int  # tombstoned, or their bytes missing
+
+
+class Drawing(_Frozen):
+    """What `/dataset` shows: photos a week (ISO week, count), words and how often they occur.
+
+    wanted: words that members ask for in `/dish` and that photos lack, with how often asked.
+    """
+
+    version: Literal[1] = 1
+    drawing_id: OrderId
+    locale: Locale
+    weeks: tuple[tuple[str, int], ...]
+    covered: tuple[tuple[str, int], ...]
+    wanted: tuple[tuple[str, int], ...]
+
+
+class Drawn(_Frozen):
+    """A PNG in the store: its path there."""
+
+    drawing_id: OrderId
+    path: str
