@@ -53,6 +53,9 @@ class TrainConfig(BaseModel):
     kl: Weight = 0.05
 
     # The losses.
+    by_picture: Weight = 1.0  # of the unconditional logits
+    by_name: Weight = 1.0
+    by_words: Weight = 1.0
     frozen_features: Annotated[int, Field(ge=0)] = 0  # channels of a discriminator on them; 0: own
     loss: LossName = "relativistic"
     r1: Weight = 1.0
@@ -60,6 +63,7 @@ class TrainConfig(BaseModel):
     penalty_every: Annotated[int, Field(ge=1)] = 8  # steps; the weight is scaled to match
     reconstruct: Weight = 1.0  # the discriminator redraws real photos
     energy: Weight = 0.0  # a batch's frozen features are distributed as those of real photos
+    word_energy: Weight = 0.0  # the same among the names that share a word
     mode_seeking: Weight = 0.0
     sketch_l1: Weight = 0.0  # Stage-II: the picture, made small, must be the sketch
     picture_l1: Weight = 0.0  # Stage-II: the picture must be the photo that was degraded

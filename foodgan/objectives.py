@@ -13,7 +13,14 @@ from torch.nn import functional as F
 
 from foodgan.augment import diff_augment
 from foodgan.config import ConfigError, TrainConfig
-from foodgan.losses import LOSSES, Loss, energy_distance, gradient_penalty, mode_seeking
+from foodgan.losses import (
+    LOSSES,
+    Loss,
+    energy_by_word,
+    energy_distance,
+    gradient_penalty,
+    mode_seeking,
+)
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
 from foodgan.models.projected import ProjectedDiscriminator
 from foodgan.models.published import (
@@ -169,7 +176,8 @@ class Objective:
         loss = self._adversarial(self.loss_d, real, painted, batch)
         if config.mismatched:
             wrong = judge.judge(real_maps, judge.names(batch.wrong))
-            off = self.loss_d(real.name, wrong.name) + self.loss_d(real.words, wrong.words)
+            off = config.by_name * self.loss_d(real.name, wrong.name)
+            off = off + config.by_words * self.loss_d(real.words, wrong.words)
             loss = loss + batch.conditional * 0.5 * off
         figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
         if config.reconstruct and isinstance(judge, Stage1Discriminator):
@@ -193,23 +201,34 @@ class Objective:
         # The photos' logits are one update old: judging them again would cost a tenth of the step.
         loss = self._adversarial(self.loss_g, self.real, painted, batch)
         extra, figures = self.paint.extra_loss(batch, fake)
-        if config.energy:
-            real = (LAYOUT * batch.photos, *self.real_seen)
-            made = (LAYOUT * fake.pictures, *self.fake_seen)
-            gaps = [energy_distance(places(x), places(y)) for x, y in zip(real, made, strict=True)]
-            figures["energy"] = torch.stack(gaps).mean()
-            extra = extra + config.energy * figures["energy"]
+        if config.energy or config.word_energy:
+            energies = self._energies(batch, fake)
+            extra = extra + config.energy * energies["energy"]
+            extra = extra + config.word_energy * energies["word_energy"]
+            figures = {**figures, **energies}
         return loss + extra, {**figures, "loss_g": loss}
 
-    @staticmethod
-    def _adversarial(loss: Loss, real: Verdict, fake: Verdict, batch: Batch) -> Tensor:
+    def _energies(self, batch: Batch, fake: Painted) -> Figures:
+        """Distances of this batch's pictures to its photos, in layout and in frozen features."""
+        real = [places(x) for x in (LAYOUT * batch.photos, *self.real_seen)]
+        made = [places(x) for x in (LAYOUT * fake.pictures, *self.fake_seen)]
+        pairs = list(zip(real, made, strict=True))
+        common, asked = batch.names.common(batch.asked), batch.asked.common(batch.asked)
+        by_word = [energy_by_word(x, y, common, asked) for x, y in pairs]
+        return {
+            "energy": torch.stack([energy_distance(x, y) for x, y in pairs]).mean(),
+            "word_energy": torch.stack(by_word).mean(),
+        }
+
+    def _adversarial(self, loss: Loss, real: Verdict, fake: Verdict, batch: Batch) -> Tensor:
         """Unconditional and per word everywhere; by name where the name is a known one."""
-        total = loss(real.picture, fake.picture)
+        config = self.config
+        total = config.by_picture * loss(real.picture, fake.picture)
         if batch.conditional:
             known = ~batch.invented
-            by_text = loss(real.words, fake.words)
+            by_text = config.by_words * loss(real.words, fake.words)
             if known.any():
-                by_text = by_text + loss(real.name[known], fake.name[known])
+                by_text = by_text + config.by_name * loss(real.name[known], fake.name[known])
             total = total + batch.conditional * by_text
         return total
 

@@ -9,7 +9,7 @@ import math
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -235,18 +235,18 @@ class Trainer:
         return sample_grid(averaged, self.feed)
 
 
-def train(trainer: Trainer) -> None:
-    """Run until the configured number of pictures is seen, or a signal asks to stop.
+def train(trainer: Trainer, enough: Callable[[], bool] = lambda: False) -> None:
+    """Run until the configured number of pictures is seen, it is `enough`, or a signal says stop.
 
     Raises TrainingStopped when a loss is not finite or the run's folder cannot be written.
     """
     try:
-        _train(trainer)
+        _train(trainer, enough)
     except OSError as error:
         raise TrainingStopped(f"cannot write in {trainer.run}: {error}; {trainer.kept}") from error
 
 
-def _train(trainer: Trainer) -> None:
+def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
     config, place = trainer.config, trainer.place
     trainer.run.mkdir(parents=True, exist_ok=True)
     if place.leads:
@@ -255,7 +255,7 @@ def _train(trainer: Trainer) -> None:
     figures: Figures = {}
     begun, before = time.monotonic(), trainer.seconds
     with _stop_asked() as asked, _progress(trainer) as tell:
-        while trainer.seen < config.pictures and not _agreed(asked(), place):
+        while trainer.seen < config.pictures and not _agreed(asked() or enough(), place):
             first = trainer.seen
             figures = trainer.take_step()
             trainer.seconds = before + time.monotonic() - begun

@@ -1,6 +1,6 @@
 """Does a model copy? Pictures against all training photos, beside copycats that must be caught.
 
-N pictures (N, 3, 64, 64) in [-1, 1], M training photos.
+N pictures, M training, K held-out photos, each (…, 3, 64, 64) in [-1, 1].
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,6 @@ import torch
 from torch import Generator, Tensor
 
 from foodgan.evaluate import measures
-from foodgan.evaluate.exam import Exam
 from foodgan.evaluate.eyes import disturbed
 from foodgan.evaluate.features import random_features, shapes, standardised, views
 from foodgan.photos.duplicates import grey
@@ -22,7 +21,7 @@ VIEWS = 56
 
 @dataclass(frozen=True)
 class Near:
-    """Distance (N,) to the nearest training photo, and its row (N,) in the exam."""
+    """Distance (N,) to the nearest training photo, and its row (N,) among them."""
 
     gaps: Tensor
     rows: Tensor
@@ -37,19 +36,19 @@ class Copies:
     shapes: dict[str, Near]
 
 
-def search(exam: Exam, made: Tensor) -> Copies:
-    """Hold made (N, 3, 64, 64), held-out photos and both copycats against the training photos."""
+def search(made: Tensor, train: Tensor, held_out: Tensor) -> Copies:
+    """Hold made (N), held-out photos (K) and both copycats against the training photos (M)."""
     chance = Generator().manual_seed(0)
-    count = min(len(made), len(exam.train))
-    copied = exam.small[exam.train[torch.randperm(len(exam.train), generator=chance)[:count]]]
+    count = min(len(made), len(train))
+    copied = train[torch.randperm(len(train), generator=chance)[:count]]
     sets = {
         "made": made,
-        "held_out": exam.small[exam.test],
+        "held_out": held_out,
         "copycat": copied,
         "augmented": disturbed(copied, chance, FRAME_MIN),
     }
-    textures, authentic = _textures(sets, exam)
-    shaped = _shapes(sets, exam)
+    textures, authentic = _textures(sets, train)
+    shaped = _shapes(sets, train)
     figures = {
         "rho": _rho(textures, "made"),
         "rho_control_copycat": _rho(textures, "copycat"),
@@ -75,9 +74,9 @@ def _suspicious(near: dict[str, Near], which: str) -> float:
     return measures.suspicious(near[which].gaps, near["held_out"].gaps)
 
 
-def _textures(sets: dict[str, Tensor], exam: Exam) -> tuple[dict[str, Near], dict[str, float]]:
+def _textures(sets: dict[str, Tensor], photos: Tensor) -> tuple[dict[str, Near], dict[str, float]]:
     """By random convolutions, each picture also mirrored; and the authentic share of each set."""
-    reference = random_features(exam.small[exam.train])
+    reference = random_features(photos)
     train = standardised(reference, reference)
     found, authentic = {}, {}
     for name, pictures in track(sets.items(), "seeking copies by texture"):
@@ -86,22 +85,19 @@ def _textures(sets: dict[str, Tensor], exam: Exam) -> tuple[dict[str, Near], dic
         ]
         authentic[name] = measures.authenticity(both[0], train)
         found[name] = _nearer(*(Near(*measures.nearest(view, train)) for view in both))
-        found[name] = Near(found[name].gaps, exam.train[found[name].rows])
     return found, authentic
 
 
-def _shapes(sets: dict[str, Tensor], exam: Exam) -> dict[str, Near]:
+def _shapes(sets: dict[str, Tensor], photos: Tensor) -> dict[str, Near]:
     """By brightness alone, training photos also mirrored and cropped."""
     asked = shapes(grey(torch.cat(list(sets.values()))))
     best = Near(torch.full((len(asked),), torch.inf), torch.zeros(len(asked), dtype=torch.int64))
-    brightness = grey(exam.small[exam.train])
+    brightness = grey(photos)
     for view in track(views(brightness), "seeking copies by shape", total=VIEWS):
         best = _nearer(best, Near(*measures.nearest(asked, shapes(view))))
     sizes = [len(pictures) for pictures in sets.values()]
     parts = zip(best.gaps.split(sizes), best.rows.split(sizes), strict=True)
-    return {
-        name: Near(gaps, exam.train[rows]) for name, (gaps, rows) in zip(sets, parts, strict=True)
-    }
+    return {name: Near(gaps, rows) for name, (gaps, rows) in zip(sets, parts, strict=True)}
 
 
 def _nearer(a: Near, b: Near) -> Near:

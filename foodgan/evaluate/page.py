@@ -102,7 +102,7 @@ def _nearest(findings: Findings, folder: Path) -> list[str]:
     exam, near = findings.exam, findings.copies
     for i, picture in enumerate(findings.asked.whole):
         name = findings.asked.dishes[i].name
-        rows = [int(by["made"].rows[i]) for by in (near.textures, near.shapes)]
+        rows = [int(exam.train[by["made"].rows[i]]) for by in (near.textures, near.shapes)]
         images = [_image(_save(picture, folder / f"made-{i:03}.png"), name)]
         for which, row in zip(("texture", "shape"), rows, strict=True):
             photo = torch.from_numpy(exam.pixels[row].copy()).permute(2, 0, 1)

@@ -65,7 +65,7 @@ def evaluate(
     common = _common(exam)
     same = [Dish(name, seed) for name in common for seed in range(SEEDS)]
     within = _paint(painter, same, len(same), "painting each name again")
-    found = copies.search(exam, asked.small)
+    found = copies.search(asked.small, exam.small[exam.train], exam.small[exam.test])
     figures: dict[str, Any] = {
         "model": painter.model_id,
         "photos": exam.about,

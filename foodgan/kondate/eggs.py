@@ -54,8 +54,8 @@ def _sunny_side_up(
     shift = (float(rng.random()), float(rng.random()))
     uneven = sample(blotches(), patch.u, patch.v, 0.4, shift)
     distance = np.hypot(patch.u, patch.v) - (0.34 + 0.035 * uneven) * scale
-    crisp = step(-0.05, -0.01, distance) * (0.6 + 0.3 * uneven).clip(0, 1)
-    white = mix(rgb("#fbf8f0"), rgb("#9a5a20"), crisp)
+    crisp = step(-0.08, -0.02, distance) * (0.75 + 0.3 * uneven).clip(0, 1)
+    white = mix(rgb("#fbf8f0"), rgb("#8f4f1a"), crisp)
     height = level + 0.035 + 0.012 * uneven - 0.05 * step(-0.08, 0.02, distance)
     patch.lay(patch.inside(np.asarray(distance, np.float32)), white, height, 0.7)
     cover, height = _dome(patch, 0.135 * scale, level + 0.035, 0.075)

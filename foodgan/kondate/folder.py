@@ -1,20 +1,21 @@
-"""Writes a menu as a folder of pictures with metadata.jsonl (Hugging Face imagefolder)."""
+"""Menus as folders of pictures with metadata.jsonl (Hugging Face imagefolder): write, and read."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from foodgan.contract.errors import FoodganError
-from foodgan.kondate.recipe import SINGLE
+from foodgan.kondate.recipe import SINGLE, Recipe, Stated, in_order
 from foodgan.kondate.render import render
 from foodgan.kondate.splits import Entry, menu
 from foodgan.progress import Track, untracked
 from foodgan.whole import sweep, whole, write_text
 
 SETTINGS = "kondate.json"  # what the folder was asked for; a second run must ask for the same
-VERSION = 1  # counts up when the same seed gives other names or pictures
+VERSION = 2  # counts up when the same seed gives other names or pictures
 
 
 class FolderError(FoodganError):
@@ -40,6 +41,42 @@ def write_folder(
         lines.append(json.dumps(_line(path.relative_to(out), entry), ensure_ascii=False) + "\n")
     write_text(out / "metadata.jsonl", "".join(lines))
     return counts
+
+
+@dataclass(frozen=True)
+class Known:
+    """One picture of a Kondate folder and the truth of it. kind: "train" or one of SETS."""
+
+    path: Path
+    name: str
+    kind: str
+    stated: Stated
+    recipe: Recipe
+
+
+def read_menu(folder: Path) -> list[Known]:
+    """What `write_folder` wrote, in order. Raises FolderError."""
+    table = folder / "metadata.jsonl"
+    try:
+        lines = table.read_text(encoding="utf-8").splitlines()
+        return [_known(folder, json.loads(line)) for line in lines]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FolderError(f"{folder} is no folder of `foodgan kondate render`: {error}") from error
+
+
+def _known(folder: Path, line: dict[str, Any]) -> Known:
+    said = dict(line["stated"])
+    mains = said.pop("mains", None)
+    return Known(
+        path=folder / line["file_name"],
+        name=line["name_ja"],
+        kind=line["set"],
+        stated=Stated(
+            mains=None if mains is None else in_order(mains),
+            **{key: frozenset(values) for key, values in said.items()},
+        ),
+        recipe=Recipe(mains=in_order(line["mains"]), **{key: line[key] for key in SINGLE}),
+    )
 
 
 def _claim(out: Path, settings: dict[str, int]) -> None:

@@ -78,9 +78,9 @@ def _nori(canvas: Canvas, vessel: Vessel, rng: np.random.Generator) -> None:
 
 def _goma(canvas: Canvas, vessel: Vessel, rng: np.random.Generator) -> None:
     """Sesame, white or black."""
-    seed = "#f1dfb4" if rng.random() < 0.6 else "#241d18"
-    for patch, level in _strewn(canvas, vessel, 80, 0.26, 0.045, rng):
-        distance = (superellipse(patch.u, patch.v, (0.034, 0.02), 2) - 1) * 0.02
+    seed = "#f0d79a" if rng.random() < 0.6 else "#241d18"
+    for patch, level in _strewn(canvas, vessel, 95, 0.28, 0.055, rng):
+        distance = (superellipse(patch.u, patch.v, (0.044, 0.027), 2) - 1) * 0.027
         patch.lay(patch.inside(distance), rgb(seed), level + 0.02, 0.5)
 
 

@@ -23,13 +23,13 @@ class Liquid:
 
 
 LIQUIDS = {
-    "shoyu": Liquid("#5f3010", 17, "#6b3a18", 0.66),
-    "miso": Liquid("#c4904c", 32, "#a5703a", 0.95, ("#d9b27a", "#8a5a2c")),
-    "shio": Liquid("#efe2b4", 7, "#e9dca8", 0.40, ("#fffdf5", "#fffdf5", "#2a2622")),
-    "curry": Liquid("#c9890c", 45, "#9a5f17", 0.97, ("#c98a2e", "#6f3f10", "#d9772a")),
-    "tomato": Liquid("#b82a1c", 40, "#b5341c", 0.95, ("#e0563a", "#8f1b10")),
+    "shoyu": Liquid("#4a2208", 20, "#4f270d", 0.82),
+    "miso": Liquid("#c79a60", 32, "#b58a58", 0.95, ("#e2c08c", "#8a5a2c")),
+    "shio": Liquid("#e6dc9c", 4, "#dcc648", 0.62, ("#1f1c18", "#fffdf5", "#2a2622")),
+    "curry": Liquid("#c9890c", 45, "#a8700f", 0.97, ("#d99a2e", "#6f4a10", "#d9772a")),
+    "tomato": Liquid("#b82a1c", 40, "#a8201a", 0.95, ("#d8483a", "#7f120c")),
     "cream": Liquid("#f3e9d2", 45, "#f7efdd", 0.97, ("#fffaf0",)),
-    "chili": Liquid("#cf6428", 24, "#b0351a", 0.85, ("#e8391c", "#7a0f0a", "#e8b04a")),
+    "chili": Liquid("#d4661c", 24, "#cf5a12", 0.88, ("#e8281c", "#6a0806", "#f0c05a")),
 }
 
 

@@ -42,6 +42,8 @@ class Stage1Config(BaseModel):
     features: int = 128
     condition: int = 96
     noise: int = 64
+    word_vectors: bool = True  # else a word is its n-grams alone
+    relu: bool = False  # on the conditioning's mean and log variance, as once published
     norm: bool = False  # batch norm before each affine, at no cost once trained
     generator: tuple[int, ...] = (256, 192, 128, 64, 32)
     discriminator: tuple[int, ...] = (24, 48, 96, 192, 256)  # at 64, 32, 16, 8, 4 pixels
@@ -154,8 +156,10 @@ class Stage1Generator(nn.Module):
         self.config = config
         style = config.condition
         widths = config.generator
-        self.names = NameEncoder(config.vector_size, config.buckets, config.features)
-        self.augment = ConditioningAugmentation(config.features, config.condition)
+        self.names = NameEncoder(
+            config.vector_size, config.buckets, config.features, config.word_vectors
+        )
+        self.augment = ConditioningAugmentation(config.features, config.condition, config.relu)
         self.seed = nn.Linear(config.noise, widths[0] * 16, bias=False)
         self.blocks = nn.ModuleList(
             UpBlock(a, b, style, norm=config.norm) for a, b in pairwise(widths)

@@ -41,8 +41,11 @@ class NameEncoder(nn.Module):
     which also serves photos that carry no label.
     """
 
-    def __init__(self, vector_size: int, buckets: int, features: int) -> None:
+    def __init__(
+        self, vector_size: int, buckets: int, features: int, word_vectors: bool = True
+    ) -> None:
         super().__init__()
+        self.word_vectors = word_vectors
         self.from_vector = nn.Linear(vector_size, features)
         self.from_ngrams = nn.EmbeddingBag(buckets + 1, features, mode="mean", padding_idx=0)
         self.score = nn.Sequential(nn.Linear(features, features), nn.Tanh(), nn.Linear(features, 1))
@@ -52,7 +55,8 @@ class NameEncoder(nn.Module):
     def forward(self, names: TokenBatch) -> EncodedNames:
         n, t, g = names.ngrams.shape
         ngrams = self.from_ngrams(names.ngrams.reshape(n * t, g)).reshape(n, t, -1)
-        words = F.leaky_relu(self.from_vector(names.vectors) + ngrams, 0.2)
+        vectors = names.vectors if self.word_vectors else torch.zeros_like(names.vectors)
+        words = F.leaky_relu(self.from_vector(vectors) + ngrams, 0.2)
         scores = self.score(words).squeeze(-1).masked_fill(~names.mask, -1e4)
         empty = ~names.mask.any(dim=1, keepdim=True)
         weights = scores.softmax(dim=1) * names.mask
@@ -63,19 +67,23 @@ class NameEncoder(nn.Module):
 class ConditioningAugmentation(nn.Module):
     """Sample a condition near the name, c ~ N(mu(e), sigma(e)²). Zhang et al. 2017, eq. 1.
 
-    Linear: a ReLU on mu and log sigma², as in the best-known re-implementation, starves the text.
+    Linear: a ReLU on mu and log sigma², as in the best-known re-implementation, starves the text;
+    `relu` puts it there, to show that.
     (N, E) and noise (N, C) -> c (N, C), mu (N, C) and a scalar KL to N(0, I), in nats a dimension.
     """
 
-    def __init__(self, features: int, condition: int) -> None:
+    def __init__(self, features: int, condition: int, relu: bool = False) -> None:
         super().__init__()
+        self.relu = relu
         self.to_mu = nn.Linear(features, condition)
         self.to_log_var = nn.Linear(features, condition)
         nn.init.zeros_(self.to_log_var.weight)
         nn.init.constant_(self.to_log_var.bias, LOG_VAR_START)
 
     def forward(self, pooled: Tensor, noise: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        mu = self.to_mu(pooled)
-        log_var = self.to_log_var(pooled).clamp(LOG_VAR_MIN, LOG_VAR_MAX)
+        mu, log_var = self.to_mu(pooled), self.to_log_var(pooled)
+        if self.relu:
+            mu, log_var = F.relu(mu), F.relu(log_var)
+        log_var = log_var.clamp(LOG_VAR_MIN, LOG_VAR_MAX)
         kl = 0.5 * (mu.square() + log_var.exp() - 1 - log_var).mean()
         return mu + (0.5 * log_var).exp() * noise, mu, kl

@@ -55,6 +55,14 @@ class TokenBatch:
         """The same in pinned memory; data loaders call this."""
         return self._each(lambda tensor: tensor.pin_memory())
 
+    def common(self, other: "TokenBatch") -> Tensor:
+        """How many different words each name has in common with each of `other`, (N, M) float."""
+        vocabulary = self.ids[self.mask].unique()
+        ours = (self.ids[:, :, None] == vocabulary).any(dim=1).float()
+        theirs = (other.ids[:, :, None] == vocabulary).any(dim=1).float()
+        shared: Tensor = ours @ theirs.T
+        return shared
+
     def keep(self, kept: Tensor) -> "TokenBatch":
         """Only the tokens where `kept` (N, T) or (N, 1) bool is true, for word and name dropout."""
         mask = self.mask & kept

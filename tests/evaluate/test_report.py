@@ -89,7 +89,7 @@ def test_the_same_model_gets_the_same_figures(
 def test_copycats_are_caught_though_mirrored_cropped_and_recoloured(findings: Findings) -> None:
     exam = findings.exam
     fresh = torch.cat([exam.small[exam.test]])
-    figures = copies.search(exam, fresh).figures
+    figures = copies.search(fresh, exam.small[exam.train], exam.small[exam.test]).figures
     assert figures["rho"] == pytest.approx(1)
     assert figures["rho_control_copycat"] < 0.01
     assert figures["rho_shapes_control_copycat"] < 0.01
@@ -100,9 +100,10 @@ def test_copycats_are_caught_though_mirrored_cropped_and_recoloured(findings: Fi
 
 def test_the_nearest_photo_of_a_mirrored_copy_is_the_photo(findings: Findings) -> None:
     exam = findings.exam
-    found = copies.search(exam, exam.small[exam.train[:5]].flip(3))
-    assert torch.equal(found.shapes["made"].rows, exam.train[:5])
-    assert torch.equal(found.textures["made"].rows, exam.train[:5])
+    train = exam.small[exam.train]
+    found = copies.search(train[:5].flip(3), train, exam.small[exam.test])
+    assert torch.equal(found.shapes["made"].rows, torch.arange(5))
+    assert torch.equal(found.textures["made"].rows, torch.arange(5))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,181 @@
+"""The Kondate board: what a generator paints of names whose truth is known.
+
+Attribute accuracy on each set of names, distance to renders of the same names, copying, spread;
+each beside what real renders and shuffled names score. N pictures (N, 3, 64, 64) in [-1, 1].
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from foodgan.evaluate import attributes, copies, measures, taster
+from foodgan.evaluate.features import random_features, standardised
+from foodgan.evaluate.kid import kid
+from foodgan.kondate.folder import Known, read_menu
+from foodgan.kondate.prior import draw
+from foodgan.kondate.recipe import Stated
+from foodgan.kondate.render import render
+from foodgan.kondate.splits import SETS
+from foodgan.kondate.words import SPELLINGS
+from foodgan.progress import Track, untracked
+
+SEEDS = 8  # pictures of a name when its spread is measured
+SPREAD_NAMES = 24
+UNSEEN = ("unseen_pair", "unseen_triple")
+BATCH = 32
+
+
+class Sketches(Protocol):
+    """Anything that paints names: (N, 3, 64, 64) in [-1, 1], the same from the same seeds."""
+
+    def __call__(self, names: Sequence[str], seeds: Sequence[int]) -> Tensor: ...
+
+
+@dataclass(frozen=True)
+class Board:
+    """A menu and the renders that pictures are held against.
+
+    train (M, …), held_out (K, …): pictures of its training and test names, K in the order of
+    `names`; again (K, …): other renders of those names; alike: SEEDS renders of each spread name.
+    """
+
+    names: list[Known]
+    train: Tensor
+    held_out: Tensor
+    again: Tensor
+    alike: Tensor
+    judge: taster.Taster
+    judged_by: str
+
+    @property
+    def spread_names(self) -> list[Known]:
+        """The names whose spread is measured: unseen ones first."""
+        unseen = [known for known in self.names if known.kind == UNSEEN[0]]
+        return unseen[:SPREAD_NAMES]
+
+
+def open_board(folder: Path, *, judge: Path = taster.SHIPPED, track: Track = untracked) -> Board:
+    """Read a folder of `foodgan kondate render`, and render what to compare with.
+
+    Raises FolderError, ModelError.
+    """
+    menu = read_menu(folder)
+    names = [known for known in menu if known.kind != "train"]
+    unseen = [known for known in names if known.kind == UNSEEN[0]][:SPREAD_NAMES]
+    wanted = [known.stated for known in names]
+    wanted += [known.stated for known in unseen for _ in range(SEEDS)]
+    rendered = taster.as_tensor(
+        np.stack([_oracle(stated, seed) for seed, stated in enumerate(track(wanted, "rendering"))])
+    )
+    tasting, digest = taster.load(judge)
+    return Board(
+        names=names,
+        train=_read([known for known in menu if known.kind == "train"]),
+        held_out=_read(names),
+        again=rendered[: len(names)],
+        alike=rendered[len(names) :],
+        judge=tasting,
+        judged_by=f"taster {digest[:12]}",
+    )
+
+
+def _oracle(stated: Stated, seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """A render of what a name says; all else by chance."""
+    rng = np.random.default_rng([5, seed])
+    return render(draw(rng, stated), int(rng.integers(2**31)))
+
+
+def _read(known: Sequence[Known]) -> Tensor:
+    return taster.as_tensor(
+        np.stack([np.asarray(Image.open(one.path).convert("RGB")) for one in known])
+    )
+
+
+def measure(board: Board, paint: Sketches) -> dict[str, Any]:
+    """Every figure of one generator on the board."""
+    names = [known.name for known in board.names]
+    made = _painted(paint, names, range(len(names)))
+    spread_names = [known.name for known in board.spread_names for _ in range(SEEDS)]
+    within = _painted(paint, spread_names, list(range(SEEDS)) * len(board.spread_names))
+    return {
+        "judge": board.judged_by,
+        "pictures": len(made),
+        "accuracy": _accuracy(board, made),
+        "synonyms": _synonyms(board, paint, made),
+        **_distances(board, made),
+        **copies.search(made, board.train, board.held_out).figures,
+        "spread_within_name": _spread(board, within),
+    }
+
+
+def ceiling(board: Board) -> dict[str, dict[str, float | None]]:
+    """What the judge finds right of real renders of each set's names: no generator can do more."""
+    real: dict[str, dict[str, float | None]] = _accuracy(board, board.again)["sets"]
+    return real
+
+
+def _painted(paint: Sketches, names: Sequence[str], seeds: Sequence[int]) -> Tensor:
+    parts = [
+        paint(names[at : at + BATCH], seeds[at : at + BATCH]) for at in range(0, len(names), BATCH)
+    ]
+    return torch.cat(parts).float().clamp(-1, 1)
+
+
+def _accuracy(board: Board, made: Tensor) -> dict[str, Any]:
+    """Of each set, and of unseen pairs under one another's names."""
+    tasted = board.judge.taste(made)
+    sets, shuffled = {}, {}
+    for kind in SETS:
+        rows = [row for row, known in enumerate(board.names) if known.kind == kind]
+        stated, seen = [board.names[row].stated for row in rows], [tasted[row] for row in rows]
+        sets[kind] = attributes.accuracy(stated, seen)
+        shuffled[kind] = attributes.shuffled(stated, seen)
+    return {"sets": sets, "control_shuffled": shuffled[UNSEEN[0]]}
+
+
+def _synonyms(board: Board, paint: Sketches, made: Tensor) -> dict[str, float | None]:
+    """Mean accuracy of names with an unseen spelling, and of the same with the commonest one."""
+    rows = [row for row, known in enumerate(board.names) if known.kind == "unseen_synonym"]
+    known = [board.names[row] for row in rows]
+    usual = _painted(paint, [respelt(one.name, one.stated) for one in known], rows)
+    stated = [one.stated for one in known]
+    return {
+        "unseen": attributes.accuracy(stated, board.judge.taste(made[rows]))["mean"],
+        "usual": attributes.accuracy(stated, board.judge.taste(usual))["mean"],
+    }
+
+
+def respelt(name: str, stated: Stated) -> str:
+    """The name with the rarest spelling of each word that it says put as the commonest one."""
+    for attribute, value in sorted(stated.atoms):
+        usual, *others = SPELLINGS.get(attribute, {}).get(value, ("",))
+        if others and others[-1] in name and usual not in name:
+            name = name.replace(others[-1], usual)
+    return name
+
+
+def _distances(board: Board, made: Tensor) -> dict[str, Any]:
+    """FoodKID to held-out renders of the same names, and its floor: other renders of them."""
+    figures = {}
+    for key, look in (("kid", random_features), ("kid_taster", board.judge.features)):
+        reference = look(board.held_out)
+        real = standardised(reference, reference)
+        for ending, pictures in (("", made), ("_floor", board.again)):
+            figures[key + ending] = asdict(kid(standardised(look(pictures), reference), real))
+    return figures
+
+
+def _spread(board: Board, within: Tensor) -> dict[str, float]:
+    """Mean distance of two pictures of one name, of the generator's and of renders."""
+    reference = random_features(board.held_out)
+    made, real = (
+        measures.spread(list(standardised(random_features(x), reference).split(SEEDS)))
+        for x in (within, board.alike)
+    )
+    return {"made": made, "real": real, "ratio": made / real}

@@ -1,0 +1,1 @@
+"""Generators against one another on Kondate-C: what is compared, how it is run, what came out."""

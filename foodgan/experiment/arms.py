@@ -1,0 +1,75 @@
+"""What is compared: each arm is a shipped configuration and what it changes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from foodgan.config import TrainConfig, load_config
+
+DIFF_AUGMENT = ("color", "translation", "cutout")
+
+
+@dataclass(frozen=True)
+class Arm:
+    """config: a shipped one; changes: of its fields; model: of its [model] table."""
+
+    title: str
+    config: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict)
+
+    def training(self, seed: int, pictures: int) -> TrainConfig:
+        """How this arm is trained. Raises ConfigError."""
+        plain = load_config(self.config)
+        return load_config(
+            self.config,
+            **{**self.changes, "model": {**plain.model, **self.model}},
+            seed=seed,
+            pictures=pictures,
+        )
+
+
+# The attempts of the blog post that this project answers, and what may explain them.
+BLOG = {
+    "published": Arm("StackGAN Stage-I as published", "published"),
+    "published-augmented": Arm(
+        "as published, with DiffAugment", "published", {"augment": DIFF_AUGMENT}
+    ),
+    "dcgan-bce": Arm("DCGAN, BCE", "dcgan"),
+    "dcgan-hinge": Arm("DCGAN, hinge loss", "dcgan", {"loss": "hinge"}),
+    "dcgan-hinge-sigmoid": Arm(
+        "DCGAN, hinge loss on a sigmoid", "dcgan", {"loss": "hinge"}, {"sigmoid": True}
+    ),
+    "dcgan-augmented": Arm("DCGAN, BCE, with DiffAugment", "dcgan", {"augment": DIFF_AUGMENT}),
+}
+BASELINES = {
+    **BLOG,
+    "published-linear": Arm(
+        "as published, conditioning repaired",
+        "published",
+        {"augment": DIFF_AUGMENT},
+        {"relu": False},
+    ),
+    "unconditional": Arm("our recipe without names", "kondate", {"name_dropout": 1.0}),
+}
+RECIPE = {"recipe": Arm("our recipe", "kondate")}
+# The recipe with one part taken away or put in another way.
+ABLATIONS = {
+    "no-word-energy": Arm("no energy by word", "kondate", {"word_energy": 0.0}),
+    "no-energy": Arm("no energy distance at all", "kondate", {"word_energy": 0.0, "energy": 0.0}),
+    "no-unconditional": Arm("one logit: by name and words alone", "kondate", {"by_picture": 0.0}),
+    "no-ramp": Arm("conditional loss in full from the start", "kondate", {"conditional_full": 0.0}),
+    "relu-conditioning": Arm(
+        "ReLU on the conditioning, KL 2", "kondate", {"kl": 2.0}, {"relu": True}
+    ),
+    "no-word-heads": Arm("no per-word logits", "kondate", {"by_words": 0.0}),
+    "no-recombined": Arm("no recombined names", "kondate", {"recombined": 0.0}),
+    "n-grams-only": Arm("n-grams alone, no word vectors", "kondate", {}, {"word_vectors": False}),
+    "loss-bce": Arm("BCE", "kondate", {"loss": "bce"}),
+    "loss-hinge": Arm("hinge", "kondate", {"loss": "hinge"}),
+    "no-penalty": Arm("no R1, no R2", "kondate", {"r1": 0.0, "r2": 0.0}),
+    "no-augment": Arm("no DiffAugment", "kondate", {"augment": ()}),
+    "augment-colour": Arm("DiffAugment with full colour", "kondate", {"augment": DIFF_AUGMENT}),
+    "own-discriminator": Arm("a discriminator of its own", "kondate", {"frozen_features": 0}),
+}
+ARMS = {**BASELINES, **RECIPE, **ABLATIONS}

@@ -1,0 +1,112 @@
+"""What paints on the board: trained generators, and baselines that need no training.
+
+N pictures (N, 3, 64, 64) in [-1, 1], M training pictures.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from foodgan import checkpoint
+from foodgan.config import TrainConfig
+from foodgan.contract.errors import ModelError
+from foodgan.evaluate.eyes import disturbed
+from foodgan.evaluate.taster import as_tensor
+from foodgan.kondate.names import read
+from foodgan.kondate.prior import draw
+from foodgan.kondate.render import render
+from foodgan.models.stackgan import Stage2Generator
+from foodgan.objectives import Generators, build_objective
+from foodgan.text.encode import encode
+from foodgan.text.ngrams import BUCKETS
+from foodgan.text.vectors import DIMENSIONS
+from foodgan.train import CHECKPOINT
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A generator of 64×64 pictures. named: False paints every name as the null name."""
+
+    generator: Generators
+    named: bool = True
+
+    @torch.no_grad()
+    def __call__(self, names: Sequence[str], seeds: Sequence[int]) -> Tensor:
+        condition = getattr(self.generator.config, "condition", 1)
+        z, noise = [], []
+        for seed in seeds:
+            chance = Generator().manual_seed(seed)
+            z.append(torch.randn(self.generator.noise, generator=chance))
+            noise.append(torch.randn(condition, generator=chance))
+        asked = encode([name if self.named else "" for name in names])
+        pictures: Tensor = self.generator(asked, torch.stack(z), torch.stack(noise)).pictures
+        return pictures
+
+
+def averaged(run: Path) -> Trained:
+    """The averaged generator of a run of Stage-I, DCGAN or the published one. Raises ModelError."""
+    tensors, about = checkpoint.load(run / CHECKPOINT)
+    config = TrainConfig.model_validate(about["config"])
+    generator = build_objective(config, DIMENSIONS, BUCKETS).generator
+    if isinstance(generator, Stage2Generator):
+        raise ModelError(f"{run} is a run of Stage-II: it paints no names without a sketch")
+    checkpoint.fill(generator, checkpoint.part("ema", tensors), CHECKPOINT)
+    return Trained(generator.eval().requires_grad_(False), named=config.name_dropout < 1)
+
+
+def oracle(names: Sequence[str], seeds: Sequence[int]) -> Tensor:
+    """A render of what each name says: no generator can do better."""
+    return as_tensor(
+        np.stack([_render(name, seed) for name, seed in zip(names, seeds, strict=True)])
+    )
+
+
+def _render(name: str, seed: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    rng = np.random.default_rng([6, seed])
+    return render(draw(rng, read(name)), int(rng.integers(2**31)))
+
+
+@dataclass(frozen=True)
+class Retrieval:
+    """The training picture whose name has most words in common: a copy, and how far that gets."""
+
+    names: Sequence[str]  # M
+    pictures: Tensor  # (M, …)
+
+    def __call__(self, names: Sequence[str], seeds: Sequence[int]) -> Tensor:
+        known = encode(self.names)
+        shared = encode(names).common(known)
+        score = shared / (known.mask.sum(dim=1)[None] + 1)  # fewer words that were not asked for
+        score = score + shared
+        tie = torch.stack(
+            [torch.rand(len(known), generator=Generator().manual_seed(seed)) for seed in seeds]
+        )
+        return self.pictures[(score + 1e-3 * tie).argmax(dim=1)]
+
+
+@dataclass(frozen=True)
+class Average:
+    """The mean training picture, whatever the name."""
+
+    pictures: Tensor
+
+    def __call__(self, names: Sequence[str], seeds: Sequence[int]) -> Tensor:
+        return self.pictures.mean(dim=0, keepdim=True).expand(len(names), -1, -1, -1).contiguous()
+
+
+@dataclass(frozen=True)
+class Copycat:
+    """Any training picture, whatever the name; shifted, cropped and tinted where `augmented`."""
+
+    pictures: Tensor
+    augmented: bool = False
+
+    def __call__(self, names: Sequence[str], seeds: Sequence[int]) -> Tensor:
+        chance = Generator().manual_seed(seeds[0])
+        rows = torch.randint(len(self.pictures), (len(names),), generator=chance)
+        copied = self.pictures[rows]
+        return disturbed(copied, chance, 0.75) if self.augmented else copied
