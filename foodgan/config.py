@@ -57,6 +57,7 @@ class TrainConfig(BaseModel):
     by_name: Weight = 1.0
     by_words: Weight = 1.0
     frozen_features: Annotated[int, Field(ge=0)] = 0  # channels of a discriminator on them; 0: own
+    frozen_side: Annotated[int, Field(ge=64)] = 128  # pixels that smaller pictures are enlarged to
     loss: LossName = "relativistic"
     r1: Weight = 1.0
     r2: Weight = 0.0
@@ -64,6 +65,9 @@ class TrainConfig(BaseModel):
     reconstruct: Weight = 1.0  # the discriminator redraws real photos
     energy: Weight = 0.0  # a batch's frozen features are distributed as those of real photos
     word_energy: Weight = 0.0  # the same among the names that share a word
+    rebuilt: Share = 0.0  # of the known names are painted with the z of their own photo …
+    rebuild: Weight = 0.0  # … and must look like it, in frozen features and in layout
+    rebuild_kl: Weight = 0.05  # that z to N(0, I)
     mode_seeking: Weight = 0.0
     sketch_l1: Weight = 0.0  # Stage-II: the picture, made small, must be the sketch
     picture_l1: Weight = 0.0  # Stage-II: the picture must be the photo that was degraded

@@ -70,6 +70,8 @@ class Batch:
 class Painting(Protocol):
     """Paints what a batch asks for, with the graph kept. Keeps what its own losses need."""
 
+    rebuilt: Tensor | None  # (N,) bool: painted from the z of their own photo
+
     def __call__(self, batch: Batch) -> Painted: ...
 
     def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]: ...
@@ -80,8 +82,13 @@ def normal(batch: Batch, *shape: int) -> Tensor:
     return torch.randn(*shape, generator=batch.random, device=batch.photos.device)
 
 
+def uniform(batch: Batch, *shape: int) -> Tensor:
+    """Uniform in [0, 1) from the step's generator."""
+    return torch.rand(*shape, generator=batch.random, device=batch.photos.device)
+
+
 class SketchPainting:
-    """Stage-I and DCGAN: pictures from noise."""
+    """Stage-I and DCGAN: pictures from noise; some from the z of their own photo."""
 
     def __init__(self, generator: Generators, config: TrainConfig, noise: int, ca: int) -> None:
         self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
@@ -89,21 +96,35 @@ class SketchPainting:
     def __call__(self, batch: Batch) -> Painted:
         n = len(batch.photos)
         self.z = normal(batch, n, self.noise)
+        self.rebuilt: Tensor | None = None
+        posterior = getattr(self.generator, "posterior", None)
+        if posterior is not None and self.config.rebuilt:
+            self.rebuilt = ~batch.invented & (uniform(batch, n) < self.config.rebuilt)
+            size = self.generator.config.noise
+            layout, self.kl_z = posterior(batch.photos, normal(batch, n, size))
+            whole = torch.where(self.rebuilt[:, None], layout, self.z[:, :size])
+            self.z = torch.cat((whole, self.z[:, size:]), dim=1)
         painted: Painted = self.generator(batch.asked, self.z, normal(batch, n, self.ca))
         return painted
 
     def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
         """Conditioning Augmentation's KL, and mode seeking where it is asked for."""
         loss = self.config.kl * fake.kl
+        figures = {"kl": fake.kl, "mu_std": fake.mu.std(dim=0).mean()}
         if self.config.mode_seeking:
             z = normal(batch, *self.z.shape)
             other = self.generator(batch.asked, z, normal(batch, len(z), self.ca)).pictures
             loss = loss + self.config.mode_seeking * mode_seeking(fake.pictures, other, self.z, z)
-        return loss, {"kl": fake.kl, "mu_std": fake.mu.std(dim=0).mean()}
+        if self.rebuilt is not None:
+            loss = loss + self.config.rebuild_kl * self.kl_z
+            figures["kl_z"] = self.kl_z
+        return loss, figures
 
 
 class DetailPainting:
     """Stage-II: pictures from degraded photos, so that every photo teaches, labelled or not."""
+
+    rebuilt: Tensor | None = None
 
     def __init__(self, generator: Generators, config: TrainConfig, noise: int, ca: int) -> None:
         self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
@@ -160,9 +181,12 @@ class Objective:
     def discriminator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
         """Tell photos from `fake`, right names from wrong ones. Keeps what the generator needs."""
         config, judge = self.config, self.discriminator
+        before = batch.random.get_state()
         photos = diff_augment(batch.photos, config.augment, batch.random)
-        self.real_seen = judge.look(photos)
-        self.fake_seen = judge.look(diff_augment(fake.pictures, config.augment, batch.random))
+        if self.paint.rebuilt is not None:  # a photo and its rebuilt one change in the same way
+            batch.random.set_state(before)
+        painted_photos = diff_augment(fake.pictures, config.augment, batch.random)
+        self.real_seen, self.fake_seen = judge.look(photos), judge.look(painted_photos)
         real_seen = tuple(m.detach() for m in self.real_seen)
         fake_seen = tuple(m.detach() for m in self.fake_seen)
         for m in real_seen if batch.penalise and config.r1 else ():
@@ -206,7 +230,21 @@ class Objective:
             extra = extra + config.energy * energies["energy"]
             extra = extra + config.word_energy * energies["word_energy"]
             figures = {**figures, **energies}
+        if self.paint.rebuilt is not None:
+            figures["rebuild"] = self._rebuild(batch, fake, self.paint.rebuilt)
+            extra = extra + config.rebuild * figures["rebuild"]
         return loss + extra, {**figures, "loss_g": loss}
+
+    def _rebuild(self, batch: Batch, fake: Painted, rows: Tensor) -> Tensor:
+        """L1 between photos and what is painted from their own z, on pixels and frozen maps."""
+        if not rows.any():
+            return fake.kl.new_zeros(())
+        real = (LAYOUT * batch.photos, *self.real_seen)
+        made = (LAYOUT * fake.pictures, *self.fake_seen)
+        gaps = [
+            F.l1_loss(y[rows].float(), x[rows].float()) for x, y in zip(real, made, strict=True)
+        ]
+        return torch.stack(gaps).mean()
 
     def _energies(self, batch: Batch, fake: Painted) -> Figures:
         """Distances of this batch's pictures to its photos, in layout and in frozen features."""
@@ -291,5 +329,5 @@ def _on_frozen_features(
     if not config.frozen_features:
         return None
     return ProjectedDiscriminator(
-        text.vector_size, text.buckets, text.features, config.frozen_features
+        text.vector_size, text.buckets, text.features, config.frozen_features, config.frozen_side
     )

@@ -11,6 +11,7 @@ from foodgan.cli import (
     bench,
     dish,
     evaluate,
+    experiment,
     kondate,
     language,
     model,
@@ -36,6 +37,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.add_typer(model.app, name="model")
 app.add_typer(text.app, name="text")
 app.add_typer(kondate.app, name="kondate")
+app.add_typer(experiment.app, name="experiment")
 app.add_typer(bench.app, name="bench")
 
 

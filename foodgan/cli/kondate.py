@@ -40,3 +40,31 @@ def sheet(
     names = write_sheet(out, columns, rows, size, seed, track=track)
     for first in range(0, len(names), columns):
         typer.echo(" · ".join(names[first : first + columns]))
+
+
+@app.command()
+def taster(
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    renders: Annotated[int, typer.Option(min=1000, help="To learn from.")] = 58_000,
+    epochs: Annotated[int, typer.Option(min=1)] = 10,
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+) -> None:
+    """Train the judge of drawn dishes, and print how often it is right on renders it never saw."""
+    import torch
+
+    from foodgan.evaluate import attributes
+    from foodgan.evaluate.taster import HELD_OUT, as_tensor, train
+    from foodgan.kondate.stock import stock
+    from foodgan.progress import track
+
+    if threads:
+        torch.set_num_threads(threads)
+    pictures, recipes = stock(Path("runs") / "cache", HELD_OUT + renders, track=track)
+    network = train(pictures[HELD_OUT:], recipes[HELD_OUT:], out, epochs=epochs)
+    seen = network.taste(as_tensor(pictures[:HELD_OUT]))
+    # Even numbers are drawn as a canteen cooks, odd ones with rare values as often as others.
+    for first, title in enumerate(("as a canteen cooks", "evenly")):
+        stated, tasted = attributes.truths(recipes[first:HELD_OUT:2]), seen[first::2]
+        found = attributes.accuracy(stated, tasted)
+        shares = ", ".join(f"{key} {share:.3f}" for key, share in found.items() if share)
+        typer.echo(f"dishes drawn {title}: {shares}")

@@ -35,8 +35,10 @@ UNTRAINED = ("oracle", "retrieve-by-name", "average", "copycat", "augmented-copy
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run. pictures: that each run sees; cpu_s: processor time that each run gets at least
-    one measurement at, None for none; names: unique training names.
+    """What to run.
+
+    names: unique training names; pictures: that each run sees; cpu_s: processor time of one core
+    after which it is measured too, if any; hasty: a run ends at whichever of the two comes first.
     """
 
     out: Path
@@ -45,6 +47,7 @@ class Plan:
     names: int = 130
     pictures: int = 20_000
     cpu_s: float | None = None
+    hasty: bool = False
     jobs: int = 1
 
     @property
@@ -98,11 +101,13 @@ def one(plan: Plan, arm: str, seed: int) -> None:
     def spent() -> float:
         return before + time.process_time() - begun
 
-    if plan.cpu_s is not None and spent() < plan.cpu_s:
-        train(trainer, lambda: spent() >= (plan.cpu_s or 0.0))
+    limit = plan.cpu_s
+    if limit is not None and spent() < limit:
+        train(trainer, lambda: spent() >= limit)
         found["at_equal_time"] = _measured(trainer, board, spent())
-    train(trainer)
-    found["at_equal_pictures"] = _measured(trainer, board, spent())
+    if not (plan.hasty and "at_equal_time" in found):
+        train(trainer)
+        found["at_equal_pictures"] = _measured(trainer, board, spent())
     result = plan.result(arm, seed)
     contact_sheet(_grid(board, trainer), result.with_suffix(".png"))
     write_text(result, json.dumps(found, ensure_ascii=False, indent=1) + "\n")

@@ -6,6 +6,7 @@ N pictures (N, 3, 64, 64) in [-1, 1], M training pictures.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -37,10 +38,11 @@ class Trained:
     @torch.no_grad()
     def __call__(self, names: Sequence[str], seeds: Sequence[int]) -> Tensor:
         condition = getattr(self.generator.config, "condition", 1)
+        size = cast(int, self.generator.noise)
         z, noise = [], []
         for seed in seeds:
             chance = Generator().manual_seed(seed)
-            z.append(torch.randn(self.generator.noise, generator=chance))
+            z.append(torch.randn(size, generator=chance))
             noise.append(torch.randn(condition, generator=chance))
         asked = encode([name if self.named else "" for name in names])
         pictures: Tensor = self.generator(asked, torch.stack(z), torch.stack(noise)).pictures

@@ -14,7 +14,6 @@ from foodgan.models.layers import SLOPE, down, init_convolutions, minibatch_std,
 from foodgan.models.stackgan import Discriminator, Maps, TextHeads, Verdict
 from foodgan.models.text import EncodedNames, NameEncoder
 
-SIDE = 128  # pixels that smaller pictures are enlarged to: the features know photos, not stamps
 MIXED = 64  # channels of the random projection
 
 
@@ -69,22 +68,26 @@ class ScaleDiscriminator(nn.Module):
 class ProjectedDiscriminator(Discriminator):
     """Is the picture food, and the food of this name, at each of four depths?
 
+    side: pixels that smaller pictures are enlarged to; the features know photos, not stamps.
     (N, 3, H, W) and TokenBatch of N -> Verdict, its picture logit (N, 4 · 16), a patch each.
     """
 
-    def __init__(self, vector_size: int, buckets: int, features: int, channels: int) -> None:
+    def __init__(
+        self, vector_size: int, buckets: int, features: int, channels: int, side: int
+    ) -> None:
         super().__init__()
+        self.side = side
         self.backbone = Backbone()
         self.projection = Projection()
         self.names = NameEncoder(vector_size, buckets, features)
-        sides = [SIDE // (4 * 2**i) for i in range(len(TAPS))]
+        sides = [side // (4 * 2**i) for i in range(len(TAPS))]
         self.scales = nn.ModuleList(ScaleDiscriminator(side, channels) for side in sides)
         self.heads = nn.ModuleList(TextHeads(channels, features, patch=1) for _ in sides)
 
     def look(self, pictures: Tensor) -> Maps:
         """Four frozen maps (N, MIXED, S, S), from the finest features to the coarsest."""
-        if pictures.shape[-1] < SIDE:
-            pictures = F.interpolate(pictures, (SIDE, SIDE), mode="bilinear")
+        if pictures.shape[-1] < self.side:
+            pictures = F.interpolate(pictures, (self.side, self.side), mode="bilinear")
         frozen: Maps = self.projection(self.backbone(pictures))
         return frozen
 

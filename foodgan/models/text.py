@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from foodgan.text.encode import TokenBatch
 
 LOG_VAR_MIN, LOG_VAR_MAX = -8.0, 2.0
+MU_START = 3.0
 LOG_VAR_START = -3.0  # sigma ≈ 0.22: the noise must not drown the name
 
 
@@ -77,6 +78,8 @@ class ConditioningAugmentation(nn.Module):
         self.relu = relu
         self.to_mu = nn.Linear(features, condition)
         self.to_log_var = nn.Linear(features, condition)
+        # Names begin well apart: by torch's own start they lie within their noise.
+        nn.init.normal_(self.to_mu.weight, std=MU_START * features**-0.5)
         nn.init.zeros_(self.to_log_var.weight)
         nn.init.constant_(self.to_log_var.bias, LOG_VAR_START)
 

@@ -1,0 +1,146 @@
+"""`foodgan experiment`: hold generators against one another on drawn dishes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Recipes against one another on Kondate-C, where the truth of a picture is known.",
+    no_args_is_help=True,
+)
+
+OUT = Path("runs") / "experiment"
+QUICK = Path("runs") / "experiment-quick"
+RESULTS = Path("docs") / "results"
+
+Seeds = Annotated[str, typer.Option(help="Of the runs: numbers with commas.")]
+Out = Annotated[Path, typer.Option(help="Where runs and results are kept.", file_okay=False)]
+Names = Annotated[int, typer.Option("--n", min=20, help="Unique training names.")]
+Jobs = Annotated[int, typer.Option(min=0, help="Runs at a time, a core each; 0: all cores.")]
+
+
+@app.command()
+def arms() -> None:
+    """List what can be compared."""
+    from foodgan.experiment.arms import ABLATIONS, BASELINES, RECIPE
+
+    for title, table in (
+        ("baselines", BASELINES),
+        ("the recipe", RECIPE),
+        ("the recipe with one part changed", ABLATIONS),
+    ):
+        typer.echo(f"{title}:")
+        for name, arm in table.items():
+            typer.echo(f"  {name:22} {arm.title}")
+
+
+@app.command()
+def run(
+    which: Annotated[
+        str, typer.Option("--arms", help="Names with commas, or all, baselines, ablations.")
+    ] = "all",
+    seeds: Seeds = "0,1,2",
+    names: Names = 130,
+    pictures: Annotated[int, typer.Option(min=64, help="That each run sees.")] = 20_000,
+    minutes: Annotated[
+        float, typer.Option(min=0, help="Of one core, after which a run is measured too; 0: not.")
+    ] = 0.0,
+    jobs: Jobs = 0,
+    out: Out = OUT,
+) -> None:
+    """Train arms and measure them. Stop it at any time: the same command goes on from there."""
+    import os
+
+    from foodgan.contract import logs
+    from foodgan.experiment.run import Plan, carry_out
+    from foodgan.progress import track
+
+    logs.set_up()
+    plan = Plan(
+        out=out,
+        arms=_arms(which),
+        seeds=_numbers(seeds),
+        names=names,
+        pictures=pictures,
+        cpu_s=minutes * 60 or None,
+        jobs=jobs or os.cpu_count() or 1,
+    )
+    carry_out(plan, track=track)
+    table(which, seeds, names, out)
+
+
+@app.command()
+def table(
+    which: Annotated[str, typer.Option("--arms", help="As for `run`.")] = "all",
+    seeds: Seeds = "0,1,2",
+    names: Names = 130,
+    out: Out = OUT,
+    write: Annotated[
+        Path | None, typer.Option(help="A folder for the table, the plots and the grids.")
+    ] = None,
+) -> None:
+    """Show what the runs that are done have found; as Markdown."""
+    from foodgan.experiment.results import markdown, report
+
+    found = report(out, _arms(which), _numbers(seeds), names, write)
+    for title, rows in found.items():
+        typer.echo(f"\n{title}\n\n{markdown(rows)}")
+
+
+@app.command()
+def blog(
+    quick: Annotated[
+        bool, typer.Option(help="100 s of one core and one seed each: ten minutes on two cores.")
+    ] = False,
+    jobs: Jobs = 0,
+    out: Annotated[Path | None, typer.Option(file_okay=False)] = None,
+) -> None:
+    """Train the blog post's attempts again and print its claims beside what is measured."""
+    import os
+
+    from foodgan.contract import logs
+    from foodgan.experiment.arms import BLOG, RECIPE
+    from foodgan.experiment.blog import told
+    from foodgan.experiment.run import Plan, carry_out
+    from foodgan.progress import track
+
+    logs.set_up()
+    plan = Plan(
+        out=out or (QUICK if quick else OUT),
+        arms=(*BLOG, *RECIPE),
+        seeds=(0,) if quick else (0, 1, 2),
+        pictures=6_000 if quick else 20_000,
+        cpu_s=100.0 if quick else None,
+        hasty=quick,
+        jobs=jobs or os.cpu_count() or 1,
+    )
+    carry_out(plan, track=track)
+    for claim in told(plan):
+        typer.echo(f"\n“{claim.said}”\n  {claim.measured}")
+
+
+def _numbers(written: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(number) for number in written.split(","))
+    except ValueError as error:
+        raise typer.BadParameter(f"{written!r} are no numbers with commas") from error
+
+
+def _arms(written: str) -> tuple[str, ...]:
+    from foodgan.experiment.arms import ABLATIONS, ARMS, BASELINES, RECIPE
+
+    groups = {
+        "all": tuple(ARMS),
+        "baselines": (*BASELINES, *RECIPE),
+        "ablations": (*RECIPE, *ABLATIONS),
+    }
+    if written in groups:
+        return groups[written]
+    chosen = tuple(written.split(","))
+    unknown = [name for name in chosen if name not in ARMS]
+    if unknown:
+        raise typer.BadParameter(
+            f"no arm is called {', '.join(unknown)}; see `foodgan experiment arms`"
+        )
+    return chosen

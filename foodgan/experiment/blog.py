@@ -1,0 +1,88 @@
+"""The blog post's claims beside what is measured when its attempts are trained again.
+
+130 dishes with unique names, here drawn ones, so that the truth of each picture is known.
+"""
+
+import json
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from foodgan.experiment.results import MEASURES, Measure, Row, rows, untrained
+from foodgan.experiment.run import Plan
+
+ACCURACY, _, _, _, _, KID, _, _, RHO, SUSPICIOUS, SPREAD = MEASURES
+
+
+@dataclass(frozen=True)
+class Claim:
+    """said: by the blog post; measured: a sentence with figures."""
+
+    said: str
+    measured: str
+
+
+def claims(by_arm: Mapping[str, Row], plain: Mapping[str, Row], chance: float) -> list[Claim]:
+    """plain: baselines without training; chance: accuracy under other pictures' names."""
+    published, recipe = by_arm["published"], by_arm["recipe"]
+    average = plain["average"]
+    bce, hinge = by_arm["dcgan-bce"], by_arm["dcgan-hinge"]
+    squashed = by_arm["dcgan-hinge-sigmoid"]
+    return [
+        Claim(
+            "Stage-I never came together.",
+            f"As published: {_show(published, ACCURACY)} of the attributes that an unseen name "
+            f"states are right, {chance:.2f} by guessing; FoodKID {_show(published, KID)}, "
+            f"{_show(average, KID)} for the mean of all training pictures; spread within a name "
+            f"{_show(published, SPREAD)} of real.",
+        ),
+        Claim(
+            "The DCGAN copied its training photos.",
+            f"ρ in shape {_show(bce, RHO)} (1 is new, the augmented copycat has "
+            f"{_show(plain['augmented-copycat'], RHO)}); {_show(bce, SUSPICIOUS)} of its "
+            "pictures are suspiciously close to a training picture, .01 of new ones are.",
+        ),
+        Claim(
+            "Hinge loss helped another GAN, but stopped this DCGAN from learning.",
+            f"FoodKID with BCE {_show(bce, KID)}, with hinge {_show(hinge, KID)}, with hinge on "
+            f"top of a sigmoid, as in much code, {_show(squashed, KID)}.",
+        ),
+        Claim(
+            "DiffAugment did not save it.",
+            f"As published, FoodKID {_show(published, KID)} without and "
+            f"{_show(by_arm['published-augmented'], KID)} with it; DCGAN {_show(bce, KID)} and "
+            f"{_show(by_arm['dcgan-augmented'], KID)}, ρ in shape {_show(bce, RHO)} and "
+            f"{_show(by_arm['dcgan-augmented'], RHO)}.",
+        ),
+        Claim(
+            "130 photos with unique names are far too few.",
+            f"Our recipe on the same pictures: {_show(recipe, ACCURACY)} of the attributes right "
+            f"(as published {_show(published, ACCURACY)}), FoodKID {_show(recipe, KID)}, ρ in "
+            f"shape {_show(recipe, RHO)}.",
+        ),
+    ]
+
+
+def told(plan: Plan) -> list[Claim]:
+    """The claims of a plan that has been carried out."""
+    paths = [plan.result(arm, seed) for arm in plan.arms for seed in plan.seeds]
+    both = [*rows(paths, "at_equal_time"), *rows(paths, "at_equal_pictures")]
+    plain = untrained(plan.out / "results" / f"untrained-{plan.names}.json")
+    return claims({row.arm: row for row in both}, {row.arm: row for row in plain}, guessing(paths))
+
+
+def _show(row: Row, measure: Measure) -> str:
+    found = row.of(measure)
+    return "—" if found is None else str(found)
+
+
+def guessing(results: list[Path]) -> float:
+    """Mean attribute accuracy of all runs' pictures under other pictures' names."""
+    shares = []
+    for path in results:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        for budget in ("at_equal_time", "at_equal_pictures"):
+            if budget in found:
+                shares.append(found[budget]["accuracy"]["control_shuffled"]["mean"])
+    return statistics.fmean(shares)
