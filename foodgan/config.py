@@ -53,6 +53,8 @@ class TrainConfig(BaseModel):
     kl: Weight = 0.05
 
     # The losses.
+    adversarial: Weight = 1.0  # of all that the discriminator says, to the generator
+    adversarial_from: Share = 0.0  # of the run: until then it rebuilds, and is not judged
     by_picture: Weight = 1.0  # of the unconditional logits
     by_name: Weight = 1.0
     by_words: Weight = 1.0

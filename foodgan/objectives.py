@@ -53,8 +53,8 @@ class Batch:
 
     photos: real ones; names: theirs; wrong: names that do not fit them; asked: what the generator
     paints, of which `invented` (N,) bool are new combinations; random: the step's own generator
-    of randomness; conditional: weight of the conditional loss in [0, 1]; penalise: whether
-    this step pays the lazy gradient penalty.
+    of randomness; adversarial: whether pictures are judged yet; conditional: weight of the
+    conditional loss in [0, 1]; penalise: whether this step pays the lazy gradient penalty.
     """
 
     photos: Tensor
@@ -63,6 +63,7 @@ class Batch:
     asked: TokenBatch
     invented: Tensor
     random: Generator
+    adversarial: bool
     conditional: float
     penalise: bool
 
@@ -178,15 +179,20 @@ class Objective:
         self.real_seen: Maps
         self.fake_seen: Maps
 
-    def discriminator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
-        """Tell photos from `fake`, right names from wrong ones. Keeps what the generator needs."""
+    def see(self, batch: Batch, fake: Painted) -> None:
+        """Look at photos and pictures, changed by DiffAugment. Both losses of a step need it."""
         config, judge = self.config, self.discriminator
         before = batch.random.get_state()
         photos = diff_augment(batch.photos, config.augment, batch.random)
         if self.paint.rebuilt is not None:  # a photo and its rebuilt one change in the same way
             batch.random.set_state(before)
         painted_photos = diff_augment(fake.pictures, config.augment, batch.random)
+        self.photos = photos
         self.real_seen, self.fake_seen = judge.look(photos), judge.look(painted_photos)
+
+    def discriminator_loss(self, batch: Batch) -> tuple[Tensor, Figures]:
+        """Tell photos from pictures, right names from wrong ones. Comes after `see`."""
+        config, judge = self.config, self.discriminator
         real_seen = tuple(m.detach() for m in self.real_seen)
         fake_seen = tuple(m.detach() for m in self.fake_seen)
         for m in real_seen if batch.penalise and config.r1 else ():
@@ -206,7 +212,7 @@ class Objective:
         figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
         if config.reconstruct and isinstance(judge, Stage1Discriminator):
             redrawn = judge.decoder(real_maps[1])
-            small = F.adaptive_avg_pool2d(photos, redrawn.shape[-2:])
+            small = F.adaptive_avg_pool2d(self.photos, redrawn.shape[-2:])
             loss = loss + config.reconstruct * F.l1_loss(redrawn, small)
         if batch.penalise:
             penalty = self._penalty(real, real_seen, config.r1) + self._penalty(
@@ -219,12 +225,15 @@ class Objective:
     def generator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
         """Make the discriminator err; stay near the name. Comes after the discriminator's loss."""
         config, judge = self.config, self.discriminator
-        with torch.no_grad():
-            asked = judge.names(batch.asked)
-        painted = judge.judge(judge.features(self.fake_seen), asked)
-        # The photos' logits are one update old: judging them again would cost a tenth of the step.
-        loss = self._adversarial(self.loss_g, self.real, painted, batch)
         extra, figures = self.paint.extra_loss(batch, fake)
+        loss = fake.kl.new_zeros(())
+        if batch.adversarial:
+            with torch.no_grad():
+                asked = judge.names(batch.asked)
+            painted = judge.judge(judge.features(self.fake_seen), asked)
+            # The photos' logits are one update old: to judge them again costs a tenth of the step.
+            judged = self._adversarial(self.loss_g, self.real, painted, batch)
+            loss = config.adversarial * judged
         if config.energy or config.word_energy:
             energies = self._energies(batch, fake)
             extra = extra + config.energy * energies["energy"]

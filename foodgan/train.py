@@ -118,10 +118,14 @@ class Trainer:
         batch = self._batch()
         objective, device = self.objective, self.place.device
         objective.generator.train()
+        figures_d: Figures = {}
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             fake = objective.paint(batch)
-            loss_d, figures_d = objective.discriminator_loss(batch, fake)
-        self._descend(loss_d, self.adam_d, objective.discriminator)
+            objective.see(batch, fake)
+            if batch.adversarial:
+                loss_d, figures_d = objective.discriminator_loss(batch)
+        if batch.adversarial:
+            self._descend(loss_d, self.adam_d, objective.discriminator)
         objective.discriminator.requires_grad_(False)
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             loss_g, figures_g = objective.generator_loss(batch, fake)
@@ -141,6 +145,7 @@ class Trainer:
         return self.feed.draw(
             random,
             on_device,
+            adversarial=done >= config.adversarial_from,
             conditional=min(max(ramp, 0.0), 1.0),
             penalise=self.step % config.penalty_every == 0,
         )

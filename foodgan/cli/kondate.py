@@ -46,7 +46,6 @@ def sheet(
 def taster(
     out: Annotated[Path, typer.Option(help="The file to write.")],
     renders: Annotated[int, typer.Option(min=1000, help="To learn from.")] = 58_000,
-    epochs: Annotated[int, typer.Option(min=1)] = 10,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
 ) -> None:
     """Train the judge of drawn dishes, and print how often it is right on renders it never saw."""
@@ -60,7 +59,7 @@ def taster(
     if threads:
         torch.set_num_threads(threads)
     pictures, recipes = stock(Path("runs") / "cache", HELD_OUT + renders, track=track)
-    network = train(pictures[HELD_OUT:], recipes[HELD_OUT:], out, epochs=epochs)
+    network = train(pictures[HELD_OUT:], recipes[HELD_OUT:], out)
     seen = network.taste(as_tensor(pictures[:HELD_OUT]))
     # Even numbers are drawn as a canteen cooks, odd ones with rare values as often as others.
     for first, title in enumerate(("as a canteen cooks", "evenly")):

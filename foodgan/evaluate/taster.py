@@ -6,7 +6,7 @@ a step costs a quarter (progressive resizing). N pictures (N, 3, 64, 64) in [-1,
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,12 +25,27 @@ SHIPPED = Path(__file__).with_name("taster.safetensors")
 KIND = "taster"
 WIDTHS = (32, 64, 128, 192)
 BATCH = 128
-EPOCHS = 10
 HELD_OUT = 2_000  # renders of the stock that it never sees, to be tested on
-SMALL_SHARE = 0.6  # of the steps, at half the size
-RATE, DECAY = 3e-3, 0.05
-MAINS_WEIGHT = 3.0  # of the mean over 16 mains, beside one attribute
+DECAY = 0.05
 CLASSES = {key: (*VALUES[key], NONE) if key == "cooking" else VALUES[key] for key in SINGLE}
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the training.
+
+    rate: the highest; small: share of the steps at half the size; mains: weight of the mean over
+    16 mains beside one attribute.
+    """
+
+    epochs: int
+    rate: float
+    small: float
+    mains: float
+
+
+# What is large is learnt first: mains are small, rare, and 16 at once.
+PHASES = (Phase(10, 3e-3, 0.6, 3.0), Phase(5, 1.5e-3, 0.0, 24.0))
 
 
 @dataclass(frozen=True)
@@ -115,12 +130,24 @@ def load(path: Path = SHIPPED) -> tuple[Taster, str]:
 
 
 def train(
-    pictures: Picture, recipes: Sequence[Recipe], path: Path, *, epochs: int = EPOCHS, seed: int = 0
+    pictures: Picture,
+    recipes: Sequence[Recipe],
+    path: Path,
+    *,
+    phases: Sequence[Phase] = PHASES,
+    seed: int = 0,
 ) -> Taster:
     """Train a taster on renders (N, 64, 64, 3) of these recipes and write it to `path`."""
-    taster = _learn(torch.from_numpy(pictures), Truth.of(recipes), epochs, seed)
+    chance = Generator().manual_seed(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        taster = Taster().to(memory_format=torch.channels_last)
+    truth = Truth.of(recipes)
+    for phase in phases:
+        _learn(taster, torch.from_numpy(pictures), truth, phase, chance)
     halves = {name: t.half() for name, t in taster.state_dict().items()}
-    checkpoint.save(path, halves, {"kind": KIND, "renders": len(pictures), "epochs": epochs})
+    about = {"kind": KIND, "renders": len(pictures), "phases": [asdict(phase) for phase in phases]}
+    checkpoint.save(path, halves, about)
     return load(path)[0]
 
 
@@ -141,34 +168,29 @@ class Truth:
         mains = [[float(main in recipe.mains) for main in VALUES["main"]] for recipe in recipes]
         return cls(singles, torch.tensor(mains))
 
-    def loss(self, rows: Tensor, logits: dict[str, Tensor], mains: Tensor) -> Tensor:
-        """Cross-entropy of every attribute, summed. A scalar."""
-        total = MAINS_WEIGHT * F.binary_cross_entropy_with_logits(mains, self.mains[rows])
+    def loss(self, rows: Tensor, logits: dict[str, Tensor], mains: Tensor, weight: float) -> Tensor:
+        """Cross-entropy of every attribute, summed, with a weight on the mains. A scalar."""
+        total = weight * F.binary_cross_entropy_with_logits(mains, self.mains[rows])
         for key, logit in logits.items():
             total = total + F.cross_entropy(logit, self.singles[key][rows])
         return total
 
 
-def _learn(pictures: Tensor, truth: Truth, epochs: int, seed: int) -> Taster:
+def _learn(taster: Taster, pictures: Tensor, truth: Truth, phase: Phase, chance: Generator) -> None:
     """pictures: bytes (N, 64, 64, 3)."""
-    chance = Generator().manual_seed(seed)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        taster = Taster().to(memory_format=torch.channels_last)
-    bf16 = torch.cpu.get_capabilities().get("avx512_bf16", False)
-    steps = len(pictures) * epochs // BATCH
+    bf16 = bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+    steps = len(pictures) * phase.epochs // BATCH
     optimiser = optim.AdamW(taster.parameters(), weight_decay=DECAY)
-    plan = optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 1)
+    plan = optim.lr_scheduler.OneCycleLR(optimiser, phase.rate, total_steps=steps + 1)
     for step in track(range(steps), "training the taster"):
         rows = torch.randint(len(pictures), (BATCH,), generator=chance)
-        shown = _view(pictures[rows], step < SMALL_SHARE * steps, chance)
-        with torch.autocast("cpu", torch.bfloat16, enabled=bool(bf16)):
-            loss = truth.loss(rows, *taster(shown))
+        shown = _view(pictures[rows], step < phase.small * steps, chance)
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+            loss = truth.loss(rows, *taster(shown), phase.mains)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         plan.step()
-    return taster
 
 
 def _view(bytes_: Tensor, halved: bool, chance: Generator) -> Tensor:

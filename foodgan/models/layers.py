@@ -13,15 +13,16 @@ SLOPE = 0.2  # of every leaky ReLU, as in DCGAN
 class TextAffine(nn.Module):
     """Scale and shift each channel from the style. Tao et al. 2022 (DF-GAN), arXiv:2008.05865.
 
-    (N, C, H, W) and (N, S) -> (N, C, H, W). Starts as the identity. norm: a batch norm before it;
-    once trained it is part of the affine and costs nothing.
+    (N, C, H, W) and (N, S) -> (N, C, H, W). Starts well apart for any two styles of unit size, as
+    in StyleGAN: near the identity a name went unheard. norm: a batch norm before it; once trained
+    it is part of the affine and costs nothing.
     """
 
     def __init__(self, style: int, channels: int, *, norm: bool = False) -> None:
         super().__init__()
         self.norm = nn.BatchNorm2d(channels, affine=False) if norm else None
         self.to_affine = nn.Linear(style, 2 * channels)
-        nn.init.normal_(self.to_affine.weight, std=0.02)
+        nn.init.normal_(self.to_affine.weight, std=style**-0.5)
         nn.init.zeros_(self.to_affine.bias)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:

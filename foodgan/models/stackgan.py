@@ -51,6 +51,7 @@ class Stage1Config(BaseModel):
     word_vectors: bool = True  # else a word is its n-grams alone
     relu: bool = False  # on the conditioning's mean and log variance, as once published
     norm: bool = False  # batch norm before each affine, at no cost once trained
+    named_seed: bool = False  # the 4×4 layout hears the name too
     posterior: bool = False  # with an encoder of photos, for training alone
     generator: tuple[int, ...] = (256, 192, 128, 64, 32)
     discriminator: tuple[int, ...] = (24, 48, 96, 192, 256)  # at 64, 32, 16, 8, 4 pixels
@@ -175,8 +176,8 @@ class Stage1Generator(nn.Module):
 
     TokenBatch of N, z (N, Z), CA noise (N, C) -> Painted with pictures (N, 3, 64, 64). The first
     `noise` numbers of z lay the dish out at 4×4, the others are grain: a number a pixel and block.
-    The name comes in by the affines alone and z by the layout alone, which has no bias: where z
-    could set colours too, it did only that, and all dishes got one layout.
+    The name comes in by the affines, and z by the layout alone: where z could set colours too, it
+    did only that. Unless the seed is named, the layout has no bias, so that all of it is z's.
     """
 
     def __init__(self, config: Stage1Config) -> None:
@@ -188,7 +189,8 @@ class Stage1Generator(nn.Module):
             config.vector_size, config.buckets, config.features, config.word_vectors
         )
         self.augment = ConditioningAugmentation(config.features, config.condition, config.relu)
-        self.seed = nn.Linear(config.noise, widths[0] * 16, bias=False)
+        heard = config.condition if config.named_seed else 0
+        self.seed = nn.Linear(config.noise + heard, widths[0] * 16, bias=config.named_seed)
         self.blocks = nn.ModuleList(
             UpBlock(a, b, style, norm=config.norm) for a, b in pairwise(widths)
         )
@@ -202,7 +204,8 @@ class Stage1Generator(nn.Module):
     def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:
         condition, mu, kl = self.augment(self.names(names).pooled, noise)
         whole, *grains = torch.split(z, [self.config.noise, *self.grains], dim=1)
-        x = self.seed(whole).unflatten(1, (-1, 4, 4))
+        laid = torch.cat((whole, condition), dim=1) if self.config.named_seed else whole
+        x = self.seed(laid).unflatten(1, (-1, 4, 4))
         for block, grain in zip(self.blocks, grains, strict=True):
             side = 2 * x.shape[-1]
             x = block(x, condition, grain.reshape(-1, 1, side, side))

@@ -51,7 +51,13 @@ class Feed:
         }
 
     def draw(
-        self, random: Generator, on_device: Generator, *, conditional: float, penalise: bool
+        self,
+        random: Generator,
+        on_device: Generator,
+        *,
+        adversarial: bool,
+        conditional: float,
+        penalise: bool,
     ) -> Batch:
         """One batch. random: a CPU generator seeded for this step; on_device: the device's."""
         config = self.config
@@ -76,6 +82,7 @@ class Feed:
             asked=asked.to(device),
             invented=invented.to(device),
             random=on_device,
+            adversarial=adversarial,
             conditional=conditional,
             penalise=penalise,
         )

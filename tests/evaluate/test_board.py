@@ -1,0 +1,94 @@
+"""The Kondate board: an oracle does well on it, copies are caught, wrong names score as chance."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foodgan.evaluate.board import Board, ceiling, measure, open_board, respelt
+from foodgan.experiment.sketches import Average, Copycat, Retrieval, oracle
+from foodgan.kondate import folder
+from foodgan.kondate.folder import FolderError, read_menu, write_folder
+from foodgan.kondate.names import read
+
+HELD_OUT = 12
+
+
+@pytest.fixture(scope="module")
+def menu(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out: Path = tmp_path_factory.mktemp("kondate") / "menu"
+    whole = folder.menu
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder, "menu", lambda names, seed: whole(names, seed, held_out=HELD_OUT))
+        write_folder(out, 60, 64, 0)
+    return out
+
+
+@pytest.fixture(scope="module")
+def board(menu: Path) -> Board:
+    return open_board(menu)
+
+
+@pytest.fixture(scope="module")
+def by_oracle(board: Board) -> dict[str, Any]:
+    return measure(board, oracle)
+
+
+def test_a_menu_is_read_as_it_was_written(menu: Path) -> None:
+    known = read_menu(menu)
+    assert len(known) == 60 + 5 * HELD_OUT
+    assert all(read(one.name) == one.stated for one in known)
+    assert all(all(one.stated.true_of(one.recipe).values()) for one in known)
+
+
+def test_another_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="foodgan kondate render"):
+        read_menu(tmp_path)
+    (tmp_path / "metadata.jsonl").write_text(json.dumps({"file_name": "a.png"}), encoding="utf-8")
+    with pytest.raises(FolderError, match="foodgan kondate render"):
+        read_menu(tmp_path)
+
+
+def test_an_oracle_paints_what_unseen_names_say(by_oracle: dict[str, Any], board: Board) -> None:
+    accuracy = by_oracle["accuracy"]
+    assert accuracy["sets"]["unseen_pair"]["mean"] > 0.85
+    assert accuracy["control_shuffled"]["mean"] < accuracy["sets"]["unseen_pair"]["mean"] - 0.3
+    assert (ceiling(board)["unseen_pair"]["mean"] or 0) > 0.85
+
+
+def test_an_oracle_spreads_as_wide_as_real_and_copies_nothing(by_oracle: dict[str, Any]) -> None:
+    assert 0.8 < by_oracle["spread_within_name"]["ratio"] < 1.25
+    assert 0.8 < by_oracle["rho"] < 1.25
+    assert by_oracle["kid"]["low"] < by_oracle["kid_floor"]["high"]
+
+
+def test_copycats_are_caught(board: Board) -> None:
+    plain = measure(board, Copycat(board.train))
+    assert plain["rho"] == pytest.approx(0, abs=1e-3)
+    assert plain["suspicious_share"] > 0.9
+    changed = measure(board, Copycat(board.train, augmented=True))
+    assert changed["rho_shapes"] < 0.8
+
+
+def test_one_picture_for_every_name_is_far_off_and_has_no_spread(
+    board: Board, by_oracle: dict[str, Any]
+) -> None:
+    found = measure(board, Average(board.train))
+    assert found["spread_within_name"]["ratio"] == pytest.approx(0, abs=1e-3)
+    assert found["kid"]["low"] > by_oracle["kid"]["high"]
+
+
+def test_retrieval_brings_the_picture_of_the_very_name(menu: Path, board: Board) -> None:
+    names = [one.name for one in read_menu(menu) if one.kind == "train"]
+    found = Retrieval(names, board.train)(names[:5], range(5))
+    assert (found == board.train[:5]).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [("まぐろ丼", "鮪丼"), ("檸檬がけさらだ", "レモンがけサラダ"), ("鮭ごはん", "鮭ごはん")],
+)
+def test_a_rare_spelling_is_put_as_the_commonest(name: str, usual: str) -> None:
+    assert respelt(name, read(name)) == usual
+    assert read(usual) == read(name)

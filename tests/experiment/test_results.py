@@ -1,0 +1,52 @@
+"""Tables of runs: means and intervals by hand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foodgan.experiment.results import MEASURES, Row, interval, markdown, plot, rows
+
+
+def figures(accuracy: float, seen: int = 100) -> dict[str, Any]:
+    return {
+        "seen": seen,
+        "accuracy": {
+            "sets": {k: {"mean": accuracy, "all": accuracy / 2} for k in ("unseen_pair", "seen")}
+        },
+        "synonyms": {"unseen": accuracy, "usual": accuracy},
+        "kid": {"mean": 0.5},
+        "kid_taster": {"mean": 0.4},
+        "rho": 0.9,
+        "rho_shapes": 1.0,
+        "suspicious_share": 0.01,
+        "spread_within_name": {"ratio": 0.8},
+    }
+
+
+def test_the_interval_is_students() -> None:
+    found = interval([1.0, 2.0, 3.0])
+    assert found.mean == 2
+    assert found.half == pytest.approx(4.303 * 1 / 3**0.5, rel=1e-3)
+    assert str(interval([0.5])) == "0.50"
+
+
+def test_runs_of_an_arm_share_a_row_and_missing_ones_are_no_error(tmp_path: Path) -> None:
+    paths = []
+    for seed, accuracy in enumerate((0.6, 0.8)):
+        paths.append(tmp_path / f"recipe-{seed}.json")
+        found = {"arm": "recipe", "at_equal_pictures": figures(accuracy)}
+        paths[-1].write_text(json.dumps(found), encoding="utf-8")
+    (row,) = rows([*paths, tmp_path / "recipe-2.json"], "at_equal_pictures")
+    assert row.of(MEASURES[0]).mean == pytest.approx(0.7)  # type: ignore[union-attr]
+    assert rows(paths, "at_equal_time") == []
+
+
+def test_the_table_and_the_plot_show_every_arm(tmp_path: Path) -> None:
+    table = [Row("recipe", (figures(0.8), figures(0.7))), Row("published", (figures(0.5),))]
+    text = markdown(table)
+    assert "| our recipe | 2 | 100 | 0.75 ± " in text
+    assert "| StackGAN Stage-I as published | 1 |" in text
+    plot(table, tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").stat().st_size > 5000
