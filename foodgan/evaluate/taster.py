@@ -186,7 +186,8 @@ def _learn(taster: Taster, pictures: Tensor, truth: Truth, phase: Phase, chance:
         rows = torch.randint(len(pictures), (BATCH,), generator=chance)
         shown = _view(pictures[rows], step < phase.small * steps, chance)
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
-            loss = truth.loss(rows, *taster(shown), phase.mains)
+            logits, mains = taster(shown)
+            loss = truth.loss(rows, logits, mains, phase.mains)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
