@@ -60,10 +60,12 @@ BASELINES = {
 RECIPE = {"recipe": Arm("our recipe", "kondate")}
 # The recipe with one part taken away or put in another way.
 ABLATIONS = {
-    "no-rebuilding": Arm(
-        "no photo is rebuilt", "kondate", {"rebuilt": 0.0, "adversarial_from": 0.0}
+    "no-rebuilding": Arm("no photo is rebuilt", "kondate", {"rebuilt": 0.0}),
+    "judged-late": Arm(
+        "rebuilt for three tenths before it is judged",
+        "kondate",
+        {"adversarial_from": 0.3, "conditional_from": 0.3, "conditional_full": 0.4},
     ),
-    "judged-at-once": Arm("judged from the start", "kondate", {"adversarial_from": 0.0}),
     "unnamed-seed": Arm("the 4×4 layout hears no name", "kondate", {}, {"named_seed": False}),
     "no-word-energy": Arm("no energy by word", "kondate", {"word_energy": 0.0}),
     "no-energy": Arm("no energy distance at all", "kondate", {"word_energy": 0.0, "energy": 0.0}),

@@ -15,13 +15,16 @@ from torch import Generator, Tensor
 from foodgan import checkpoint
 from foodgan.config import TrainConfig
 from foodgan.contract.errors import ModelError
+from foodgan.evaluate.board import Sketches
 from foodgan.evaluate.eyes import disturbed
+from foodgan.evaluate.features import small
 from foodgan.evaluate.taster import as_tensor
 from foodgan.kondate.names import read
 from foodgan.kondate.prior import draw
 from foodgan.kondate.render import render
 from foodgan.models.stackgan import Stage2Generator
 from foodgan.objectives import Generators, build_objective
+from foodgan.painter import Dish, Painter
 from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
@@ -58,6 +61,16 @@ def averaged(run: Path) -> Trained:
         raise ModelError(f"{run} is a run of Stage-II: it paints no names without a sketch")
     checkpoint.fill(generator, checkpoint.part("ema", tensors), CHECKPOINT)
     return Trained(generator.eval().requires_grad_(False), named=config.name_dropout < 1)
+
+
+def painted_by(painter: Painter) -> Sketches:
+    """Both stages of a model, made small."""
+
+    def paint(names: Sequence[str], seeds: Sequence[int]) -> Tensor:
+        dishes = [Dish(name, seed) for name, seed in zip(names, seeds, strict=True)]
+        return small(painter.paint_tensor(dishes).cpu().clone())
+
+    return paint
 
 
 def oracle(names: Sequence[str], seeds: Sequence[int]) -> Tensor:

@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from foodgan.cli import app
 from foodgan.evaluate.board import Board, ceiling, measure, open_board, respelt
 from foodgan.experiment.sketches import Average, Copycat, Retrieval, oracle
 from foodgan.kondate import folder
 from foodgan.kondate.folder import FolderError, read_menu, write_folder
 from foodgan.kondate.names import read
+from foodgan.kondate.splits import SETS
 
 HELD_OUT = 12
 
@@ -92,3 +95,16 @@ def test_retrieval_brings_the_picture_of_the_very_name(menu: Path, board: Board)
 def test_a_rare_spelling_is_put_as_the_commonest(name: str, usual: str) -> None:
     assert respelt(name, read(name)) == usual
     assert read(usual) == read(name)
+
+
+def test_the_command_measures_the_shipped_model_on_drawn_dishes(menu: Path) -> None:
+    done = CliRunner().invoke(app, ["evaluate", "--kondate", str(menu), "--json"])
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)["kondate"]
+    assert set(figures["accuracy"]["sets"]) == set(SETS)
+    assert 0 < figures["spread_within_name"]["ratio"] < 3
+
+
+def test_the_command_wants_to_know_against_what() -> None:
+    assert CliRunner().invoke(app, ["evaluate"]).exit_code == 2
+    assert CliRunner().invoke(app, ["evaluate", "--run", "runs/x"]).exit_code == 2
