@@ -3,14 +3,17 @@
 import asyncio
 import logging
 import signal
+from typing import Any
 
 import discord
 from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
+from bot import metrics
 from bot.answer import edit_answer
 from bot.commands.about import about
 from bot.commands.dish import dish_command
+from bot.commands.status import status_command
 from bot.door import Door
 from bot.endpoint import point_at
 from bot.heart import Heart, pulse_path
@@ -20,6 +23,7 @@ from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.rounds import Rounds
 from bot.translator import PhraseTranslator
+from bot.watch import Watch
 from foodgan.contract.errors import UserError
 from foodgan.contract.orders import DishOrder, new_order_id
 from foodgan.contract.phrases import locale_of, say
@@ -42,6 +46,7 @@ class Menu(app_commands.CommandTree["Bot"]):
         self, interaction: discord.Interaction["Bot"], error: app_commands.AppCommandError
     ) -> None:
         """Tell the asker, and nobody else, what went wrong; never in an exception's own words."""
+        command = interaction.command.qualified_name if interaction.command else "unknown"
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         locale = locale_of(interaction.locale.value)
         if isinstance(cause, discord.HTTPException) and cause.code in DEAD:
@@ -49,8 +54,11 @@ class Menu(app_commands.CommandTree["Bot"]):
             return
         if isinstance(cause, UserError):
             log.info("refused: %s", cause.phrase)
+            metrics.COMMANDS.labels(command, "refused").inc()
+            metrics.REFUSALS.labels(cause.phrase).inc()
             await _say_privately(interaction, say(locale, cause.phrase, **cause.values))
             return
+        metrics.COMMANDS.labels(command, "failed").inc()
         error_id = new_order_id()
         log.error("error %s: a command failed", error_id, exc_info=cause)
         await _say_privately(interaction, say(locale, "unexpected", id=error_id))
@@ -86,10 +94,12 @@ class Bot(discord.Client):
         self.kitchen = Kitchen(sessions, self._queue, door, self._edit, settings.queue_limit)
         self._rounds = Rounds(sessions, self._queue, self.kitchen, door)
         self._heart = Heart(pulse_path(settings))
+        self.watch = Watch(settings, self._queue, self._heart, lambda: self.latency)
         self._chores: list[asyncio.Task[None]] = []
         self.menu = Menu(self)
         self.menu.add_command(dish_command(door, self.kitchen))
         self.menu.add_command(about)
+        self.menu.add_command(status_command(self._queue))
 
     async def setup_hook(self) -> None:
         """Called once, when Discord has taken the token."""
@@ -97,6 +107,7 @@ class Bot(discord.Client):
 
     async def serve(self, token: str) -> None:
         """Log in and serve until closed. Reconnects by itself."""
+        self.watch.open()
         await self.login(token)
         self._chores = [
             asyncio.create_task(self._rounds.walk(), name="rounds"),
@@ -115,12 +126,19 @@ class Bot(discord.Client):
         self._heart.stop()
         await self.kitchen.settle()
         await super().close()
+        self.watch.close()
         self._queue.close()
 
     async def on_connect(self) -> None:
         """The gateway has said READY."""
         log.info("gateway connected")
         self._heart.start()
+
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction, command: app_commands.Command[Any, ..., Any]
+    ) -> None:
+        """A command did what it does."""
+        metrics.COMMANDS.labels(command.qualified_name, "done").inc()
 
     async def on_resumed(self) -> None:
         """The gateway has taken the session up again."""

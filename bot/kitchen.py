@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot import metrics
 from bot.door import Door
 from bot.queue import DishQueue, Line
 from bot.records import orders
@@ -56,6 +57,7 @@ class Kitchen:
         try:
             async with self._sessions.begin() as session:
                 await orders.write(session, order, asker)
+            metrics.ORDERS.labels("written").inc()
             log.info("order %s: written, %d with seed %d", order.order_id, order.count, order.seed)
             await self._join_line(order, asker.member_id)
         finally:
@@ -107,6 +109,7 @@ class Kitchen:
         async with self._sessions.begin() as session:
             await orders.end(session, order_id, state, error_id)
         self._door.leave(order_id)
+        metrics.ORDERS.labels(state).inc()
         log.info("order %s: %s", order_id, state)
 
     async def settle(self) -> None:

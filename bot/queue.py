@@ -33,8 +33,8 @@ from foodgan.contract.orders import (
     DishOrder,
 )
 from foodgan.contract.settings import Settings
+from foodgan.contract.status import Status, look, seconds_of
 
-PACE_DEFAULT_S = 1.0  # seconds an order takes, until a worker has measured it
 RETRY_AFTER_S = (1, 3, 10)
 THREADS = 4  # calls that may hang on Redis at once
 REDACTED = "‹redacted›"
@@ -102,6 +102,14 @@ class DishQueue:
         """How long the line is and who works on it."""
         return await self._call(self._look)
 
+    async def status(self) -> Status:
+        """How the kitchen is doing."""
+        return await self._call(self.status_now)
+
+    def status_now(self) -> Status:
+        """The same for threads, which may wait. Raises what redis-py raises."""
+        return look(self._redis)
+
     async def enqueue(self, order: DishOrder, member_id: int) -> bool:
         """Put a member's order in line, once: False where it had been there already."""
         return await self._call(lambda: self._enqueue(order, member_id))
@@ -142,7 +150,7 @@ class DishQueue:
             if workers:
                 pipe.exists(*workers)  # a killed worker stays listed until its key expires
             waiting, started, pace, *alive = pipe.execute()
-        return Line(waiting, started, alive[0] if alive else 0, _seconds(pace))
+        return Line(waiting, started, alive[0] if alive else 0, seconds_of(pace))
 
     def _enqueue(self, order: DishOrder, member_id: int) -> bool:
         left_s = (order.expires_at + TOKEN_MARGIN - datetime.now(UTC)).total_seconds()
@@ -196,14 +204,6 @@ class DishQueue:
             return Job.fetch(order_id, connection=self._redis, serializer=JSONSerializer)
         except NoSuchJobError:
             return None
-
-
-def _seconds(pace: bytes | None) -> float:
-    """The pace as the worker wrote it, or the default where it is absent or no number."""
-    try:
-        return max(float(pace or PACE_DEFAULT_S), 0.0)
-    except ValueError:
-        return PACE_DEFAULT_S
 
 
 def _told(meta: bytes | None) -> bool:

@@ -38,11 +38,10 @@ def run(
     from worker import service  # torch takes seconds to import, which a health check must not
 
     try:
-        painter = service.load(settings)
+        service.run(settings, name or socket.gethostname(), burst=burst)
     except ModelError as error:
         _log.critical("no model, so no dish: %s (MODEL_DIR says where to look)", error)
         raise typer.Exit(EXIT_NO_MODEL) from None
-    service.serve(painter, settings, name or socket.gethostname(), burst=burst)
 
 
 @app.command()

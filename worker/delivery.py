@@ -16,7 +16,7 @@ from rq.worker import BaseWorker
 from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
-from worker import books, connection, tasks
+from worker import books, connection, metrics, tasks
 from worker.books import Claim
 from worker.reply import Message, Replies, TooLarge, gone
 
@@ -92,6 +92,7 @@ class Delivery:
             self._close(claim, plate.order, error)
             return
         taken_s = (now() - claim.execution.created_at).total_seconds()
+        metrics.ORDERS.labels("served").inc()
         _log.info("order %s: served in %.2f s", plate.order.order_id, taken_s)
         self._settle(claim, partial(books.finish, self._worker, claim))
 
@@ -112,16 +113,20 @@ class Delivery:
 
     def _close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
         if isinstance(error, DiscordRefused) and gone(error):
+            metrics.ORDERS.labels("gone").inc()
             _log.info("order %s: nobody is left to answer (%s)", claim.job.id, error)
             self._settle(claim, partial(books.finish, self._worker, claim))
             return
         judged = tasks.verdict(error)
+        metrics.failed(error)
         trace = error if judged.traced else None
         _log.error("order %s: %s: %s", claim.job.id, type(error).__name__, error, exc_info=trace)
         reason = redact("".join(traceback.format_exception(error)))
         if judged.retry and claim.job.should_retry:
+            metrics.ORDERS.labels("retried").inc()
             self._settle(claim, partial(books.retry_later, self._worker, claim, reason))
             return
+        metrics.ORDERS.labels("failed").inc()
         told = False
         if order is not None and judged.phrase is not None:
             told = self.apologise(order, judged.phrase, error)

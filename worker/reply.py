@@ -22,6 +22,7 @@ import aiohttp
 from foodgan import __version__
 from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.orders import DishOrder
+from worker import metrics
 from worker.gates import Gates, pause_of
 from worker.pictures import Picture
 
@@ -108,9 +109,11 @@ class Replies:
             await self._wait(self._gates.wait_s(order.order_id), until)
             tries += 1
             try:
-                wait_s = await self._send(order, message)
+                with metrics.POST_TIMES.time():
+                    wait_s = await self._send(order, message)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 wait_s = self._back_off_s(tries)
+                metrics.posted(0)
                 # The error's own text may hold the URL.
                 _log.warning("order %s: %s at Discord", order.order_id, type(error).__name__)
             if wait_s is None:
@@ -125,6 +128,7 @@ class Replies:
         async with self._session.patch(url, data=_form(message), allow_redirects=False) as answer:
             text = await answer.text(errors="replace")
             self._gates.note(order.order_id, answer.headers)
+            metrics.posted(answer.status)
             if answer.status < HTTPStatus.MULTIPLE_CHOICES:
                 return None
             return self._judge(order, answer.status, answer.headers, _json(text))

@@ -81,3 +81,26 @@ up-failed =
 up-lost = { $part } is gone, so the canteen closes. More in { $log }.
 up-redis-away = The server of REDIS_URL has not answered for { $seconds } seconds.
 settings-wrong = The setting { $name } is wrong: { $fault }
+
+## How things are (/status, foodgan status, foodgan drain)
+
+command-status = Shows how busy the kitchen is
+status-line =
+    { $waiting ->
+        [one] 1 order is
+       *[other] { $waiting } orders are
+    } waiting · { $started } being made
+status-wait = A dish ordered now takes about { $seconds } s
+status-unstaffed = No cook is at the stove right now. Orders are made as soon as one is back
+status-oldest = The oldest order has waited { $seconds } s
+status-failures = Orders that failed in the last hour: { $count }
+status-worker =
+    { $state ->
+        [busy] cooking
+        [draining] clearing up
+        [resting] on a break
+       *[idle] free
+    } · model { $model } · { $device } · v{ $version }
+status-more = … and { $count } more
+status-away = The kitchen can't be reached right now. Please try again in a little while.
+drain-unknown = No worker is called { $name }. There are: { $known }

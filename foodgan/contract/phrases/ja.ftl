@@ -81,3 +81,22 @@ up-failed =
 up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
 up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。
 settings-wrong = 設定 { $name } が正しくありません: { $fault }
+
+## ようす(/status, foodgan status, foodgan drain)
+
+command-status = いまの厨房のようすをお知らせします
+status-line = お待ちのご注文 { $waiting } 品 · 調理中 { $started } 品
+status-wait = いまご注文いただくと、お届けまで約 { $seconds } 秒です
+status-unstaffed = いま料理人が席を外しています。ご注文は戻りしだいお作りします
+status-oldest = いちばん長くお待ちのご注文: { $seconds } 秒
+status-failures = この1時間にお出しできなかったご注文: { $count } 品
+status-worker =
+    { $state ->
+        [busy] 調理中
+        [draining] 片づけ中
+        [resting] 休憩中
+       *[idle] 手すき
+    } · モデル { $model } · { $device } · v{ $version }
+status-more = …ほか { $count } 人
+status-away = いま厨房と連絡がつきません。少し時間をおいて、もう一度お試しください。
+drain-unknown = { $name } という描く係はいません。いるのは: { $known }
