@@ -21,7 +21,7 @@ RECENT = timedelta(hours=1)
 _SHOWN = 10  # ids of failures that a status holds, the newest first
 _CANDIDATES = 200  # started or put-off orders whose age is looked at
 
-# RQ's own keys; tests/contract/test_status.py holds them equal to what RQ says.
+# RQ's own keys; tests/worker/test_watch.py holds them equal to what RQ says.
 QUEUE_KEY = f"rq:queue:{DISH_QUEUE}"
 STARTED_KEY = f"rq:wip:{DISH_QUEUE}"
 SCHEDULED_KEY = f"rq:scheduled:{DISH_QUEUE}"
