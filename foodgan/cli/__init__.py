@@ -15,6 +15,7 @@ from foodgan.cli import (
     language,
     model,
     sheet,
+    status,
     text,
     train,
     up,
@@ -29,6 +30,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("up")(up.up)
+app.command("status")(status.status)
+app.command("drain")(status.drain)
 app.command("dish")(dish.dish)
 app.command("sheet")(sheet.sheet)
 app.command("train")(train.train)
