@@ -10,6 +10,7 @@ from foodgan import __version__
 from foodgan.cli import (
     bench,
     dish,
+    doctor,
     evaluate,
     kondate,
     language,
@@ -32,6 +33,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("status")(status.status)
 app.command("drain")(status.drain)
+app.command("doctor")(doctor.doctor)
 app.command("dish")(dish.dish)
 app.command("sheet")(sheet.sheet)
 app.command("train")(train.train)
