@@ -29,12 +29,13 @@ TOKEN = "bm90LXRoZS10b2tlbi1hdC1hbGw.Wrong0.this-is-no-token-of-anybody-000"
 @pytest.fixture(scope="module")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
     folder = tmp_path_factory.mktemp("valkey")
-    with ValkeyServer(data_dir=folder, config={"appendonly": "yes"}) as server:
-        with Redis.from_url(server.connection_url) as client:
-            client.config_set("requirepass", PASSWORD)  # at the start it could not say "ready"
-            yield server
-            client.auth(PASSWORD)
-            client.config_set("requirepass", "")
+    with (
+        ValkeyServer(data_dir=folder, config={"appendonly": "yes"}) as server,
+        Redis.from_url(server.connection_url) as client,
+    ):
+        client.config_set("requirepass", PASSWORD)  # at the start it could not say "ready"
+        yield server
+        client.config_set("requirepass", "")
 
 
 @pytest.fixture
