@@ -14,10 +14,11 @@ for name in "$@"; do
         *) names="$names,IP:$name" ;;
     esac
 done
-[ -e tls/ca.crt ] || openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj "/CN=foodgan CA" \
+ec="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1"
+[ -e tls/ca.crt ] || openssl req -x509 $ec -nodes -days 3650 -subj "/CN=foodgan CA" \
     -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign \
     -keyout tls/ca.key -out tls/ca.crt 2>/dev/null
-openssl req -newkey rsa:3072 -nodes -subj "/CN=foodgan redis" \
+openssl req $ec -nodes -subj "/CN=foodgan redis" \
     -keyout tls/redis.key -out tls/redis.csr 2>/dev/null
 printf 'subjectAltName=%s\nextendedKeyUsage=serverAuth\n' "$names" > tls/redis.ext
 openssl x509 -req -in tls/redis.csr -CA tls/ca.crt -CAkey tls/ca.key -CAcreateserial \
