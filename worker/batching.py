@@ -161,10 +161,10 @@ class BatchingWorker(SimpleWorker):
     def _serve_batch(self, claims: Sequence[Claim]) -> None:
         """Paint what may be painted and hand it on. Never raises for what is wrong with a job."""
         began = time.monotonic()
-        metrics.claimed(claims)
         ready = [(claim, order) for claim in claims if (order := self._read(claim))]
         if not ready:
             return
+        metrics.begun(ready)
         self._paint(ready)
         pace.note(self.connection, (time.monotonic() - began) / len(ready))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from foodgan.contract.orders import DishOrder
 from worker.books import Claim
 
 _COUNTS = CollectorRegistry()  # of this process
@@ -67,12 +68,14 @@ def collect_into(registry: CollectorRegistry) -> None:
     registry.register(_COUNTS)
 
 
-def claimed(claims: Sequence[Claim]) -> None:
-    """Count a batch and how long each of its orders has waited for its first try."""
-    BATCHES.observe(len(claims))
-    for claim in (claim for claim in claims if claim.deliveries == 1):
-        came = claim.job.enqueued_at or claim.job.created_at
-        WAITS.observe(max(0.0, (claim.execution.created_at - came).total_seconds()))
+def begun(batch: Sequence[tuple[Claim, DishOrder]]) -> None:
+    """Count a batch, and how long each of its orders has waited for its first try."""
+    BATCHES.observe(len(batch))
+    for claim, order in batch:
+        if claim.deliveries == 1:
+            # A replayed order was put in line long before, but asked for anew.
+            came = max(claim.job.enqueued_at or order.asked_at, order.asked_at)
+            WAITS.observe(max(0.0, (claim.execution.created_at - came).total_seconds()))
 
 
 def failed(error: Exception) -> None:

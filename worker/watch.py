@@ -114,6 +114,7 @@ class Watch:
         if resting != worker.resting:
             worker.resting = resting
             _log.info("drained: taking no orders" if resting else "taking orders again")
+            self._beat(worker)  # nobody should read the old state for another second
 
     def _hello(self, worker: Watched) -> Hello:
         return Hello(

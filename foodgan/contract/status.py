@@ -4,6 +4,8 @@
 they can't differ. Nothing here names a member, a dish or a token.
 """
 
+import json
+import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -159,7 +161,7 @@ def seconds_of(pace: bytes | None) -> float:
 
 
 def _workers_and_oldest(redis: Redis) -> tuple[list[Hello], tuple[datetime, str] | None]:
-    """The workers that are alive; when the oldest order was put in line, and its id."""
+    """The workers that are alive; when the oldest order was asked for, and its id."""
     with redis.pipeline(transaction=False) as pipe:
         pipe.smembers(WORKERS)
         pipe.lindex(QUEUE_KEY, 0)  # what is tried again goes to the front: the head is the oldest
@@ -173,13 +175,13 @@ def _workers_and_oldest(redis: Redis) -> tuple[list[Hello], tuple[datetime, str]
         for name in names:
             pipe.get(hello_key(name))
         for job_id in job_ids:
-            pipe.hget(JOB_KEY + job_id, "created_at")
+            pipe.hget(JOB_KEY + job_id, "data")
         said = pipe.execute()
     gone = [name for name, text in zip(names, said, strict=False) if text is None]
     if gone:
         redis.srem(WORKERS, *gone)
     hellos = [hello for text in said[: len(names)] if (hello := _hello(text))]
-    dates = zip(map(_moment, said[len(names) :]), job_ids, strict=True)
+    dates = zip(map(_asked_at, said[len(names) :]), job_ids, strict=True)
     return hellos, min(((when, job_id) for when, job_id in dates if when), default=None)
 
 
@@ -191,12 +193,14 @@ def _hello(text: bytes | None) -> Hello | None:
         return None
 
 
-def _moment(text: bytes | None) -> datetime | None:
+def _asked_at(data: bytes | None) -> datetime | None:
+    """When the order in a job's payload was asked for; None where it makes no sense."""
     try:
-        when = datetime.fromisoformat(_text(text)) if text else None
-    except ValueError:
+        order = json.loads(zlib.decompress(data or b""))[2][0]
+        when = datetime.fromisoformat(order["asked_at"])
+    except (LookupError, TypeError, ValueError, RecursionError, zlib.error):
         return None
-    return when if when is None or when.tzinfo else when.replace(tzinfo=UTC)
+    return when if when.tzinfo else None
 
 
 def _text(raw: Any) -> str:

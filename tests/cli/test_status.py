@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -81,7 +82,8 @@ def foodgan(url: str, cwd: Path, *words: str) -> tuple[int, str, str]:
 def test_status_shows_queue_and_workers(redis: Redis, valkey: ValkeyServer, tmp_path: Path) -> None:
     a_worker(redis)
     redis.rpush(status.QUEUE_KEY, "0123abcd", "4567cdef")
-    redis.hset("rq:job:0123abcd", "created_at", "2026-01-01T00:00:00Z")
+    payload = ["worker.tasks.paint", None, [{"asked_at": "2026-01-01T00:00:00Z"}], {}]
+    redis.hset("rq:job:0123abcd", "data", zlib.compress(json.dumps(payload).encode()))
     code, said, complained = foodgan(valkey.connection_url, tmp_path, "status")
     assert (code, complained) == (0, "")
     assert "2 waiting, 0 in hand" in said
