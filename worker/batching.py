@@ -75,7 +75,7 @@ class BatchingWorker(SimpleWorker):
         self._queue: Queue = self.queues[0]
         self._line = Line(self._queue, redis)
         self._keeper = Keeper(self, connection.hasty(settings), pulse_file(settings, label))
-        self._delivery = Delivery(self, replies, lambda: self.stopping)
+        self._delivery = Delivery(self, replies, lambda: self._told_to_stop_at is not None)
         self._told_to_stop_at: float | None = None  # monotonic
         self.resting = False  # takes no orders while operators want it so
 
