@@ -27,8 +27,9 @@ from worker.pictures import Picture
 
 USER_AGENT = f"DiscordBot (foodgan, {__version__})"
 TOO_LARGE = 40005  # Discord's code: request entity too large
-GONE = frozenset({401, 403, 404})
-GONE_CODES = frozenset({10008, 10015, 50027})  # unknown message, unknown webhook, dead token
+GONE = frozenset({403, 404})
+UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
+TOKEN_DEAD = frozenset({10015, 10062, 50027})  # unknown webhook or interaction, invalid token
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 20.0
@@ -156,8 +157,13 @@ class Replies:
 
 
 def gone(error: DiscordRefused) -> bool:
-    """Whether there is nobody left to answer: message deleted, token dead, access lost."""
-    return error.status in GONE or error.code in GONE_CODES
+    """Whether there is nobody left to answer: message deleted, access lost."""
+    return error.code == UNKNOWN_MESSAGE or (error.status in GONE and not token_dead(error))
+
+
+def token_dead(error: DiscordRefused) -> bool:
+    """Whether only the interaction token is no longer good; the bot has another."""
+    return error.status == HTTPStatus.UNAUTHORIZED or error.code in TOKEN_DEAD
 
 
 def _form(message: Message) -> aiohttp.FormData:
@@ -170,6 +176,7 @@ def _form(message: Message) -> aiohttp.FormData:
         "content": message.content,
         "allowed_mentions": {"parse": []},
         "attachments": listed,
+        "components": [],  # the waiting answer had a button to cancel it
     }
     # quote_fields would turn files[0] into files%5B0%5D.
     form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)

@@ -130,7 +130,8 @@ class Plate:
 
     def _file(self, seed: int, picture: Image, form: str) -> Picture:
         alt = say(self.order.locale, "picture-alt", name=self.order.name, seed=str(seed))
-        return encode(picture, f"dish-{seed}", alt, form)
+        # The id lets the bot find the dish in its channel, should it not know whether it is there.
+        return encode(picture, f"dish-{seed}-{self.order.order_id}", alt, form)
 
 
 @dataclass(frozen=True)
