@@ -10,6 +10,7 @@ from foodgan.contract.limits import COUNT_MAX as COUNT_MAX
 from foodgan.contract.limits import SEED_MAX as SEED_MAX
 from foodgan.contract.logs import REDACTED
 
+VERSION = 1  # of DishOrder; fields with a default may be added without a new one
 DISH_QUEUE = "dish"
 MEMBER_META = "member"  # in a job's meta: whose order it is, for a fair share of the queue
 PAINT_TASK = "worker.tasks.paint"  # the only function name that the bot may queue
