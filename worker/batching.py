@@ -22,6 +22,7 @@ from worker import books, connection, fence, pace, tasks
 from worker.bell import Bell
 from worker.books import Claim
 from worker.delivery import Delivery
+from worker.fleet import Fleet
 from worker.health import pulse_file
 from worker.jobs import DishJob
 from worker.keeper import Keeper, Sweeper
@@ -73,8 +74,16 @@ class BatchingWorker(SimpleWorker):
         self._passes = Passes(painter, limit)
         self._queue: Queue = self.queues[0]
         self._line = Line(self._queue, redis)
-        self._keeper = Keeper(self, connection.hasty(settings), pulse_file(settings, label))
-        self._delivery = Delivery(self, replies, lambda: self._told_to_stop_at is not None)
+        hasty = connection.hasty(settings)
+        fleet = Fleet(hasty)
+        self._keeper = Keeper(
+            self,
+            hasty,
+            pulse_file(settings, label),
+            also=lambda: replies.hold(fleet.wait_s()),
+        )
+        brisk = connection.brisk(settings)
+        self._delivery = Delivery(self, brisk, replies, lambda: self._told_to_stop_at is not None)
         self._told_to_stop_at: float | None = None  # monotonic
 
     def serve(self, *, burst: bool = False) -> None:

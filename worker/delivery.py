@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal, Self
 
+from redis import Redis
 from rq.utils import now
 from rq.worker import BaseWorker
 
@@ -35,11 +36,15 @@ Served = Literal["posted", "handed", "left", "lost", "cancelled"]
 class Delivery:
     """Brings claims to their end on threads of its own. Leaving it waits for all in hand.
 
-    worker: whose claims they are; stopping: whether the worker has been told to stop.
+    worker: whose claims they are; brisk: asked before each post, see `worker.connection`;
+    stopping: whether the worker has been told to stop.
     """
 
-    def __init__(self, worker: BaseWorker, replies: Replies, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, worker: BaseWorker, brisk: Redis, replies: Replies, stopping: Callable[[], bool]
+    ) -> None:
         self._worker = worker
+        self._brisk = brisk
         self._replies = replies
         self._stopping = stopping
         self._encoders = ThreadPoolExecutor(_ENCODERS, "encoder")
@@ -126,7 +131,7 @@ class Delivery:
     def _ask_leave(self, claim: Claim) -> fence.Leave:
         """Where nobody can say, the answer is posted: posting twice edits one answer."""
         try:
-            return fence.ask_leave(self._worker.connection, claim)
+            return fence.ask_leave(self._brisk, claim)
         except connection.AWAY:
             return "post"
 

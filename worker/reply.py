@@ -22,7 +22,8 @@ import aiohttp
 from foodgan import __version__
 from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.orders import DishOrder
-from worker.gates import Gates, pause_of
+from worker.fleet import Fleet
+from worker.gates import Gates, Pause, pause_of
 from worker.pictures import Picture
 
 USER_AGENT = f"DiscordBot (foodgan, {__version__})"
@@ -56,12 +57,16 @@ class Message:
 class Replies:
     """One HTTP session on a thread of its own, so that a slow Discord need not hold up painting.
 
-    Use it as a context manager. rng spreads the waits of many workers.
+    Use it as a context manager. rng spreads the waits of many workers; fleet: who else has to
+    know of Discord's limits.
     """
 
-    def __init__(self, api_base: str, rng: random.Random | None = None) -> None:
+    def __init__(
+        self, api_base: str, rng: random.Random | None = None, fleet: Fleet | None = None
+    ) -> None:
         self._base = api_base.rstrip("/")
         self._rng = rng or random.Random()
+        self._fleet = fleet
         self._gates = Gates()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="replies", daemon=True)
@@ -84,6 +89,10 @@ class Replies:
         The future raises DiscordRefused, TooLarge or OutOfTime, none of which holds the token.
         """
         return self._run(self._edit(order, message, until))
+
+    def hold(self, seconds: float) -> None:
+        """Send nothing for so long: another worker of this application was told so."""
+        self._gates.hold(seconds)
 
     def _run(self, work: Any) -> "Future[None]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -137,6 +146,7 @@ class Replies:
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             pause = pause_of(headers, body)
             self._gates.close(order.order_id, pause)
+            self._tell(pause)
             _log.warning("order %s: 429 from Discord, %s", order.order_id, pause)
             return pause.seconds
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or code == TOO_LARGE:
@@ -144,7 +154,14 @@ class Replies:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
             _log.warning("order %s: %d from Discord", order.order_id, status)
             return 0
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            self._tell(None)
         raise DiscordRefused(status, code or 0)
+
+    def _tell(self, pause: Pause | None) -> None:
+        """Let the other workers know, without waiting for Redis."""
+        if self._fleet is not None:
+            self._loop.run_in_executor(None, self._fleet.note, pause)
 
     def _back_off_s(self, tries: int) -> float:
         ceiling: float = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (tries - 1))
