@@ -10,22 +10,25 @@ from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot import metrics
-from bot.answer import edit_answer
+from bot.cancel import CancelButton
 from bot.commands.about import about
 from bot.commands.dish import dish_command
 from bot.commands.status import status_command
 from bot.door import Door
 from bot.endpoint import point_at
+from bot.ends import Ends
 from bot.heart import Heart, pulse_path
 from bot.kitchen import Kitchen
+from bot.late import LateDishes
 from bot.queue import DishQueue
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.rounds import Rounds
 from bot.translator import PhraseTranslator
+from bot.voice import Voice
 from bot.watch import Watch
 from foodgan.contract.errors import UserError
-from foodgan.contract.orders import DishOrder, new_order_id
+from foodgan.contract.orders import new_order_id
 from foodgan.contract.phrases import locale_of, say
 from foodgan.contract.settings import Settings
 
@@ -91,8 +94,11 @@ class Bot(discord.Client):
         sessions = async_sessionmaker(engine, expire_on_commit=False)
         door = Door(settings)
         self._queue = DishQueue(settings)
-        self.kitchen = Kitchen(sessions, self._queue, door, self._edit, settings.queue_limit)
-        self._rounds = Rounds(sessions, self._queue, self.kitchen, door)
+        voice = Voice(self)
+        self.kitchen = Kitchen(sessions, self._queue, door, voice, settings.queue_limit)
+        late = LateDishes(sessions, self._queue, self.kitchen, voice)
+        self._rounds = Rounds(sessions, self._queue, self.kitchen, door, late)
+        self._ends = Ends(settings, self._rounds.attend)
         self._heart = Heart(pulse_path(settings))
         self.watch = Watch(settings, self._queue, self._heart, lambda: self.latency)
         self._chores: list[asyncio.Task[None]] = []
@@ -104,6 +110,7 @@ class Bot(discord.Client):
     async def setup_hook(self) -> None:
         """Called once, when Discord has taken the token."""
         await self.menu.set_translator(PhraseTranslator())
+        self.add_dynamic_items(CancelButton)
 
     async def serve(self, token: str) -> None:
         """Log in and serve until closed. Reconnects by itself."""
@@ -111,6 +118,7 @@ class Bot(discord.Client):
         await self.login(token)
         self._chores = [
             asyncio.create_task(self._rounds.walk(), name="rounds"),
+            asyncio.create_task(self._ends.listen(), name="ends"),
             asyncio.create_task(self._heart.beat(), name="heart"),
         ]
         await self.connect(reconnect=True)
@@ -149,9 +157,6 @@ class Bot(discord.Client):
         """The gateway is gone; discord.py will be back."""
         log.info("gateway disconnected")
         self._heart.stop()
-
-    async def _edit(self, order: DishOrder, sentence: str) -> bool:
-        return await edit_answer(self, order, sentence)
 
 
 async def run(settings: Settings, token: str) -> None:

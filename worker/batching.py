@@ -18,10 +18,11 @@ from rq.worker import SimpleWorker
 
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, RESULT_TTL_S, DishOrder
 from foodgan.contract.settings import Settings
-from worker import books, connection, metrics, pace, tasks
+from worker import books, connection, fence, metrics, pace, tasks
 from worker.bell import Bell
 from worker.books import Claim
 from worker.delivery import Delivery
+from worker.fleet import Fleet
 from worker.health import pulse_file
 from worker.jobs import DishJob
 from worker.keeper import Keeper, Sweeper
@@ -74,8 +75,16 @@ class BatchingWorker(SimpleWorker):
         self._passes = Passes(painter, limit)
         self._queue: Queue = self.queues[0]
         self._line = Line(self._queue, redis)
-        self._keeper = Keeper(self, connection.hasty(settings), pulse_file(settings, label))
-        self._delivery = Delivery(self, replies, lambda: self._told_to_stop_at is not None)
+        hasty = connection.hasty(settings)
+        fleet = Fleet(hasty)
+        self._keeper = Keeper(
+            self,
+            hasty,
+            pulse_file(settings, label),
+            also=lambda: replies.hold(fleet.wait_s()),
+        )
+        brisk = connection.brisk(settings)
+        self._delivery = Delivery(self, brisk, replies, lambda: self._told_to_stop_at is not None)
         self._told_to_stop_at: float | None = None  # monotonic
         self.resting = False  # takes no orders while operators want it so
 
@@ -161,12 +170,24 @@ class BatchingWorker(SimpleWorker):
     def _serve_batch(self, claims: Sequence[Claim]) -> None:
         """Paint what may be painted and hand it on. Never raises for what is wrong with a job."""
         began = time.monotonic()
-        ready = [(claim, order) for claim in claims if (order := self._read(claim))]
+        unwanted = self._cancelled(claims)
+        for claim in unwanted:
+            self._delivery.drop(claim)
+        wanted = [claim for claim in claims if claim not in unwanted]
+        ready = [(claim, order) for claim in wanted if (order := self._read(claim))]
         if not ready:
             return
         metrics.begun(ready)
         self._paint(ready)
         pace.note(self.connection, (time.monotonic() - began) / len(ready))
+
+    def _cancelled(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Those that need not be painted; none where Redis cannot say, as it is asked again."""
+        try:
+            gone = fence.cancelled(self.connection, [claim.job.id for claim in claims])
+        except connection.AWAY:
+            return []
+        return [claim for claim in claims if claim.job.id in gone]
 
     def _read(self, claim: Claim) -> DishOrder | None:
         """The order of a claim; None, and the claim is closed, where it is not to be painted."""
@@ -175,7 +196,7 @@ class BatchingWorker(SimpleWorker):
             order = tasks.read(claim.job)
             if claim.deliveries > self._settings.retries + 1:
                 raise tasks.Poison(claim.deliveries)
-            if order.expired():
+            if order.too_old():
                 raise OutOfTime
         except Exception as error:
             self._delivery.close(claim, order, error)

@@ -16,7 +16,8 @@ from rq.queue import Queue
 from rq.utils import now
 from rq.worker import BaseWorker, WorkerStatus
 
-from foodgan.contract.orders import FAILURE_TTL_S, TOLD
+from foodgan.contract.late import HANDED
+from foodgan.contract.orders import ENDED_CHANNEL, FAILURE_TTL_S, TOLD
 from worker.jobs import DELIVERIES, DishJob
 
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
@@ -91,11 +92,16 @@ def beat(worker: BaseWorker, connection: Redis) -> None:
         pipe.execute()
 
 
-def finish(worker: BaseWorker, claim: Claim) -> None:
-    """The order is answered: keep the job for the bot to see, without its token."""
+def finish(worker: BaseWorker, claim: Claim, *, handed: bool = False) -> None:
+    """The order is answered: keep the job for the bot to see, without its token.
+
+    handed: it is not answered yet; the bot has it now.
+    """
     job = claim.job
     job.ended_at = now()
     job.forget_token()
+    if handed:
+        _mark(job, HANDED)
     worker.handle_job_success(job, claim.queue, claim.queue.started_job_registry, claim.execution)
 
 
@@ -115,11 +121,16 @@ def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> None:
     if told:
         mark_told(job)
     worker.handle_job_failure(job, claim.queue, exc_string=reason, execution=claim.execution)
+    worker.connection.publish(ENDED_CHANNEL, job.id)
 
 
 def mark_told(job: DishJob) -> None:
     """Leave word for the bot that the member knows why there is no picture."""
-    job.meta[TOLD] = True
+    _mark(job, TOLD)
+
+
+def _mark(job: DishJob, word: str) -> None:
+    job.meta[word] = True
     job.connection.hset(job.key, "meta", json.dumps(job.meta))
 
 

@@ -11,6 +11,7 @@ from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
 from worker import connection, passes
 from worker.batching import BatchingWorker
+from worker.fleet import Fleet
 from worker.reply import Replies
 from worker.tasks import Paints
 from worker.watch import Watch
@@ -39,7 +40,8 @@ def serve(painter: Paints, settings: Settings, label: str, *, burst: bool = Fals
 def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, burst: bool) -> None:
     limit = settings.batch_limit or _fitted(painter, settings)
     redis = _redis(settings)
-    with Replies(settings.discord_api_base) as replies:
+    fleet = Fleet(connection.hasty(settings))
+    with Replies(settings.discord_api_base, fleet=fleet) as replies:
         # A killed worker's entry outlives it, so every process has a name of its own.
         name = f"{label}-{uuid4().hex[:6]}"
         worker = BatchingWorker(

@@ -9,6 +9,7 @@ import typer
 from foodgan import __version__
 from foodgan.cli import (
     bench,
+    chaos,
     dish,
     doctor,
     evaluate,
@@ -42,6 +43,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(text.app, name="text")
 app.add_typer(kondate.app, name="kondate")
 app.add_typer(bench.app, name="bench")
+app.command("chaos")(chaos.chaos)
 
 
 def _version(asked: bool) -> None:

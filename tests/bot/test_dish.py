@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import sqlite3
 from contextlib import closing
 from datetime import datetime
@@ -80,7 +81,10 @@ async def test_a_full_kitchen_takes_no_more(canteen: Canteen, redis: Redis) -> N
     bot = await canteen.open(queue_limit=1)
     await bot._queue.enqueue(an_order(), AOI.member_id)
     message = await canteen.answer(canteen.order())
-    assert message["content"] == say("ja", "kitchen-full")
+    when = re.search(r"<t:\d+:R>", message["content"])
+    assert when
+    assert message["content"] == say("ja", "kitchen-full", waiting=1, when=when[0])
+    assert message["components"] == []
     record = await canteen.record("refused")
     assert record.token is None
     assert record.id not in line(redis)

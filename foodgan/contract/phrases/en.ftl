@@ -23,7 +23,7 @@ about =
 ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It should be ready { $when }.
 kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
 kitchen-unstaffed = **{ $name }**, noted! The cooks have stepped out just now. We will make it as soon as they are back, so please stay seated.
-kitchen-full = Sorry, the kitchen has all the orders it can take. Please come back in a little while.
+kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter { $when }. Please come back then.
 ordered-too-soon = Thank you for another order! Please give us { $seconds } more seconds.
 too-many-waiting = You have { $limit } dishes on the way already. Order again once one of them is served.
 count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
@@ -41,6 +41,16 @@ dish-failed = Sorry, that dish did not work out. Would you order it once more? (
 dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
 dish-model-missing = The painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
 unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }
+
+## Cancelling, and dishes that come late
+
+cancel-label = Cancel the order
+cancelled = Your order for **{ $name }** is cancelled. We hope to see you again.
+cancel-not-yours = You cannot cancel somebody else's order.
+cancel-too-late = This order is being served, or has been served already.
+cancel-no-kitchen = We cannot reach the kitchen to cancel this just now. Please press again in a moment.
+dish-will-be-late = Sorry to keep you waiting for **{ $name }**. We will bring it to this channel as soon as it is ready.
+late-served = <@{ $member }>, thank you for waiting so long. Here is your order.
 
 ## 料理名
 
