@@ -64,7 +64,13 @@ _KINDS = {
 
 
 def collect_into(registry: CollectorRegistry) -> None:
-    """Export these counts beside the registry's own."""
+    """Export these counts beside the registry's own, from 0 on: a rate needs the first value."""
+    for outcome in ("served", "gone", "failed", "retried"):
+        ORDERS.labels(outcome)
+    for kind in (*_KINDS.values(), "other"):
+        FAILURES.labels(kind)
+    for outcome in ("taken", "refused", "rate_limited", "server_error", "unreachable", "too_large"):
+        POSTS.labels(outcome)
     registry.register(_COUNTS)
 
 

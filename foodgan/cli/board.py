@@ -60,9 +60,10 @@ def _follow(redis: Redis, every: float) -> None:
 
 def _shown(found: Status) -> Group:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("worker", "state", "in hand", "served", "failed", "model", "device", "version"):
-        table.add_column(column)
-    table.add_column("figures")
+    for column in ("worker", "state", "in hand", "served", "failed"):
+        table.add_column(column, no_wrap=column == "worker")
+    for column in ("model", "device", "version", "figures"):
+        table.add_column(column, overflow="fold")
     for each in found.workers:
         counts = (each.in_hand, each.served, each.failed)
         table.add_row(

@@ -8,9 +8,9 @@ import json
 import zlib
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from redis import Redis
 
 from foodgan.contract.orders import DISH_QUEUE, FAILURE_TTL_S, PACE_DISH, PACE_KEY
@@ -57,7 +57,7 @@ class Hello(BaseModel):
     served: int
     failed: int
     since: AwareDatetime
-    health: str = ""
+    health: Annotated[str, Field(pattern=r"^([\w.:\[\]-]+:[0-9]{1,5})?$")] = ""
 
     @property
     def serves(self) -> bool:

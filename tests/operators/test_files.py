@@ -53,8 +53,12 @@ def exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[s
     """The label names of every sample name that bot and worker export."""
     settings = Settings(_env_file=None, redis_url=SecretStr("redis://127.0.0.1:1"))
     hello: dict[str, Any] = dict.fromkeys(Hello.model_fields, 0)
-    words = {"name", "label", "host", "version", "model", "device", "health"}
-    hello |= dict.fromkeys(words, "x") | {"state": "idle", "since": "2026-01-01T00:00:00Z"}
+    words = {"name", "label", "host", "version", "model", "device"}
+    hello |= dict.fromkeys(words, "x") | {
+        "health": "",
+        "state": "idle",
+        "since": "2026-01-01T00:00:00Z",
+    }
     status: dict[str, Any] = dict.fromkeys(Status.model_fields, 0)
     status |= {"taken_at": "2026-01-01T00:00:00Z", "oldest_id": None, "failures": []}
     seen = Status.model_validate(status | {"workers": [hello]})

@@ -67,10 +67,10 @@ def test_a_worker_tells_what_it_does(kitchen: Kitchen, start: Start) -> None:
     orders = [kitchen.put(an_order(NAME, seed=seed), member=MEMBER) for seed in range(3)]
     start("stove")
     until(lambda: (h := hello_of(kitchen, "stove")) is not None and h.served == 3, START_S)
+    until(lambda: hello_of(kitchen, "stove").state == "idle")
     hello = hello_of(kitchen, "stove")
 
     assert (hello.model, hello.version, hello.device) == ("tiny-test", __version__, "cpu")
-    assert hello.state == "idle"
     counted = figures(hello.health)
     assert counted["foodgan_orders_total outcome=served"] == 3
     assert counted["foodgan_posts_total outcome=taken"] == 3
