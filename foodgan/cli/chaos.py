@@ -24,7 +24,7 @@ def chaos(
 
     Bot, workers with their model, Valkey, supervisor and the sandbox in Discord's place are the
     real processes. Workers, bot and Valkey are killed by SIGKILL, workers and Valkey frozen; the
-    sandbox answers with 429 and 5xx, late or not at all. `--model` names a smaller one for a quick run.
+    sandbox answers with 429 and 5xx, late or not at all. `--model` names a smaller one.
     """
     from foodgan.chaos.run import Trial, measure
 
