@@ -79,7 +79,6 @@ def _plan(folder: Path, trial: Trial) -> Plan:
         threads=1,
         device="cpu",
         redis_timeout_s=2.0,
-        paint_timeout_s=20.0,
         retries=10,
     )
     plan = plans.make(settings, plans.free_port(0), trial.workers)

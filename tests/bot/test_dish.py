@@ -224,6 +224,21 @@ async def test_an_order_that_discord_lets_nobody_answer_any_more_is_not_made(
     assert line(redis) == []
 
 
+@pytest.mark.parametrize("path", [CALLBACK, EDIT])
+async def test_a_connection_that_breaks_after_discord_has_done_it_does_not_lose_the_order(
+    canteen: Canteen, redis: Redis, path: str
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(path=path, drop=True, applied=True))
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
+    name = "虹色マグロカレーうどん"
+    assert (await canteen.answer(interaction))["content"] == say(
+        "ja", "kitchen-unstaffed", name=name
+    )
+
+
 async def test_an_order_is_written_down_before_it_is_deferred(
     canteen: Canteen, redis: Redis
 ) -> None:
