@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Literal, cast
 
+import aiohttp
 import discord
 
 from foodgan.contract.orders import DishOrder
@@ -18,6 +19,9 @@ HISTORY = 100  # messages at either end of an order's time that are looked throu
 _ORIGINAL = cast(int, "@original")  # Discord takes this word for the id of the first answer
 _UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
 _TOKEN_DEAD = (10015, 10062, 50027)  # unknown webhook or interaction, invalid token
+
+# Discord cannot be reached, or did not say whether it has taken a request.
+AWAY = (aiohttp.ClientError, OSError, TimeoutError)
 
 # taken: Discord has it; gone: nobody is left to read it; dead: only the interaction token is no
 # longer good; refused: never in this form; away: perhaps later.
@@ -127,7 +131,7 @@ async def _tried(what: str, request: Awaitable[object], timeout_s: float) -> Out
         outcome = _outcome(error)
         log.warning("%s: %s, %d (%d)", what, outcome, error.status, error.code)
         return outcome
-    except (OSError, TimeoutError) as error:
+    except AWAY as error:
         log.warning("%s: away, %s", what, type(error).__name__)
         return "away"
     return "taken"

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot import metrics
-from bot.answer import Outcome
+from bot.answer import AWAY, Outcome
 from bot.door import Door
 from bot.queue import DishQueue, Line
 from bot.records import orders
@@ -72,9 +72,14 @@ class Kitchen:
             await orders.write(session, order, asker)
 
     async def _defer(self, order: DishOrder, defer: Defer, writing: asyncio.Task[None]) -> None:
-        """Where Discord takes no answer any more, the order ends: nobody would see its dish."""
+        """Where Discord takes no answer any more, the order ends: nobody would see its dish.
+
+        Where nobody knows whether it has taken the deferral, the order goes on.
+        """
         try:
             await defer()
+        except AWAY as error:
+            log.warning("order %s: perhaps not deferred, %s", order.order_id, type(error).__name__)
         except BaseException:
             await asyncio.wait({writing})
             if not writing.cancelled() and writing.exception() is None:

@@ -57,13 +57,16 @@ class LateDishes:
         )
         if outcome == "away":
             return False
-        if record.state == "failed":
+        if record.state == "failed" and outcome == "taken":
             async with self._sessions.begin() as session:
                 await orders.redeem(session, record.id)
             log.info("order %s: served after all", record.id)
+        elif record.state != "failed" and outcome == "refused":
+            if not await self._kitchen.tell(record, "dish-failed", id=record.id):
+                return False
+            await self._kitchen.end(record.id, "failed", error_id=record.id)
         else:
-            served = outcome == "taken"
-            await self._kitchen.end(record.id, "done" if served else "late")
+            await self._kitchen.end(record.id, "done" if outcome == "taken" else "late")
         await self._queue.forget(record.id)
         return True
 

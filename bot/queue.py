@@ -211,7 +211,12 @@ class DishQueue:
 
     def _forget(self, order_id: str) -> None:
         job = self._fetch(order_id)
-        if job:
+        if job is None:
+            return
+        try:
+            job.delete()
+        except ValueError:  # rq stumbles over the claim of a worker that has died
+            self._redis.delete(job.execution_registry.key)
             job.delete()
 
     def _cancel(self, redis: Redis, order_id: str) -> bool:

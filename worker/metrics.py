@@ -19,7 +19,7 @@ _SIZES = (1, 2, 4, 8, 16, 24, 32, 48, 64)
 
 ORDERS = Counter(
     "foodgan_orders",
-    "Orders that came to an end here: served, gone (nobody left to answer), failed; and retried.",
+    "Orders that ended here: served, handed (to the bot), cancelled, gone, failed; and retried.",
     ["outcome"],
     registry=_COUNTS,
 )
@@ -65,7 +65,7 @@ _KINDS = {
 
 def collect_into(registry: CollectorRegistry) -> None:
     """Export these counts beside the registry's own, from 0 on: a rate needs the first value."""
-    for outcome in ("served", "gone", "failed", "retried"):
+    for outcome in ("served", "handed", "cancelled", "gone", "failed", "retried"):
         ORDERS.labels(outcome)
     for kind in (*_KINDS.values(), "other"):
         FAILURES.labels(kind)

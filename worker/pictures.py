@@ -24,9 +24,9 @@ class Picture:
 
 
 def encode(picture: Image, stem: str, alt: str, form: str = "png") -> Picture:
-    """The picture as a file called `stem`. form: "png" or "jpeg"."""
+    """An RGB picture as a file called `stem`. form: "png" or "jpeg"."""
     if form == "png":
-        body = png.encode(np.asarray(picture.convert("RGB")))
+        body = png.encode(np.asarray(picture))
     else:
         buffer = io.BytesIO()
         picture.save(buffer, "JPEG", quality=_JPEG_QUALITY, subsampling=0)

@@ -12,6 +12,7 @@ from foodgan.launch import leftovers
 from foodgan.launch.plan import Plan
 
 KILLS = {"worker": 6, "bot": 3, "valkey": 1}  # how often of each, relative to each other
+FROZEN = ("worker", "worker", "worker", "valkey")
 FREEZE_S = (1.0, 14.0)  # longer than a claim lives: another worker takes the orders over
 FAULTS = ("kill", "kill", "kill", "kill", "freeze", "storm")
 HOOKS = "/webhooks/|/channels/"
@@ -63,8 +64,9 @@ class Mischief:
         return kill
 
     def freeze(self) -> None:
-        """Stop a worker for a while."""
-        pid = self._pid("worker", self.rng.randint(1, self._count("worker")))
+        """Stop a worker, or Valkey, for a while."""
+        program = self.rng.choice(FROZEN)
+        pid = self._pid(program, self.rng.randint(1, self._count(program)))
         if pid is not None and pid not in self._frozen:
             os.kill(pid, signal.SIGSTOP)
             self._frozen[pid] = time.monotonic() + self.rng.uniform(*FREEZE_S)

@@ -30,6 +30,7 @@ AHEAD_MAX = 40  # open orders; a flood would try the limits of the queue, not it
 SETTLE_S = 120.0  # without an order's end for so long, those still open are lost
 LOOKS = 10  # at open orders, in one step
 CALM_FIRST_S = 3.0
+PACE_MIN_S = 0.1
 MOMENT_S = 0.4  # between a burst of orders and its fault
 
 
@@ -78,7 +79,6 @@ def _plan(folder: Path, trial: Trial) -> Plan:
         threads=1,
         device="cpu",
         redis_timeout_s=2.0,
-        paint_timeout_s=20.0,
         retries=10,
     )
     plan = plans.make(settings, plans.free_port(0), trial.workers)
@@ -116,7 +116,6 @@ class _Run:
         """Half of the orders come steadily, half in bursts before a fault. Yields once a kill."""
         trial, mischief = self._trial, self._mischief
         faults = max(1.0, trial.kills * len(FAULTS) / FAULTS.count("kill"))
-        pace_s = 2 * faults * trial.every_s / trial.orders
         burst = round(trial.orders / faults)  # twice the mean of what comes in one
         next_order, next_fault = time.monotonic(), time.monotonic() + CALM_FIRST_S
         while len(mischief.kills) < trial.kills or self._wanted():
@@ -124,12 +123,20 @@ class _Run:
             now = time.monotonic()
             if now >= next_order:
                 self._order(1)
-                next_order = max(next_order + pace_s, now - 1.0)
+                next_order = now + self._pace_s()
             if now >= next_fault and len(mischief.kills) < trial.kills:
                 self._order(self._pace.randint(0, burst))
                 time.sleep(self._pace.uniform(0, MOMENT_S))
                 yield from self._fault()
                 next_fault = now + self._pace.uniform(0.2, 2 * trial.every_s - 0.2)
+
+    def _pace_s(self) -> float:
+        """Seconds to the next order: half of those to come are sent steadily till the last kill."""
+        trial = self._trial
+        kills_left = trial.kills - len(self._mischief.kills)
+        left_s = kills_left * trial.every_s * len(FAULTS) / FAULTS.count("kill")
+        orders_left = trial.orders - sum(o.state != "unheard" for o in self._guests.orders)
+        return max(PACE_MIN_S, 2 * left_s / max(1, orders_left))
 
     def _order(self, at_most: int) -> None:
         for _ in range(at_most):

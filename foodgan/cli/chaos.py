@@ -23,8 +23,8 @@ def chaos(
     """Try a whole house of its own: no order may be lost or answered twice. Exit code 1 if one is.
 
     Bot, workers with their model, Valkey, supervisor and the sandbox in Discord's place are the
-    real processes. Workers, bot and Valkey are killed by SIGKILL, workers frozen; the sandbox
-    answers with 429 and 5xx, late or not at all. `--model` names a smaller one for a quick run.
+    real processes. Workers, bot and Valkey are killed by SIGKILL, workers and Valkey frozen; the
+    sandbox answers with 429 and 5xx, late or not at all. `--model` names a smaller one.
     """
     from foodgan.chaos.run import Trial, measure
 

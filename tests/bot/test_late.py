@@ -188,6 +188,18 @@ async def test_where_the_bot_may_not_post_the_order_ends_quietly(
     assert len(sent) == 1
 
 
+async def test_a_dish_that_discord_will_not_have_is_said_to_have_failed(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(method="POST", path=POST, answer=400, code=50035))
+    order = await late_order(canteen, redis)
+    hand_over(redis, order.id)
+    await canteen.record("failed")
+    [message] = posts(canteen)
+    assert message["content"] == f"<@{order.member_id}> " + say("ja", "dish-failed", id=order.id)
+
+
 async def test_what_is_no_late_dish_is_dropped(canteen: Canteen, redis: Redis) -> None:
     await canteen.open()
     redis.xadd(LATE_STREAM, {"told": '{"version":2}'})

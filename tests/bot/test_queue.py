@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from redis import Redis
+from rq.executions import Execution
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
@@ -125,6 +126,21 @@ async def test_a_forgotten_order_leaves_no_trace_of_its_token(
     await queue.forget(order.order_id)
     assert not redis.exists(Job.key_for(order.order_id))
     assert (await queue.look()).waiting == 0
+
+
+async def test_an_order_that_a_dead_worker_had_claimed_can_be_forgotten(
+    queue: DishQueue, redis: Redis
+) -> None:
+    order = an_order()
+    await queue.enqueue(order, AOI.member_id)
+    with redis.pipeline() as pipe:
+        execution = Execution.create(job_of(redis, order), 8, pipeline=pipe, worker_name="dead")
+        pipe.execute()
+    redis.delete(execution.key)  # as Redis does when nobody renews it
+
+    await queue.forget(order.order_id)
+
+    assert not redis.exists(Job.key_for(order.order_id), f"rq:executions:{order.order_id}")
 
 
 async def test_a_failed_order_keeps_everything_but_its_token(
