@@ -67,6 +67,17 @@ def health(context: typer.Context) -> None:
         _fail("the bot is not serving")
 
 
+@cli.command()
+def doctor(context: typer.Context) -> None:
+    """Print what `foodgan doctor` wants to know of the bot, as JSON."""
+    from bot.doctor import examine
+    from foodgan.contract.checkup import Findings
+
+    settings: Settings = context.obj
+    found = _await(examine(settings))
+    typer.echo(Findings.dump_json(found).decode())
+
+
 def _settings() -> Settings:
     try:
         settings = Settings()

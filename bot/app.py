@@ -3,25 +3,32 @@
 import asyncio
 import logging
 import signal
+from typing import Any
 
 import discord
 from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from bot.answer import edit_answer
+from bot import metrics
+from bot.cancel import CancelButton
 from bot.commands.about import about
 from bot.commands.dish import dish_command
+from bot.commands.status import status_command
 from bot.door import Door
 from bot.endpoint import point_at
+from bot.ends import Ends
 from bot.heart import Heart, pulse_path
 from bot.kitchen import Kitchen
+from bot.late import LateDishes
 from bot.queue import DishQueue
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.rounds import Rounds
 from bot.translator import PhraseTranslator
+from bot.voice import Voice
+from bot.watch import Watch
 from foodgan.contract.errors import UserError
-from foodgan.contract.orders import DishOrder, new_order_id
+from foodgan.contract.orders import new_order_id
 from foodgan.contract.phrases import locale_of, say
 from foodgan.contract.settings import Settings
 
@@ -42,6 +49,7 @@ class Menu(app_commands.CommandTree["Bot"]):
         self, interaction: discord.Interaction["Bot"], error: app_commands.AppCommandError
     ) -> None:
         """Tell the asker, and nobody else, what went wrong; never in an exception's own words."""
+        command = interaction.command.qualified_name if interaction.command else "unknown"
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         locale = locale_of(interaction.locale.value)
         if isinstance(cause, discord.HTTPException) and cause.code in DEAD:
@@ -49,8 +57,11 @@ class Menu(app_commands.CommandTree["Bot"]):
             return
         if isinstance(cause, UserError):
             log.info("refused: %s", cause.phrase)
+            metrics.COMMANDS.labels(command, "refused").inc()
+            metrics.REFUSALS.labels(cause.phrase).inc()
             await _say_privately(interaction, say(locale, cause.phrase, **cause.values))
             return
+        metrics.COMMANDS.labels(command, "failed").inc()
         error_id = new_order_id()
         log.error("error %s: a command failed", error_id, exc_info=cause)
         await _say_privately(interaction, say(locale, "unexpected", id=error_id))
@@ -83,23 +94,31 @@ class Bot(discord.Client):
         sessions = async_sessionmaker(engine, expire_on_commit=False)
         door = Door(settings)
         self._queue = DishQueue(settings)
-        self.kitchen = Kitchen(sessions, self._queue, door, self._edit, settings.queue_limit)
-        self._rounds = Rounds(sessions, self._queue, self.kitchen, door)
+        voice = Voice(self)
+        self.kitchen = Kitchen(sessions, self._queue, door, voice, settings.queue_limit)
+        late = LateDishes(sessions, self._queue, self.kitchen, voice)
+        self._rounds = Rounds(sessions, self._queue, self.kitchen, door, late)
+        self._ends = Ends(settings, self._rounds.attend)
         self._heart = Heart(pulse_path(settings))
+        self.watch = Watch(settings, self._queue, self._heart, lambda: self.latency)
         self._chores: list[asyncio.Task[None]] = []
         self.menu = Menu(self)
         self.menu.add_command(dish_command(door, self.kitchen))
         self.menu.add_command(about)
+        self.menu.add_command(status_command(self._queue))
 
     async def setup_hook(self) -> None:
         """Called once, when Discord has taken the token."""
         await self.menu.set_translator(PhraseTranslator())
+        self.add_dynamic_items(CancelButton)
 
     async def serve(self, token: str) -> None:
         """Log in and serve until closed. Reconnects by itself."""
+        self.watch.open()
         await self.login(token)
         self._chores = [
             asyncio.create_task(self._rounds.walk(), name="rounds"),
+            asyncio.create_task(self._ends.listen(), name="ends"),
             asyncio.create_task(self._heart.beat(), name="heart"),
         ]
         await self.connect(reconnect=True)
@@ -115,12 +134,19 @@ class Bot(discord.Client):
         self._heart.stop()
         await self.kitchen.settle()
         await super().close()
+        self.watch.close()
         self._queue.close()
 
     async def on_connect(self) -> None:
         """The gateway has said READY."""
         log.info("gateway connected")
         self._heart.start()
+
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction, command: app_commands.Command[Any, ..., Any]
+    ) -> None:
+        """A command did what it does."""
+        metrics.COMMANDS.labels(command.qualified_name, "done").inc()
 
     async def on_resumed(self) -> None:
         """The gateway has taken the session up again."""
@@ -131,9 +157,6 @@ class Bot(discord.Client):
         """The gateway is gone; discord.py will be back."""
         log.info("gateway disconnected")
         self._heart.stop()
-
-    async def _edit(self, order: DishOrder, sentence: str) -> bool:
-        return await edit_answer(self, order, sentence)
 
 
 async def run(settings: Settings, token: str) -> None:

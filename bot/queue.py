@@ -1,4 +1,4 @@
-"""The queue towards the workers. The only file of the bot that knows RQ and Redis."""
+"""The queue towards the workers. The only file of the bot that knows RQ."""
 
 import asyncio
 import json
@@ -20,24 +20,28 @@ from rq.serializers import JSONSerializer
 from rq.worker_registration import get_keys
 
 from foodgan.contract.errors import KitchenClosed
+from foodgan.contract.late import HANDED
+from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import (
     DISH_QUEUE,
+    END_CANCELLED,
+    END_KEY,
+    END_TTL_S,
     FAILURE_TTL_S,
+    LATE_LIFE,
     MEMBER_META,
     PACE_DISH,
     PACE_KEY,
     PAINT_TASK,
     RESULT_TTL_S,
-    TOKEN_MARGIN,
     TOLD,
     DishOrder,
 )
 from foodgan.contract.settings import Settings
+from foodgan.contract.status import Status, look, seconds_of
 
-PACE_DEFAULT_S = 1.0  # seconds an order takes, until a worker has measured it
 RETRY_AFTER_S = (1, 3, 10)
 THREADS = 4  # calls that may hang on Redis at once
-REDACTED = "‹redacted›"
 
 T = TypeVar("T")
 
@@ -73,10 +77,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Fate:
-    """How far an order has come. told: the worker has told the member why it failed."""
+    """How far an order has come.
+
+    told: the worker has told the member why it failed; handed: its dish is for the bot to post;
+    cancelled: nobody wants it any more, and no worker will post it.
+    """
 
     stage: Stage
     told: bool = False
+    handed: bool = False
+    cancelled: bool = False
 
 
 class DishQueue:
@@ -102,6 +112,14 @@ class DishQueue:
         """How long the line is and who works on it."""
         return await self._call(self._look)
 
+    async def status(self) -> Status:
+        """How the kitchen is doing."""
+        return await self._call(self.status_now)
+
+    def status_now(self) -> Status:
+        """The same for threads, which may wait. Raises what redis-py raises."""
+        return look(self._redis)
+
     async def enqueue(self, order: DishOrder, member_id: int) -> bool:
         """Put a member's order in line, once: False where it had been there already."""
         return await self._call(lambda: self._enqueue(order, member_id))
@@ -118,10 +136,18 @@ class DishQueue:
         """Blot out the token of a failed order; the job stays for the operator to look at."""
         await self._call(lambda: self._blot_out(order_id))
 
+    async def cancel(self, order_id: str) -> bool:
+        """Keep an order from being made or posted; False where a worker is posting it already."""
+        return await self.call(lambda redis: self._cancel(redis, order_id))
+
     def close(self) -> None:
         """Let go of Redis. Calls that hang end by their own timeout."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._redis.close()
+
+    async def call(self, work: Callable[[Redis], T]) -> T:
+        """Run `work` with Redis on a thread, for as long as a patient guest would wait."""
+        return await self._call(lambda: work(self._redis))
 
     async def _call(self, work: Callable[[], T]) -> T:
         """Run `work` on a thread, for as long as a patient guest would wait."""
@@ -142,10 +168,10 @@ class DishQueue:
             if workers:
                 pipe.exists(*workers)  # a killed worker stays listed until its key expires
             waiting, started, pace, *alive = pipe.execute()
-        return Line(waiting, started, alive[0] if alive else 0, _seconds(pace))
+        return Line(waiting, started, alive[0] if alive else 0, seconds_of(pace))
 
     def _enqueue(self, order: DishOrder, member_id: int) -> bool:
-        left_s = (order.expires_at + TOKEN_MARGIN - datetime.now(UTC)).total_seconds()
+        left_s = (order.asked_at + LATE_LIFE - datetime.now(UTC)).total_seconds()
         try:
             self._queue.enqueue_call(
                 PAINT_TASK,
@@ -173,16 +199,33 @@ class DishQueue:
         with self._redis.pipeline(transaction=False) as pipe:
             for order_id in order_ids:
                 pipe.hmget(Job.key_for(order_id), "status", "meta")
+                pipe.get(END_KEY + order_id)
             answers = pipe.execute()
+        cancelled = END_CANCELLED.encode()
         return {
-            order_id: Fate(_STAGES.get(status, "waiting"), _told(meta))
-            for order_id, (status, meta) in zip(order_ids, answers, strict=True)
+            order_id: Fate(_STAGES.get(status, "waiting"), *_marks(meta), end == cancelled)
+            for order_id, (status, meta), end in zip(
+                order_ids, answers[::2], answers[1::2], strict=True
+            )
         }
 
     def _forget(self, order_id: str) -> None:
         job = self._fetch(order_id)
-        if job:
+        if job is None:
+            return
+        try:
             job.delete()
+        except ValueError:  # rq stumbles over the claim of a worker that has died
+            self._redis.delete(job.execution_registry.key)
+            job.delete()
+
+    def _cancel(self, redis: Redis, order_id: str) -> bool:
+        decided = redis.set(END_KEY + order_id, END_CANCELLED, ex=END_TTL_S, nx=True, get=True)
+        if decided not in (None, END_CANCELLED.encode()):
+            return False
+        if redis.lrem(self._queue.key, 1, order_id):  # else a worker has it, and will see the key
+            self._forget(order_id)
+        return True
 
     def _blot_out(self, order_id: str) -> None:
         job = self._fetch(order_id)
@@ -198,13 +241,7 @@ class DishQueue:
             return None
 
 
-def _seconds(pace: bytes | None) -> float:
-    """The pace as the worker wrote it, or the default where it is absent or no number."""
-    try:
-        return max(float(pace or PACE_DEFAULT_S), 0.0)
-    except ValueError:
-        return PACE_DEFAULT_S
-
-
-def _told(meta: bytes | None) -> bool:
-    return bool(meta) and json.loads(meta or b"{}").get(TOLD) is True
+def _marks(meta: bytes | None) -> tuple[bool, bool]:
+    """Whether a worker has told the member, and whether it has handed the dish to the bot."""
+    said = json.loads(meta or b"{}")
+    return said.get(TOLD) is True, said.get(HANDED) is True

@@ -1,10 +1,13 @@
-"""`python -m worker`: paint dishes until told to stop. `python -m worker health`: does one?"""
+"""`python -m worker`: paint dishes until told to stop. `health`: does one? `dead`: what failed?"""
 
+import json
 import logging
 import socket
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from redis import Redis
 
 from foodgan.contract import logs, pulse
 from foodgan.contract.errors import ModelError
@@ -38,11 +41,10 @@ def run(
     from worker import service  # torch takes seconds to import, which a health check must not
 
     try:
-        painter = service.load(settings)
+        service.run(settings, name or socket.gethostname(), burst=burst)
     except ModelError as error:
         _log.critical("no model, so no dish: %s (MODEL_DIR says where to look)", error)
         raise typer.Exit(EXIT_NO_MODEL) from None
-    service.serve(painter, settings, name or socket.gethostname(), burst=burst)
 
 
 @app.command()
@@ -51,6 +53,51 @@ def health(name: Name = "") -> None:
     settings = Settings()
     if not pulse.alive(pulse_file(settings, name or socket.gethostname())):
         raise typer.Exit(1)
+
+
+@app.command()
+def dead(
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+) -> None:
+    """List the orders that have failed for good: they stay for a day."""
+    from worker.dead import letters
+
+    for letter in letters(_redis()):
+        if as_json:
+            typer.echo(json.dumps(asdict(letter), default=str, ensure_ascii=False))
+        else:
+            when = f"{letter.failed_at:%Y-%m-%d %H:%M:%S}Z" if letter.failed_at else "?"
+            told = "told" if letter.told else "told by the bot"
+            typer.echo(
+                f"{letter.order_id}  {when}  {letter.deliveries} deliveries, {told}  "
+                f"{letter.name}  {letter.why}"
+            )
+
+
+@app.command()
+def replay(
+    order_ids: Annotated[list[str], typer.Argument(help="Ids that `dead` lists.")],
+) -> None:
+    """Paint failed orders after all; the bot posts them to their channels. Exit code 1: no such."""
+    from worker.dead import NoSuchLetter
+    from worker.dead import replay as put_in_line
+
+    redis, missing = _redis(), False
+    for order_id in order_ids:
+        try:
+            put_in_line(redis, order_id, Settings().retries)
+            typer.echo(f"{order_id} is in line again")
+        except NoSuchLetter as error:
+            typer.echo(str(error), err=True)
+            missing = True
+    if missing:
+        raise typer.Exit(1)
+
+
+def _redis() -> Redis:
+    from worker.connection import patient
+
+    return patient(Settings())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,10 +31,18 @@ class Keeper:
     """Renews claims and pulse every second, and leaves the process when a pass hangs.
 
     A heartbeat alone would beat on while the device hangs, and nobody would take the job over.
-    Use it as a context manager around the worker's loop. connection: one of its own, hasty.
+    Use it as a context manager around the worker's loop. connection: one of its own, hasty; also:
+    what else is due with each beat, may raise RedisError.
     """
 
-    def __init__(self, worker: BaseWorker, connection: Redis, pulse_file: Path) -> None:
+    def __init__(
+        self,
+        worker: BaseWorker,
+        connection: Redis,
+        pulse_file: Path,
+        also: Callable[[], None],
+    ) -> None:
+        self._also = also
         self._worker = worker
         self._connection = connection
         self._pulse_file = pulse_file
@@ -82,6 +90,7 @@ class Keeper:
     def _beat(self) -> None:
         try:
             books.beat(self._worker, self._connection)
+            self._also()
         except RedisError as error:
             if not self._away:
                 _log.warning("Redis does not take the heartbeat (%s)", type(error).__name__)

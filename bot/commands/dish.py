@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import discord
@@ -38,8 +39,8 @@ def dish_command(door: Door, kitchen: Kitchen) -> app_commands.Command[Any, ...,
     ) -> None:
         order = order_of(interaction, name, count, seed)
         door.admit(interaction.user.id, order.order_id)
-        await interaction.response.defer(thinking=True)
-        await kitchen.order(order, asker_of(interaction))
+        defer = partial(interaction.response.defer, thinking=True)
+        await kitchen.order(order, asker_of(interaction), defer)
 
     return dish
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 # written: not on the queue yet; queued: handed to the workers; the others are ends.
-State = Literal["written", "queued", "done", "failed", "late", "refused"]
+State = Literal["written", "queued", "done", "failed", "late", "refused", "cancelled"]
 
 
 class UtcTime(TypeDecorator[datetime]):

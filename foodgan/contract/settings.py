@@ -41,5 +41,10 @@ class Settings(BaseSettings):
     paint_timeout_s: Annotated[float, Field(gt=0)] = 60.0
     retries: Annotated[int, Field(ge=0, le=10)] = 3
 
+    # Figures and health for operators, over HTTP: /metrics, /healthz, /readyz. Not for the public.
+    health_host: str = "127.0.0.1"
+    bot_health_port: Annotated[int, Field(ge=0, le=65535)] = 9410  # 0: any that is free
+    worker_health_port: Annotated[int, Field(ge=0, le=65535)] = 9420  # the next one where taken
+
     log_level: str = "INFO"
     log_format: str = "text"  # or "json"

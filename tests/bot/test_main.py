@@ -108,8 +108,8 @@ async def test_sync_registers_the_commands_and_says_so(
     sandbox, where = discord_there
     status, said, _ = await ended(bot(environment(settings, **where), tmp_path, "sync"))
     assert status == 0
-    assert said == "registered everywhere: /about, /dish\n"
-    assert {c["name"] for c in sandbox.world.commands.every()} == {"about", "dish"}
+    assert said == "registered everywhere: /about, /dish, /status\n"
+    assert {c["name"] for c in sandbox.world.commands.every()} == {"about", "dish", "status"}
 
 
 async def test_sync_can_be_for_one_server(
@@ -119,7 +119,7 @@ async def test_sync_can_be_for_one_server(
     guild = "1240000000000000100"
     env = environment(settings, **where)
     status, said, _ = await ended(bot(env, tmp_path, "sync", "--guild", guild))
-    assert (status, said) == (0, f"registered in server {guild}: /about, /dish\n")
+    assert (status, said) == (0, f"registered in server {guild}: /about, /dish, /status\n")
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ about =
 ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It should be ready { $when }.
 kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
 kitchen-unstaffed = **{ $name }**, noted! The cooks have stepped out just now. We will make it as soon as they are back, so please stay seated.
-kitchen-full = Sorry, the kitchen has all the orders it can take. Please come back in a little while.
+kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter { $when }. Please come back then.
 ordered-too-soon = Thank you for another order! Please give us { $seconds } more seconds.
 too-many-waiting = You have { $limit } dishes on the way already. Order again once one of them is served.
 count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
@@ -41,6 +41,16 @@ dish-failed = Sorry, that dish did not work out. Would you order it once more? (
 dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
 dish-model-missing = The painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
 unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }
+
+## Cancelling, and dishes that come late
+
+cancel-label = Cancel the order
+cancelled = Your order for **{ $name }** is cancelled. We hope to see you again.
+cancel-not-yours = You cannot cancel somebody else's order.
+cancel-too-late = This order is being served, or has been served already.
+cancel-no-kitchen = We cannot reach the kitchen to cancel this just now. Please press again in a moment.
+dish-will-be-late = Sorry to keep you waiting for **{ $name }**. We will bring it to this channel as soon as it is ready.
+late-served = <@{ $member }>, thank you for waiting so long. Here is your order.
 
 ## 料理名
 
@@ -81,3 +91,26 @@ up-failed =
 up-lost = { $part } is gone, so the canteen closes. More in { $log }.
 up-redis-away = The server of REDIS_URL has not answered for { $seconds } seconds.
 settings-wrong = The setting { $name } is wrong: { $fault }
+
+## How things are (/status, foodgan status, foodgan drain)
+
+command-status = Shows how busy the kitchen is
+status-line =
+    { $waiting ->
+        [one] 1 order is
+       *[other] { $waiting } orders are
+    } waiting · { $started } being made
+status-wait = A dish ordered now takes about { $seconds } s
+status-unstaffed = No cook is at the stove right now. Orders are made as soon as one is back
+status-oldest = The oldest order has waited { $seconds } s
+status-failures = Orders that failed in the last hour: { $count }
+status-worker =
+    { $state ->
+        [busy] cooking
+        [draining] clearing up
+        [resting] on a break
+       *[idle] free
+    } · model { $model } · { $device } · v{ $version }
+status-more = … and { $count } more
+status-away = The kitchen can't be reached right now. Please try again in a little while.
+drain-unknown = No worker is called { $name }. There are: { $known }

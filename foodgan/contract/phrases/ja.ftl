@@ -23,7 +23,7 @@ about =
 ordered-ahead = **{ $name }** のご注文、承りました。いま { $place } 番目です。お届けの目安は { $when } です。
 kitchen-closed = **{ $name }** のご注文、承りました。ただ、いま厨房と連絡がつきません。つながりしだいお作りしますので、このままお待ちくださいね。
 kitchen-unstaffed = **{ $name }** のご注文、承りました。いま料理人が席を外しています。戻りしだいお作りしますので、このままお待ちくださいね。
-kitchen-full = ごめんなさい、いま厨房がご注文でいっぱいです。少し時間をおいて、もう一度お声がけください。
+kitchen-full = ごめんなさい、いま { $waiting } 品のご注文が並んでいて、厨房がいっぱいです。{ $when } ごろには落ち着きそうですので、もう一度お声がけください。
 ordered-too-soon = 続けてのご注文、ありがとうございます。あと { $seconds } 秒ほどお待ちくださいね。
 too-many-waiting = お待ちの料理がもう { $limit } 品あります。ひと皿届いたら、またご注文くださいね。
 count-out-of-range = 一度にお描きできるのは 1〜{ $max } 枚です。枚数を選び直してくださいね。
@@ -41,6 +41,16 @@ dish-failed = ごめんなさい、うまく作れませんでした。もう一
 dish-late = お待たせしたのに、お時間内に間に合いませんでした。ごめんなさい。よろしければ、もう一度ご注文ください。(控え番号 { $id })
 dish-model-missing = いま、画家が腕をふるえる状態にありません。係の者にこの番号をお伝えください。(控え番号 { $id })
 unexpected = ごめんなさい、こちらの手違いでご用意できませんでした。続くようでしたら、係の者にこの番号をお伝えください。(控え番号 { $id })
+
+## 取り消しと、遅れたお届け
+
+cancel-label = 注文を取り消す
+cancelled = **{ $name }** のご注文を取り消しました。またのご来店をお待ちしています。
+cancel-not-yours = ほかの方のご注文は取り消せません。
+cancel-too-late = このご注文は、もうお届け中か、お届け済みです。
+cancel-no-kitchen = いま厨房と連絡がつかず、取り消しを伝えられません。少し待って、もう一度押してください。
+dish-will-be-late = **{ $name }** をお待たせして、ごめんなさい。できあがりしだい、このチャンネルにお持ちします。
+late-served = <@{ $member }> さん、たいへんお待たせしました。ご注文のお料理です。
 
 ## 料理名
 
@@ -81,3 +91,22 @@ up-failed =
 up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
 up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。
 settings-wrong = 設定 { $name } が正しくありません: { $fault }
+
+## ようす(/status, foodgan status, foodgan drain)
+
+command-status = いまの厨房のようすをお知らせします
+status-line = お待ちのご注文 { $waiting } 品 · 調理中 { $started } 品
+status-wait = いまご注文いただくと、お届けまで約 { $seconds } 秒です
+status-unstaffed = いま料理人が席を外しています。ご注文は戻りしだいお作りします
+status-oldest = いちばん長くお待ちのご注文: { $seconds } 秒
+status-failures = この1時間にお出しできなかったご注文: { $count } 品
+status-worker =
+    { $state ->
+        [busy] 調理中
+        [draining] 片づけ中
+        [resting] 休憩中
+       *[idle] 手すき
+    } · モデル { $model } · { $device } · v{ $version }
+status-more = …ほか { $count } 人
+status-away = いま厨房と連絡がつきません。少し時間をおいて、もう一度お試しください。
+drain-unknown = { $name } という描く係はいません。いるのは: { $known }
