@@ -15,7 +15,7 @@ from bot.door import Door
 from bot.endpoint import point_at
 from bot.heart import Heart, pulse_path
 from bot.kitchen import Kitchen
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.rounds import Rounds

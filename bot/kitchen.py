@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.door import Door
-from bot.queue import DishQueue, Line
+from bot.queue.dishes import DishQueue, Line
 from bot.records import orders
 from bot.records.orders import Asker
 from bot.records.tables import State

@@ -10,7 +10,7 @@ from redis import Redis
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import (
     DISH_QUEUE,
