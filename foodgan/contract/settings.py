@@ -1,7 +1,7 @@
 """Settings of every process, from the environment and `.env`; read when asked for, not before."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -35,6 +35,18 @@ class Settings(BaseSettings):
     cooldown_s: Annotated[float, Field(ge=0)] = 5.0  # a member's next /dish
     orders_per_member: Annotated[int, Field(ge=1)] = 5  # waiting at once
     queue_limit: Annotated[int, Field(ge=1)] = 500  # orders waiting in all
+
+    # Contributed photos, the bot's side.
+    photos_per_day: Annotated[int, Field(ge=1)] = 50  # of one member, in 24 hours
+    reviewer_roles: str = "reviewer"  # names or ids, separated by commas
+    review_votes: Annotated[int, Field(ge=1)] = 2  # that decide, of one kind
+    review_escalate_after: Annotated[int, Field(ge=2)] = 2  # votes, half of each kind
+    review_undo_s: Annotated[float, Field(ge=0)] = 60.0  # then the member hears of it
+    review_notice: Literal["dm", "channel", "off"] = "dm"
+    # Retention, in days: files of rejected photos; the audit log; orders of dishes that have ended.
+    keep_rejected_days: Annotated[int, Field(ge=1)] = 90
+    keep_audit_days: Annotated[int, Field(ge=1)] = 730
+    keep_orders_days: Annotated[int, Field(ge=1)] = 365
 
     # The worker.
     device: str | None = None  # "cpu", "cuda:0"; the best there is where none is named
