@@ -1,5 +1,7 @@
 """Contributed photos: consents, votes, audit, graves, and the operators' lists."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -37,7 +39,7 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _time(name: str, nullable: bool = True) -> sa.Column[sa.DateTime]:
+def _time(name: str, nullable: bool = True) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
