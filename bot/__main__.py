@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from foodgan.contract import logs, pulse
+from foodgan.contract.errors import StoreError
 from foodgan.contract.settings import Settings
 
 cli = typer.Typer(
@@ -98,7 +99,7 @@ def _await(work: Coroutine[Any, Any, Any]) -> Any:
         _fail(f"Discord refused: {error}")
     except (aiohttp.ClientError, TimeoutError) as error:
         _fail(f"Discord cannot be reached: {error}")
-    except RecordsClosed as error:
+    except (RecordsClosed, StoreError) as error:
         _fail(str(error))
 
 

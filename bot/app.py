@@ -9,12 +9,15 @@ from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot.answer import edit_answer
+from bot.blocklist import Blocklist
+from bot.buttons import Buttons
 from bot.commands.about import about
 from bot.commands.dish import dish_command
 from bot.door import Door
 from bot.endpoint import point_at
 from bot.heart import Heart, pulse_path
 from bot.kitchen import Kitchen
+from bot.photos.gallery import Gallery
 from bot.queue.dishes import DishQueue
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
@@ -32,6 +35,8 @@ DEAD = {
     50027: "older than its token",
 }
 
+PRESSED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+
 log = logging.getLogger(__name__)
 
 
@@ -42,7 +47,13 @@ class Menu(app_commands.CommandTree["Bot"]):
         self, interaction: discord.Interaction["Bot"], error: app_commands.AppCommandError
     ) -> None:
         """Tell the asker, and nobody else, what went wrong; never in an exception's own words."""
-        cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await self.say_why(
+            interaction,
+            error.original if isinstance(error, app_commands.CommandInvokeError) else error,
+        )
+
+    async def say_why(self, interaction: discord.Interaction["Bot"], cause: Exception) -> None:
+        """The same for a button or a modal."""
         locale = locale_of(interaction.locale.value)
         if isinstance(cause, discord.HTTPException) and cause.code in DEAD:
             log.warning("an interaction was %s (%d)", DEAD[cause.code], cause.code)
@@ -88,8 +99,13 @@ class Bot(discord.Client):
         self._heart = Heart(pulse_path(settings))
         self._chores: list[asyncio.Task[None]] = []
         self.menu = Menu(self)
-        self.menu.add_command(dish_command(door, self.kitchen))
+        blocklist = Blocklist()
+        self.gallery = Gallery(self, sessions, blocklist, settings)
+        self._buttons = Buttons(self.gallery.presses)
+        self.menu.add_command(dish_command(door, self.kitchen, blocklist))
         self.menu.add_command(about)
+        for command in self.gallery.commands:
+            self.menu.add_command(command)
 
     async def setup_hook(self) -> None:
         """Called once, when Discord has taken the token."""
@@ -97,9 +113,11 @@ class Bot(discord.Client):
 
     async def serve(self, token: str) -> None:
         """Log in and serve until closed. Reconnects by itself."""
+        await self.gallery.open()
         await self.login(token)
         self._chores = [
             asyncio.create_task(self._rounds.walk(), name="rounds"),
+            asyncio.create_task(self.gallery.rounds.walk(), name="photo rounds"),
             asyncio.create_task(self._heart.beat(), name="heart"),
         ]
         await self.connect(reconnect=True)
@@ -116,6 +134,15 @@ class Bot(discord.Client):
         await self.kitchen.settle()
         await super().close()
         self._queue.close()
+        self.gallery.close()
+
+    async def on_interaction(self, interaction: discord.Interaction["Bot"]) -> None:
+        """Anything that a member does; commands have been seen to already."""
+        if interaction.type in PRESSED:
+            try:
+                await self._buttons.press(interaction)
+            except Exception as error:
+                await self.menu.say_why(interaction, error)
 
     async def on_connect(self) -> None:
         """The gateway has said READY."""

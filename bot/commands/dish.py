@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from pydantic import SecretStr
 
+from bot.blocklist import Blocklist
 from bot.door import Door
 from bot.kitchen import Kitchen
 from bot.records.orders import Asker
@@ -21,7 +22,9 @@ Count = app_commands.Range[int, 1, COUNT_MAX]
 Seed = app_commands.Range[int, 0, SEED_MAX]
 
 
-def dish_command(door: Door, kitchen: Kitchen) -> app_commands.Command[Any, ..., None]:
+def dish_command(
+    door: Door, kitchen: Kitchen, blocklist: Blocklist
+) -> app_commands.Command[Any, ..., None]:
     """The command `/dish`."""
 
     @app_commands.command(name="dish", description=phrase("command-dish"))
@@ -37,6 +40,7 @@ def dish_command(door: Door, kitchen: Kitchen) -> app_commands.Command[Any, ...,
         interaction: discord.Interaction, name: str, count: Count = 1, seed: Seed | None = None
     ) -> None:
         order = order_of(interaction, name, count, seed)
+        blocklist.check(order.name)
         door.admit(interaction.user.id, order.order_id)
         await interaction.response.defer(thinking=True)
         await kitchen.order(order, asker_of(interaction))

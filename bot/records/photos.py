@@ -17,6 +17,7 @@ class RecordChanged(FoodganError):
 
 
 NOBODY = 0  # whose a photo is that was at the intake when its member was erased
+PORTION = 500  # rows
 _ENTRY = ("sha256", "name", "licence", "perceptual_hash", "accepted_at", "credit")
 KNOWN: tuple[PhotoState, ...] = ("taken", "accepted", "rejected")
 
@@ -50,9 +51,9 @@ async def take(session: AsyncSession, photo: Photo, taken: Taken) -> str | None:
         await _let_go(session, photo)
         return None
     if await _buried(session, taken):
-        await refuse(session, photo, Refused(photo_id=photo.id, phrase="photo-withdrawn-before"))
+        await refuse(session, photo, Refused(photo_id=photo.id, phrase="intake-withdrawn"))
         await bury(session, taken.sha256, taken.original_sha256)
-        return "photo-withdrawn-before"
+        return "intake-withdrawn"
     if await _known(session, taken):
         await refuse(session, photo, Refused(photo_id=photo.id, phrase="photo-known"))
         return "photo-known"
@@ -167,7 +168,7 @@ async def entries(session: AsyncSession) -> list[Entry]:
         .group_by(Consent.member_id)
         .subquery()
     )
-    rows = await session.execute(
+    rows = await session.stream(
         select(
             Photo.sha256,
             Photo.name,
@@ -181,7 +182,11 @@ async def entries(session: AsyncSession) -> list[Entry]:
         .where(Photo.state == "accepted")
         .order_by(Photo.sha256)
     )
-    return [Entry.model_validate(dict(zip(_ENTRY, row, strict=True))) for row in rows]
+    made: list[Entry] = []
+    # In portions, so that the event loop turns meanwhile.
+    async for portion in rows.partitions(PORTION):
+        made += [Entry.model_validate(dict(zip(_ENTRY, row, strict=True))) for row in portion]
+    return made
 
 
 async def waiting(session: AsyncSession) -> list[Waiting]:
