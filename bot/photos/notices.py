@@ -85,7 +85,9 @@ def sender(client: discord.Client, settings: Settings) -> Send:
             elif channel_id is not None:
                 await client.get_partial_messageable(channel_id).send(
                     f"<@{member_id}> {text}",
-                    allowed_mentions=discord.AllowedMentions(users=[someone], everyone=False),
+                    allowed_mentions=discord.AllowedMentions(
+                        users=[someone], everyone=False, roles=False
+                    ),
                 )
         except discord.HTTPException as error:
             log.info("a notice was not taken, %d (%d)", error.status, error.code)

@@ -265,7 +265,7 @@ def _with_links(tree: object, uploaded: dict[str, Json]) -> object:
 def mentions(content: str, allowed: Json | None) -> Json:
     """Whom a text pings. allowed: Discord's allowed_mentions; None lets everything ping."""
     parse = ["users", "roles", "everyone"] if allowed is None else allowed.get("parse") or []
-    users = (allowed or {}).get("users") or []
+    users = [str(user) for user in (allowed or {}).get("users") or []]
     named = set(re.findall(r"<@!?(\d+)>", content))
     return {
         "mention_everyone": "everyone" in parse and bool(re.search(r"@(everyone|here)", content)),

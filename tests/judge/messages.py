@@ -94,7 +94,10 @@ def flags_that_fit(request: Request) -> Iterator[str]:
 
 
 def mentions_pinned_down(request: Request) -> Iterator[str]:
-    """Project: every message says `parse: []`. Docs: resources/message#allowed-mentions-object."""
+    """Project: every message says `parse: []`, and pings at most the one whom it opens with.
+
+    Docs: resources/message#allowed-mentions-object.
+    """
     message = message_of(request)
     if message is None:
         return
@@ -103,8 +106,11 @@ def mentions_pinned_down(request: Request) -> Iterator[str]:
         yield "allowed_mentions is missing: a mention in the text would ping"
     elif mentions.get("parse") != []:
         yield f"allowed_mentions.parse is {mentions.get('parse')!r}, not []"
-    elif mentions.get("users") or mentions.get("roles"):
-        yield "allowed_mentions names users or roles that would be pinged"
+    elif mentions.get("roles"):
+        yield "allowed_mentions names roles that would be pinged"
+    elif users := mentions.get("users"):
+        if not str(message.get("content")).startswith(f"<@{users[0]}> ") or len(users) > 1:
+            yield "allowed_mentions names users other than the one who is addressed"
 
 
 def embeds_too_many(request: Request) -> Iterator[str]:
