@@ -37,7 +37,10 @@ AnyCommand = app_commands.Command[Any, ..., Any] | app_commands.ContextMenu | ap
 
 
 class Gallery:
-    """Built once with the client. commands, presses: what the client registers and listens to."""
+    """Built once with the client.
+
+    commands, presses: what the client registers and listens to.
+    """
 
     def __init__(
         self,
@@ -55,9 +58,9 @@ class Gallery:
         store = Store(settings.photo_store)
         publisher = Publisher(sessions, store)
         receipts = Receipts(sessions, self._lookalikes, publisher)
-        reception = Reception(sessions, self._queue, edit, settings)
+        reception = Reception(sessions, self._queue, edit, publisher, settings)
         desk = Desk(sessions, self._lookalikes, receipts, publisher, settings)
-        rights = Rights(sessions, self._lookalikes, publisher)
+        self.rights = rights = Rights(sessions, self._lookalikes, publisher)
         errands = Errands(sessions, self._queue, publisher, store, edit)
         notices = Notices(sessions, sender(client, settings), settings)
         retention = Retention(sessions, publisher, settings)

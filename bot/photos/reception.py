@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer, Edit
 from bot.photos import consent
+from bot.photos.publisher import Publisher
 from bot.queue.photos import PhotoQueue
 from bot.records import operators, submissions
 from bot.records.photos import note
@@ -61,11 +62,13 @@ class Reception:
         sessions: async_sessionmaker[AsyncSession],
         queue: PhotoQueue,
         edit: Edit,
+        publisher: Publisher,
         settings: Settings,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
         self._edit = edit
+        self._publisher = publisher
         self.in_hand: set[str] = set()  # submissions that the rounds leave alone
         self._per_day = settings.photos_per_day
 
@@ -122,6 +125,7 @@ class Reception:
             waiting = await submissions.photos_of(session, submission_id)
             if not waiting:
                 await submissions.end(session, submission_id)
+        self._publisher.changed()  # the credit of earlier photos
         if waiting:
             await self._send_off(submission_id, licence)
         else:

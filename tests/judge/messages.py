@@ -1,6 +1,7 @@
 """Rules about messages: their text, embeds, flags and mentions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from tests.judge.request import (
     COMPONENTS_V2,
@@ -108,9 +109,13 @@ def mentions_pinned_down(request: Request) -> Iterator[str]:
         yield f"allowed_mentions.parse is {mentions.get('parse')!r}, not []"
     elif mentions.get("roles"):
         yield "allowed_mentions names roles that would be pinged"
-    elif users := mentions.get("users"):
-        if not str(message.get("content")).startswith(f"<@{users[0]}> ") or len(users) > 1:
-            yield "allowed_mentions names users other than the one who is addressed"
+    elif len(users := mentions.get("users") or []) > 1 or not _addressed(message, users):
+        yield "allowed_mentions names users other than the one who is addressed"
+
+
+def _addressed(message: Mapping[str, Any], users: Sequence[object]) -> bool:
+    """Whether a message opens with everyone whom it pings."""
+    return all(str(message.get("content")).startswith(f"<@{user}> ") for user in users)
 
 
 def embeds_too_many(request: Request) -> Iterator[str]:
