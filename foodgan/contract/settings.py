@@ -26,6 +26,8 @@ class Settings(BaseSettings):
 
     # Where running processes keep their files: database, logs, pulses, the embedded Valkey.
     var_dir: Path = Path("var")
+    # Photos and releases: a folder, or a URL that fsspec knows (s3://BUCKET/FOLDER).
+    photo_store: str = "var/photos"
     # A folder with a model; the shipped one where none is named.
     model_dir: Path | None = None
 
