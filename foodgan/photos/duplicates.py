@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-ROWS, COLUMNS = 8, 8  # of the hash: 64 bits
+from foodgan.photos.looks import COLUMNS, ROWS, THUMB, UNLIKE
+
 NEAR = 16  # bits that two hashes of one dish may differ by
-THUMB = 16  # pixels a side of the thumbnail that confirms a pair
-UNLIKE = 0.5  # two thumbnails of one dish differ by at most this share of their contrast
 BLOCK = 512  # hashes compared at once against all
 
 

@@ -81,3 +81,19 @@ up-failed =
 up-lost = { $part } is gone, so the canteen closes. More in { $log }.
 up-redis-away = The server of REDIS_URL has not answered for { $seconds } seconds.
 settings-wrong = The setting { $name } is wrong: { $fault }
+
+## Taking in photos (when one is refused)
+
+intake-empty = That file was empty. Please choose the photo again.
+intake-no-picture = We could not read that file as a photo. Please send a JPEG, PNG, WebP or HEIC.
+intake-other-kind = We cannot take { $kind } files. Please send a JPEG, PNG, WebP or HEIC.
+intake-damaged = That photo seems to be damaged part of the way through. Please send it again from the original.
+intake-animated = We cannot take moving pictures. Please send a single photo.
+intake-too-big = That file is too large. Photos can have up to { $limit } MB.
+intake-too-many-pixels = That photo has too many pixels. Please keep to { $limit } megapixels.
+intake-too-small = That photo is too small to see the dish. It needs at least { $limit } pixels each way.
+intake-too-thin = That photo is too long and thin. One side can be at most { $limit } times the other.
+intake-too-heavy = That photo took too much effort to open. Please try another format or a smaller one.
+intake-withdrawn = That photo was withdrawn earlier, so we cannot take it again.
+intake-link-gone = We went to fetch the photo, but it was no longer there. Please send it once more.
+intake-link-foreign = We cannot take photos from that place. Please attach the photo itself.

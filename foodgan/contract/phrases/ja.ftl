@@ -81,3 +81,19 @@ up-failed =
 up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
 up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。
 settings-wrong = 設定 { $name } が正しくありません: { $fault }
+
+## 写真の受け取り(お断りするとき)
+
+intake-empty = ファイルの中身が空でした。写真を選び直してくださいね。
+intake-no-picture = 写真として読めないファイルでした。JPEG・PNG・WebP・HEIC の写真をお願いします。
+intake-other-kind = { $kind } は受け取れません。JPEG・PNG・WebP・HEIC の写真をお願いします。
+intake-damaged = 写真が途中で壊れているようです。元の写真から、もう一度送ってくださいね。
+intake-animated = 動く画像は受け取れません。一枚の写真にして送ってくださいね。
+intake-too-big = ファイルが大きすぎます。{ $limit } MB までの写真でお願いします。
+intake-too-many-pixels = 画素が多すぎる写真です。{ $limit } メガピクセルまででお願いします。
+intake-too-small = 写真が小さすぎて、お料理が見えません。縦横とも { $limit } ピクセル以上でお願いします。
+intake-too-thin = 細長すぎる写真です。縦と横の比が { $limit } 倍までの写真でお願いします。
+intake-too-heavy = この写真は開くのに手間がかかりすぎました。別の形式か、小さめの写真でお試しください。
+intake-withdrawn = この写真は以前に取り下げられたものなので、お預かりできません。
+intake-link-gone = 写真を取りに行きましたが、もうありませんでした。お手数ですが、もう一度送ってくださいね。
+intake-link-foreign = この場所にある写真は受け取れません。写真を直接添付してくださいね。
