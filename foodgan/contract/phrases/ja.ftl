@@ -97,3 +97,16 @@ intake-too-heavy = この写真は開くのに手間がかかりすぎました�
 intake-withdrawn = この写真は以前に取り下げられたものなので、お預かりできません。
 intake-link-gone = 写真を取りに行きましたが、もうありませんでした。お手数ですが、もう一度送ってくださいね。
 intake-link-foreign = この場所にある写真は受け取れません。写真を直接添付してくださいね。
+
+## データの絵(/dataset とリリース)
+
+plot-title = 架空食堂の写真
+plot-weeks = 週ごとに集まった写真(枚)
+plot-most = よく写っていることば
+plot-least = まだ少ないことば
+plot-wanted = 次に撮ってほしいもの(注文された回数)
+plot-none = まだありません
+plot-release-title = リリース { $release }
+plot-names = 写真の多い料理(枚)
+plot-licences = ライセンスごとの写真(枚)
+plot-splits = 学習用とテスト用(枚)
