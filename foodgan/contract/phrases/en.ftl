@@ -56,6 +56,7 @@ up-part-valkey = the queue (Valkey)
 up-part-sandbox = the chat page (in Discord's place)
 up-part-commands = registering the commands
 up-part-worker = painters × { $count }
+up-part-intake = the photo intake
 up-part-bot = the bot
 up-waiting = waiting
 up-starting = starting
