@@ -55,5 +55,9 @@ class Settings(BaseSettings):
     paint_timeout_s: Annotated[float, Field(gt=0)] = 60.0
     retries: Annotated[int, Field(ge=0, le=10)] = 3
 
+    # Taking in photos: whose links are followed, separated by commas, and the largest file.
+    photo_hosts: str = "cdn.discordapp.com,media.discordapp.net"
+    photo_mb_max: Annotated[int, Field(ge=1, le=500)] = 25
+
     log_level: str = "INFO"
     log_format: str = "text"  # or "json"

@@ -73,7 +73,7 @@ class Store:
         with _reaching(url):
             options = _NO_CACHE if url.startswith(("s3:", "s3a:")) else {}
             self.fs, self.root = url_to_fs(url, **options)
-        self._local = "file" in self.fs.protocol
+        self.is_folder = "file" in self.fs.protocol
 
     def full(self, path: str) -> str:
         """The path as the file system takes it."""
@@ -87,7 +87,7 @@ class Store:
     def write(self, path: str, data: bytes) -> None:
         """Write a file, or replace it, in one step."""
         with _reaching(path):
-            if self._local:
+            if self.is_folder:
                 _write_in_folder(Path(self.full(path)), data)
             else:
                 self.fs.pipe_file(self.full(path), data)
@@ -100,6 +100,11 @@ class Store:
         """Remove a file. One that is not there is no error."""
         with suppress(FileNotFoundError), _reaching(path, may_lack=True):
             self.fs.rm_file(self.full(path))
+
+    def copy(self, path: str, target: str) -> None:
+        """Copy a file within the store."""
+        with _reaching(path):
+            self.fs.cp_file(self.full(path), self.full(target))
 
     def put(self, data: bytes) -> str:
         """Store a photo's bytes; returns their SHA-256.

@@ -11,6 +11,8 @@ from foodgan.contract.errors import FoodganError
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+METADATA = "metadata.jsonl"
+SPLITS = ("train", "test")
 NAME_KEYS = ("name_ja", "name", "text", "label")  # the first that a line of metadata has
 
 
@@ -33,19 +35,23 @@ class Photo:
 def read_folder(folder: Path) -> list[Photo]:
     """Every photo in `folder`, in a stable order. Raises PhotosError when there is none.
 
-    With metadata.jsonl its lines count (file_name and one of NAME_KEYS); without it a photo's
-    name is its folder's, and a photo at the top has none.
+    With metadata.jsonl, at the top or in train/ and test/, its lines count (file_name and one of
+    NAME_KEYS); without it a photo's name is its folder's, and a photo at the top has none.
     """
     if not folder.is_dir():
         raise PhotosError(f"{folder} is not a folder")
-    table = folder / "metadata.jsonl"
-    photos = _from_metadata(folder, table) if table.exists() else _from_folders(folder)
+    tables = [path for place in ("", *SPLITS) if (path := folder / place / METADATA).exists()]
+    photos = [photo for table in tables for photo in _from_metadata(table)]
+    if not tables:
+        photos = _from_folders(folder)
     if not photos:
         raise PhotosError(f"{folder} holds no photo ({', '.join(SUFFIXES)})")
     return sorted(photos, key=lambda photo: str(photo.path))
 
 
-def _from_metadata(folder: Path, table: Path) -> list[Photo]:
+def _from_metadata(table: Path) -> list[Photo]:
+    folder = table.parent
+    split = folder.name if folder.name in SPLITS else "train"
     photos = []
     for number, line in enumerate(_lines(table), start=1):
         if not line.strip():
@@ -65,7 +71,7 @@ def _from_metadata(folder: Path, table: Path) -> list[Photo]:
             Photo(
                 path=path,
                 name=name,
-                split=entry.get("split") or "train",
+                split=entry.get("split") or split,
                 style=entry.get("style") or "photo",
                 licence=entry.get("licence") or entry.get("license") or "unknown",
                 source=entry.get("source_repo") or entry.get("source") or "unknown",

@@ -24,6 +24,8 @@ PAPER = 12  # grey levels by which paper differs from itself
 CONTRAST = 60  # grey levels between paper and ink
 TEXTY = 0.3  # share of cells with writing
 
+Thumbnail = NDArray[np.float32]
+
 
 def dhash(picture: Image.Image) -> str:
     """64 bits as 16 hexadecimal digits: a bit is set where brightness rises from left to right."""
@@ -32,20 +34,20 @@ def dhash(picture: Image.Image) -> str:
     return np.packbits(grey[:, 1:] > grey[:, :-1]).tobytes().hex()
 
 
-def thumb(picture: Image.Image) -> NDArray[np.float32]:
+def thumb(picture: Image.Image) -> Thumbnail:
     """(THUMB·THUMB·3,) colours without their mean, to confirm what the hash proposes."""
     small = picture.resize((THUMB, THUMB), Image.Resampling.BOX)
     colours = np.asarray(small.convert("RGB"), np.float32).ravel()
     return np.asarray(colours - colours.mean(), np.float32)
 
 
-def alike(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:
+def alike(a: Thumbnail, b: Thumbnail) -> bool:
     """Whether two thumbnails show one dish."""
     contrast = min(float(np.linalg.norm(a)), float(np.linalg.norm(b)))
     return float(np.linalg.norm(a - b)) <= UNLIKE * contrast
 
 
-def flipped(thumbnail: NDArray[np.float32]) -> NDArray[np.float32]:
+def flipped(thumbnail: Thumbnail) -> Thumbnail:
     """The thumbnail of the mirror image."""
     return thumbnail.reshape(THUMB, THUMB, 3)[:, ::-1].ravel()
 

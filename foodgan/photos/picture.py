@@ -18,6 +18,7 @@ MAX_PIXELS = 64_000_000  # a photo of more is refused before it is decoded
 SHORTEST = 32  # pixels of the shorter side; less shows no dish
 THINNEST = 8  # the longer side is at most this many times the shorter
 DRAFT = 0.75  # a JPEG may be decoded at 1/2, 1/4, 1/8 down to this share of the wanted side
+_COMPARED = 64  # pixels of the shorter side that are enough to compare two photos
 PAPER = (255, 255, 255)  # what shines through where a picture is transparent
 
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
@@ -36,6 +37,7 @@ _STARTS = (
     (re.compile(rb".{4}ftyp(avif|avis)", re.DOTALL), "AVIF"),
     (re.compile(rb".{4}ftyp(qt|mp4|isom|M4V|3gp)", re.DOTALL), "MP4"),
 )
+_SMOOTH = ("L", "LA", "RGB", "RGBA", "CMYK")  # modes that can be resized as they are
 _TAKEN = ("JPEG", "PNG", "WEBP", "HEIF")
 _ORIENTATION = 0x0112  # EXIF
 _UPRIGHT = {
@@ -88,6 +90,14 @@ def decode(data: bytes, side: int) -> Decoded:
         raise UserError("intake-damaged") from None
 
 
+def thumbnail(data: bytes) -> Image.Image:
+    """A stored photo, decoded at down to an eighth of its size: to compare it, not to look at."""
+    with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:
+        picture.draft("RGB", (_COMPARED, _COMPARED))
+        picture.load()
+        return picture
+
+
 def _decode(data: bytes, kind: str, side: int) -> Decoded:
     if kind == "HEIF":
         _take_heif()
@@ -100,7 +110,7 @@ def _decode(data: bytes, kind: str, side: int) -> Decoded:
             picture.draft(None, (int(width * wanted) or 1, int(height * wanted) or 1))
         picture.load()  # before the EXIF is read, which loads a PNG and would swallow its damage
         orientation = _orientation(picture)
-        small = _shrunk(_plain(picture), side)
+        small = _plain(_shrunk(picture, side))
     rgb = _srgb(small, profile)
     turn = _UPRIGHT.get(orientation)
     if turn is not None:  # the first of them is 0
@@ -136,7 +146,10 @@ def _orientation(picture: Image.Image) -> int:
 
 
 def _shrunk(picture: Image.Image, side: int) -> Image.Image:
+    """Before anything is converted, where that can be: a copy at full size takes much memory."""
     if max(picture.size) > side:
+        if picture.mode not in _SMOOTH or "transparency" in picture.info:
+            picture = _plain(picture)
         picture.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return picture
 

@@ -56,6 +56,7 @@ up-part-valkey = the queue (Valkey)
 up-part-sandbox = the chat page (in Discord's place)
 up-part-commands = registering the commands
 up-part-worker = painters × { $count }
+up-part-intake = the photo intake
 up-part-bot = the bot
 up-waiting = waiting
 up-starting = starting
@@ -97,6 +98,19 @@ intake-too-heavy = That photo took too much effort to open. Please try another f
 intake-withdrawn = That photo was withdrawn earlier, so we cannot take it again.
 intake-link-gone = We went to fetch the photo, but it was no longer there. Please send it once more.
 intake-link-foreign = We cannot take photos from that place. Please attach the photo itself.
+
+## Plots (/dataset and releases)
+
+plot-title = Photos of the imaginary canteen
+plot-weeks = Photos gathered, week by week
+plot-most = Words with many photos
+plot-least = Words with few photos
+plot-wanted = Please photograph next (times ordered)
+plot-none = None yet
+plot-release-title = Release { $release }
+plot-names = Dishes with the most photos
+plot-licences = Photos by licence
+plot-splits = Photos for training and testing
 
 ## Handing photos over
 

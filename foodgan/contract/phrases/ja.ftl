@@ -56,6 +56,7 @@ up-part-valkey = 注文の行列(Valkey)
 up-part-sandbox = チャット画面(Discord の代わり)
 up-part-commands = コマンドの登録
 up-part-worker = 料理を描く係 × { $count }
+up-part-intake = 写真を受け取る係
 up-part-bot = 注文を聞く係(bot)
 up-waiting = 待っています
 up-starting = 支度中
@@ -97,6 +98,19 @@ intake-too-heavy = この写真は開くのに手間がかかりすぎました�
 intake-withdrawn = この写真は以前に取り下げられたものなので、お預かりできません。
 intake-link-gone = 写真を取りに行きましたが、もうありませんでした。お手数ですが、もう一度送ってくださいね。
 intake-link-foreign = この場所にある写真は受け取れません。写真を直接添付してくださいね。
+
+## データの絵(/dataset とリリース)
+
+plot-title = 架空食堂の写真
+plot-weeks = 週ごとに集まった写真(枚)
+plot-most = よく写っていることば
+plot-least = まだ少ないことば
+plot-wanted = 次に撮ってほしいもの(注文された回数)
+plot-none = まだありません
+plot-release-title = リリース { $release }
+plot-names = 写真の多い料理(枚)
+plot-licences = ライセンスごとの写真(枚)
+plot-splits = 学習用とテスト用(枚)
 
 ## 写真の持ち込み
 
