@@ -45,13 +45,13 @@ class Desk:
     ) -> Answer:
         """The photo that waits longest for this reviewer. undo: the photo judged before."""
         async with self._sessions() as session:
-            photo = await reviews.next_photo(session, reviewer)
-            left = await reviews.left(session, reviewer) if photo else 0
-        if photo is None:
+            line = await reviews.line(session, reviewer)
+            shown = await photos.by_ids(session, line[:1])
+        if not shown:
             buttons = [_undo_button(locale, undo)] if undo else []
             text = "\n".join(filter(None, (news, say(locale, "review-none"))))
             return Answer(text, laid_out(*buttons))
-        return await self._show(photo, locale, news, undo, left)
+        return await self._show(shown[0], locale, news, undo, len(line))
 
     async def judge(
         self,
@@ -97,10 +97,10 @@ class Desk:
     async def _again(self, reviewer: Reviewer, locale: str, photo_id: str, news: str) -> Answer:
         async with self._sessions() as session:
             found = await photos.by_ids(session, [photo_id])
-            left = await reviews.left(session, reviewer)
+            line = await reviews.line(session, reviewer)
         if not found or found[0].state != "taken":
             return await self.page(reviewer, locale, news)
-        return await self._show(found[0], locale, news, None, left)
+        return await self._show(found[0], locale, news, None, len(line))
 
     async def _show(
         self, photo: Photo, locale: str, news: str, undo: str | None, left: int

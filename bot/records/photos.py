@@ -1,10 +1,11 @@
 """Photos after they were handed over: taken in or refused, published, withdrawn, erased."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, or_, select, update
+from sqlalchemy import Executable, and_, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.tables import AuditEntry, Consent, Grave, Photo, PhotoState
@@ -157,8 +158,11 @@ async def close_graves(session: AsyncSession, hashes: Sequence[str]) -> None:
 
 async def tombstones(session: AsyncSession) -> list[Tombstone]:
     """All that must not come back."""
-    rows = await session.execute(select(Grave.sha256, Grave.original_sha256).order_by(Grave.sha256))
-    return [Tombstone(sha256=sha, original_sha256=original) for sha, original in rows]
+    query = select(Grave.sha256, Grave.original_sha256).order_by(Grave.sha256)
+    return [
+        Tombstone(sha256=sha256, original_sha256=original)
+        async for sha256, original in _streamed(session, query)
+    ]
 
 
 async def entries(session: AsyncSession) -> list[Entry]:
@@ -168,7 +172,7 @@ async def entries(session: AsyncSession) -> list[Entry]:
         .group_by(Consent.member_id)
         .subquery()
     )
-    rows = await session.stream(
+    query = (
         select(
             Photo.sha256,
             Photo.name,
@@ -182,21 +186,26 @@ async def entries(session: AsyncSession) -> list[Entry]:
         .where(Photo.state == "accepted")
         .order_by(Photo.sha256)
     )
-    made: list[Entry] = []
-    # In portions, so that the event loop turns meanwhile.
-    async for portion in rows.partitions(PORTION):
-        made += [Entry.model_validate(dict(zip(_ENTRY, row, strict=True))) for row in portion]
-    return made
+    return [
+        Entry.model_validate(dict(zip(_ENTRY, row, strict=True)))
+        async for row in _streamed(session, query)
+    ]
 
 
 async def waiting(session: AsyncSession) -> list[Waiting]:
     """Photos whose bytes are kept although they are not accepted."""
-    found = await session.scalars(
-        select(Photo.sha256).where(
-            Photo.state.in_(("taken", "rejected")), Photo.bytes_gone_at.is_(None)
-        )
+    query = select(Photo.sha256).where(
+        Photo.state.in_(("taken", "rejected")), Photo.bytes_gone_at.is_(None)
     )
-    return [Waiting(sha256=sha256) for sha256 in found if sha256 is not None]
+    return [Waiting(sha256=sha256) async for (sha256,) in _streamed(session, query)]
+
+
+async def _streamed(session: AsyncSession, query: Executable) -> AsyncIterator[Any]:
+    """Many rows in portions, so that the event loop turns meanwhile."""
+    rows = await session.stream(query)
+    async for portion in rows.partitions(PORTION):
+        for row in portion:
+            yield row
 
 
 async def hashes(session: AsyncSession) -> list[tuple[str, int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Select, and_, delete, exists, false, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.photos import note
@@ -35,41 +35,34 @@ class Rules:
     escalate_after: int
 
 
-def _in_line(reviewer: Reviewer) -> ColumnElement[bool]:
-    """Which of the taken photos this reviewer may judge now."""
-    mine = and_(Vote.photo_id == Photo.id, Vote.reviewer_id == reviewer.id)
-    fresh_skip = and_(Vote.verdict == "skip", Vote.at >= datetime.now(UTC) - SKIP_LIFE)
-    judged = exists().where(mine, or_(Vote.verdict != "skip", fresh_skip))
-    plain = and_(Photo.escalated.is_(False), ~judged)
-    if not reviewer.operator:
-        return and_(Photo.state == "taken", Photo.member_id != reviewer.id, plain)
-    escalated = and_(Photo.escalated.is_(True), ~exists().where(mine, fresh_skip))
-    return and_(Photo.state == "taken", Photo.member_id != reviewer.id, or_(plain, escalated))
+def line_query(reviewer: Reviewer, escalated: bool) -> Select[Any]:
+    """Ids of what waits for this reviewer, the oldest first. `ix_photos_line` has all it needs.
 
-
-def next_query(reviewer: Reviewer, escalated: bool) -> Select[Any]:
-    """The oldest photo that waits for this reviewer. Walks along `ix_photos_state_taken_at`."""
+    escalated: those with even votes, which an operator may decide although they voted before.
+    """
+    fresh = Vote.at >= datetime.now(UTC) - SKIP_LIFE
+    skipped = and_(Vote.verdict == "skip", fresh)
+    passed_over = skipped if escalated else or_(Vote.verdict != "skip", fresh)
+    judged = exists().where(Vote.photo_id == Photo.id, Vote.reviewer_id == reviewer.id, passed_over)
     return (
-        select(Photo)
-        .where(_in_line(reviewer), Photo.escalated.is_(escalated))
+        select(Photo.id)
+        .where(
+            Photo.state == "taken",
+            Photo.escalated == (true() if escalated else false()),
+            Photo.member_id != reviewer.id,
+            ~judged,
+        )
         .order_by(Photo.taken_at, Photo.id)
-        .limit(1)
+        .limit(LEFT_MAX)
     )
 
 
-async def next_photo(session: AsyncSession, reviewer: Reviewer) -> Photo | None:
-    """What this reviewer is to look at now; for operators even votes come first."""
+async def line(session: AsyncSession, reviewer: Reviewer) -> list[str]:
+    """Ids of what waits for this reviewer, LEFT_MAX at most; even votes first for operators."""
+    ids: list[str] = []
     for escalated in (True, False) if reviewer.operator else (False,):
-        photo: Photo | None = await session.scalar(next_query(reviewer, escalated))
-        if photo:
-            return photo
-    return None
-
-
-async def left(session: AsyncSession, reviewer: Reviewer) -> int:
-    """How many photos wait for this reviewer; LEFT_MAX where it is that many or more."""
-    some = select(Photo.id).where(_in_line(reviewer)).limit(LEFT_MAX).subquery()
-    return await session.scalar(select(func.count()).select_from(some)) or 0
+        ids += await session.scalars(line_query(reviewer, escalated))
+    return ids[:LEFT_MAX]
 
 
 async def _lock(

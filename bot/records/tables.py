@@ -169,7 +169,7 @@ class Photo(Base):
             sqlite_where=text(_KNOWN),
             postgresql_where=text(_KNOWN),
         ),
-        Index("ix_photos_state_taken_at", "state", "escalated", "taken_at", "id"),
+        Index("ix_photos_line", "state", "escalated", "taken_at", "id", "member_id"),
         Index("ix_photos_member_id", "member_id", "submitted_at"),
         Index("ix_photos_submission_id", "submission_id"),
         Index("ix_photos_decided_at", "state", "decided_at"),

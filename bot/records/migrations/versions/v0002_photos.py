@@ -121,7 +121,9 @@ def _photos() -> None:
         sqlite_where=KNOWN,
         postgresql_where=KNOWN,
     )
-    op.create_index("ix_photos_state_taken_at", "photos", ["state", "escalated", "taken_at", "id"])
+    op.create_index(
+        "ix_photos_line", "photos", ["state", "escalated", "taken_at", "id", "member_id"]
+    )
     op.create_index("ix_photos_member_id", "photos", ["member_id", "submitted_at"])
     op.create_index("ix_photos_submission_id", "photos", ["submission_id"])
     op.create_index("ix_photos_decided_at", "photos", ["state", "decided_at"])
