@@ -179,7 +179,7 @@ class Club:
 
     async def until_ended(self, table: type[Submission] | type[Errand]) -> bool:
         """Wait until every row has ended, and lost its token."""
-        for _ in range(400):
+        for _ in range(1000):
             rows = await self.all(table)
             if rows and all(row.ended_at and row.token is None for row in rows):
                 return True
