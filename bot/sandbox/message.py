@@ -3,7 +3,7 @@
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -131,9 +131,12 @@ class Messages:
         self._keep(message)
         return message
 
-    def say(self, channel_id: str, author: Json, text: str) -> Message:
-        """A member's own plain message."""
-        return self.post(channel_id, Body({"content": text}), author=author)
+    def say(
+        self, channel_id: str, author: Json, text: str, attachments: Sequence[Json] = ()
+    ) -> Message:
+        """A member's own message. attachments: of files that were uploaded before."""
+        body, extra = Body({"content": text}), {"attachments": list(attachments)}
+        return self.post(channel_id, body, author=author, extra=extra)
 
     def edit(self, message: Message, body: Body) -> None:
         """Change what the form names; nothing changes where it is refused."""

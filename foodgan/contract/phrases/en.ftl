@@ -16,6 +16,7 @@ about =
 
     {""}**Ordering** — give `/dish` a name. You can have up to four pictures.
     {""}**The secret of the seed** — each picture carries a seed. The same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
+    {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time.
     {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages.
 
 ## Orders
