@@ -8,7 +8,7 @@ from typing import Any
 from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import CATALOGUES, CLUB, RELEASES, WAITING
 from foodgan.contract.store import Object, Store
-from foodgan.photos.shipping import MANIFEST
+from foodgan.photos.folder import MANIFEST
 from foodgan.progress import Track, untracked
 
 YOUNG_S = 3600.0  # an object so new may be of a photo that the bot has not written down yet

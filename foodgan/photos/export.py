@@ -6,8 +6,7 @@ from pathlib import Path
 
 from foodgan.contract.photos import RELEASES, Entry
 from foodgan.contract.store import Store, object_path
-from foodgan.photos.folder import METADATA, PhotosError
-from foodgan.photos.shipping import MANIFEST
+from foodgan.photos.folder import MANIFEST, METADATA, PhotosError
 from foodgan.progress import Track, untracked
 from foodgan.whole import whole, write_text
 

@@ -1,6 +1,7 @@
 """Photos through a real queue: taken in, refused, tried again, and never half stored."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from pydantic import TypeAdapter
 from redis import Redis
 from rq import Queue, Retry
@@ -221,6 +224,45 @@ def test_a_store_that_is_full_fails_after_its_tries_and_loses_nothing_of_the_que
     again = counter.hand_in(a_photo())
     until(lambda: counter.status(again) == "finished")
     assert worker.poll() is None
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real file system of 256 kB, where this machine lets us mount one."""
+    place = tmp_path / "photos"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(place)]
+    if shutil.which("mount") is None or subprocess.run(mount, stderr=subprocess.DEVNULL).returncode:
+        pytest.skip("mounting a small file system needs root")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+def test_a_full_disk_fails_the_photo_leaves_nothing_half_written_and_is_got_over(
+    counter: Counter, small_disk: Path
+) -> None:
+    (small_disk / "ballast").write_bytes(bytes(200 * 1024))
+    photo_id = counter.hand_in(a_photo_of_some_size(), retries=1)
+    worker = counter.start()
+    until(lambda: counter.status(photo_id) == "failed", 20)
+    assert [path.name for path in counter.stored_files()] == ["ballast"]
+    job = Job.fetch(photo_id, connection=counter.redis, serializer=JSONSerializer)
+    result = job.latest_result()
+    assert result
+    assert "No space left" in (result.exc_string or "")
+    (small_disk / "ballast").unlink()
+    again = counter.hand_in(a_photo_of_some_size())
+    until(lambda: counter.status(again) == "finished", 20)
+    assert isinstance(counter.answer(again), Taken)
+    assert worker.poll() is None
+    worker.terminate()
+    worker.wait(10)
+
+
+def a_photo_of_some_size() -> bytes:
+    """One that is stored in some 100 kB."""
+    noise = np.random.default_rng(0).integers(0, 255, (300, 400, 3), np.uint8)
+    return saved(Image.fromarray(noise), "PNG")
 
 
 def _child_of(worker: subprocess.Popen[bytes]) -> int | None:
