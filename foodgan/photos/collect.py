@@ -136,18 +136,10 @@ def _take(
         original = hashlib.sha256(data).hexdigest()
         if recalled := journal.recall(label, original):
             return recalled
-        name = dishname.normalise(label.name)
+        draft = _draft(label, terms)  # before anything is stored
         taken = intake.take_in(store, _NO_ID, data, stones)
-        entry = Entry(
-            sha256=taken.sha256,
-            name=name,
-            licence=label.licence or terms.licence or "unknown",
-            perceptual_hash=taken.perceptual_hash,
-            accepted_at=datetime.now(UTC),
-            credit=(label.credit or terms.credit)[:100],
-            source=(label.source or terms.source)[:300],
-            split="test" if label.split == "test" else "train" if label.split else None,
-        )
+        found = {"sha256": taken.sha256, "perceptual_hash": taken.perceptual_hash}
+        entry = draft.model_copy(update=found)
     except UserError as refusal:
         return _Done(label, original, phrase=refusal.phrase, values=dict(refusal.values))
     except PhotosError as error:
@@ -156,6 +148,20 @@ def _take(
     except ValidationError:
         return _Done(label, original, phrase="import-label")
     return _Done(label, original, entry)
+
+
+def _draft(label: Label, terms: Terms) -> Entry:
+    """The entry of a photo that is still to be looked at. Raises UserError and ValidationError."""
+    return Entry(
+        sha256="0" * 64,
+        name=dishname.normalise(label.name),
+        licence=label.licence or terms.licence or "unknown",
+        perceptual_hash="0" * 16,
+        accepted_at=datetime.now(UTC),
+        credit=label.credit or terms.credit,
+        source=label.source or terms.source,
+        split="test" if label.split == "test" else "train" if label.split else None,
+    )
 
 
 def _count(done: _Done, entries: dict[str, Entry], journal: "_Journal", report: Report) -> None:

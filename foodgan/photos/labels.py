@@ -88,7 +88,7 @@ def _label(table: str, row: Mapping[str, Any]) -> Label | None:
         name=first(*NAME_KEYS),
         licence=first("licence", "license"),
         credit=first("credit", "author"),
-        source=first("source", "source_url", "url"),
+        source=first("source", "source_repo", "source_url", "url"),
         split=split if split in SPLITS else None,
     )
 

@@ -119,6 +119,15 @@ def test_what_is_refused_is_reported_with_its_reason(store: Store, place: Path) 
     }
 
 
+def test_a_photo_whose_licence_has_no_room_is_refused_before_anything_is_stored(
+    store: Store, place: Path
+) -> None:
+    lay(place / "a.jpg", 1)
+    (place / "list.csv").write_text(f"file,name,licence\na.jpg,丼,{'x' * 301}\n")
+    assert take(store, place / "list.csv").reasons == {"import-label": 1}
+    assert list(store.objects()) == []
+
+
 def test_a_second_run_takes_in_only_what_is_new(store: Store, place: Path) -> None:
     lay(place / "親子丼.jpg", 1)
     (place / "壊れ.jpg").write_bytes(b"\xff\xd8\xff")
