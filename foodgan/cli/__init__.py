@@ -14,6 +14,7 @@ from foodgan.cli import (
     kondate,
     language,
     model,
+    photos,
     sheet,
     text,
     train,
@@ -36,6 +37,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.add_typer(model.app, name="model")
 app.add_typer(text.app, name="text")
 app.add_typer(kondate.app, name="kondate")
+app.add_typer(photos.app, name="photos")
 app.add_typer(bench.app, name="bench")
 
 

@@ -83,7 +83,7 @@ class Entry(_Frozen):
 
     sha256: Sha256
     name: DishName
-    licence: Annotated[str, Field(min_length=1, max_length=100)]
+    licence: Annotated[str, Field(min_length=1, max_length=300)]
     perceptual_hash: PerceptualHash
     accepted_at: AwareDatetime
     credit: Annotated[str, Field(max_length=100)] = ""

@@ -120,6 +120,10 @@ class Store:
         """A photo's bytes. Raises FileNotFoundError."""
         return self.read(object_path(sha256))
 
+    def holds(self, sha256: str) -> bool:
+        """Whether a photo's bytes are there."""
+        return self.exists(object_path(sha256))
+
     def remove(self, sha256: str) -> None:
         """Remove a photo's bytes."""
         self.delete(object_path(sha256))
@@ -131,6 +135,15 @@ class Store:
             named = _OBJECT.fullmatch(path.rpartition("/")[2])
             if named:
                 yield Object(named[1], int(about["size"]), now - _written(about))
+
+    def folders(self, path: str) -> list[str]:
+        """The names of the folders in a folder, but for those that are being written."""
+        with _reaching(path):
+            where = self.full(path)
+            listed = self.fs.ls(where, detail=True) if self.fs.exists(where) else []
+        names = [one["name"].rstrip("/").rpartition("/")[2] for one in listed]
+        folders = {name for name, one in zip(names, listed, strict=True) if _is_folder(one)}
+        return sorted(name for name in folders if PARTIAL not in name)
 
     def catalogues(self) -> list[str]:
         """The names of the catalogues."""
@@ -229,6 +242,10 @@ def _write_in_folder(path: Path, data: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _is_folder(about: dict[str, Any]) -> bool:
+    return bool(about["type"] == "directory")
 
 
 def _written(about: dict[str, Any]) -> float:

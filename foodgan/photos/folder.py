@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 METADATA = "metadata.jsonl"
+MANIFEST = "manifest.json"  # of a release
 SPLITS = ("train", "test")
 NAME_KEYS = ("name_ja", "name", "text", "label")  # the first that a line of metadata has
 
@@ -30,6 +31,7 @@ class Photo:
     style: str = "photo"
     licence: str = "unknown"
     source: str = "unknown"
+    credit: str = ""  # how the contributor wants to be named
 
 
 def read_folder(folder: Path) -> list[Photo]:
@@ -74,6 +76,7 @@ def _from_metadata(table: Path) -> list[Photo]:
                 split=entry.get("split") or split,
                 style=entry.get("style") or "photo",
                 licence=entry.get("licence") or entry.get("license") or "unknown",
+                credit=entry.get("credit") or "",
                 source=entry.get("source_repo") or entry.get("source") or "unknown",
             )
         )
@@ -94,6 +97,12 @@ def _from_folders(folder: Path) -> list[Photo]:
         for path in folder.rglob("*")
         if path.suffix.lower() in SUFFIXES and path.is_file()
     ]
+
+
+def release_digest(folder: Path) -> str | None:
+    """The SHA-256 of a release's manifest, which is its name; None where there is no manifest."""
+    manifest = folder / MANIFEST
+    return hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else None
 
 
 def fingerprint(photos: list[Photo]) -> str:

@@ -19,9 +19,9 @@ from foodgan.contract.store import Store
 from foodgan.photos import looks, near
 from foodgan.photos.counts import counted
 from foodgan.photos.dishfolder import folder_of
-from foodgan.photos.folder import METADATA, SPLITS
+from foodgan.photos.folder import MANIFEST, METADATA, SPLITS
 from foodgan.photos.picture import thumbnail
-from foodgan.photos.shipping import MANIFEST, Shipment, ship
+from foodgan.photos.shipping import Shipment, ship
 from foodgan.progress import Track, untracked
 
 VERSION = 1  # of the manifest; counts up when the same photos give another release

@@ -9,9 +9,8 @@ from uuid import uuid4
 
 from foodgan.contract.errors import StoreError
 from foodgan.contract.store import PARTIAL, Store, object_path
+from foodgan.photos.folder import MANIFEST
 from foodgan.progress import Track
-
-MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True)

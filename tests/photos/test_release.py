@@ -192,6 +192,22 @@ def test_our_own_trainer_reads_names_splits_and_licences(store: Store) -> None:
     assert {photo.licence for photo in photos} == {"CC0-1.0", "CC-BY-4.0", "club-only"}
 
 
+def test_training_runs_on_a_release_and_says_which_and_by_whose_leave(
+    store: Store, tmp_path: Path
+) -> None:
+    from foodgan import checkpoint
+    from foodgan.train import CHECKPOINT, train
+    from tests.generator_fixtures import tiny_config, tiny_trainer
+
+    frozen = freeze(store)
+    config = tiny_config("stage1", pictures=40)  # ten steps of four
+    train(tiny_trainer(config, folder(store, frozen), tmp_path / "run"))
+    photos = checkpoint.load(tmp_path / "run" / CHECKPOINT)[1]["photos"]
+    assert (photos["release"], photos["count"]) == (frozen.digest, frozen.train)
+    assert sum(photos["licences"].values()) == frozen.train
+    assert set(photos["contributors"]) == {"花子"}
+
+
 def test_contributors_are_named_as_they_wish_and_text_stays_text(store: Store) -> None:
     add(store, 77, credit="<b>*太郎*</b> @everyone | x", licence="CC-BY-4.0")
     place = folder(store, freeze(store))
