@@ -1,4 +1,4 @@
-"""The bot's own edits of a deferred answer. The finished picture comes from the worker."""
+"""The bot's own edits of a deferred answer. A finished dish comes from the worker."""
 
 import asyncio
 import io
@@ -43,6 +43,28 @@ class Shown:
         return discord.File(io.BytesIO(self.body), self.filename, description=self.alt)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A whole message: what it does not have, an edit takes away."""
+
+    text: str
+    view: discord.ui.View | None = None
+    files: tuple[discord.File, ...] = ()
+
+    def edit(self) -> dict[str, Any]:
+        """Arguments for any edit of a message."""
+        return {
+            "content": self.text,
+            "view": self.view,
+            "attachments": list(self.files),
+            "allowed_mentions": discord.AllowedMentions.none(),
+        }
+
+
+# application id, token, answer -> whether Discord took it
+Edit = Callable[[int, str, Answer], Awaitable[bool]]
+
+
 async def edit_answer(
     client: discord.Client,
     order: DishOrder,
@@ -54,9 +76,7 @@ async def edit_answer(
 
     Works with the order's token alone, so also after a restart of the bot.
     """
-    webhook = discord.Webhook.partial(
-        int(order.application_id), order.token.get_secret_value(), client=client
-    )
+    webhook = _webhook(client, int(order.application_id), order.token.get_secret_value())
     files: dict[str, Any] = {}
     if pictures:
         files["attachments"] = [picture.file() for picture in pictures]
@@ -68,6 +88,18 @@ async def edit_answer(
         **files,
     )
     return await _tried(f"order {order.order_id}: answer", edit, EDIT_TIMEOUT_S)
+
+
+async def edit_whole(
+    client: discord.Client, application_id: int, token: str, answer: Answer
+) -> bool:
+    """Make an earlier answer this one, by its token alone. Returns whether Discord took it."""
+    edit = _webhook(client, application_id, token).edit_message(_ORIGINAL, **answer.edit())
+    return await _tried("an answer", edit, EDIT_TIMEOUT_S) == "taken"
+
+
+def _webhook(client: discord.Client, application_id: int, token: str) -> discord.Webhook:
+    return discord.Webhook.partial(application_id, token, client=client)
 
 
 async def post_once(

@@ -10,9 +10,10 @@ from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot import metrics
-from bot.cancel import CancelButton
+from bot.blocklist import Blocklist
+from bot.buttons import Buttons
 from bot.commands.about import about
-from bot.commands.dish import dish_command
+from bot.commands.dish import dish_command, dish_presses
 from bot.commands.status import status_command
 from bot.door import Door
 from bot.endpoint import point_at
@@ -20,7 +21,8 @@ from bot.ends import Ends
 from bot.heart import Heart, pulse_path
 from bot.kitchen import Kitchen
 from bot.late import LateDishes
-from bot.queue import DishQueue
+from bot.photos.gallery import Gallery
+from bot.queue.dishes import DishQueue
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.rounds import Rounds
@@ -39,6 +41,9 @@ DEAD = {
     50027: "older than its token",
 }
 
+PRESS = "press"  # what buttons, menus and modals count as
+PRESSED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
+
 log = logging.getLogger(__name__)
 
 
@@ -51,6 +56,12 @@ class Menu(app_commands.CommandTree["Bot"]):
         """Tell the asker, and nobody else, what went wrong; never in an exception's own words."""
         command = interaction.command.qualified_name if interaction.command else "unknown"
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await self.say_why(interaction, command, cause)
+
+    async def say_why(
+        self, interaction: discord.Interaction["Bot"], command: str, cause: Exception
+    ) -> None:
+        """The same for a button or a modal. command: what it counts as."""
         locale = locale_of(interaction.locale.value)
         if isinstance(cause, discord.HTTPException) and cause.code in DEAD:
             log.warning("an interaction was %s (%d)", DEAD[cause.code], cause.code)
@@ -103,22 +114,28 @@ class Bot(discord.Client):
         self.watch = Watch(settings, self._queue, self._heart, lambda: self.latency)
         self._chores: list[asyncio.Task[None]] = []
         self.menu = Menu(self)
-        self.menu.add_command(dish_command(door, self.kitchen))
+        blocklist = Blocklist()
+        self.gallery = Gallery(self, sessions, blocklist, settings)
+        self._buttons = Buttons({**dish_presses(self.kitchen), **self.gallery.presses})
+        self.menu.add_command(dish_command(door, self.kitchen, blocklist))
         self.menu.add_command(about)
         self.menu.add_command(status_command(self._queue))
+        for command in self.gallery.commands:
+            self.menu.add_command(command)
 
     async def setup_hook(self) -> None:
         """Called once, when Discord has taken the token."""
         await self.menu.set_translator(PhraseTranslator())
-        self.add_dynamic_items(CancelButton)
 
     async def serve(self, token: str) -> None:
         """Log in and serve until closed. Reconnects by itself."""
         self.watch.open()
+        await self.gallery.open()
         await self.login(token)
         self._chores = [
             asyncio.create_task(self._rounds.walk(), name="rounds"),
             asyncio.create_task(self._ends.listen(), name="ends"),
+            asyncio.create_task(self.gallery.rounds.walk(), name="photo rounds"),
             asyncio.create_task(self._heart.beat(), name="heart"),
         ]
         await self.connect(reconnect=True)
@@ -136,6 +153,15 @@ class Bot(discord.Client):
         await super().close()
         self.watch.close()
         self._queue.close()
+        self.gallery.close()
+
+    async def on_interaction(self, interaction: discord.Interaction["Bot"]) -> None:
+        """Anything that a member does; commands have been seen to already."""
+        if interaction.type in PRESSED:
+            try:
+                await self._buttons.press(interaction)
+            except Exception as error:
+                await self.menu.say_why(interaction, PRESS, error)
 
     async def on_connect(self) -> None:
         """The gateway has said READY."""

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot import metrics
 from bot.answer import AWAY, Outcome
 from bot.door import Door
-from bot.queue import DishQueue, Line
+from bot.queue.dishes import DishQueue, Line
 from bot.records import orders
 from bot.records.orders import Asker
 from bot.records.tables import Order, State

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.answer import Shown
 from bot.handover import Handover
 from bot.kitchen import Kitchen
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from bot.records import orders
 from bot.records.tables import Order
 from bot.voice import Voice

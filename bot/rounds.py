@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.door import Door
 from bot.kitchen import Kitchen
 from bot.late import LateDishes
-from bot.queue import DishQueue, Fate
+from bot.queue.dishes import DishQueue, Fate
 from bot.records import orders
 from bot.records.tables import Order
 from foodgan.contract.errors import KitchenClosed

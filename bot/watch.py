@@ -7,7 +7,7 @@ from prometheus_client import Gauge
 
 from bot import metrics
 from bot.heart import Heart
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from foodgan.contract import gauges
 from foodgan.contract.endpoint import Endpoint, health
 from foodgan.contract.pulse import STALE_S

@@ -1,7 +1,11 @@
-"""`python -m worker`: paint dishes until told to stop. `health`: does one? `dead`: what failed?"""
+"""`python -m worker`: paint dishes until told to stop. `python -m worker intake`: take in photos.
+
+`health`: does a worker live? `dead`: which orders have failed? `replay`: paint them after all.
+"""
 
 import json
 import logging
+import os
 import socket
 from dataclasses import asdict
 from typing import Annotated
@@ -12,7 +16,7 @@ from redis import Redis
 from foodgan.contract import logs, pulse
 from foodgan.contract.errors import ModelError
 from foodgan.contract.settings import Settings
-from worker.health import pulse_file
+from worker.health import intake_pulse_file, pulse_file
 
 EXIT_NO_MODEL = 3
 
@@ -34,10 +38,7 @@ def run(
     """Paint dishes until SIGTERM. Exit codes: 3 no model, 4 a pass hung, 5 told to stop twice."""
     if context.invoked_subcommand is not None:
         return
-    settings = Settings()
-    logs.set_up(settings.log_level, settings.log_format)
-    for talker in ("rq", "rq.worker"):  # the latter sets a level of its own where it finds none
-        logging.getLogger(talker).setLevel(logging.WARNING)  # its lines about jobs repeat ours
+    settings = _set_up()
     from worker import service  # torch takes seconds to import, which a health check must not
 
     try:
@@ -48,10 +49,26 @@ def run(
 
 
 @app.command()
-def health(name: Name = "") -> None:
+def intake(
+    name: Name = "",
+    burst: Annotated[bool, typer.Option(help="Leave when the queue is empty.")] = False,
+) -> None:
+    """Take in contributed photos until SIGTERM. Needs no model, GPU or database."""
+    settings = _set_up()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads would not survive a fork
+    from worker import intake as service
+
+    service.serve(settings, name or socket.gethostname(), burst=burst)
+
+
+@app.command()
+def health(
+    name: Name = "",
+    intake: Annotated[bool, typer.Option("--intake", help="Ask for an intake worker.")] = False,
+) -> None:
     """Exit code 0 where the worker lives and reaches its queue, else 1."""
-    settings = Settings()
-    if not pulse.alive(pulse_file(settings, name or socket.gethostname())):
+    find = intake_pulse_file if intake else pulse_file
+    if not pulse.alive(find(Settings(), name or socket.gethostname())):
         raise typer.Exit(1)
 
 
@@ -98,6 +115,14 @@ def _redis() -> Redis:
     from worker.connection import patient
 
     return patient(Settings())
+
+
+def _set_up() -> Settings:
+    settings = Settings()
+    logs.set_up(settings.log_level, settings.log_format)
+    for talker in ("rq", "rq.worker"):  # the latter sets a level of its own where it finds none
+        logging.getLogger(talker).setLevel(logging.WARNING)  # its lines about jobs repeat ours
+    return settings
 
 
 if __name__ == "__main__":

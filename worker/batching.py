@@ -120,7 +120,7 @@ class BatchingWorker(SimpleWorker):
         """
         self.register_birth()  # type: ignore[no-untyped-call]
         tell = partial(self._delivery.apologise, phrase="dish-failed")
-        sweep = Sweep(self._queue, self.connection, tell)
+        sweep = Sweep(self._queue, self.connection, tasks.read, tell)
         try:
             with self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
                 _log.info(

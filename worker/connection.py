@@ -1,5 +1,8 @@
 """Connections to Redis: patient for the work, hasty for the heartbeat, brisk before a post."""
 
+import logging
+import time
+
 from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -10,14 +13,30 @@ from foodgan.contract.settings import Settings
 
 AWAY = (RedisConnectionError, RedisTimeoutError)  # Redis is gone, or too slow to be of use
 
+_AWAY_LONGEST_S = 5.0
 _HEALTH_CHECK_S = 15
 _HASTE_S = 2.0  # a heartbeat that takes longer is no use: a claim lives for 8 s
+_log = logging.getLogger(__name__)
 
 
 def patient(settings: Settings) -> Redis:
     """For the worker itself: a command is tried three times before it fails."""
     tries = Retry(ExponentialBackoff(cap=1, base=0.1), retries=2)
     return _connect(settings, settings.redis_timeout_s, tries)
+
+
+def awaited(settings: Settings) -> Redis:
+    """A patient connection that has answered once; waits for Redis to come up."""
+    redis = patient(settings)
+    wait_s = 0.5
+    while True:
+        try:
+            redis.ping()
+            return redis
+        except AWAY as error:
+            _log.warning("Redis does not answer yet (%s)", type(error).__name__)
+            time.sleep(wait_s)
+            wait_s = min(2 * wait_s, _AWAY_LONGEST_S)
 
 
 def hasty(settings: Settings) -> Redis:

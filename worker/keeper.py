@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -126,7 +127,7 @@ class Keeper:
 class Sweeper:
     """Sweeps on a thread of its own, every second, so that a dish that takes long holds up none."""
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: Sweep[Any]) -> None:
         self._sweep = sweep
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="sweeper", daemon=True)

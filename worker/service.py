@@ -5,8 +5,6 @@ import logging
 import time
 from uuid import uuid4
 
-from redis import Redis
-
 from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
 from worker import connection, passes
@@ -16,7 +14,6 @@ from worker.reply import Replies
 from worker.tasks import Paints
 from worker.watch import Watch
 
-_AWAY_LONGEST_S = 5.0
 _FIT_PASSES = 4  # passes' time that fitting the batch limit may take
 
 _log = logging.getLogger(__name__)
@@ -39,7 +36,7 @@ def serve(painter: Paints, settings: Settings, label: str, *, burst: bool = Fals
 
 def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, burst: bool) -> None:
     limit = settings.batch_limit or _fitted(painter, settings)
-    redis = _redis(settings)
+    redis = connection.awaited(settings)
     fleet = Fleet(connection.hasty(settings))
     with Replies(settings.discord_api_base, fleet=fleet) as replies:
         # A killed worker's entry outlives it, so every process has a name of its own.
@@ -70,17 +67,3 @@ def _fitted(painter: Paints, settings: Settings) -> int:
     took_s = time.monotonic() - began
     _log.info("%d pictures a pass fit %s best, found in %.1f s", limit, painter.device, took_s)
     return limit
-
-
-def _redis(settings: Settings) -> Redis:
-    """A connection that has answered once; waits for Redis to come up."""
-    redis = connection.patient(settings)
-    wait_s = 0.5
-    while True:
-        try:
-            redis.ping()
-            return redis
-        except connection.AWAY as error:
-            _log.warning("Redis does not answer yet (%s)", type(error).__name__)
-            time.sleep(wait_s)
-            wait_s = min(2 * wait_s, _AWAY_LONGEST_S)

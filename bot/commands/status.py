@@ -5,7 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from bot.translator import phrase
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.phrases import locale_of, say

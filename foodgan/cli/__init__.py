@@ -17,6 +17,7 @@ from foodgan.cli import (
     kondate,
     language,
     model,
+    photos,
     sheet,
     status,
     text,
@@ -44,6 +45,7 @@ app.add_typer(model.app, name="model")
 app.add_typer(text.app, name="text")
 app.add_typer(kondate.app, name="kondate")
 app.add_typer(experiment.app, name="experiment")
+app.add_typer(photos.app, name="photos")
 app.add_typer(bench.app, name="bench")
 app.command("chaos")(chaos.chaos)
 

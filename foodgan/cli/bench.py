@@ -149,6 +149,26 @@ def train(
     Console().print(table)
 
 
+@app.command()
+def photos(
+    released: Annotated[int, typer.Option(help="Photos of the release.", min=10)] = 10_000,
+    as_json: AsJson = False,
+) -> None:
+    """Photos taken in a second, look-alikes among 100,000, seconds that a release takes."""
+    from foodgan.bench.photos import measure
+
+    figures = measure(released)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    table = Table(title="photos, on one core")
+    table.add_column("")
+    table.add_column("", justify="right")
+    for name, figure in figures.items():
+        table.add_row(name, str(figure))
+    Console().print(table)
+
+
 def _show_painter(figures: dict[str, Any]) -> None:
     console = Console()
     table = Table(title=f"{figures['model']} on {figures['device']}, {figures['threads']} threads")

@@ -11,7 +11,7 @@ from rq.executions import Execution
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import (
     DISH_QUEUE,

@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
 from bot.heart import Heart
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from bot.watch import Watch as BotWatch
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Hello, Status
@@ -63,7 +63,7 @@ def exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[s
     status |= {"taken_at": "2026-01-01T00:00:00Z", "oldest_id": None, "failures": []}
     seen = Status.model_validate(status | {"workers": [hello]})
     queue = DishQueue(settings)
-    monkeypatch.setattr("bot.queue.look", lambda _: seen)
+    monkeypatch.setattr("bot.queue.dishes.look", lambda _: seen)
     monkeypatch.setattr("foodgan.contract.status.look", lambda _: seen)
     from foodgan.contract import gauges
 

