@@ -51,9 +51,8 @@ def test_a_loop_without_end_is_ended_by_its_processor_time() -> None:
         while True:
             pass
 
-    began = time.monotonic()
-    assert outcome(spin, Limits(cpu_s=1, memory=1 << 30, wall_s=30)).kind == "heavy"
-    assert time.monotonic() - began < 20
+    found = outcome(spin, Limits(cpu_s=1, memory=1 << 30, wall_s=150))
+    assert (found.kind, found.reason) == ("heavy", "killed by SIGXCPU")
 
 
 def test_a_child_that_sleeps_is_ended_by_the_clock_and_beats_go_on() -> None:
