@@ -67,6 +67,8 @@ def _figures(status: Status) -> list[tuple[str, str, float]]:
             status.oldest_s,
         ),
         ("order_seconds", "Seconds that one order keeps a worker, a moving mean.", status.dish_s),
+        ("queue_photos", "Photos, releases and drawings in line.", status.photos),
+        ("intake_workers", "Workers alive that take in photos.", status.intakes),
     ]
 
 

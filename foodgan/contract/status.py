@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from redis import Redis
 
 from foodgan.contract.orders import DISH_QUEUE, FAILURE_TTL_S, PACE_DISH, PACE_KEY
+from foodgan.contract.photos import PHOTO_QUEUE
 
 HELLO_TTL_S = 15  # a worker that has not said hello for so long is gone
 WORKERS = "foodgan:workers"  # set of names; each has its hello under `hello_key`
@@ -29,6 +30,8 @@ STARTED_KEY = f"rq:wip:{DISH_QUEUE}"
 SCHEDULED_KEY = f"rq:scheduled:{DISH_QUEUE}"
 FAILED_KEY = f"rq:failed:{DISH_QUEUE}"
 JOB_KEY = "rq:job:"
+PHOTOS_KEY = f"rq:queue:{PHOTO_QUEUE}"
+INTAKES_KEY = f"rq:workers:{PHOTO_QUEUE}"  # keys of workers, which expire with them
 
 # draining: takes no more orders, but has some in hand; resting: the same, and has none.
 State = Literal["idle", "busy", "draining", "resting"]
@@ -71,7 +74,8 @@ class Status(BaseModel):
     waiting: in line; put_off: to be tried again later; oldest_s: age of the oldest order that has
     not ended, 0 without one; wait_s: seconds until a newcomer's dish should be there, None without
     a worker that serves; failed: failures that are still kept (a day); failed_recently: of the last
-    hour; failures: ids of the newest of these.
+    hour; failures: ids of the newest of these; photos: that wait to be taken in; intakes: workers
+    that take them in.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -88,6 +92,8 @@ class Status(BaseModel):
     failed_recently: int
     failures: tuple[str, ...]
     workers: tuple[Hello, ...]
+    photos: int
+    intakes: int
 
 
 def hello_key(name: str) -> str:
@@ -119,7 +125,7 @@ def rest(redis: Redis, labels: Iterable[str], resting: bool) -> None:
 
 
 def look(redis: Redis) -> Status:
-    """The kitchen now, in four round trips. Raises what redis-py raises."""
+    """The kitchen now, in a few round trips. Raises what redis-py raises."""
     seconds, microseconds = redis.time()
     now = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
     # RQ scores a failure with the moment at which it is forgotten.
@@ -134,6 +140,7 @@ def look(redis: Redis) -> Status:
         pipe.hget(PACE_KEY, PACE_DISH)
         waiting, started, put_off, failed, failed_recently, failures, pace = pipe.execute()
     hellos, oldest = _workers_and_oldest(redis)
+    photos, intakes = _photos_and_intakes(redis)
     dish_s = seconds_of(pace)
     serving = sum(hello.serves for hello in hellos)
     return Status(
@@ -149,6 +156,8 @@ def look(redis: Redis) -> Status:
         failed_recently=failed_recently,
         failures=tuple(map(_text, failures)),
         workers=tuple(sorted(hellos, key=lambda hello: (hello.host, hello.label, hello.name))),
+        photos=photos,
+        intakes=intakes,
     )
 
 
@@ -183,6 +192,14 @@ def _workers_and_oldest(redis: Redis) -> tuple[list[Hello], tuple[datetime, str]
     hellos = [hello for text in said[: len(names)] if (hello := _hello(text))]
     dates = zip(map(_asked_at, said[len(names) :]), job_ids, strict=True)
     return hellos, min(((when, job_id) for when, job_id in dates if when), default=None)
+
+
+def _photos_and_intakes(redis: Redis) -> tuple[int, int]:
+    with redis.pipeline(transaction=False) as pipe:
+        pipe.llen(PHOTOS_KEY)
+        pipe.smembers(INTAKES_KEY)
+        photos, listed = pipe.execute()
+    return photos, redis.exists(*listed) if listed else 0
 
 
 def _hello(text: bytes | None) -> Hello | None:

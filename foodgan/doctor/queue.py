@@ -13,7 +13,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 from foodgan.contract.checkup import Finding, fail, ok, skip, warn
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.settings import Settings
-from foodgan.contract.status import look
+from foodgan.contract.status import Status, look
 from foodgan.launch.queue import connected, redis_url
 
 OLDEST = (6, 2)  # BLMOVE and LMOVE came with it
@@ -30,7 +30,7 @@ def redis(settings: Settings) -> Iterator[Finding]:
             connection.ping()
             yield from _server(connection.info())
             yield _clock(connection)
-            yield _workers(connection)
+            yield from _workers(connection)
     except KitchenClosed as error:
         refused = isinstance(error.__cause__, AuthenticationError | NoPermissionError)
         yield fail(
@@ -95,12 +95,22 @@ def _clock(connection: Redis) -> Finding:
     return warn(part, told, advice) if abs(skew_s) > SKEW_S else ok(part, told)
 
 
-def _workers(connection: Redis) -> Finding:
-    part = "workers"
+def _workers(connection: Redis) -> Iterator[Finding]:
     try:
         found = look(connection)
     except RedisError as error:
-        return skip(part, f"not to be seen ({type(error).__name__})")
+        yield skip("workers", f"not to be seen ({type(error).__name__})")
+        return
+    yield _painters(found)
+    if found.intakes:
+        yield ok("photo intake", f"{found.intakes} at work")
+    else:
+        told = f"nobody takes photos in; {found.photos} waiting"
+        yield warn("photo intake", told, "start one: python -m worker intake")
+
+
+def _painters(found: Status) -> Finding:
+    part = "workers"
     serving = [each for each in found.workers if each.serves]
     builds = sorted({f"{each.model} v{each.version}" for each in found.workers})
     age_s = (datetime.now(UTC) - found.taken_at).total_seconds() + found.oldest_s

@@ -91,6 +91,8 @@ def test_a_fleet_fits_into_one_message(locale: str) -> None:
         failed_recently=30,
         failures=tuple(f"{n:08x}" for n in range(10)),
         workers=hellos,
+        photos=7,
+        intakes=1,
     )
     told = report(locale, kitchen, operator=True)
     assert len(told) < 2000

@@ -217,20 +217,19 @@ def test_little_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert [each.level for each in machine.disk(settings(tmp_path))] == [level]
 
 
-class WithStore(Settings):
-    """The setting of a canteen that takes photos."""
-
-    photo_store: str = ""
-
-
 def test_a_photo_store_is_tried_out_and_left_as_it_was(tmp_path: Path) -> None:
     place = tmp_path / "photos"
-    [found] = store.store(WithStore(_env_file=None, photo_store=str(place)))
+    [found] = store.store(settings(tmp_path, photo_store=str(place)))
     assert found.level == "ok"
+    assert not place.exists()
+    place.mkdir()
+    [found] = store.store(settings(tmp_path, photo_store=str(place)))
+    assert (found.level, "gives them back" in found.found) == ("ok", True)
     assert list(place.iterdir()) == []
     (tmp_path / "file").touch()
-    [found] = store.store(WithStore(_env_file=None, photo_store=str(tmp_path / "file" / "photos")))
-    assert (found.level, "PHOTO_STORE" in found.advice) == ("fail", True)
+    for wrong in (tmp_path / "file", tmp_path / "file" / "photos"):
+        [found] = store.store(settings(tmp_path, photo_store=str(wrong)))
+        assert (found.level, "PHOTO_STORE" in found.advice) == ("fail", True)
 
 
 def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(

@@ -12,14 +12,17 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from rq import Queue
 from rq.job import Job
 from rq.registry import FailedJobRegistry, ScheduledJobRegistry, StartedJobRegistry
 from rq.utils import now
+from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
 from foodgan import __version__
 from foodgan.contract import status
 from foodgan.contract.errors import ModelError
 from foodgan.contract.orders import FAILURE_TTL_S
+from foodgan.contract.photos import PHOTO_QUEUE
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Hello
 from tests.worker.conftest import TOKEN, Kitchen, an_order, until
@@ -207,6 +210,8 @@ def test_the_keys_are_rqs_own(kitchen: Kitchen) -> None:
     assert ScheduledJobRegistry(queue=queue).key == status.SCHEDULED_KEY
     assert FailedJobRegistry(queue=queue).key == status.FAILED_KEY
     assert Job.key_for("x") == f"{status.JOB_KEY}x"
+    assert Queue(PHOTO_QUEUE, connection=kitchen.redis).key == status.PHOTOS_KEY
+    assert WORKERS_BY_QUEUE_KEY % PHOTO_QUEUE == status.INTAKES_KEY
 
 
 def test_the_oldest_order_is_found_in_line_in_hand_and_put_off(kitchen: Kitchen) -> None:
