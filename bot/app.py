@@ -74,7 +74,7 @@ class Menu(app_commands.CommandTree["Bot"]):
             return
         metrics.COMMANDS.labels(command, "failed").inc()
         error_id = new_order_id()
-        log.error("error %s: a command failed", error_id, exc_info=cause)
+        log.error("error %s: a command failed (%s)", error_id, command, exc_info=cause)
         await _say_privately(interaction, say(locale, "unexpected", id=error_id))
 
 
@@ -160,6 +160,7 @@ class Bot(discord.Client):
         if interaction.type in PRESSED:
             try:
                 await self._buttons.press(interaction)
+                metrics.COMMANDS.labels(PRESS, "done").inc()
             except Exception as error:
                 await self.menu.say_why(interaction, PRESS, error)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from redis import Redis
 
 from bot.sandbox.interaction import Interaction
@@ -77,6 +78,23 @@ async def test_a_moderator_may_cancel_for_others_but_another_member_may_not(
     click(canteen, message, "minato")
     await shows(interaction, say("ja", "cancelled", name=NAME))
     await canteen.record("cancelled")
+
+
+async def test_a_click_that_fails_is_told_to_the_one_who_clicked(
+    canteen: Canteen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = await canteen.open()
+    _, message = await waiting(canteen)
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(bot.kitchen, "cancel", broken)
+    clicked = click(canteen, message)
+    answer = await until(lambda: clicked.followups, "told so")
+
+    assert answer[0].json["content"].startswith(say("ja", "unexpected", id="")[:40])
+    assert is_private(answer[0].json)
 
 
 async def test_an_order_at_work_is_stopped_before_its_post(canteen: Canteen, redis: Redis) -> None:
