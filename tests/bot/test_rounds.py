@@ -211,7 +211,8 @@ async def test_a_closing_bot_ends_its_rounds_before_what_they_use(
 
     monkeypatch.setattr(bot.kitchen, "settle", settle)
     await canteen.close()
-    assert ended == [[True, True]]
+    assert ended == [[True] * len(bot._chores)]
+    assert len(ended[0]) == 3  # rounds of dishes, rounds of photos, heart
 
 
 async def test_an_order_kept_over_a_restart_is_made(
