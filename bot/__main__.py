@@ -46,7 +46,7 @@ def sync(
     settings: Settings = context.obj
     names = _await(register(settings, _token(settings), guild))
     where = f"in server {guild}" if guild else "everywhere"
-    typer.echo(f"registered {where}: " + ", ".join(f"/{name}" for name in sorted(names)))
+    typer.echo(f"registered {where}: " + ", ".join(sorted(names)))
 
 
 @cli.command()
