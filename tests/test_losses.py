@@ -6,7 +6,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from foodgan.losses import LOSSES, energy_distance, gradient_penalty, hinge_d, mode_seeking
+from foodgan.losses import (
+    LOSSES,
+    energy_by_word,
+    energy_distance,
+    gradient_penalty,
+    hinge_d,
+    mode_seeking,
+)
 
 REAL = torch.tensor([0.3, -1.2, 2.0])
 FAKE = torch.tensor([-0.5, 0.7, 0.1])
@@ -122,3 +129,22 @@ def test_a_collapsed_batch_is_pulled_apart_without_a_nan() -> None:
     assert fake.grad is not None
     assert fake.grad.isfinite().all()
     assert (fake.grad[0] < fake.grad[1:].mean(dim=0)).all()  # it goes on away from the others
+
+
+def test_the_energy_by_word_is_least_where_each_word_has_its_own_pictures() -> None:
+    chance = torch.Generator().manual_seed(0)
+    word = torch.arange(60) % 2  # two words, whose photos lie far apart
+    photos = 5.0 * word[:, None] + torch.randn(60, 4, generator=chance)
+    again = 5.0 * word[:, None] + torch.randn(60, 4, generator=chance)
+    same = (word[:, None] == word[None]).float()
+    right = energy_by_word(photos, again, same, same)
+    swapped = energy_by_word(photos, again.roll(1, 0), same, same)
+    alike = energy_by_word(photos, photos.mean(dim=0).expand(60, 4), same, same)
+    assert right < alike < swapped
+    assert energy_by_word(photos, again, 0 * same, 0 * same) == 0
+
+
+def test_a_row_and_its_own_photo_are_no_independent_pair() -> None:
+    photos = torch.tensor([[0.0], [9.0]])
+    only_itself = torch.eye(2)
+    assert energy_by_word(photos, photos + 1, only_itself, only_itself) == 0

@@ -281,3 +281,28 @@ def test_two_processes_stop_after_the_same_step(drawn_photos: Path, tmp_path: Pa
     _, said = process.communicate(timeout=180)
     assert seen(tmp_path / "run") % 8 == 0, said.decode()
     assert "Connection closed by peer" not in said.decode()
+
+
+def test_photos_are_rebuilt_before_pictures_are_judged(drawn_photos: Path, tmp_path: Path) -> None:
+    model = {**STAGE1, "posterior": True, "named_seed": True}
+    config = tiny_config(
+        "stage1",
+        model=model,
+        pictures=40,
+        rebuilt=1.0,
+        rebuild=1.0,
+        recombined=0.25,
+        adversarial_from=0.5,
+        energy=1.0,
+        word_energy=1.0,
+    )
+    trainer = tiny_trainer(config, drawn_photos, tmp_path)
+    judged = [p.clone() for p in trainer.objective.discriminator.parameters()]
+    first = trainer.take_step()
+    assert {"rebuild", "kl_z", "energy", "word_energy"} <= first.keys()
+    assert "loss_d" not in first
+    unmoved = zip(judged, trainer.objective.discriminator.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in unmoved)
+    train(trainer)
+    moved = zip(judged, trainer.objective.discriminator.parameters(), strict=True)
+    assert any(not torch.equal(a, b) for a, b in moved)

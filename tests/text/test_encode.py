@@ -163,3 +163,11 @@ def test_the_same_seed_mixes_the_same(mix) -> None:  # type: ignore[no-untyped-d
     once, again = (mix(batch, Generator().manual_seed(5)) for _ in range(2))
     assert same(once, again)
     assert not same(once, mix(batch, Generator().manual_seed(6)))
+
+
+def test_common_words_are_counted_once_each_and_padding_never() -> None:
+    names = encode(["カレーうどん", "カレー", "", "うどんうどん"])
+    common = names.common(names)
+    assert common[0].tolist() == [2, 1, 0, 1]
+    assert common[2].tolist() == [0, 0, 0, 0]
+    assert common[3, 3] == 1
