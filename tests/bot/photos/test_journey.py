@@ -1,5 +1,6 @@
 """From a member's JPEG to a release: the real bot, the real intake worker, one store."""
 
+import asyncio
 import io
 import os
 import subprocess
@@ -75,6 +76,16 @@ async def edited(interaction: Interaction) -> dict[str, Any]:
     return dict(interaction.original.json)
 
 
+async def result_of(club: Club, kind: str) -> str:
+    """What the one errand of a kind brought. It is written down after the answer is given."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            (errand,) = [each for each in await club.all(Errand) if each.kind == kind]
+            if errand.ended_at:
+                return str(errand.result)
+            await asyncio.sleep(0.02)
+
+
 async def test_photos_are_handed_over_reviewed_withdrawn_and_released(club: Club) -> None:
     await club.canteen.open(review_votes=1, redis_timeout_s=3.0)
     await club.agreed()
@@ -110,8 +121,7 @@ async def test_photos_are_handed_over_reviewed_withdrawn_and_released(club: Club
     await until(lambda: len(list(club.store.objects())) == 4, "bytes gone")
 
     told = await edited_to(club.use("release", "minato"), "できました")
-    (errand,) = [e for e in await club.all(Errand) if e.kind == "release"]
-    released = Released.model_validate_json(errand.result)
+    released = Released.model_validate_json(await result_of(club, "release"))
     assert (released.train + released.test, released.left_out) == (4, 0)
     assert released.digest[:12] in told
     folder = Path(club.store.url) / "releases" / released.digest
