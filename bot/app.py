@@ -219,9 +219,9 @@ async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str
         await bot.login(token)
         if guild:
             bot.menu.copy_global_to(guild=guild)
-        return [_shown(command) for command in await bot.menu.sync(guild=guild)]
+        return [shown(each.name, each.type) for each in await bot.menu.sync(guild=guild)]
 
 
-def _shown(command: app_commands.AppCommand) -> str:
-    slash = command.type is discord.AppCommandType.chat_input
-    return f"/{command.name}" if slash else command.name
+def shown(name: str, kind: discord.AppCommandType) -> str:
+    """A command as people know it: those of a message's menu have no slash."""
+    return f"/{name}" if kind is discord.AppCommandType.chat_input else name

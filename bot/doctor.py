@@ -1,10 +1,12 @@
 """What `foodgan doctor` asks of the bot: the database, and Discord where there is a token."""
 
 import aiohttp
+from discord import AppCommandType
+from discord.app_commands import ContextMenu
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.app import Bot
+from bot.app import Bot, shown
 from bot.records.database import RecordsClosed, database_url, open_engine
 from bot.records.migrate import HEAD, revision
 from foodgan import __version__
@@ -21,9 +23,12 @@ async def examine(settings: Settings) -> list[Finding]:
 
 
 def commands(settings: Settings) -> set[str]:
-    """The names of the commands that this version of the bot brings."""
+    """The commands that this version of the bot brings, as people know them."""
     bot = Bot(settings, create_async_engine("sqlite+aiosqlite://"))  # never connects
-    return {command.name for command in bot.menu.get_commands()}
+    return {
+        shown(each.name, each.type if isinstance(each, ContextMenu) else AppCommandType.chat_input)
+        for each in bot.menu.get_commands()
+    }
 
 
 async def database(settings: Settings) -> Finding:
@@ -76,15 +81,17 @@ async def discord(settings: Settings, wanted: set[str]) -> list[Finding]:
                 application = await answer.json()
             async with session.get(f"{base}/applications/{application['id']}/commands") as answer:
                 answer.raise_for_status()
-                registered = {command["name"] for command in await answer.json()}
+                registered = {
+                    shown(each["name"], AppCommandType(each["type"]))
+                    for each in await answer.json()
+                }
     except (aiohttp.ClientError, OSError, TimeoutError, LookupError, ValueError) as error:
         status = getattr(error, "status", "")
         told = f"not reached: {type(error).__name__} {status}".rstrip()
         return [fail(part, told, "see whether this machine may reach Discord over HTTPS")]
     found = [ok(part, "the token is taken")]
-    missing = sorted(f"/{name}" for name in wanted - registered)
-    if missing:
-        told = f"not registered everywhere: {' '.join(missing)}"
+    if missing := sorted(wanted - registered):
+        told = f"not registered everywhere: {', '.join(missing)}"
         found.append(warn("commands", told, "run `python -m bot sync`"))
     else:
         found.append(ok("commands", f"{len(wanted)} registered"))

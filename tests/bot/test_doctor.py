@@ -71,7 +71,7 @@ async def test_discord_takes_the_token_and_knows_the_commands(
     assert [each.level for each in found] == ["ok", "ok", "ok"]
     assert canteen.sandbox.token not in Findings.dump_json(found).decode()
 
-    wanted = commands(settings) | {"brandnew"}
+    wanted = commands(settings) | {"/brandnew"}
     found = await discord(there, wanted)
     assert (found[-1].level, "/brandnew" in found[-1].found) == ("warn", True)
     assert "bot sync" in found[-1].advice
