@@ -13,16 +13,16 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 FROM python:3.11-slim-bookworm AS house
 ENV PATH=/opt/foodgan/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin foodgan \
-    && mkdir -p /srv/foodgan/var && chown 10001:10001 /srv/foodgan/var
+    && mkdir -p /srv/foodgan/var/photos && chown -R 10001:10001 /srv/foodgan/var
 WORKDIR /srv/foodgan
 
 FROM wheel AS bot-parts
 RUN python -m venv /opt/foodgan \
-    && /opt/foodgan/bin/pip install --no-cache-dir "$(ls /wheels/foodgan-*.whl)[bot]"
+    && /opt/foodgan/bin/pip install --no-cache-dir "$(ls /wheels/foodgan-*.whl)[bot,s3]"
 
 FROM wheel AS worker-parts
 RUN python -m venv /opt/foodgan \
-    && /opt/foodgan/bin/pip install --no-cache-dir "$(ls /wheels/foodgan-*.whl)[worker]"
+    && /opt/foodgan/bin/pip install --no-cache-dir "$(ls /wheels/foodgan-*.whl)[worker,s3]"
 
 FROM house AS bot
 COPY --from=bot-parts /opt/foodgan /opt/foodgan

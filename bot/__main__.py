@@ -1,14 +1,21 @@
-"""`python -m bot`: run the bot. `sync` registers its commands, `migrate` moves its tables."""
+"""`python -m bot`: run the bot. `sync` registers its commands, `migrate` moves its tables,
+`backup` and `restore` keep and bring back all that it knows.
+"""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Annotated, Any, NoReturn
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
 
 from foodgan.contract import logs, pulse
+from foodgan.contract.errors import FoodganError, StoreError
 from foodgan.contract.settings import Settings
+from foodgan.contract.store import Store
+
+T = TypeVar("T")
 
 cli = typer.Typer(
     help="The Discord bot of 架空食堂.",
@@ -39,7 +46,7 @@ def sync(
     settings: Settings = context.obj
     names = _await(register(settings, _token(settings), guild))
     where = f"in server {guild}" if guild else "everywhere"
-    typer.echo(f"registered {where}: " + ", ".join(f"/{name}" for name in sorted(names)))
+    typer.echo(f"registered {where}: " + ", ".join(sorted(names)))
 
 
 @cli.command()
@@ -59,12 +66,68 @@ def migrate(
 
 
 @cli.command()
+def backup(
+    context: typer.Context, file: Annotated[Path, typer.Argument(help="Written whole or not.")]
+) -> None:
+    """Put database and photo store into one file. The bot may go on running."""
+    from bot.backup import backup as save
+    from bot.records.database import database_url
+
+    settings: Settings = context.obj
+    url = database_url(settings.database_url.get_secret_value())
+    rows, files = _or_fail(lambda: save(url, Store(settings.photo_store), file))
+    typer.echo(f"{file}: {rows} rows, {files} files")
+
+
+@cli.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(exists=True, help="What `backup` wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite the records.")] = False,
+) -> None:
+    """Bring database and photo store back from a file. The bot must be stopped."""
+    from bot.backup import restore as bring_back
+    from bot.heart import pulse_path
+    from bot.records.database import database_url
+
+    settings: Settings = context.obj
+    if pulse.alive(pulse_path(settings)):
+        _fail("the bot is running: stop it first")
+    url = database_url(settings.database_url.get_secret_value())
+    rows, files = _or_fail(lambda: bring_back(url, Store(settings.photo_store), file, replace))
+    typer.echo(f"restored {rows} rows, {files} files; the bot publishes them when it starts")
+
+
+@cli.command()
 def health(context: typer.Context) -> None:
     """Exit 0 while the bot is connected and serving. For containers."""
     from bot.heart import pulse_path
 
     if not pulse.alive(pulse_path(context.obj)):
         _fail("the bot is not serving")
+
+
+@cli.command()
+def doctor(context: typer.Context) -> None:
+    """Print what `foodgan doctor` wants to know of the bot, as JSON."""
+    from bot.doctor import examine
+    from foodgan.contract.checkup import Findings
+
+    settings: Settings = context.obj
+    found = _await(examine(settings))
+    typer.echo(Findings.dump_json(found).decode())
+
+
+def _or_fail(work: Callable[[], T]) -> T:
+    """Run `work`; what it is refused for becomes one line for the operator."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        return work()
+    except (FoodganError, OSError) as error:
+        _fail(str(error))
+    except SQLAlchemyError as error:
+        _fail(f"the database fails: {getattr(error, 'orig', None) or error}")
 
 
 def _settings() -> Settings:
@@ -98,7 +161,7 @@ def _await(work: Coroutine[Any, Any, Any]) -> Any:
         _fail(f"Discord refused: {error}")
     except (aiohttp.ClientError, TimeoutError) as error:
         _fail(f"Discord cannot be reached: {error}")
-    except RecordsClosed as error:
+    except (RecordsClosed, StoreError) as error:
         _fail(str(error))
 
 

@@ -1,40 +1,179 @@
-"""The bot's own edits of a deferred answer. The finished picture comes from the worker."""
+"""The bot's own edits of a deferred answer. A finished dish comes from the worker."""
 
 import asyncio
+import io
 import logging
-from typing import cast
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Literal, cast
 
+import aiohttp
 import discord
 
 from foodgan.contract.orders import DishOrder
 
 EDIT_TIMEOUT_S = 8.0  # discord.py's own waiting for a rate limit included
+POST_TIMEOUT_S = 20.0  # of one message with pictures
+HISTORY = 100  # messages at either end of an order's time that are looked through for its dish
 _ORIGINAL = cast(int, "@original")  # Discord takes this word for the id of the first answer
+_UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
+_TOKEN_DEAD = (10015, 10062, 50027)  # unknown webhook or interaction, invalid token
+
+# Discord cannot be reached, or did not say whether it has taken a request.
+AWAY = (aiohttp.ClientError, OSError, TimeoutError)
+
+# taken: Discord has it; gone: nobody is left to read it; dead: only the interaction token is no
+# longer good; refused: never in this form; away: perhaps later.
+Outcome = Literal["taken", "gone", "dead", "refused", "away"]
 
 log = logging.getLogger(__name__)
 
 
-async def edit_answer(client: discord.Client, order: DishOrder, sentence: str) -> bool:
-    """Put `sentence` in place of the answer so far. Returns whether Discord took it.
+@dataclass(frozen=True)
+class Shown:
+    """One picture of a message. alt: what a screen reader says."""
+
+    filename: str
+    alt: str
+    body: bytes
+
+    def file(self) -> discord.File:
+        """Fresh for every request, which reads it to its end."""
+        return discord.File(io.BytesIO(self.body), self.filename, description=self.alt)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole message: what it does not have, an edit takes away."""
+
+    text: str
+    view: discord.ui.View | None = None
+    files: tuple[discord.File, ...] = ()
+
+    def edit(self) -> dict[str, Any]:
+        """Arguments for any edit of a message."""
+        return {
+            "content": self.text,
+            "view": self.view,
+            "attachments": list(self.files),
+            "allowed_mentions": discord.AllowedMentions.none(),
+        }
+
+
+# application id, token, answer -> whether Discord took it
+Edit = Callable[[int, str, Answer], Awaitable[bool]]
+
+
+async def edit_answer(
+    client: discord.Client,
+    order: DishOrder,
+    sentence: str,
+    view: discord.ui.View | None = None,
+    pictures: Sequence[Shown] = (),
+) -> Outcome:
+    """Put `sentence`, its buttons and pictures in place of the answer so far.
 
     Works with the order's token alone, so also after a restart of the bot.
     """
-    webhook = discord.Webhook.partial(
-        int(order.application_id), order.token.get_secret_value(), client=client
-    )
+    webhook = _webhook(client, int(order.application_id), order.token.get_secret_value())
+    files: dict[str, Any] = {}
+    if pictures:
+        files["attachments"] = [picture.file() for picture in pictures]
     edit = webhook.edit_message(
-        _ORIGINAL, content=sentence, allowed_mentions=discord.AllowedMentions.none()
+        _ORIGINAL,
+        content=sentence,
+        view=view,
+        allowed_mentions=discord.AllowedMentions.none(),
+        **files,
     )
+    return await _tried(f"order {order.order_id}: answer", edit, EDIT_TIMEOUT_S)
+
+
+async def edit_whole(
+    client: discord.Client, application_id: int, token: str, answer: Answer
+) -> bool:
+    """Make an earlier answer this one, by its token alone. Returns whether Discord took it."""
+    edit = _webhook(client, application_id, token).edit_message(_ORIGINAL, **answer.edit())
+    return await _tried("an answer", edit, EDIT_TIMEOUT_S) == "taken"
+
+
+def _webhook(client: discord.Client, application_id: int, token: str) -> discord.Webhook:
+    return discord.Webhook.partial(application_id, token, client=client)
+
+
+async def post_once(
+    client: discord.Client,
+    channel_id: int,
+    order: DishOrder,
+    content: str,
+    pictures: Sequence[Shown] = (),
+) -> Outcome:
+    """Say it in the channel with the bot's own token, unless the order has its answer there.
+
+    The nonce keeps Discord from taking it twice within some minutes; what is older is looked for
+    in the channel, near the order's beginning and at the end.
+    """
+    channel = client.get_partial_messageable(channel_id)
+
+    def answers(message: discord.Message) -> bool:
+        named = any(order.order_id in each.filename for each in message.attachments)
+        return message.application_id == client.application_id and (
+            named or (not pictures and order.order_id in message.content)
+        )
+
+    async def post() -> None:
+        if await _found(channel, order, answers):
+            log.info("order %s: it is in its channel already", order.order_id)
+            return
+        await channel.send(
+            content,
+            files=[picture.file() for picture in pictures],
+            nonce=order.order_id,  # with a nonce, discord.py asks to enforce it
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+    return await _tried(f"order {order.order_id}: message", post(), POST_TIMEOUT_S)
+
+
+async def _found(
+    channel: discord.PartialMessageable,
+    order: DishOrder,
+    answers: Callable[[discord.Message], bool],
+) -> bool:
+    before = discord.Object(discord.utils.time_snowflake(order.asked_at) - (60_000 << 22))
+    try:
+        async for message in channel.history(limit=HISTORY):
+            if answers(message):
+                return True
+        async for message in channel.history(limit=HISTORY, after=before, oldest_first=True):
+            if answers(message):
+                return True
+    except discord.Forbidden:  # the nonce alone has to do
+        log.info("order %s: the channel's history may not be read", order.order_id)
+    return False
+
+
+async def _tried(what: str, request: Awaitable[object], timeout_s: float) -> Outcome:
     try:
         # Not wait_for: in Python 3.11 it forgets a cancellation that comes with the result.
-        async with asyncio.timeout(EDIT_TIMEOUT_S):
-            await edit
+        async with asyncio.timeout(timeout_s):
+            await request
     except discord.HTTPException as error:
-        log.warning(
-            "order %s: answer not edited, %d (%d)", order.order_id, error.status, error.code
-        )
-        return False
-    except (OSError, TimeoutError) as error:
-        log.warning("order %s: answer not edited, %s", order.order_id, type(error).__name__)
-        return False
-    return True
+        outcome = _outcome(error)
+        log.warning("%s: %s, %d (%d)", what, outcome, error.status, error.code)
+        return outcome
+    except AWAY as error:
+        log.warning("%s: away, %s", what, type(error).__name__)
+        return "away"
+    return "taken"
+
+
+def _outcome(error: discord.HTTPException) -> Outcome:
+    if error.code in _TOKEN_DEAD or error.status == HTTPStatus.UNAUTHORIZED:
+        return "dead"
+    if error.code == _UNKNOWN_MESSAGE or error.status in (403, 404):
+        return "gone"
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= 500:
+        return "away"
+    return "refused"

@@ -3,25 +3,34 @@
 import asyncio
 import logging
 import signal
+from typing import Any
 
 import discord
 from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from bot.answer import edit_answer
+from bot import metrics
+from bot.blocklist import Blocklist
+from bot.buttons import Buttons
 from bot.commands.about import about
-from bot.commands.dish import dish_command
+from bot.commands.dish import dish_command, dish_presses
+from bot.commands.status import status_command
 from bot.door import Door
 from bot.endpoint import point_at
+from bot.ends import Ends
 from bot.heart import Heart, pulse_path
 from bot.kitchen import Kitchen
-from bot.queue import DishQueue
+from bot.late import LateDishes
+from bot.photos.gallery import Gallery
+from bot.queue.dishes import DishQueue
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.rounds import Rounds
 from bot.translator import PhraseTranslator
+from bot.voice import Voice
+from bot.watch import Watch
 from foodgan.contract.errors import UserError
-from foodgan.contract.orders import DishOrder, new_order_id
+from foodgan.contract.orders import new_order_id
 from foodgan.contract.phrases import locale_of, say
 from foodgan.contract.settings import Settings
 
@@ -31,6 +40,9 @@ DEAD = {
     40060: "answered by another process",
     50027: "older than its token",
 }
+
+PRESS = "press"  # what buttons, menus and modals count as
+PRESSED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 log = logging.getLogger(__name__)
 
@@ -42,17 +54,27 @@ class Menu(app_commands.CommandTree["Bot"]):
         self, interaction: discord.Interaction["Bot"], error: app_commands.AppCommandError
     ) -> None:
         """Tell the asker, and nobody else, what went wrong; never in an exception's own words."""
+        command = interaction.command.qualified_name if interaction.command else "unknown"
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
+        await self.say_why(interaction, command, cause)
+
+    async def say_why(
+        self, interaction: discord.Interaction["Bot"], command: str, cause: Exception
+    ) -> None:
+        """The same for a button or a modal. command: what it counts as."""
         locale = locale_of(interaction.locale.value)
         if isinstance(cause, discord.HTTPException) and cause.code in DEAD:
             log.warning("an interaction was %s (%d)", DEAD[cause.code], cause.code)
             return
         if isinstance(cause, UserError):
             log.info("refused: %s", cause.phrase)
+            metrics.COMMANDS.labels(command, "refused").inc()
+            metrics.REFUSALS.labels(cause.phrase).inc()
             await _say_privately(interaction, say(locale, cause.phrase, **cause.values))
             return
+        metrics.COMMANDS.labels(command, "failed").inc()
         error_id = new_order_id()
-        log.error("error %s: a command failed", error_id, exc_info=cause)
+        log.error("error %s: a command failed (%s)", error_id, command, exc_info=cause)
         await _say_privately(interaction, say(locale, "unexpected", id=error_id))
 
 
@@ -83,13 +105,23 @@ class Bot(discord.Client):
         sessions = async_sessionmaker(engine, expire_on_commit=False)
         door = Door(settings)
         self._queue = DishQueue(settings)
-        self.kitchen = Kitchen(sessions, self._queue, door, self._edit, settings.queue_limit)
-        self._rounds = Rounds(sessions, self._queue, self.kitchen, door)
+        voice = Voice(self)
+        self.kitchen = Kitchen(sessions, self._queue, door, voice, settings.queue_limit)
+        late = LateDishes(sessions, self._queue, self.kitchen, voice)
+        self._rounds = Rounds(sessions, self._queue, self.kitchen, door, late)
+        self._ends = Ends(settings, self._rounds.attend)
         self._heart = Heart(pulse_path(settings))
+        self.watch = Watch(settings, self._queue, self._heart, lambda: self.latency)
         self._chores: list[asyncio.Task[None]] = []
         self.menu = Menu(self)
-        self.menu.add_command(dish_command(door, self.kitchen))
+        blocklist = Blocklist()
+        self.gallery = Gallery(self, sessions, blocklist, settings)
+        self._buttons = Buttons({**dish_presses(self.kitchen), **self.gallery.presses})
+        self.menu.add_command(dish_command(door, self.kitchen, blocklist))
         self.menu.add_command(about)
+        self.menu.add_command(status_command(self._queue))
+        for command in self.gallery.commands:
+            self.menu.add_command(command)
 
     async def setup_hook(self) -> None:
         """Called once, when Discord has taken the token."""
@@ -97,9 +129,13 @@ class Bot(discord.Client):
 
     async def serve(self, token: str) -> None:
         """Log in and serve until closed. Reconnects by itself."""
+        self.watch.open()
+        await self.gallery.open()
         await self.login(token)
         self._chores = [
             asyncio.create_task(self._rounds.walk(), name="rounds"),
+            asyncio.create_task(self._ends.listen(), name="ends"),
+            asyncio.create_task(self.gallery.rounds.walk(), name="photo rounds"),
             asyncio.create_task(self._heart.beat(), name="heart"),
         ]
         await self.connect(reconnect=True)
@@ -115,12 +151,29 @@ class Bot(discord.Client):
         self._heart.stop()
         await self.kitchen.settle()
         await super().close()
+        self.watch.close()
         self._queue.close()
+        self.gallery.close()
+
+    async def on_interaction(self, interaction: discord.Interaction["Bot"]) -> None:
+        """Anything that a member does; commands have been seen to already."""
+        if interaction.type in PRESSED:
+            try:
+                await self._buttons.press(interaction)
+                metrics.COMMANDS.labels(PRESS, "done").inc()
+            except Exception as error:
+                await self.menu.say_why(interaction, PRESS, error)
 
     async def on_connect(self) -> None:
         """The gateway has said READY."""
         log.info("gateway connected")
         self._heart.start()
+
+    async def on_app_command_completion(
+        self, interaction: discord.Interaction, command: app_commands.Command[Any, ..., Any]
+    ) -> None:
+        """A command did what it does."""
+        metrics.COMMANDS.labels(command.qualified_name, "done").inc()
 
     async def on_resumed(self) -> None:
         """The gateway has taken the session up again."""
@@ -131,9 +184,6 @@ class Bot(discord.Client):
         """The gateway is gone; discord.py will be back."""
         log.info("gateway disconnected")
         self._heart.stop()
-
-    async def _edit(self, order: DishOrder, sentence: str) -> bool:
-        return await edit_answer(self, order, sentence)
 
 
 async def run(settings: Settings, token: str) -> None:
@@ -169,4 +219,9 @@ async def sync(settings: Settings, token: str, guild_id: int | None) -> list[str
         await bot.login(token)
         if guild:
             bot.menu.copy_global_to(guild=guild)
-        return [command.name for command in await bot.menu.sync(guild=guild)]
+        return [shown(each.name, each.type) for each in await bot.menu.sync(guild=guild)]
+
+
+def shown(name: str, kind: discord.AppCommandType) -> str:
+    """A command as people know it: those of a message's menu have no slash."""
+    return f"/{name}" if kind is discord.AppCommandType.chat_input else name

@@ -1,6 +1,7 @@
 """The bot's pulse: a file that is fresh while the gateway is connected."""
 
 import asyncio
+import time
 from pathlib import Path
 
 from foodgan.contract import pulse
@@ -17,21 +18,23 @@ class Heart:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._serving = False
+        self.serving = False  # whether the gateway is connected
+        self.beaten: float | None = None  # monotonic: when the event loop last came round
 
     def start(self) -> None:
         """The gateway is connected."""
-        self._serving = True
+        self.serving = True
         pulse.beat(self._path)
 
     def stop(self) -> None:
         """The gateway is gone, or the bot is stopping."""
-        self._serving = False
+        self.serving = False
         pulse.still(self._path)
 
     async def beat(self) -> None:
         """Beat until cancelled."""
         while True:
-            if self._serving:
+            self.beaten = time.monotonic()
+            if self.serving:
                 pulse.beat(self._path)
             await asyncio.sleep(pulse.BEAT_S)

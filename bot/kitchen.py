@@ -8,21 +8,24 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot import metrics
+from bot.answer import AWAY, Outcome
 from bot.door import Door
-from bot.queue import DishQueue, Line
+from bot.queue.dishes import DishQueue, Line
 from bot.records import orders
 from bot.records.orders import Asker
-from bot.records.tables import State
+from bot.records.tables import Order, State
+from bot.voice import Voice
 from foodgan.contract import dishname
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import DishOrder
-from foodgan.contract.phrases import say
 
 STOP_TIMEOUT_S = 3.0  # what orders in hand may still take when the bot stops
+WRITE_FIRST_S = 0.5  # how long the records may hold up the deferral, which has 3 s
 
 log = logging.getLogger(__name__)
 
-Edit = Callable[[DishOrder, str], Awaitable[bool]]
+Defer = Callable[[], Awaitable[object]]
 
 
 class Kitchen:
@@ -36,61 +39,85 @@ class Kitchen:
         sessions: async_sessionmaker[AsyncSession],
         queue: DishQueue,
         door: Door,
-        edit: Edit,
+        voice: Voice,
         queue_limit: int,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
         self._door = door
-        self._edit = edit
+        self._voice = voice
         self._queue_limit = queue_limit
         self.in_hand: dict[str, int] = {}  # order id -> member id; the rounds leave these alone
 
-    async def order(self, order: DishOrder, asker: Asker) -> None:
-        """Write an order down and put it in line.
+    async def order(self, order: DishOrder, asker: Asker, defer: Defer) -> None:
+        """Write an order down, defer its answer, and put it in line.
 
-        The one edit of the answer comes before the queue sees the order, so that it can never
-        overwrite the picture.
+        Written first: a bot that is killed after the deferral finds the order again. The one edit
+        of the answer comes before the queue sees the order: it can never overwrite the picture.
         """
         self.in_hand[order.order_id] = asker.member_id
+        writing = asyncio.create_task(self._write(order, asker))
         try:
-            async with self._sessions.begin() as session:
-                await orders.write(session, order, asker)
+            await asyncio.wait({writing}, timeout=WRITE_FIRST_S)
+            await self._defer(order, defer, writing)
+            await writing
+            metrics.ORDERS.labels("written").inc()
             log.info("order %s: written, %d with seed %d", order.order_id, order.count, order.seed)
             await self._join_line(order, asker.member_id)
         finally:
             del self.in_hand[order.order_id]
 
+    async def _write(self, order: DishOrder, asker: Asker) -> None:
+        async with self._sessions.begin() as session:
+            await orders.write(session, order, asker)
+
+    async def _defer(self, order: DishOrder, defer: Defer, writing: asyncio.Task[None]) -> None:
+        """Where Discord takes no answer any more, the order ends: nobody would see its dish.
+
+        Where nobody knows whether it has taken the deferral, the order goes on.
+        """
+        try:
+            await defer()
+        except AWAY as error:
+            log.warning("order %s: perhaps not deferred, %s", order.order_id, type(error).__name__)
+        except BaseException:
+            await asyncio.wait({writing})
+            if not writing.cancelled() and writing.exception() is None:
+                await self.end(order.order_id, "refused")
+            raise
+
     async def _join_line(self, order: DishOrder, member_id: int) -> None:
+        name = dishname.display(order.name)
         try:
             line = await self._queue.look()
         except KitchenClosed as error:
             log.warning("order %s: kept for later, %s", order.order_id, error)
-            await self.tell(order, "kitchen-closed", name=dishname.display(order.name))
+            await self._voice.edit(order, "kitchen-closed", button=True, name=name)
             return
         if line.waiting >= self._queue_limit:
-            await self.tell(order, "kitchen-full")
-            await self.end(order.order_id, "refused")
-            return
-        await self._tell_line(order, line)
-        await self.put_in_line(order, member_id)
-
-    async def _tell_line(self, order: DishOrder, line: Line) -> None:
-        """Say how long it will be, unless it is the guest's turn at once."""
-        name = dishname.display(order.name)
+            told = await self._voice.edit(
+                order, "kitchen-full", waiting=line.waiting, when=_when(line)
+            )
+            if told != "away":  # else it is made: nobody may be left without a word
+                await self.end(order.order_id, "refused")
+                return
         if line.workers == 0:
-            await self.tell(order, "kitchen-unstaffed", name=name)
+            await self._voice.edit(order, "kitchen-unstaffed", button=True, name=name)
         elif line.waiting > 0:
-            ready = datetime.now(UTC) + timedelta(seconds=line.wait_s)
-            when = f"<t:{ready.timestamp():.0f}:R>"
-            await self.tell(order, "ordered-ahead", name=name, place=line.waiting + 1, when=when)
+            place = line.waiting + 1
+            await self._voice.edit(
+                order, "ordered-ahead", button=True, name=name, place=place, when=_when(line)
+            )
+        await self.put_in_line(order, member_id)
 
     async def put_in_line(self, order: DishOrder, member_id: int) -> None:
         """Hand an order to the workers; it may be there already. On failure it stays `written`."""
         try:
             new = await self._queue.enqueue(order, member_id)
             async with self._sessions.begin() as session:
-                await orders.queued(session, order.order_id)
+                open_still = await orders.queued(session, order.order_id)
+            if not open_still:  # cancelled meanwhile
+                await self._queue.forget(order.order_id)
         except KitchenClosed as error:
             log.warning("order %s: not in line yet, %s", order.order_id, error)
         except SQLAlchemyError:
@@ -98,15 +125,44 @@ class Kitchen:
         else:
             log.info("order %s: %s", order.order_id, "in line" if new else "in line before")
 
-    async def tell(self, order: DishOrder, phrase: str, **values: str | int) -> bool:
-        """Edit the answer into a sentence in the guest's language."""
-        return await self._edit(order, say(order.locale, phrase, **values))
+    async def tell(self, record: Order, phrase: str, **values: str | int) -> bool:
+        """Say an order's last word. False where Discord is away: it is to be said later."""
+        order = orders.as_order(record)
+        return await self._voice.tell(order, record.channel_id, record.member_id, phrase, **values)
+
+    async def warn(self, order: DishOrder) -> Outcome:
+        """Say, with the last of its token, that the dish will come to the channel."""
+        name = dishname.display(order.name)
+        return await self._voice.edit(order, "dish-will-be-late", button=True, name=name)
+
+    async def cancel(self, order_id: str, member_id: int, moderator: bool) -> str | None:
+        """Cancel an open order for one who may; else the phrase that says why not."""
+        async with self._sessions() as session:
+            record = await session.get(Order, order_id)
+        if record is None or record.ended_at is not None:
+            return "cancel-too-late"
+        if member_id != record.member_id and not moderator:
+            return "cancel-not-yours"
+        try:
+            if not await self._queue.cancel(order_id):
+                return "cancel-too-late"
+        except KitchenClosed:
+            return "cancel-no-kitchen"
+        await self.say_cancelled(record)
+        return None
+
+    async def say_cancelled(self, record: Order) -> None:
+        """Say it and end the order; in this order, so that a killed bot says it again."""
+        order = orders.as_order(record)
+        await self._voice.edit(order, "cancelled", name=dishname.display(order.name))
+        await self.end(order.order_id, "cancelled")
 
     async def end(self, order_id: str, state: State, error_id: str | None = None) -> None:
         """Close an order for good: its token is erased and its seat is free."""
         async with self._sessions.begin() as session:
             await orders.end(session, order_id, state, error_id)
         self._door.leave(order_id)
+        metrics.ORDERS.labels(state).inc()
         log.info("order %s: %s", order_id, state)
 
     async def settle(self) -> None:
@@ -114,3 +170,9 @@ class Kitchen:
         deadline = asyncio.get_running_loop().time() + STOP_TIMEOUT_S
         while self.in_hand and asyncio.get_running_loop().time() < deadline:
             await asyncio.sleep(0.05)
+
+
+def _when(line: Line) -> str:
+    """When a newcomer's dish should be there, as Discord shows it in everyone's own time."""
+    ready = datetime.now(UTC) + timedelta(seconds=line.wait_s)
+    return f"<t:{ready.timestamp():.0f}:R>"

@@ -10,15 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.door import Door
 from bot.kitchen import Kitchen
-from bot.queue import DishQueue, Fate
+from bot.late import LateDishes
+from bot.queue.dishes import DishQueue, Fate
 from bot.records import orders
 from bot.records.tables import Order
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 
 ROUND_S = 2.0
-# A dish being made at `expires_at` may still arrive; the token lives 45 s longer than that.
-GRACE = timedelta(seconds=15)
+# A worker may send until `expires_at`, and Discord take half a minute; the token lives 45 s more.
+GRACE = timedelta(seconds=32)
+LAST_WORD = timedelta(days=1)  # after asking; whoever waited longer is not told any more
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +34,16 @@ class Rounds:
         queue: DishQueue,
         kitchen: Kitchen,
         door: Door,
+        late: LateDishes,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
         self._kitchen = kitchen
         self._door = door
+        self._late = late
         self._open = True  # whether the queue could be reached on the last round
+        self._warned: set[str] = set()  # orders whose member knows that the dish will be late
+        self._turn = asyncio.Lock()  # an order is attended to by one at a time
 
     async def walk(self) -> None:
         """Walk until cancelled."""
@@ -47,10 +53,23 @@ class Rounds:
 
     async def once(self) -> None:
         """One round."""
-        async with self._sessions() as session:
-            records = await orders.open_orders(session)
-        seats = {record.id: record.member_id for record in records}
-        self._door.seat_only(seats | self._kitchen.in_hand)
+        async with self._turn:
+            await _guarded("late dishes", self._late.once())
+            async with self._sessions() as session:
+                records = await orders.open_orders(session)
+            seats = {record.id: record.member_id for record in records}
+            self._door.seat_only(seats | self._kitchen.in_hand)
+            self._warned &= seats.keys()
+            await self._attend_all(records)
+
+    async def attend(self, order_ids: Sequence[str]) -> None:
+        """These alone, as soon as their jobs have ended."""
+        async with self._turn:
+            async with self._sessions() as session:
+                records = await orders.find(session, order_ids)
+            await self._attend_all(records)
+
+    async def _attend_all(self, records: Sequence[Order]) -> None:
         records = [record for record in records if record.id not in self._kitchen.in_hand]
         if not records:
             return
@@ -78,29 +97,47 @@ class Rounds:
         """Do what one order needs. fate: None while the queue cannot be reached."""
         order = orders.as_order(record)
         stage = fate.stage if fate else None
-        if stage == "done":
+        if fate and fate.cancelled:
+            await self._kitchen.say_cancelled(record)
+        elif fate and stage == "done" and not fate.handed:
             await self._kitchen.end(order.order_id, "done")
             await self._queue.forget(order.order_id)
         elif fate and stage == "failed":
-            await self._apologise(order, told=fate.told)
-        elif order.expired(datetime.now(UTC) - (GRACE if stage == "started" else timedelta())):
-            await self._give_up(order, reachable=fate is not None)
-        elif stage == "lost" or (stage is not None and record.state == "written"):
-            await self._kitchen.put_in_line(order, record.member_id)
+            await self._apologise(record, told=fate.told)
+        elif order.too_old():
+            await self._give_up(record, reachable=fate is not None)
+        else:
+            if stage == "lost" or (stage is not None and record.state == "written"):
+                await self._kitchen.put_in_line(order, record.member_id)
+            if stage != "done" and order.expired(datetime.now(UTC) - GRACE):
+                await self._warn(order)
 
-    async def _apologise(self, order: DishOrder, told: bool) -> None:
-        if not told:
-            await self._kitchen.tell(order, "dish-failed", id=order.order_id)
-        await self._kitchen.end(order.order_id, "failed", error_id=order.order_id)
-        await self._queue.blot_out(order.order_id)
+    async def _apologise(self, record: Order, told: bool) -> None:
+        if not told and not await self._kitchen.tell(record, "dish-failed", id=record.id):
+            return  # Discord is away: on a later round
+        await self._kitchen.end(record.id, "failed", error_id=record.id)
+        await self._queue.blot_out(record.id)
 
-    async def _give_up(self, order: DishOrder, reachable: bool) -> None:
-        """Too late: out of the queue first, so that no picture comes after the apology."""
+    async def _give_up(self, record: Order, reachable: bool) -> None:
+        """Nobody made it: out of the queue first, so that no dish comes after the apology."""
         if reachable:
-            await self._queue.forget(order.order_id)
-        if datetime.now(UTC) < order.asked_at + TOKEN_LIFE:
-            await self._kitchen.tell(order, "dish-late", id=order.order_id)
-        await self._kitchen.end(order.order_id, "late", error_id=order.order_id)
+            await self._queue.forget(record.id)
+        if datetime.now(UTC) < record.asked_at + LAST_WORD and not await self._kitchen.tell(
+            record, "dish-late", id=record.id
+        ):
+            return
+        await self._kitchen.end(record.id, "late", error_id=record.id)
+
+    async def _warn(self, order: DishOrder) -> None:
+        """Say once, before the token dies, that the dish will come to the channel."""
+        if order.order_id in self._warned or datetime.now(UTC) >= order.asked_at + TOKEN_LIFE:
+            return
+        outcome = await self._kitchen.warn(order)
+        if outcome == "gone":  # its member has deleted the answer
+            await self._queue.cancel(order.order_id)
+            await self._kitchen.end(order.order_id, "cancelled")
+        elif outcome != "away":
+            self._warned.add(order.order_id)
 
 
 async def _guarded(what: str, work: Awaitable[None]) -> None:

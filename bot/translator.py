@@ -1,7 +1,8 @@
-"""Descriptions and options in the reader's language. Command names stay as they are everywhere."""
+"""Descriptions and options in the reader's language. Names after a slash stay as they are."""
 
 from discord import Locale
 from discord.app_commands import (
+    ContextMenu,
     TranslationContextLocation,
     TranslationContextTypes,
     Translator,
@@ -26,6 +27,7 @@ class PhraseTranslator(Translator):
     ) -> str | None:
         """The text in `locale`; None where the default is to stand."""
         key = string.extras.get("phrase")
-        if context.location is TranslationContextLocation.command_name or key is None:
+        is_name = context.location is TranslationContextLocation.command_name
+        if key is None or (is_name and not isinstance(context.data, ContextMenu)):
             return None
         return say(_LOCALES[locale], key) if locale in _LOCALES else None

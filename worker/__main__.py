@@ -1,15 +1,22 @@
-"""`python -m worker`: paint dishes until told to stop. `python -m worker health`: does one?"""
+"""`python -m worker`: paint dishes until told to stop. `python -m worker intake`: take in photos.
 
+`health`: does a worker live? `dead`: which orders have failed? `replay`: paint them after all.
+"""
+
+import json
 import logging
+import os
 import socket
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from redis import Redis
 
 from foodgan.contract import logs, pulse
 from foodgan.contract.errors import ModelError
 from foodgan.contract.settings import Settings
-from worker.health import pulse_file
+from worker.health import intake_pulse_file, pulse_file
 
 EXIT_NO_MODEL = 3
 
@@ -31,26 +38,91 @@ def run(
     """Paint dishes until SIGTERM. Exit codes: 3 no model, 4 a pass hung, 5 told to stop twice."""
     if context.invoked_subcommand is not None:
         return
+    settings = _set_up()
+    from worker import service  # torch takes seconds to import, which a health check must not
+
+    try:
+        service.run(settings, name or socket.gethostname(), burst=burst)
+    except ModelError as error:
+        _log.critical("no model, so no dish: %s (MODEL_DIR says where to look)", error)
+        raise typer.Exit(EXIT_NO_MODEL) from None
+
+
+@app.command()
+def intake(
+    name: Name = "",
+    burst: Annotated[bool, typer.Option(help="Leave when the queue is empty.")] = False,
+) -> None:
+    """Take in contributed photos until SIGTERM. Needs no model, GPU or database."""
+    settings = _set_up()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads would not survive a fork
+    from worker import intake as service
+
+    service.serve(settings, name or socket.gethostname(), burst=burst)
+
+
+@app.command()
+def health(
+    name: Name = "",
+    intake: Annotated[bool, typer.Option("--intake", help="Ask for an intake worker.")] = False,
+) -> None:
+    """Exit code 0 where the worker lives and reaches its queue, else 1."""
+    find = intake_pulse_file if intake else pulse_file
+    if not pulse.alive(find(Settings(), name or socket.gethostname())):
+        raise typer.Exit(1)
+
+
+@app.command()
+def dead(
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+) -> None:
+    """List the orders that have failed for good: they stay for a day."""
+    from worker.dead import letters
+
+    for letter in letters(_redis()):
+        if as_json:
+            typer.echo(json.dumps(asdict(letter), default=str, ensure_ascii=False))
+        else:
+            when = f"{letter.failed_at:%Y-%m-%d %H:%M:%S}Z" if letter.failed_at else "?"
+            told = "told" if letter.told else "told by the bot"
+            typer.echo(
+                f"{letter.order_id}  {when}  {letter.deliveries} deliveries, {told}  "
+                f"{letter.name}  {letter.why}"
+            )
+
+
+@app.command()
+def replay(
+    order_ids: Annotated[list[str], typer.Argument(help="Ids that `dead` lists.")],
+) -> None:
+    """Paint failed orders after all; the bot posts them to their channels. Exit code 1: no such."""
+    from worker.dead import NoSuchLetter
+    from worker.dead import replay as put_in_line
+
+    redis, missing = _redis(), False
+    for order_id in order_ids:
+        try:
+            put_in_line(redis, order_id, Settings().retries)
+            typer.echo(f"{order_id} is in line again")
+        except NoSuchLetter as error:
+            typer.echo(str(error), err=True)
+            missing = True
+    if missing:
+        raise typer.Exit(1)
+
+
+def _redis() -> Redis:
+    from worker.connection import patient
+
+    return patient(Settings())
+
+
+def _set_up() -> Settings:
     settings = Settings()
     logs.set_up(settings.log_level, settings.log_format)
     for talker in ("rq", "rq.worker"):  # the latter sets a level of its own where it finds none
         logging.getLogger(talker).setLevel(logging.WARNING)  # its lines about jobs repeat ours
-    from worker import service  # torch takes seconds to import, which a health check must not
-
-    try:
-        painter = service.load(settings)
-    except ModelError as error:
-        _log.critical("no model, so no dish: %s (MODEL_DIR says where to look)", error)
-        raise typer.Exit(EXIT_NO_MODEL) from None
-    service.serve(painter, settings, name or socket.gethostname(), burst=burst)
-
-
-@app.command()
-def health(name: Name = "") -> None:
-    """Exit code 0 where the worker lives and reaches its queue, else 1."""
-    settings = Settings()
-    if not pulse.alive(pulse_file(settings, name or socket.gethostname())):
-        raise typer.Exit(1)
+    return settings
 
 
 if __name__ == "__main__":

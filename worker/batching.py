@@ -18,10 +18,11 @@ from rq.worker import SimpleWorker
 
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, RESULT_TTL_S, DishOrder
 from foodgan.contract.settings import Settings
-from worker import books, connection, pace, tasks
+from worker import books, connection, fence, metrics, pace, tasks
 from worker.bell import Bell
 from worker.books import Claim
 from worker.delivery import Delivery
+from worker.fleet import Fleet
 from worker.health import pulse_file
 from worker.jobs import DishJob
 from worker.keeper import Keeper, Sweeper
@@ -30,6 +31,7 @@ from worker.passes import Passes
 from worker.reply import OutOfTime, Replies
 from worker.sweep import Sweep
 
+_REST_S = 0.2  # between two looks whether a resting worker is to work again
 _WAIT_S = 1  # longest wait for a job; a worker told to stop while idle leaves within it
 _AWAY_FIRST_S = 0.5
 _AWAY_LONGEST_S = 5.0
@@ -73,9 +75,43 @@ class BatchingWorker(SimpleWorker):
         self._passes = Passes(painter, limit)
         self._queue: Queue = self.queues[0]
         self._line = Line(self._queue, redis)
-        self._keeper = Keeper(self, connection.hasty(settings), pulse_file(settings, label))
-        self._delivery = Delivery(self, replies, lambda: self._told_to_stop_at is not None)
+        hasty = connection.hasty(settings)
+        fleet = Fleet(hasty)
+        self._keeper = Keeper(
+            self,
+            hasty,
+            pulse_file(settings, label),
+            also=lambda: replies.hold(fleet.wait_s()),
+        )
+        brisk = connection.brisk(settings)
+        self._delivery = Delivery(self, brisk, replies, lambda: self._told_to_stop_at is not None)
         self._told_to_stop_at: float | None = None  # monotonic
+        self.resting = False  # takes no orders while operators want it so
+
+    @property
+    def model_id(self) -> str:
+        """The model that it paints with."""
+        return self._painter.model_id
+
+    @property
+    def device_name(self) -> str:
+        """Where it paints: "cpu", "cuda:0"."""
+        return str(self._painter.device)
+
+    @property
+    def limit(self) -> int:
+        """Pictures of one pass."""
+        return self._passes.limit
+
+    @property
+    def in_hand(self) -> int:
+        """Orders that are claimed and not yet at their end."""
+        return len(self.executions)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it has been told to stop."""
+        return self._told_to_stop_at is not None
 
     def serve(self, *, burst: bool = False) -> None:
         """Serve until SIGTERM or SIGINT; with burst, until the queue is empty.
@@ -84,7 +120,7 @@ class BatchingWorker(SimpleWorker):
         """
         self.register_birth()  # type: ignore[no-untyped-call]
         tell = partial(self._delivery.apologise, phrase="dish-failed")
-        sweep = Sweep(self._queue, self.connection, tell)
+        sweep = Sweep(self._queue, self.connection, tasks.read, tell)
         try:
             with self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
                 _log.info(
@@ -100,6 +136,9 @@ class BatchingWorker(SimpleWorker):
     def _serve(self, burst: bool) -> None:
         away_s = _AWAY_FIRST_S
         while self._told_to_stop_at is None:
+            if self.resting:
+                time.sleep(_REST_S)
+                continue
             if not self._delivery.has_room(_WAIT_S):
                 continue
             try:
@@ -131,11 +170,24 @@ class BatchingWorker(SimpleWorker):
     def _serve_batch(self, claims: Sequence[Claim]) -> None:
         """Paint what may be painted and hand it on. Never raises for what is wrong with a job."""
         began = time.monotonic()
-        ready = [(claim, order) for claim in claims if (order := self._read(claim))]
+        unwanted = self._cancelled(claims)
+        for claim in unwanted:
+            self._delivery.drop(claim)
+        wanted = [claim for claim in claims if claim not in unwanted]
+        ready = [(claim, order) for claim in wanted if (order := self._read(claim))]
         if not ready:
             return
+        metrics.begun(ready)
         self._paint(ready)
         pace.note(self.connection, (time.monotonic() - began) / len(ready))
+
+    def _cancelled(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Those that need not be painted; none where Redis cannot say, as it is asked again."""
+        try:
+            gone = fence.cancelled(self.connection, [claim.job.id for claim in claims])
+        except connection.AWAY:
+            return []
+        return [claim for claim in claims if claim.job.id in gone]
 
     def _read(self, claim: Claim) -> DishOrder | None:
         """The order of a claim; None, and the claim is closed, where it is not to be painted."""
@@ -144,7 +196,7 @@ class BatchingWorker(SimpleWorker):
             order = tasks.read(claim.job)
             if claim.deliveries > self._settings.retries + 1:
                 raise tasks.Poison(claim.deliveries)
-            if order.expired():
+            if order.too_old():
                 raise OutOfTime
         except Exception as error:
             self._delivery.close(claim, order, error)

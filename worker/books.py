@@ -16,7 +16,8 @@ from rq.queue import Queue
 from rq.utils import now
 from rq.worker import BaseWorker, WorkerStatus
 
-from foodgan.contract.orders import FAILURE_TTL_S, TOLD
+from foodgan.contract.late import HANDED
+from foodgan.contract.orders import ENDED_CHANNEL, FAILURE_TTL_S, RESULT_TTL_S, TOLD
 from worker.jobs import DELIVERIES, DishJob
 
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
@@ -91,12 +92,33 @@ def beat(worker: BaseWorker, connection: Redis) -> None:
         pipe.execute()
 
 
-def finish(worker: BaseWorker, claim: Claim) -> None:
-    """The order is answered: keep the job for the bot to see, without its token."""
+def finish(worker: BaseWorker, claim: Claim, *, handed: bool = False) -> None:
+    """The order is answered: keep the job for the bot to see, without its token.
+
+    handed: it is not answered yet; the bot has it now.
+    """
     job = claim.job
     job.ended_at = now()
     job.forget_token()
-    worker.handle_job_success(job, claim.queue, claim.queue.started_job_registry, claim.execution)
+    if handed:
+        _mark(job, HANDED)
+    ttl_s = job.get_result_ttl(RESULT_TTL_S)
+    # What rq's handle_job_success writes, less what dishes never have: dependents to watch,
+    # repeats, slots. One transaction where that takes four round trips.
+    with worker.connection.pipeline() as pipe:
+        worker.increment_successful_job_count(pipeline=pipe)
+        worker.increment_total_working_time(job.ended_at - claim.execution.created_at, pipe)
+        job._handle_success(
+            ttl_s,
+            pipe,
+            worker_name=worker.name,
+            execution_id=claim.execution.id,
+            execution_started_at=claim.execution.created_at,
+            execution_ended_at=job.ended_at,
+        )
+        job.cleanup(ttl_s, pipeline=pipe, remove_from_queue=False)
+        worker.cleanup_execution(job, pipeline=pipe, execution=claim.execution)
+        pipe.execute()
 
 
 def retry_later(worker: BaseWorker, claim: Claim, reason: str) -> None:
@@ -115,11 +137,16 @@ def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> None:
     if told:
         mark_told(job)
     worker.handle_job_failure(job, claim.queue, exc_string=reason, execution=claim.execution)
+    worker.connection.publish(ENDED_CHANNEL, job.id)
 
 
 def mark_told(job: DishJob) -> None:
     """Leave word for the bot that the member knows why there is no picture."""
-    job.meta[TOLD] = True
+    _mark(job, TOLD)
+
+
+def _mark(job: DishJob, word: str) -> None:
+    job.meta[word] = True
     job.connection.hset(job.key, "meta", json.dumps(job.meta))
 
 

@@ -1,4 +1,7 @@
-"""Connections to Redis: a patient one for the work, a hasty one for the heartbeat."""
+"""Connections to Redis: patient for the work, hasty for the heartbeat, brisk before a post."""
+
+import logging
+import time
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
@@ -10,8 +13,10 @@ from foodgan.contract.settings import Settings
 
 AWAY = (RedisConnectionError, RedisTimeoutError)  # Redis is gone, or too slow to be of use
 
+_AWAY_LONGEST_S = 5.0
 _HEALTH_CHECK_S = 15
 _HASTE_S = 2.0  # a heartbeat that takes longer is no use: a claim lives for 8 s
+_log = logging.getLogger(__name__)
 
 
 def patient(settings: Settings) -> Redis:
@@ -20,10 +25,31 @@ def patient(settings: Settings) -> Redis:
     return _connect(settings, settings.redis_timeout_s, tries)
 
 
+def awaited(settings: Settings) -> Redis:
+    """A patient connection that has answered once; waits for Redis to come up."""
+    redis = patient(settings)
+    wait_s = 0.5
+    while True:
+        try:
+            redis.ping()
+            return redis
+        except AWAY as error:
+            _log.warning("Redis does not answer yet (%s)", type(error).__name__)
+            time.sleep(wait_s)
+            wait_s = min(2 * wait_s, _AWAY_LONGEST_S)
+
+
 def hasty(settings: Settings) -> Redis:
     """For the heartbeat: a command fails at once, the next beat is the next try."""
     return _connect(
         settings, min(_HASTE_S, settings.redis_timeout_s), Retry(ExponentialBackoff(), 0)
+    )
+
+
+def brisk(settings: Settings) -> Redis:
+    """For what a finished dish waits for: one more try, as a connection may just be stale."""
+    return _connect(
+        settings, min(_HASTE_S, settings.redis_timeout_s), Retry(ExponentialBackoff(base=0.1), 1)
     )
 
 

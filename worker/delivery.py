@@ -8,17 +8,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Self
+from typing import Literal, Self
 
+from redis import Redis
 from rq.utils import now
 from rq.worker import BaseWorker
 
 from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
-from worker import books, connection, tasks
+from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim
-from worker.reply import Message, Replies, TooLarge, gone
+from worker.reply import Message, OutOfTime, Replies, TooLarge, gone, token_dead
 
 _ENCODERS = 2  # with more threads that compute, the one that feeds the device would wait
 _POSTERS = 32  # answers on their way at once
@@ -29,15 +30,21 @@ _AWAY_S = 0.5
 
 _log = logging.getLogger(__name__)
 
+Served = Literal["posted", "handed", "left", "lost", "cancelled"]
+
 
 class Delivery:
     """Brings claims to their end on threads of its own. Leaving it waits for all in hand.
 
-    worker: whose claims they are; stopping: whether the worker has been told to stop.
+    worker: whose claims they are; brisk: asked before each post, see `worker.connection`;
+    stopping: whether the worker has been told to stop.
     """
 
-    def __init__(self, worker: BaseWorker, replies: Replies, stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, worker: BaseWorker, brisk: Redis, replies: Replies, stopping: Callable[[], bool]
+    ) -> None:
         self._worker = worker
+        self._brisk = brisk
         self._replies = replies
         self._stopping = stopping
         self._encoders = ThreadPoolExecutor(_ENCODERS, "encoder")
@@ -81,54 +88,108 @@ class Delivery:
                 self._in_hand -= 1
                 self._changed.notify_all()
 
+    def drop(self, claim: Claim) -> None:
+        """Its member wants it no more: end the job without a word, at once, on another thread."""
+        self._begin(claim, partial(self._drop, claim))
+
     def _bring(self, claim: Claim, plate: tasks.Plate) -> None:
         try:
-            message = self._encoders.submit(plate.message).result()
-            if not self._may_post(claim):
-                _log.warning("order %s: another worker has taken it over", plate.order.order_id)
-                return
-            self._post(plate, message)
+            served = self._serve(claim, plate)
         except Exception as error:
             self._close(claim, plate.order, error)
             return
-        taken_s = (now() - claim.execution.created_at).total_seconds()
-        _log.info("order %s: served in %.2f s", plate.order.order_id, taken_s)
+        if served == "lost":
+            _log.warning("order %s: another worker has taken it over", claim.job.id)
+        elif served == "cancelled":
+            self._drop(claim)
+        elif served != "left":
+            handed = served == "handed"
+            metrics.ORDERS.labels("handed" if handed else "served").inc()
+            taken_s = (now() - claim.execution.created_at).total_seconds()
+            how = "handed to the bot" if handed else "served"
+            _log.info("order %s: %s in %.2f s", claim.job.id, how, taken_s)
+            self._settle(claim, partial(books.finish, self._worker, claim, handed=handed))
+
+    def _serve(self, claim: Claim, plate: tasks.Plate) -> Served:
+        """Post it, or give it to the bot where its token is dead or dies before Discord takes it.
+
+        left: the worker has been told to stop, and Redis is away; the claim runs out.
+        """
+        too_late = plate.order.expired() or not plate.order.has_token
+        encode = plate.smaller if too_late else plate.message
+        message = self._encoders.submit(encode).result()
+        leave = self._ask_leave(claim)
+        if leave != "post":
+            return leave
+        if not too_late and self._post(plate, message):
+            return "posted"
+        return "handed" if self._hand_over(claim, plate) else "left"
+
+    def _drop(self, claim: Claim) -> None:
+        metrics.ORDERS.labels("cancelled").inc()
+        _log.info("order %s: cancelled", claim.job.id)
         self._settle(claim, partial(books.finish, self._worker, claim))
 
-    def _may_post(self, claim: Claim) -> bool:
-        """Whether the order is still ours, or nobody can say: posting twice edits one answer."""
+    def _ask_leave(self, claim: Claim) -> fence.Leave:
+        """Where nobody can say, the answer is posted: posting twice edits one answer."""
         try:
-            return books.own(self._worker.connection, claim)
+            return fence.ask_leave(self._brisk, claim)
         except connection.AWAY:
-            return True
+            return "post"
 
-    def _post(self, plate: tasks.Plate, message: Message) -> None:
+    def _post(self, plate: tasks.Plate, message: Message) -> bool:
+        """Whether Discord took it; False where the token is dead, or dies before Discord does."""
         until = plate.order.expires_at
         try:
-            self._replies.edit(plate.order, message, until).result()
-        except TooLarge:
-            smaller = self._encoders.submit(plate.smaller).result()
-            self._replies.edit(plate.order, smaller, until).result()
+            try:
+                self._replies.edit(plate.order, message, until).result()
+            except TooLarge:
+                smaller = self._encoders.submit(plate.smaller).result()
+                self._replies.edit(plate.order, smaller, until).result()
+        except OutOfTime:
+            return False
+        except DiscordRefused as error:
+            if token_dead(error):
+                return False
+            raise
+        return True
+
+    def _hand_over(self, claim: Claim, plate: tasks.Plate) -> bool:
+        """Whether the bot has it now; it needs no interaction token to post it."""
+        order = plate.order
+        message = self._encoders.submit(plate.smaller).result()
+        dish = late.late_dish(order.order_id, message, replayed=not order.has_token)
+        return self._settle(claim, partial(late.hand_over, self._worker.connection, dish))
 
     def _close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
         if isinstance(error, DiscordRefused) and gone(error):
+            metrics.ORDERS.labels("gone").inc()
             _log.info("order %s: nobody is left to answer (%s)", claim.job.id, error)
             self._settle(claim, partial(books.finish, self._worker, claim))
             return
         judged = tasks.verdict(error)
+        metrics.failed(error)
         trace = error if judged.traced else None
         _log.error("order %s: %s: %s", claim.job.id, type(error).__name__, error, exc_info=trace)
         reason = redact("".join(traceback.format_exception(error)))
         if judged.retry and claim.job.should_retry:
-            self._settle(claim, partial(books.retry_later, self._worker, claim, reason))
+            metrics.ORDERS.labels("retried").inc()
+            self._settle(claim, partial(self._retry_later, claim, reason))
             return
+        metrics.ORDERS.labels("failed").inc()
         told = False
         if order is not None and judged.phrase is not None:
             told = self.apologise(order, judged.phrase, error)
         self._settle(claim, partial(books.fail, self._worker, claim, reason, told=told))
 
+    def _retry_later(self, claim: Claim, reason: str) -> None:
+        fence.take_back(self._worker.connection, claim.job.id)
+        books.retry_later(self._worker, claim, reason)
+
     def apologise(self, order: DishOrder, phrase: str, error: Exception | None = None) -> bool:
         """Put a sentence where the picture would have been; False where that fails too."""
+        if not order.has_token:
+            return False
         until = min(datetime.now(UTC) + _APOLOGY, order.asked_at + TOKEN_LIFE - _TOKEN_END)
         try:
             self._replies.edit(order, tasks.apology(order, phrase, error), until).result()
@@ -137,20 +198,21 @@ class Delivery:
             return False
         return True
 
-    def _settle(self, claim: Claim, write: Callable[[], None]) -> None:
-        """Write a job's end into the books, however long Redis is away, unless it is lost to us.
+    def _settle(self, claim: Claim, write: Callable[[], None]) -> bool:
+        """Write down what became of a claim, however long Redis is away, unless it is lost to us.
 
-        A worker that has been told to stop does not wait: the claim runs out by itself.
+        A worker that has been told to stop does not wait: False, and the claim runs out by itself.
         """
         while True:
             try:
-                if books.own(self._worker.connection, claim):
-                    write()
-                return
+                if not books.own(self._worker.connection, claim):
+                    return False
+                write()
+                return True
             except connection.AWAY as error:
                 if self._stopping():
                     _log.warning("order %s: not noted (%s)", claim.job.id, type(error).__name__)
-                    return
+                    return False
                 # rq lets go of an execution before its end is written; it must be renewed till then
                 self._worker.executions[claim.execution.id] = claim.execution
                 time.sleep(_AWAY_S)

@@ -11,10 +11,14 @@ _UNSAID_S = 1.0  # wait of a 429 that names none
 
 @dataclass(frozen=True)
 class Pause:
-    """What a 429 asks for. everywhere: all requests of this application, not one answer's."""
+    """What a 429 asks for.
+
+    everywhere: all requests of this application, not one answer's; counted: towards its ban.
+    """
 
     seconds: float
     everywhere: bool
+    counted: bool = True
 
     def __str__(self) -> str:
         return f"{self.seconds:g} s {'for all' if self.everywhere else 'for this answer'}"
@@ -24,8 +28,9 @@ def pause_of(headers: Mapping[str, str], body: Mapping[str, Any]) -> Pause:
     """How long to keep still, from the body (exact) or the header (whole seconds)."""
     said = body.get("retry_after", headers.get("Retry-After"))
     seconds = max(_number(said, _UNSAID_S), 0.0)
-    everywhere = body.get("global") is True or headers.get("X-RateLimit-Scope") == "global"
-    return Pause(seconds, everywhere or headers.get("X-RateLimit-Global") == "true")
+    scope = headers.get("X-RateLimit-Scope")
+    everywhere = body.get("global") is True or headers.get("X-RateLimit-Global") == "true"
+    return Pause(seconds, everywhere or scope == "global", counted=scope != "shared")
 
 
 class Gates:
@@ -48,6 +53,10 @@ class Gates:
             self._all_until = max(self._all_until, until)
         else:
             self._until[order_id] = until
+
+    def hold(self, seconds: float) -> None:
+        """Close for all requests: another worker was told so. Safe from any thread."""
+        self._all_until = max(self._all_until, time.monotonic() + seconds)
 
     def note(self, order_id: str, headers: Mapping[str, str]) -> None:
         """Remember that a bucket is used up, before Discord has to say so with a 429."""

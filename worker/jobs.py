@@ -12,6 +12,7 @@ from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job
 
 from foodgan.contract.logs import REDACTED
+from foodgan.contract.orders import ENDED_CHANNEL
 
 DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
 _NAME_MAX = 100  # characters of a task name that are kept of a job nobody could read
@@ -54,6 +55,11 @@ class DishJob(Job):
     @property
     def stopped_callback(self) -> None:
         return None
+
+    def _handle_success(self, result_ttl: int, pipeline: Any, *more: Any, **named: Any) -> None:
+        """rq's own writing of a success; in the same transaction the bot hears of it."""
+        super()._handle_success(result_ttl, pipeline, *more, **named)
+        pipeline.publish(ENDED_CHANNEL, self.id)
 
     def send_webhooks(self, status: Any, *, exc_string: str | None = None) -> None:
         """Nothing: a payload does not choose whom a worker calls."""

@@ -5,9 +5,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -31,10 +32,18 @@ class Keeper:
     """Renews claims and pulse every second, and leaves the process when a pass hangs.
 
     A heartbeat alone would beat on while the device hangs, and nobody would take the job over.
-    Use it as a context manager around the worker's loop. connection: one of its own, hasty.
+    Use it as a context manager around the worker's loop. connection: one of its own, hasty; also:
+    what else is due with each beat, may raise RedisError.
     """
 
-    def __init__(self, worker: BaseWorker, connection: Redis, pulse_file: Path) -> None:
+    def __init__(
+        self,
+        worker: BaseWorker,
+        connection: Redis,
+        pulse_file: Path,
+        also: Callable[[], None],
+    ) -> None:
+        self._also = also
         self._worker = worker
         self._connection = connection
         self._pulse_file = pulse_file
@@ -82,6 +91,7 @@ class Keeper:
     def _beat(self) -> None:
         try:
             books.beat(self._worker, self._connection)
+            self._also()
         except RedisError as error:
             if not self._away:
                 _log.warning("Redis does not take the heartbeat (%s)", type(error).__name__)
@@ -117,7 +127,7 @@ class Keeper:
 class Sweeper:
     """Sweeps on a thread of its own, every second, so that a dish that takes long holds up none."""
 
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: Sweep[Any]) -> None:
         self._sweep = sweep
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="sweeper", daemon=True)

@@ -1,14 +1,18 @@
 """Who is next: a fair share of the queue for every member, by one look at all that waits.
 
 The queue stays one rq list in the order of arrival, which every tool of rq reads. What is fair is
-only which of its orders share the next pass.
+only which of its orders share the next pass. Orders whose answer somebody waits for go before those
+that come too late for it anyway, and before what an operator replays.
 """
 
 import json
+import math
+import time
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from redis import Redis
@@ -16,54 +20,73 @@ from rq.exceptions import NoSuchJobError
 from rq.queue import Queue
 from rq.utils import as_text
 
-from foodgan.contract.orders import COUNT_MAX, MEMBER_META
+from foodgan.contract.orders import (
+    BACKGROUND_META,
+    COUNT_MAX,
+    MEMBER_META,
+    TOKEN_LIFE,
+    TOKEN_MARGIN,
+)
 from worker.jobs import DELIVERIES, DishJob
 
+PATIENCE_S = 120.0  # after so long an order that nobody waits for takes its turn like all
 WINDOW = 1000  # orders that one look goes through; more than a bot lets wait by default
 
-# KEYS: queue, intermediate list, then the hash of each id in ARGV; the first id has been popped.
+# KEYS: queue, intermediate list, then the hash of each id in ARGV, the popped one's first.
+# ARGV: the popped id, "1" if it is wanted in this batch, then the others. Returns the batch.
 # One that was delivered before has perhaps taken a worker down: it goes alone, as a first.
 _TOP_UP = f"""
+local head = ARGV[1]
+if redis.call('HEXISTS', KEYS[3], '{DELIVERIES}') == 1 then return {{head}} end
 local moved = {{}}
-if redis.call('HEXISTS', KEYS[3], '{DELIVERIES}') == 1 then return moved end
-for i = 2, #ARGV do
-  if redis.call('HEXISTS', KEYS[i + 2], '{DELIVERIES}') == 0
+if ARGV[2] == '1' then moved[1] = head end
+for i = 3, #ARGV do
+  if redis.call('HEXISTS', KEYS[i + 1], '{DELIVERIES}') == 0
       and redis.call('LREM', KEYS[1], 1, ARGV[i]) == 1 then
     redis.call('LPUSH', KEYS[2], ARGV[i])
     moved[#moved + 1] = ARGV[i]
   end
 end
+if ARGV[2] == '1' then return moved end
+if #moved == 0 then return {{head}} end
+redis.call('LREM', KEYS[2], 1, head)
+redis.call('LPUSH', KEYS[1], head)
 return moved
 """
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """What the line knows of a waiting order. member: whose it is; pictures: how many it asks."""
+    """What the line knows of a waiting order. member: whose it is; pictures: how many it asks.
+
+    behind: from when till when (Unix seconds) it lets others go first: nobody waits for its answer.
+    """
 
     job_id: str
     member: str
     pictures: int
+    behind: tuple[float, float] = (math.inf, math.inf)
 
 
-def fair(tickets: Sequence[Ticket]) -> list[Ticket]:
+def fair(tickets: Sequence[Ticket], now: float = 0.0) -> list[Ticket]:
     """In turn by member: the fewer pictures of one's own stand before an order, the sooner.
 
     Of two alike the one that came first. With one member, or each of another, that is the order
-    of arrival.
+    of arrival. Those behind come last.
     """
     before: defaultdict[str, int] = defaultdict(int)
     turns = []
     for place, ticket in enumerate(tickets):
-        turns.append((before[ticket.member], place, ticket))
+        begins, ends = ticket.behind
+        turns.append((begins <= now < ends, before[ticket.member], place, ticket))
         before[ticket.member] += ticket.pictures
-    return [ticket for *_, ticket in sorted(turns, key=lambda turn: turn[:2])]
+    return [ticket for *_, ticket in sorted(turns, key=lambda turn: turn[:3])]
 
 
-def fill(tickets: Sequence[Ticket], room: int) -> list[Ticket]:
+def fill(tickets: Sequence[Ticket], room: int, now: float = 0.0) -> list[Ticket]:
     """The first of all, and beside it, in turn, whoever fits. room: pictures of one batch."""
     chosen: list[Ticket] = []
-    for ticket in fair(tickets):
+    for ticket in fair(tickets, now):
         if not chosen or ticket.pictures <= room:
             chosen.append(ticket)
             room -= ticket.pictures
@@ -85,7 +108,7 @@ class Line:
         room: pictures that a batch has room for. Empty when nothing came within `wait_s` seconds.
         """
         while head := self._pop(wait_s):
-            jobs = self._fetch([head, *self._beside(head, room)])
+            jobs = self._fetch(self._batch(head, room))
             if jobs:
                 return jobs
         return []
@@ -99,16 +122,24 @@ class Line:
         )
         return as_text(popped) if popped else None
 
-    def _beside(self, head: str, room: int) -> list[str]:
-        """Move those that share the batch with `head` to the intermediate list."""
+    def _batch(self, head: str, room: int) -> list[str]:
+        """Move those that share the batch with `head` to the intermediate list, or instead of it.
+
+        An order that nobody waits for goes back to its place while others are there.
+        """
         listed = self._connection.lrange(self._queue.key, 0, WINDOW - 1)
         waiting = list(dict.fromkeys([head, *map(as_text, listed)]))
         if len(waiting) == 1:
-            return []
+            return [head]
         self._look(waiting)
-        ids = [ticket.job_id for ticket in fill([self._known[each] for each in waiting], room)]
+        tickets = [self._known[each] for each in waiting]
+        ids = [ticket.job_id for ticket in fill(tickets, room, time.time())]
+        others = [each for each in ids if each != head]
         lists = [self._queue.key, self._queue.intermediate_queue_key]
-        moved = self._top_up(keys=lists + [DishJob.key_for(each) for each in ids], args=ids)
+        moved = self._top_up(
+            keys=lists + [DishJob.key_for(each) for each in (head, *others)],
+            args=[head, int(head in ids), *others],
+        )
         return [as_text(each) for each in moved]
 
     def _look(self, waiting: Sequence[str]) -> None:
@@ -146,14 +177,22 @@ class Line:
 
 def _ticket(job_id: str, data: bytes | None, meta: bytes | None) -> Ticket:
     """Never fails: what makes no sense counts as one picture of a member of its own."""
-    member = _read(lambda: json.loads(meta or b"{}")[MEMBER_META])
-    count = _read(lambda: json.loads(zlib.decompress(data or b""))[2][0]["count"])
+    order = _read(lambda: json.loads(zlib.decompress(data or b""))[2][0])
+    said = _read(lambda: json.loads(meta or b"{}"))
+    member = _read(lambda: said[MEMBER_META])
+    count = _read(lambda: order["count"])
     pictures = min(max(count, 1), COUNT_MAX) if isinstance(count, int) else 1
-    return Ticket(job_id, str(member or job_id), pictures)
+    asked = _read(lambda: datetime.fromisoformat(order["asked_at"]).timestamp())
+    behind = (math.inf, math.inf)
+    if asked is not None:
+        background = _read(lambda: said[BACKGROUND_META]) is True
+        begins = asked if background else asked + (TOKEN_LIFE - TOKEN_MARGIN).total_seconds()
+        behind = (begins, begins + PATIENCE_S)
+    return Ticket(job_id, str(member or job_id), pictures, behind)
 
 
 def _read(value: Any) -> Any:
     try:
         return value()
-    except (LookupError, TypeError, ValueError, RecursionError, zlib.error):
+    except (LookupError, TypeError, ValueError, OverflowError, RecursionError, zlib.error):
         return None

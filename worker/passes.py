@@ -10,6 +10,7 @@ from PIL.Image import Image
 
 from foodgan.contract.orders import COUNT_MAX
 from foodgan.painter import Dish, portions
+from worker import metrics
 from worker.tasks import Paints
 
 LIMIT_MAX = 64  # beyond it encoding and posting are what takes the time
@@ -40,12 +41,14 @@ class Passes:
         while len(painted) < len(dishes):
             part = dishes[len(painted) : len(painted) + self.limit]
             try:
-                with deadline():
+                with deadline(), metrics.PASSES.time():
                     painted += self._painter.paint(part)
             except torch.OutOfMemoryError:
                 if len(part) == 1:
                     raise
                 self._halve(len(part))
+            else:
+                metrics.PICTURES.observe(len(part))
         return painted
 
     def _halve(self, size: int) -> None:

@@ -22,13 +22,16 @@ import aiohttp
 from foodgan import __version__
 from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.orders import DishOrder
-from worker.gates import Gates, pause_of
+from worker import metrics
+from worker.fleet import Fleet
+from worker.gates import Gates, Pause, pause_of
 from worker.pictures import Picture
 
 USER_AGENT = f"DiscordBot (foodgan, {__version__})"
 TOO_LARGE = 40005  # Discord's code: request entity too large
-GONE = frozenset({401, 403, 404})
-GONE_CODES = frozenset({10008, 10015, 50027})  # unknown message, unknown webhook, dead token
+GONE = frozenset({403, 404})
+UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
+TOKEN_DEAD = frozenset({10015, 10062, 50027})  # unknown webhook or interaction, invalid token
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 20.0
@@ -55,12 +58,16 @@ class Message:
 class Replies:
     """One HTTP session on a thread of its own, so that a slow Discord need not hold up painting.
 
-    Use it as a context manager. rng spreads the waits of many workers.
+    Use it as a context manager. rng spreads the waits of many workers; fleet: who else has to
+    know of Discord's limits.
     """
 
-    def __init__(self, api_base: str, rng: random.Random | None = None) -> None:
+    def __init__(
+        self, api_base: str, rng: random.Random | None = None, fleet: Fleet | None = None
+    ) -> None:
         self._base = api_base.rstrip("/")
         self._rng = rng or random.Random()
+        self._fleet = fleet
         self._gates = Gates()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="replies", daemon=True)
@@ -83,6 +90,10 @@ class Replies:
         The future raises DiscordRefused, TooLarge or OutOfTime, none of which holds the token.
         """
         return self._run(self._edit(order, message, until))
+
+    def hold(self, seconds: float) -> None:
+        """Send nothing for so long: another worker of this application was told so."""
+        self._gates.hold(seconds)
 
     def _run(self, work: Any) -> "Future[None]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -108,9 +119,11 @@ class Replies:
             await self._wait(self._gates.wait_s(order.order_id), until)
             tries += 1
             try:
-                wait_s = await self._send(order, message)
+                with metrics.POST_TIMES.time():
+                    wait_s = await self._send(order, message)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 wait_s = self._back_off_s(tries)
+                metrics.posted(0)
                 # The error's own text may hold the URL.
                 _log.warning("order %s: %s at Discord", order.order_id, type(error).__name__)
             if wait_s is None:
@@ -125,6 +138,7 @@ class Replies:
         async with self._session.patch(url, data=_form(message), allow_redirects=False) as answer:
             text = await answer.text(errors="replace")
             self._gates.note(order.order_id, answer.headers)
+            metrics.posted(answer.status)
             if answer.status < HTTPStatus.MULTIPLE_CHOICES:
                 return None
             return self._judge(order, answer.status, answer.headers, _json(text))
@@ -136,6 +150,7 @@ class Replies:
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             pause = pause_of(headers, body)
             self._gates.close(order.order_id, pause)
+            self._tell(pause)
             _log.warning("order %s: 429 from Discord, %s", order.order_id, pause)
             return pause.seconds
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or code == TOO_LARGE:
@@ -143,7 +158,14 @@ class Replies:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
             _log.warning("order %s: %d from Discord", order.order_id, status)
             return 0
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            self._tell(None)
         raise DiscordRefused(status, code or 0)
+
+    def _tell(self, pause: Pause | None) -> None:
+        """Let the other workers know, without waiting for Redis."""
+        if self._fleet is not None:
+            self._loop.run_in_executor(None, self._fleet.note, pause)
 
     def _back_off_s(self, tries: int) -> float:
         ceiling: float = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (tries - 1))
@@ -156,8 +178,13 @@ class Replies:
 
 
 def gone(error: DiscordRefused) -> bool:
-    """Whether there is nobody left to answer: message deleted, token dead, access lost."""
-    return error.status in GONE or error.code in GONE_CODES
+    """Whether there is nobody left to answer: message deleted, access lost."""
+    return error.code == UNKNOWN_MESSAGE or (error.status in GONE and not token_dead(error))
+
+
+def token_dead(error: DiscordRefused) -> bool:
+    """Whether only the interaction token is no longer good; the bot has another."""
+    return error.status == HTTPStatus.UNAUTHORIZED or error.code in TOKEN_DEAD
 
 
 def _form(message: Message) -> aiohttp.FormData:
@@ -170,6 +197,7 @@ def _form(message: Message) -> aiohttp.FormData:
         "content": message.content,
         "allowed_mentions": {"parse": []},
         "attachments": listed,
+        "components": [],  # the waiting answer had a button to cancel it
     }
     # quote_fields would turn files[0] into files%5B0%5D.
     form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)

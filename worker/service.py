@@ -5,31 +5,46 @@ import logging
 import time
 from uuid import uuid4
 
-from redis import Redis
-
 from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
 from worker import connection, passes
 from worker.batching import BatchingWorker
+from worker.fleet import Fleet
 from worker.reply import Replies
 from worker.tasks import Paints
+from worker.watch import Watch
 
-_AWAY_LONGEST_S = 5.0
 _FIT_PASSES = 4  # passes' time that fitting the batch limit may take
 
 _log = logging.getLogger(__name__)
 
 
+def run(settings: Settings, label: str, *, burst: bool = False) -> None:
+    """Load the model and serve until told to stop. label: the worker's name on this machine.
+
+    Raises ModelError.
+    """
+    with Watch(settings, label) as watch:
+        _serve(load(settings), settings, label, watch, burst=burst)
+
+
 def serve(painter: Paints, settings: Settings, label: str, *, burst: bool = False) -> None:
-    """Serve with this painter until told to stop. label: the worker's name on this machine."""
+    """Serve with this painter until told to stop."""
+    with Watch(settings, label) as watch:
+        _serve(painter, settings, label, watch, burst=burst)
+
+
+def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, burst: bool) -> None:
     limit = settings.batch_limit or _fitted(painter, settings)
-    redis = _redis(settings)
-    with Replies(settings.discord_api_base) as replies:
+    redis = connection.awaited(settings)
+    fleet = Fleet(connection.hasty(settings))
+    with Replies(settings.discord_api_base, fleet=fleet) as replies:
         # A killed worker's entry outlives it, so every process has a name of its own.
         name = f"{label}-{uuid4().hex[:6]}"
         worker = BatchingWorker(
             painter, replies, settings, redis, limit=limit, name=name, label=label
         )
+        watch.staff(worker)
         worker.serve(burst=burst)
 
 
@@ -52,17 +67,3 @@ def _fitted(painter: Paints, settings: Settings) -> int:
     took_s = time.monotonic() - began
     _log.info("%d pictures a pass fit %s best, found in %.1f s", limit, painter.device, took_s)
     return limit
-
-
-def _redis(settings: Settings) -> Redis:
-    """A connection that has answered once; waits for Redis to come up."""
-    redis = connection.patient(settings)
-    wait_s = 0.5
-    while True:
-        try:
-            redis.ping()
-            return redis
-        except connection.AWAY as error:
-            _log.warning("Redis does not answer yet (%s)", type(error).__name__)
-            time.sleep(wait_s)
-            wait_s = min(2 * wait_s, _AWAY_LONGEST_S)

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from typing import Generic, TypeVar
 
 from redis import Redis
 from rq import worker_registration
@@ -14,28 +14,37 @@ from rq.queue import Queue
 from rq.registry import ScheduledJobRegistry
 from rq.utils import as_text
 
-from foodgan.contract.orders import FAILURE_TTL_S, DishOrder
-from worker import books, tasks
+from foodgan.contract.errors import FoodganError
+from foodgan.contract.orders import FAILURE_TTL_S
+from worker import books
 from worker.jobs import DishJob
 
 STUCK_S = 5.0  # popped but not claimed for so long: its worker died between the two
 TIDY_S = 60.0
-_LOCK = "foodgan:sweep"
+_LOCK = "foodgan:sweep:"  # and the queue's name
 _LOCK_MS = 3000  # a sweep takes milliseconds; its worker may die in it
 _log = logging.getLogger(__name__)
 
-Tell = Callable[[DishOrder], bool]
+Order = TypeVar("Order")
 
 
-class Sweep:
+class Sweep(Generic[Order]):
     """Brings abandoned, stuck and due jobs back to one queue.
 
-    tell: says to the member that an order has failed for good; returns whether that worked.
+    read: the order in a job, or FoodganError; tell: says to the member that an order has failed for
+    good, and returns whether that worked.
     """
 
-    def __init__(self, queue: Queue, connection: Redis, tell: Tell) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        connection: Redis,
+        read: Callable[[DishJob], Order],
+        tell: Callable[[Order], bool],
+    ) -> None:
         self._queue = queue
         self._connection = connection
+        self._read = read
         self._tell = tell
         self._popped: dict[str, float] = {}  # job id: monotonic seconds when first seen
         self._tidied = 0.0
@@ -43,16 +52,19 @@ class Sweep:
     def run(self) -> None:
         """One round. Workers take turns; two rounds at once would still lose nothing."""
         stuck = self._stuck()
-        if not self._connection.set(_LOCK, 1, nx=True, px=_LOCK_MS):
+        if not self._connection.set(_LOCK + self._queue.name, 1, nx=True, px=_LOCK_MS):
             return
-        hopeless: list[tuple[DishJob, DishOrder]] = []
-        close = partial(_close, hopeless)
+        hopeless: list[tuple[DishJob, Order]] = []
+
+        def close(job: DishJob, *_: object) -> None:
+            self._close(hopeless, job)
+
         self._queue.started_job_registry.cleanup(exception_handlers=[close])
         self._put_back(stuck)
         self._enqueue_due()
         if time.monotonic() - self._tidied > TIDY_S:
             self._tidy()
-        self._connection.delete(_LOCK)
+        self._connection.delete(_LOCK + self._queue.name)
         # Talking to Discord takes its time, so it comes after the turn. Until TOLD is set the bot
         # may say the same sentence: it edits the same answer.
         for job, order in hopeless:
@@ -103,13 +115,12 @@ class Sweep:
             return None
         return job if isinstance(job, DishJob) else None
 
-
-def _close(hopeless: list[tuple[DishJob, DishOrder]], job: DishJob, *_: object) -> None:
-    """Before rq files an abandoned job without tries left as failed: take the token out of it."""
-    _log.warning("order %s: its worker died (tries left: %s)", job.id, job.retries_left or 0)
-    if job.should_retry:
-        return
-    with suppress(tasks.Refused):
-        hopeless.append((job, tasks.read(job)))
-    job.forget_token()
-    job.failure_ttl = FAILURE_TTL_S
+    def _close(self, hopeless: list[tuple[DishJob, Order]], job: DishJob) -> None:
+        """Before rq files an abandoned job without tries left as failed: take its token out."""
+        _log.warning("order %s: its worker died (tries left: %s)", job.id, job.retries_left or 0)
+        if job.should_retry:
+            return
+        with suppress(FoodganError):
+            hopeless.append((job, self._read(job)))
+        job.forget_token()
+        job.failure_ttl = FAILURE_TTL_S

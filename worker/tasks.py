@@ -15,7 +15,7 @@ from rq.exceptions import DeserializationError
 
 from foodgan.contract import dishname
 from foodgan.contract.errors import DiscordRefused, FoodganError, ModelError, UserError
-from foodgan.contract.orders import PAINT_TASK, DishOrder
+from foodgan.contract.orders import PAINT_TASK, VERSION, DishOrder
 from foodgan.contract.phrases import say
 from foodgan.painter import Dish, portions
 from worker.jobs import DishJob
@@ -28,6 +28,10 @@ _REQUEST_MAX = 24 * 1024 * 1024  # bytes of pictures in one message; Discord tak
 
 class Refused(FoodganError):
     """A payload that this worker does not run. The message holds nothing secret."""
+
+
+class TooNew(FoodganError):
+    """An order of a later version than this worker's: for one that has been updated already."""
 
 
 class Poison(FoodganError):
@@ -71,7 +75,10 @@ def seeds(order: DishOrder) -> list[int]:
 
 
 def read(job: DishJob) -> DishOrder:
-    """The order in a job. Raises Refused for a task not in TASKS or a payload of another shape."""
+    """The order in a job; fields that a later bot has added to this version are left out.
+
+    Raises Refused for a task not in TASKS or another shape, TooNew for a later version.
+    """
     try:
         name, instance, args, kwargs = job.func_name, job.instance, job.args, job.kwargs
     except DeserializationError:
@@ -80,8 +87,14 @@ def read(job: DishJob) -> DishOrder:
         raise Refused(f"no task is called {str(name)[:_SHOWN_MAX]!r}")
     if instance is not None or kwargs or not isinstance(args, list) or len(args) != 1:
         raise Refused("a task takes one order and nothing else")
+    given = args[0]
+    if isinstance(given, dict):
+        version = given.get("version", VERSION)
+        if type(version) is int and version > VERSION:
+            raise TooNew(f"version {version} of an order, and this worker knows {VERSION}")
+        given = {field: value for field, value in given.items() if field in DishOrder.model_fields}
     try:
-        order = DishOrder.model_validate_json(json.dumps(args[0]), strict=True)
+        order = DishOrder.model_validate_json(json.dumps(given), strict=True)
     except ValidationError as error:
         # pydantic's own message shows the input, and with it the token.
         faults = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
@@ -130,7 +143,8 @@ class Plate:
 
     def _file(self, seed: int, picture: Image, form: str) -> Picture:
         alt = say(self.order.locale, "picture-alt", name=self.order.name, seed=str(seed))
-        return encode(picture, f"dish-{seed}", alt, form)
+        # The id lets the bot find the dish in its channel, should it not know whether it is there.
+        return encode(picture, f"dish-{seed}-{self.order.order_id}", alt, form)
 
 
 @dataclass(frozen=True)
@@ -151,6 +165,8 @@ def verdict(error: Exception) -> Verdict:
     match error:
         case Refused():
             return Verdict(None)  # there is no order to answer; the bot tells the member
+        case TooNew():
+            return Verdict("dish-failed", retry=True)
         case OutOfTime():
             return Verdict("dish-late")
         case ModelError():

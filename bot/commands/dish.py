@@ -1,13 +1,17 @@
-"""`/dish`: a picture of an invented dish."""
+"""`/dish`: a picture of an invented dish; and the button that cancels it."""
 
 import secrets
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import discord
 from discord import app_commands
 from pydantic import SecretStr
 
+from bot.blocklist import Blocklist
+from bot.buttons import Press
+from bot.cancel import CANCEL
 from bot.door import Door
 from bot.kitchen import Kitchen
 from bot.records.orders import Asker
@@ -15,13 +19,15 @@ from bot.translator import phrase
 from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
 from foodgan.contract.orders import COUNT_MAX, SEED_MAX, DishOrder, new_order_id
-from foodgan.contract.phrases import locale_of
+from foodgan.contract.phrases import locale_of, say
 
 Count = app_commands.Range[int, 1, COUNT_MAX]
 Seed = app_commands.Range[int, 0, SEED_MAX]
 
 
-def dish_command(door: Door, kitchen: Kitchen) -> app_commands.Command[Any, ..., None]:
+def dish_command(
+    door: Door, kitchen: Kitchen, blocklist: Blocklist
+) -> app_commands.Command[Any, ..., None]:
     """The command `/dish`."""
 
     @app_commands.command(name="dish", description=phrase("command-dish"))
@@ -37,11 +43,28 @@ def dish_command(door: Door, kitchen: Kitchen) -> app_commands.Command[Any, ...,
         interaction: discord.Interaction, name: str, count: Count = 1, seed: Seed | None = None
     ) -> None:
         order = order_of(interaction, name, count, seed)
+        blocklist.check(order.name)
         door.admit(interaction.user.id, order.order_id)
-        await interaction.response.defer(thinking=True)
-        await kitchen.order(order, asker_of(interaction))
+        defer = partial(interaction.response.defer, thinking=True)
+        await kitchen.order(order, asker_of(interaction), defer)
 
     return dish
+
+
+def dish_presses(kitchen: Kitchen) -> dict[str, Press]:
+    """What a click on an order's button does."""
+
+    async def cancel(interaction: discord.Interaction, arguments: list[str]) -> None:
+        """Acknowledge at once; then cancel, or tell the one who clicked why not."""
+        await interaction.response.defer()
+        (order_id,) = arguments
+        moderator = interaction.permissions.manage_messages
+        refusal = await kitchen.cancel(order_id, interaction.user.id, moderator)
+        if refusal is not None:
+            sentence = say(locale_of(interaction.locale.value), refusal)
+            await interaction.followup.send(sentence, ephemeral=True)
+
+    return {CANCEL: cancel}
 
 
 def order_of(

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.tables import Order, State
+from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import DishOrder
 
 
@@ -51,11 +52,15 @@ async def open_orders(session: AsyncSession) -> Sequence[Order]:
     return found.all()
 
 
-async def queued(session: AsyncSession, order_id: str) -> None:
-    """Say that the workers have it now."""
-    await session.execute(
-        update(Order).where(Order.id == order_id, Order.ended_at.is_(None)).values(state="queued")
+async def queued(session: AsyncSession, order_id: str) -> bool:
+    """Say that the workers have it now. Returns False where it has ended."""
+    noted = await session.scalars(
+        update(Order)
+        .where(Order.id == order_id, Order.ended_at.is_(None))
+        .values(state="queued")
+        .returning(Order.id)
     )
+    return noted.first() is not None
 
 
 async def end(
@@ -71,10 +76,25 @@ async def end(
     return ended.first() is not None
 
 
+async def redeem(session: AsyncSession, order_id: str) -> None:
+    """An order that had failed was served after all."""
+    await session.execute(
+        update(Order)
+        .where(Order.id == order_id, Order.state == "failed")
+        .values(state="done", ended_at=datetime.now(UTC), error_id=None)
+    )
+
+
+async def find(session: AsyncSession, order_ids: Sequence[str]) -> Sequence[Order]:
+    """Those of these orders that have not ended."""
+    found = await session.scalars(
+        select(Order).where(Order.id.in_(order_ids), Order.ended_at.is_(None))
+    )
+    return found.all()
+
+
 def as_order(record: Order) -> DishOrder:
-    """The order as it travels to the worker. Only for one that has not ended."""
-    if record.token is None:
-        raise ValueError(f"order {record.id} has ended")
+    """The order as it travels to the worker. One that has ended carries no token."""
     return DishOrder.model_validate(
         {
             "order_id": record.id,
@@ -83,7 +103,7 @@ def as_order(record: Order) -> DishOrder:
             "seed": record.seed,
             "locale": record.locale,
             "application_id": str(record.application_id),
-            "token": SecretStr(record.token),
+            "token": SecretStr(record.token or REDACTED),
             "asked_at": record.asked_at,
             "attachment_limit": record.attachment_limit,
         }

@@ -27,6 +27,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--token-life-s", type=float, default=Rules.token_life_s)
     parser.add_argument("--response-s", type=float, default=Rules.response_s)
     parser.add_argument(
+        "--keep",
+        type=int,
+        default=Rules.interactions_kept,
+        help="interactions to remember, and a quarter as many messages",
+    )
+    parser.add_argument(
         "--public",
         action="store_true",
         help="listen on an address that others can reach; there are no passwords",
@@ -51,7 +57,12 @@ def _announce(sandbox: Sandbox, path: Path) -> None:
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
-    rules = Rules(response_s=arguments.response_s, token_life_s=arguments.token_life_s)
+    rules = Rules(
+        response_s=arguments.response_s,
+        token_life_s=arguments.token_life_s,
+        interactions_kept=arguments.keep,
+        messages_kept=max(arguments.keep // 4, Rules.messages_kept),
+    )
     told = arguments.var_dir / "sandbox.json"
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

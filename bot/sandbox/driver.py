@@ -40,9 +40,10 @@ _UNTIL: dict[str, Callable[[Interaction], bool]] = {
 
 
 class _Said(BaseModel):
-    """A member's plain message."""
+    """A member's own message. attachments: ids of files uploaded before."""
 
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    text: Annotated[str, Field(max_length=2000)] = ""
+    attachments: Annotated[list[str], Field(max_length=10)] = []
     member: str | None = None
     channel: str | None = None
 
@@ -158,7 +159,12 @@ class Driver:
         member, channel = find_member(said.member), find_channel(said.channel)
         if member is None or channel is None:
             return _wrong("no such member or channel")
-        message = self._world.messages.say(channel.id, user_json(member), said.text)
+        store = self._world.attachments
+        files = [kept for key in said.attachments if (kept := store.get(key))]
+        if len(files) < len(said.attachments) or not (said.text or files):
+            return _wrong("say something, or attach what was uploaded")
+        shown = [store.to_json(kept) for kept in files]
+        message = self._world.messages.say(channel.id, user_json(member), said.text, shown)
         return web.json_response(message.json, status=201)
 
     async def requests(self, request: web.Request) -> web.Response:

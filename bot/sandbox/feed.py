@@ -6,7 +6,14 @@ import json
 from aiohttp import web
 
 from bot.sandbox.gateway import Gateway
-from bot.sandbox.people import BOT_USER, CHANNELS, MEMBERS, REVIEWER_ROLE_ID, guild_json
+from bot.sandbox.people import (
+    BOT_USER,
+    CHANNELS,
+    MEMBERS,
+    REVIEWER_ROLE_ID,
+    dm_of,
+    guild_json,
+)
 from bot.sandbox.rules import Json
 from bot.sandbox.world import World, shown_to_page
 
@@ -39,7 +46,10 @@ class Feed:
                 "online": self._gateway.connected,
                 "response_s": self._world.rules.response_s,
                 "file_limit": self._world.rules.file_limit,
-                "channels": [{"id": c.id, "name": c.name, "topic": c.topic} for c in CHANNELS],
+                "channels": [
+                    {"id": c.id, "name": c.name, "topic": c.topic, "member_id": c.member_id}
+                    for c in (*CHANNELS, *map(dm_of, MEMBERS))
+                ],
                 "members": [
                     {
                         "id": m.id,

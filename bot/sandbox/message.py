@@ -3,7 +3,7 @@
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -131,9 +131,12 @@ class Messages:
         self._keep(message)
         return message
 
-    def say(self, channel_id: str, author: Json, text: str) -> Message:
-        """A member's own plain message."""
-        return self.post(channel_id, Body({"content": text}), author=author)
+    def say(
+        self, channel_id: str, author: Json, text: str, attachments: Sequence[Json] = ()
+    ) -> Message:
+        """A member's own message. attachments: of files that were uploaded before."""
+        body, extra = Body({"content": text}), {"attachments": list(attachments)}
+        return self.post(channel_id, body, author=author, extra=extra)
 
     def edit(self, message: Message, body: Body) -> None:
         """Change what the form names; nothing changes where it is refused."""
@@ -265,7 +268,7 @@ def _with_links(tree: object, uploaded: dict[str, Json]) -> object:
 def mentions(content: str, allowed: Json | None) -> Json:
     """Whom a text pings. allowed: Discord's allowed_mentions; None lets everything ping."""
     parse = ["users", "roles", "everyone"] if allowed is None else allowed.get("parse") or []
-    users = (allowed or {}).get("users") or []
+    users = [str(user) for user in (allowed or {}).get("users") or []]
     named = set(re.findall(r"<@!?(\d+)>", content))
     return {
         "mention_everyone": "everyone" in parse and bool(re.search(r"@(everyone|here)", content)),

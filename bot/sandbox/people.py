@@ -54,11 +54,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Channel:
-    """A text channel of the guild."""
+    """A text channel of the guild; or, with a member, their direct messages with the bot."""
 
     id: str
     name: str
     topic: str
+    member_id: str | None = None
 
 
 MEMBERS = (
@@ -86,6 +87,15 @@ BOT_USER: Json = {
 }
 
 
+def dm_of(member: Member) -> Channel:
+    """The direct messages between a member and the bot."""
+    number = str(int(member.id) + 200)
+    return Channel(number, BOT_USER["username"], "bot とのダイレクトメッセージ", member.id)
+
+
+DM_IDS = frozenset(dm_of(member).id for member in MEMBERS)
+
+
 def find_member(wanted: str | None) -> Member | None:
     """By id, user name or shown name; the first member where none is named."""
     if wanted is None:
@@ -94,10 +104,11 @@ def find_member(wanted: str | None) -> Member | None:
 
 
 def find_channel(wanted: str | None) -> Channel | None:
-    """By id or name; the first channel where none is named."""
+    """By id or name, direct messages by id alone; the first channel where none is named."""
     if wanted is None:
         return CHANNELS[0]
-    return next((c for c in CHANNELS if wanted in (c.id, c.name)), None)
+    found = next((c for c in CHANNELS if wanted in (c.id, c.name)), None)
+    return found or next((c for c in map(dm_of, MEMBERS) if wanted == c.id), None)
 
 
 def user_json(member: Member) -> Json:
@@ -141,6 +152,9 @@ def bot_member_json() -> Json:
 
 
 def channel_json(channel: Channel) -> Json:
+    if channel.member_id is not None:
+        recipients = [user_json(m) for m in MEMBERS if m.id == channel.member_id]
+        return {"id": channel.id, "type": 1, "recipients": recipients, "last_message_id": None}
     return {
         "id": channel.id,
         "type": 0,

@@ -11,10 +11,13 @@ from bot.sandbox.people import (
     BOT_USER,
     CHANNELS,
     GUILD_ID,
+    MEMBERS,
     Channel,
     application_json,
     bot_member_json,
     channel_json,
+    dm_of,
+    find_channel,
     find_member,
     guild_json,
     member_json,
@@ -34,11 +37,10 @@ def _application(request: web.Request) -> None:
 
 
 def _channel(request: web.Request) -> Channel:
-    wanted = request.match_info["channel"]
-    for channel in CHANNELS:
-        if channel.id == wanted:
-            return channel
-    raise Refusal(10003)
+    channel = find_channel(request.match_info["channel"])
+    if channel is None:
+        raise Refusal(10003)
+    return channel
 
 
 def _guild(request: web.Request) -> str:
@@ -64,6 +66,7 @@ class Rest:
         return [
             web.get("/users/@me", self.me),
             web.get("/users/{user}", self.user),
+            web.post("/users/@me/channels", self.open_dm),
             web.get("/oauth2/applications/@me", self.application),
             web.get("/applications/@me", self.application),
             web.get("/gateway", self.gateway),
@@ -104,6 +107,13 @@ class Rest:
         if member is None:
             raise Refusal(10013)
         return _answer(user_json(member))
+
+    async def open_dm(self, request: web.Request) -> web.Response:
+        recipient = str(request[BODY].form().get("recipient_id"))
+        member = next((m for m in MEMBERS if m.id == recipient), None)
+        if member is None:
+            raise Refusal(10013)
+        return _answer(channel_json(dm_of(member)))
 
     async def application(self, request: web.Request) -> web.Response:
         return _answer(application_json())

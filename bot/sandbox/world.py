@@ -26,7 +26,7 @@ from bot.sandbox.interaction import (
     is_private,
 )
 from bot.sandbox.message import CHAT_INPUT_COMMAND, CONTEXT_MENU_COMMAND, REPLY, Message, Messages
-from bot.sandbox.people import APPLICATION_ID, GUILD_ID, bot_member_json
+from bot.sandbox.people import APPLICATION_ID, DM_IDS, GUILD_ID, bot_member_json
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.rules import Json, Rules
 from bot.sandbox.snowflake import Snowflakes
@@ -76,6 +76,8 @@ class World:
 
     def _announce(self, event: str, message: Message) -> None:
         where = {"channel_id": message.json["channel_id"], "guild_id": GUILD_ID}
+        if message.json["channel_id"] in DM_IDS:
+            del where["guild_id"]
         if event == "MESSAGE_DELETE":
             self.tell_bot(event, {"id": message.id, **where})
             self.tell_page("message_gone", {"id": message.id})
@@ -83,7 +85,8 @@ class World:
         if message.seen_by is None:
             member = bot_member_json()
             del member["user"]
-            self.tell_bot(event, message.json | where | {"member": member})
+            of_guild = {"member": member} if "guild_id" in where else {}
+            self.tell_bot(event, message.json | where | of_guild)
         self.tell_page("message", shown_to_page(message))
 
     # Interactions, from the member's side.

@@ -131,7 +131,7 @@ def measure(bench: Bench) -> dict[str, Any]:
             queue = Queue(DISH_QUEUE, connection=redis, serializer=JSONSerializer)
             starts = _low_load(queue, counter, bench.orders // 4)
             passes = _bare(painter, bench.batch)
-            began = _enqueue(queue, PAINT_TASK, orders := _orders(bench.orders))
+            began = enqueue(queue, PAINT_TASK, orders := orders_of_one(bench.orders))
             jobs_s = len(orders) / (counter.wait(orders) - began)
             passes += _bare(painter, bench.batch)
             light_s = _light_wait_s(queue, counter)
@@ -163,7 +163,7 @@ def _rounded(figure: float | None) -> float | None:
     return None if figure is None else round(figure, 2)
 
 
-def _orders(number: int) -> list[DishOrder]:
+def orders_of_one(number: int) -> list[DishOrder]:
     """Orders of one picture, each with a token of its own."""
     return [
         DishOrder(
@@ -178,7 +178,7 @@ def _orders(number: int) -> list[DishOrder]:
     ]
 
 
-def _enqueue(
+def enqueue(
     queue: Queue,
     task: str,
     orders: Sequence[DishOrder],
@@ -216,7 +216,7 @@ def _worker(bench: Bench, redis_url: str, api_base: str, var: Path) -> Iterator[
         "LOG_LEVEL": "WARNING",
     }
     command = (sys.executable, "-m", "worker", "--name", "bench")
-    with _running(command, environment, var) as process:
+    with running(command, environment, var) as process:
         began = time.monotonic()
         while not pulse.alive(var / "worker-bench.pulse"):
             if process.poll() is not None or time.monotonic() > began + READY_S:
@@ -226,7 +226,7 @@ def _worker(bench: Bench, redis_url: str, api_base: str, var: Path) -> Iterator[
 
 
 @contextmanager
-def _running(
+def running(
     command: Sequence[str], environment: dict[str, str], folder: Path
 ) -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen(command, env=environment, cwd=folder)
@@ -243,9 +243,9 @@ def _running(
 
 def _low_load(queue: Queue, counter: Counter, number: int) -> list[float]:
     """Seconds from the queue to the claim of each order, while nothing else waits."""
-    orders = _orders(number)
+    orders = orders_of_one(number)
     for order in track(orders, "one at a time"):
-        _enqueue(queue, PAINT_TASK, [order])
+        enqueue(queue, PAINT_TASK, [order])
         counter.wait([order])
         time.sleep(GAP_S)
     return [_to_start_s(queue, order) for order in orders]
@@ -260,11 +260,11 @@ def _to_start_s(queue: Queue, order: DishOrder) -> float:
 
 def _light_wait_s(queue: Queue, counter: Counter) -> float:
     """Seconds from the queue to the claim of one member's order behind another member's flood."""
-    flood, light = _orders(FLOOD), _orders(1)
-    _enqueue(queue, PAINT_TASK, flood, member="1")
+    flood, light = orders_of_one(FLOOD), orders_of_one(1)
+    enqueue(queue, PAINT_TASK, flood, member="1")
     while queue.count == FLOOD:
         time.sleep(0.002)  # till the first batch is being painted
-    _enqueue(queue, PAINT_TASK, light, member="2")
+    enqueue(queue, PAINT_TASK, light, member="2")
     counter.wait(flood + light)
     time.sleep(GAP_S)
     return _to_start_s(queue, light[0])
@@ -285,16 +285,16 @@ def _bare(painter: Painter, batch: int) -> list[float]:
 def _stock(kind: str, bench: Bench, redis: Redis, redis_url: str, counter: Counter) -> float | None:
     """Orders a second of one of RQ's own workers, the first order not counted; None if it hung."""
     queue = Queue(f"{STOCK_QUEUE}-{kind}", connection=redis, serializer=JSONSerializer)
-    first, rest = _orders(1), _orders(STOCK_ORDERS[kind])
+    first, rest = orders_of_one(1), orders_of_one(STOCK_ORDERS[kind])
     model = str(bench.model.resolve()) if bench.model else ""
     given = (counter.api_base, model, bench.device or "", bench.threads)
     command = (sys.executable, "-c", _STOCK, kind, queue.name, redis_url)
     task = f"{paint_stock.__module__}.{paint_stock.__name__}"
-    with tempfile.TemporaryDirectory() as folder, _running(command, outside(), Path(folder)):
+    with tempfile.TemporaryDirectory() as folder, running(command, outside(), Path(folder)):
         try:
-            _enqueue(queue, task, first, more=given)
+            enqueue(queue, task, first, more=given)
             counter.wait(first)
-            began = _enqueue(queue, task, rest, more=given)
+            began = enqueue(queue, task, rest, more=given)
             return len(rest) / (counter.wait(rest) - began)
         except TimeoutError:
             return None

@@ -9,13 +9,17 @@ import typer
 from foodgan import __version__
 from foodgan.cli import (
     bench,
+    chaos,
     dish,
+    doctor,
     evaluate,
     experiment,
     kondate,
     language,
     model,
+    photos,
     sheet,
+    status,
     text,
     train,
     up,
@@ -30,6 +34,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("up")(up.up)
+app.command("status")(status.status)
+app.command("drain")(status.drain)
+app.command("doctor")(doctor.doctor)
 app.command("dish")(dish.dish)
 app.command("sheet")(sheet.sheet)
 app.command("train")(train.train)
@@ -38,7 +45,9 @@ app.add_typer(model.app, name="model")
 app.add_typer(text.app, name="text")
 app.add_typer(kondate.app, name="kondate")
 app.add_typer(experiment.app, name="experiment")
+app.add_typer(photos.app, name="photos")
 app.add_typer(bench.app, name="bench")
+app.command("chaos")(chaos.chaos)
 
 
 def _version(asked: bool) -> None:

@@ -98,6 +98,31 @@ def queue(
 
 
 @app.command()
+def fleet(
+    device_s: Annotated[float, typer.Option(help="Seconds of a pass.", min=0)] = 0.2,
+    batch: Annotated[int, typer.Option(help="Pictures of one pass.", min=1)] = 4,
+    orders: Annotated[int, typer.Option(help="For each size of the fleet.", min=16)] = 320,
+    memory_orders: Annotated[int, typer.Option(help="To watch memory over.", min=1)] = 2000,
+    as_json: AsJson = False,
+) -> None:
+    """One worker and four, with a device that only takes its time; memory over many orders."""
+    from foodgan.bench.fleet import Bench, measure
+
+    figures = measure(Bench(device_s, batch, orders, memory_orders))
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    table = Table(title=f"a device of {device_s:g} s a pass of {batch}")
+    table.add_column("workers", justify="right")
+    table.add_column("orders/s", justify="right")
+    for number, speed in figures["jobs_s"].items():
+        table.add_row(number, str(speed))
+    Console().print(table)
+    memory = figures["memory_mib"]
+    Console().print(f"{figures['ratio']} times; {memory[0]} MiB, and {memory[-1]} MiB at the end")
+
+
+@app.command()
 def train(
     configs: Annotated[
         list[str] | None,
@@ -121,6 +146,26 @@ def train(
         shares = "  ".join(f"{part} {share:.0%}" for part, share in row["shares"].items())
         speed, ratio = str(row["pictures_s"]), str(figures["ratios"][name])
         table.add_row(name, speed, ratio, str(row["step_ms"]), shares)
+    Console().print(table)
+
+
+@app.command()
+def photos(
+    released: Annotated[int, typer.Option(help="Photos of the release.", min=10)] = 10_000,
+    as_json: AsJson = False,
+) -> None:
+    """Photos taken in a second, look-alikes among 100,000, seconds that a release takes."""
+    from foodgan.bench.photos import measure
+
+    figures = measure(released)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+        return
+    table = Table(title="photos, on one core")
+    table.add_column("")
+    table.add_column("", justify="right")
+    for name, figure in figures.items():
+        table.add_row(name, str(figure))
     Console().print(table)
 
 

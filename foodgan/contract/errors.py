@@ -25,6 +25,10 @@ class KitchenClosed(FoodganError):
     """The queue cannot be reached or does not answer in time."""
 
 
+class StoreError(FoodganError):
+    """The photo store cannot be reached, is full, or holds what nobody can read."""
+
+
 class DiscordRefused(FoodganError):
     """Discord answered with an error that trying again will not mend.
 

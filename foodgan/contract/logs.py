@@ -4,12 +4,15 @@ import json
 import logging
 import re
 import sys
+import threading
 from datetime import UTC, datetime
+from types import TracebackType
 
 from rich.console import Console
 from rich.logging import RichHandler
 
 REDACTED = "‹redacted›"
+_ORDERS = re.compile(r"\borders? ((?:[0-9a-f]{8}\b(?:, )?)+)")  # as every line names its orders
 _SECRETS = (
     re.compile(r"(?<=/webhooks/)(\d+/)[^/\s?\"']+"),  # an interaction token in a URL
     re.compile(r"(?<=/interactions/)(\d+/)[^/\s?\"']+"),
@@ -18,6 +21,8 @@ _SECRETS = (
     re.compile(r"()(?<![\w.-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"),  # a bot token
     re.compile(r"()\baW50ZXJhY3Rpb246[\w=-]{8,}"),  # base64 of "interaction:", Discord's tokens
 )
+
+_log = logging.getLogger(__name__)
 
 
 def redact(text: str) -> str:
@@ -35,22 +40,28 @@ class _Redacting(logging.Formatter):
 
 
 class _JsonLines(logging.Formatter):
-    """One JSON object a line: time (UTC), level, logger, event."""
+    """One JSON object a line: time (UTC), level, logger, event; order or orders, by their ids."""
 
     def format(self, record: logging.LogRecord) -> str:
-        entry = {
+        entry: dict[str, str | list[str]] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": redact(record.getMessage()),
         }
+        if named := _ORDERS.search(record.getMessage()):
+            ids = named[1].rstrip(", ").split(", ")
+            entry |= {"order": ids[0]} if len(ids) == 1 else {"orders": ids}
         if record.exc_info:
             entry["traceback"] = redact(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)
 
 
 def set_up(level: str = "INFO", form: str = "text") -> None:
-    """Send every log line to standard error. form: "text" for people, "json" for machines."""
+    """Send every log line to standard error, warnings and what nobody caught among them.
+
+    form: "text" for people, "json" for machines.
+    """
     handler: logging.Handler
     if form == "json":
         handler = logging.StreamHandler(sys.stderr)
@@ -62,3 +73,21 @@ def set_up(level: str = "INFO", form: str = "text") -> None:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(True)
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    _log.critical("nobody caught %s", kind.__name__, exc_info=(kind, error, trace))
+
+
+def _uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is None or issubclass(args.exc_type, SystemExit):
+        return
+    name = args.thread.name if args.thread else "a thread"
+    trace = (args.exc_type, args.exc_value, args.exc_traceback)
+    _log.critical("nobody caught %s in %s", args.exc_type.__name__, name, exc_info=trace)

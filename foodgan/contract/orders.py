@@ -8,7 +8,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, fie
 
 from foodgan.contract.limits import COUNT_MAX as COUNT_MAX
 from foodgan.contract.limits import SEED_MAX as SEED_MAX
+from foodgan.contract.logs import REDACTED
 
+VERSION = 1  # of DishOrder; fields with a default may be added without a new one
 DISH_QUEUE = "dish"
 MEMBER_META = "member"  # in a job's meta: whose order it is, for a fair share of the queue
 PAINT_TASK = "worker.tasks.paint"  # the only function name that the bot may queue
@@ -17,13 +19,22 @@ PAINT_TASK = "worker.tasks.paint"  # the only function name that the bot may que
 PACE_KEY = "foodgan:pace"  # hash; field `dish_s`: mean seconds that one order keeps a worker
 PACE_DISH = "dish_s"
 TOLD = "told"  # true in a failed job's meta: the worker has already told the member why
+BACKGROUND_META = "background"  # true in a job's meta: nobody waits for it; others go first
+ENDED_CHANNEL = "foodgan:ended"  # pub/sub: the id of each order whose job has just ended
+
+# Bot and workers, through Redis: whoever is first decides how an order ends.
+END_KEY = "foodgan:end:"  # followed by the order's id; one of the next two
+END_POSTING = "posting"  # a worker is about to post it: too late to cancel
+END_CANCELLED = "cancelled"  # its member wants it no more: nobody posts it
+END_TTL_S = 7200
 # A finished job stays this long, so that the bot can tell a done order from one that Redis lost.
-# The bot deletes it sooner, with its token, on its next round. Longer than TOKEN_LIFE.
-RESULT_TTL_S = 1200
+# The bot deletes it sooner, with its token, on its next round. Longer than LATE_LIFE.
+RESULT_TTL_S = 4500
 FAILURE_TTL_S = 86_400  # operators look at failed jobs; the token in them is blotted out
 
 TOKEN_LIFE = timedelta(minutes=15)  # Discord: an interaction token is good for 15 minutes
 TOKEN_MARGIN = timedelta(seconds=45)  # stop trying this long before the token dies
+LATE_LIFE = timedelta(hours=1)  # after asking; till then the bot brings what came too late
 
 Locale = Literal["ja", "en"]
 Snowflake = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
@@ -65,5 +76,14 @@ class DishOrder(BaseModel):
         return self.asked_at + TOKEN_LIFE - TOKEN_MARGIN
 
     def expired(self, now: datetime | None = None) -> bool:
-        """Whether it is too late to answer with the interaction token."""
+        """Whether it is too late for a worker to answer with the interaction token."""
         return (now or datetime.now(UTC)) >= self.expires_at
+
+    def too_old(self, now: datetime | None = None) -> bool:
+        """Whether nobody wants it any more."""
+        return (now or datetime.now(UTC)) >= self.asked_at + LATE_LIFE
+
+    @property
+    def has_token(self) -> bool:
+        """Whether it carries its token still; that of an order that has failed is blotted out."""
+        return self.token.get_secret_value() != REDACTED

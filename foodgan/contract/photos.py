@@ -21,6 +21,7 @@ OBJECTS = "objects"  # objects/ab/abcdef….jpg, named by the SHA-256 of their b
 CATALOGUES = "catalogues"  # catalogues/club.jsonl by the bot, others by `photos import`
 CLUB = "club"  # the name of the bot's own catalogue
 TOMBSTONES = "tombstones.jsonl"  # by the bot: hashes that must never come back
+WAITING = "waiting.jsonl"  # by the bot: photos taken in and not yet accepted; they are no orphans
 RELEASES = "releases"  # releases/HASH/: a Hugging Face imagefolder and its manifest
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -82,7 +83,7 @@ class Entry(_Frozen):
 
     sha256: Sha256
     name: DishName
-    licence: Annotated[str, Field(min_length=1, max_length=100)]
+    licence: Annotated[str, Field(min_length=1, max_length=300)]
     perceptual_hash: PerceptualHash
     accepted_at: AwareDatetime
     credit: Annotated[str, Field(max_length=100)] = ""
@@ -95,6 +96,12 @@ class Tombstone(_Frozen):
 
     sha256: Sha256
     original_sha256: Sha256
+
+
+class Waiting(_Frozen):
+    """A photo whose bytes are to be kept although no catalogue has it: it waits for a review."""
+
+    sha256: Sha256
 
 
 class ReleaseOrder(_Frozen):

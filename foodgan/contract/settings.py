@@ -1,7 +1,7 @@
 """Settings of every process, from the environment and `.env`; read when asked for, not before."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +26,8 @@ class Settings(BaseSettings):
 
     # Where running processes keep their files: database, logs, pulses, the embedded Valkey.
     var_dir: Path = Path("var")
+    # Photos and releases: a folder, or a URL that fsspec knows (s3://BUCKET/FOLDER).
+    photo_store: str = "var/photos"
     # A folder with a model; the shipped one where none is named.
     model_dir: Path | None = None
 
@@ -34,12 +36,33 @@ class Settings(BaseSettings):
     orders_per_member: Annotated[int, Field(ge=1)] = 5  # waiting at once
     queue_limit: Annotated[int, Field(ge=1)] = 500  # orders waiting in all
 
+    # Contributed photos, the bot's side.
+    photos_per_day: Annotated[int, Field(ge=1)] = 50  # of one member, in 24 hours
+    reviewer_roles: str = "reviewer"  # names or ids, separated by commas
+    review_votes: Annotated[int, Field(ge=1)] = 2  # that decide, of one kind
+    review_escalate_after: Annotated[int, Field(ge=2)] = 2  # votes, half of each kind
+    review_undo_s: Annotated[float, Field(ge=0)] = 60.0  # then the member hears of it
+    review_notice: Literal["dm", "channel", "off"] = "dm"
+    # Retention, in days: files of rejected photos; the audit log; orders of dishes that have ended.
+    keep_rejected_days: Annotated[int, Field(ge=1)] = 90
+    keep_audit_days: Annotated[int, Field(ge=1)] = 730
+    keep_orders_days: Annotated[int, Field(ge=1)] = 365
+
     # The worker.
     device: str | None = None  # "cpu", "cuda:0"; the best there is where none is named
     threads: Annotated[int, Field(ge=0)] = 0  # CPU threads for painting; 0: all cores
     batch_limit: Annotated[int, Field(ge=0)] = 0  # pictures of one pass; 0: fitted at the start
     paint_timeout_s: Annotated[float, Field(gt=0)] = 60.0
     retries: Annotated[int, Field(ge=0, le=10)] = 3
+
+    # Taking in photos: whose links are followed, separated by commas, and the largest file.
+    photo_hosts: str = "cdn.discordapp.com,media.discordapp.net"
+    photo_mb_max: Annotated[int, Field(ge=1, le=500)] = 25
+
+    # Figures and health for operators, over HTTP: /metrics, /healthz, /readyz. Not for the public.
+    health_host: str = "127.0.0.1"
+    bot_health_port: Annotated[int, Field(ge=0, le=65535)] = 9410  # 0: any that is free
+    worker_health_port: Annotated[int, Field(ge=0, le=65535)] = 9420  # the next one where taken
 
     log_level: str = "INFO"
     log_format: str = "text"  # or "json"

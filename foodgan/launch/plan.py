@@ -68,6 +68,7 @@ def make(settings: Settings, port: int, workers: int) -> Plan:
         page = f"http://{LOOPBACK}:{port}"
         programs.append(_sandbox(port, var))
     programs.append(_worker(workers, settings.paint_timeout_s))
+    programs.append(_intake())
     programs.append(_bot())
     own = _variables(settings, var, redis_url, page)
     return Plan(var, tuple(programs), {**outside(), **own}, redis_url, page)
@@ -139,6 +140,12 @@ def _worker(count: int, paint_timeout_s: float) -> Program:
     )
 
 
+def _intake() -> Program:
+    """Takes in photos: one at a time is plenty for one machine's chat."""
+    command = (sys.executable, "-m", "worker", "intake", "--name", socket.gethostname())
+    return Program("intake", command, 65, ("DISCORD_TOKEN", "DATABASE_URL"))
+
+
 def _bot() -> Program:
     return Program("bot", (sys.executable, "-m", "bot"), 15)
 
@@ -151,6 +158,7 @@ def _variables(settings: Settings, var: Path, redis_url: str, page: str | None) 
         "VAR_DIR": str(var),
         "REDIS_URL": redis_url,
         "DATABASE_URL": _database_url(settings, var),
+        "PHOTO_STORE": _photo_store(settings, var),
         "DISCORD_TOKEN": sandbox_token(),
     }
     if settings.discord_token:
@@ -179,6 +187,14 @@ def _database_url(settings: Settings, var: Path) -> str:
     if scheme.startswith("sqlite") and slashes and not path.startswith(("/", ":")):
         return f"{scheme}:///{Path.cwd() / path}"
     return url
+
+
+def _photo_store(settings: Settings, var: Path) -> str:
+    """As set, but a relative folder counts from here, not from the child's folder."""
+    if "photo_store" not in settings.model_fields_set:
+        return str(var / "photos")
+    store = settings.photo_store
+    return store if "://" in store else str(Path(store).resolve())
 
 
 def outside() -> dict[str, str]:

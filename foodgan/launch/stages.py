@@ -52,6 +52,8 @@ def of(plan: Plan, rpc: Supervisor) -> list[Stage]:
         stages.append(Stage("commands", ("sandbox",), sync.begin, sync.done))
         bot_needs = (queue, "commands")
     stages.append(_program(rpc, "worker", (queue,), lambda: workers_ready(plan)))
+    if plan.program("intake"):
+        stages.append(_program(rpc, "intake", (queue,), lambda: intake_ready(plan)))
     stages.append(_program(rpc, "bot", bot_needs, lambda: bot_ready(plan)))
     return stages
 
@@ -99,6 +101,11 @@ def workers_ready(plan: Plan) -> bool:
     worker = plan.program("worker")
     wanted = worker.count if worker else 0
     return sum(map(pulse.alive, plan.var.glob("worker-*.pulse"))) >= wanted
+
+
+def intake_ready(plan: Plan) -> bool:
+    """Whether photos can be taken in."""
+    return any(map(pulse.alive, plan.var.glob("intake-*.pulse")))
 
 
 class Registration:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-ROWS, COLUMNS = 8, 8  # of the hash: 64 bits
+from foodgan.photos.looks import COLUMNS, ROWS, THUMB, UNLIKE
+from foodgan.photos.near import distances, root
+
 NEAR = 16  # bits that two hashes of one dish may differ by
-THUMB = 16  # pixels a side of the thumbnail that confirms a pair
-UNLIKE = 0.5  # two thumbnails of one dish differ by at most this share of their contrast
 BLOCK = 512  # hashes compared at once against all
 
 
@@ -33,11 +33,6 @@ def dhash(pictures: Tensor) -> NDArray[np.uint64]:
     rises = thumbs[:, :, 1:] > thumbs[:, :, :-1]
     packed = np.packbits(rises.flatten(1).numpy(), axis=1)
     return np.asarray(packed.view(np.uint64).ravel())
-
-
-def distances(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """Bits (N, M) by which each hash of a (N,) differs from each of b (M,): 0 … 64."""
-    return np.asarray(np.bitwise_count(a[:, None] ^ b[None, :]), np.uint8)
 
 
 def pairs(pictures: Tensor) -> list[tuple[int, int]]:
@@ -64,18 +59,12 @@ def group(pictures: Tensor) -> Tensor:
     """
     parents = list(range(len(pictures)))
     for i, j in pairs(pictures):
-        first, second = sorted((_root(parents, i), _root(parents, j)))
+        first, second = sorted((root(parents, i), root(parents, j)))
         parents[second] = first
-    return torch.tensor([_root(parents, i) for i in range(len(parents))], dtype=torch.int64)
+    return torch.tensor([root(parents, i) for i in range(len(parents))], dtype=torch.int64)
 
 
 def _thumbs(pictures: Tensor) -> Tensor:
     """(N, 3, S, S) -> (N, 768), each without its mean."""
     thumbs = F.interpolate(pictures, (THUMB, THUMB), mode="area").flatten(1)
     return thumbs - thumbs.mean(dim=1, keepdim=True)
-
-
-def _root(parents: list[int], i: int) -> int:
-    while parents[i] != i:
-        i = parents[i]
-    return i

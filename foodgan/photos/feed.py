@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 from foodgan.config import TrainConfig
 from foodgan.objectives import Batch
 from foodgan.photos import tensors
-from foodgan.photos.folder import Photo, read_folder
+from foodgan.photos.folder import Photo, read_folder, release_digest
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.recombine import recombine, swap_one
 
@@ -31,6 +31,7 @@ class Feed:
     names: TokenBatch
     weights: Tensor
     device: torch.device
+    release: str | None = None  # the digest, where the photos are a release's
 
     @property
     def vector_size(self) -> int:
@@ -42,12 +43,17 @@ class Feed:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Which photos: how many, of which sources and licences. Goes into the checkpoint."""
+        """Which photos: how many, of which sources, licences and release, and by whose leave.
+
+        Goes into the checkpoint.
+        """
         return {
+            "release": self.release,
             "count": len(self.photos),
             "names": len({photo.name for photo in self.photos}),
             "sources": dict(Counter(photo.source for photo in self.photos)),
             "licences": dict(Counter(photo.licence for photo in self.photos)),
+            "contributors": dict(Counter(photo.credit for photo in self.photos if photo.credit)),
         }
 
     def draw(
@@ -98,7 +104,7 @@ def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.devi
     photos, pixels = tensors.load(photos, config.photo_size, cache)
     names = encode([photo.name or "" for photo in photos])
     weights = tensors.name_weights(photos, config.name_cap)
-    return Feed(config, photos, pixels, names, weights, device)
+    return Feed(config, photos, pixels, names, weights, device, release_digest(folder))
 
 
 def forget(names: TokenBatch, word: float, name: float, random: Generator) -> TokenBatch:

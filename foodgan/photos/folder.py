@@ -11,6 +11,9 @@ from foodgan.contract.errors import FoodganError
 log = logging.getLogger(__name__)
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+METADATA = "metadata.jsonl"
+MANIFEST = "manifest.json"  # of a release
+SPLITS = ("train", "test")
 NAME_KEYS = ("name_ja", "name", "text", "label")  # the first that a line of metadata has
 
 
@@ -28,24 +31,29 @@ class Photo:
     style: str = "photo"
     licence: str = "unknown"
     source: str = "unknown"
+    credit: str = ""  # how the contributor wants to be named
 
 
 def read_folder(folder: Path) -> list[Photo]:
     """Every photo in `folder`, in a stable order. Raises PhotosError when there is none.
 
-    With metadata.jsonl its lines count (file_name and one of NAME_KEYS); without it a photo's
-    name is its folder's, and a photo at the top has none.
+    With metadata.jsonl, at the top or in train/ and test/, its lines count (file_name and one of
+    NAME_KEYS); without it a photo's name is its folder's, and a photo at the top has none.
     """
     if not folder.is_dir():
         raise PhotosError(f"{folder} is not a folder")
-    table = folder / "metadata.jsonl"
-    photos = _from_metadata(folder, table) if table.exists() else _from_folders(folder)
+    tables = [path for place in ("", *SPLITS) if (path := folder / place / METADATA).exists()]
+    photos = [photo for table in tables for photo in _from_metadata(table)]
+    if not tables:
+        photos = _from_folders(folder)
     if not photos:
         raise PhotosError(f"{folder} holds no photo ({', '.join(SUFFIXES)})")
     return sorted(photos, key=lambda photo: str(photo.path))
 
 
-def _from_metadata(folder: Path, table: Path) -> list[Photo]:
+def _from_metadata(table: Path) -> list[Photo]:
+    folder = table.parent
+    split = folder.name if folder.name in SPLITS else "train"
     photos = []
     for number, line in enumerate(_lines(table), start=1):
         if not line.strip():
@@ -65,9 +73,10 @@ def _from_metadata(folder: Path, table: Path) -> list[Photo]:
             Photo(
                 path=path,
                 name=name,
-                split=entry.get("split") or "train",
+                split=entry.get("split") or split,
                 style=entry.get("style") or "photo",
                 licence=entry.get("licence") or entry.get("license") or "unknown",
+                credit=entry.get("credit") or "",
                 source=entry.get("source_repo") or entry.get("source") or "unknown",
             )
         )
@@ -88,6 +97,12 @@ def _from_folders(folder: Path) -> list[Photo]:
         for path in folder.rglob("*")
         if path.suffix.lower() in SUFFIXES and path.is_file()
     ]
+
+
+def release_digest(folder: Path) -> str | None:
+    """The SHA-256 of a release's manifest, which is its name; None where there is no manifest."""
+    manifest = folder / MANIFEST
+    return hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else None
 
 
 def fingerprint(photos: list[Photo]) -> str:

@@ -14,12 +14,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Generator, Tensor
 
 from foodgan.photos.folder import Photo, PhotosError, fingerprint
+from foodgan.photos.picture import MAX_PIXELS
 from foodgan.progress import track
 from foodgan.whole import whole
 
 log = logging.getLogger(__name__)
-
-MAX_PIXELS = 50_000_000  # a photo of more is refused before it is decoded
 
 
 def decode(path: Path, size: int) -> NDArray[np.uint8]:

@@ -19,7 +19,10 @@ from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
 from foodgan.contract.settings import Settings
 from tests.bot.canteen import Canteen
+from tests.bot.databases import free_socket_folder, postgres, url
 from tests.judge.judge import Judge, from_sandbox
+
+__all__ = ["free_socket_folder", "postgres", "url"]  # fixtures
 
 
 @pytest.fixture(scope="session")

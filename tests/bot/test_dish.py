@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import sqlite3
 from contextlib import closing
 from datetime import datetime
@@ -80,7 +81,10 @@ async def test_a_full_kitchen_takes_no_more(canteen: Canteen, redis: Redis) -> N
     bot = await canteen.open(queue_limit=1)
     await bot._queue.enqueue(an_order(), AOI.member_id)
     message = await canteen.answer(canteen.order())
-    assert message["content"] == say("ja", "kitchen-full")
+    when = re.search(r"<t:\d+:R>", message["content"])
+    assert when
+    assert message["content"] == say("ja", "kitchen-full", waiting=1, when=when[0])
+    assert message["components"] == []
     record = await canteen.record("refused")
     assert record.token is None
     assert record.id not in line(redis)
@@ -207,6 +211,45 @@ async def test_fifty_orders_at_once_are_all_deferred_in_time_and_all_in_line(
         assert await canteen.deferred(interaction) < 2.0
     await until(lambda: len(set(line(redis))) == 50, "fifty in line")
     assert len(line(redis)) == 50
+
+
+async def test_an_order_that_discord_lets_nobody_answer_any_more_is_not_made(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(path=CALLBACK, answer=404, code=10062))
+    canteen.order()
+    record = await canteen.record("refused")
+    assert record.token is None
+    assert line(redis) == []
+
+
+@pytest.mark.parametrize("path", [CALLBACK, EDIT])
+async def test_a_connection_that_breaks_after_discord_has_done_it_does_not_lose_the_order(
+    canteen: Canteen, redis: Redis, path: str
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(path=path, drop=True, applied=True))
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
+    name = "虹色マグロカレーうどん"
+    assert (await canteen.answer(interaction))["content"] == say(
+        "ja", "kitchen-unstaffed", name=name
+    )
+
+
+async def test_an_order_is_written_down_before_it_is_deferred(
+    canteen: Canteen, redis: Redis
+) -> None:
+    """A bot that is killed after the deferral finds it again."""
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(path=CALLBACK, hang_s=0.3))
+    interaction = canteen.order()
+    record = await canteen.record("written")
+    assert interaction.first("deferred") is None
+    assert record.token == interaction.token
+    await canteen.record("queued")
 
 
 async def test_about_is_told_to_the_asker_alone(canteen: Canteen) -> None:

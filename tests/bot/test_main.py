@@ -17,6 +17,10 @@ from foodgan.contract import pulse
 from foodgan.contract.settings import Settings
 from tests.bot.canteen import until
 
+COMMANDS = (
+    "/about, /credits, /dataset, /dish, /operator, /photos, /privacy, /release, /review, /status, "
+    "/submit, Hand over as a dish photo"
+)
 START_MAX_S = 3.0  # on two quiet cores
 STOP_MAX_S = 5.0
 HEAVY = ("torch", "torchvision", "numpy", "PIL", "sudachipy", "alembic", "worker")
@@ -98,6 +102,10 @@ async def test_migrate_goes_forward_and_back(settings: Settings, tmp_path: Path)
 
     assert (await ended(bot(env, tmp_path, "migrate")))[0] == 0
     assert "orders" in tables()
+    assert "photos" in tables()
+    assert (await ended(bot(env, tmp_path, "migrate", "--down")))[0] == 0
+    assert "photos" not in tables()
+    assert "orders" in tables()
     assert (await ended(bot(env, tmp_path, "migrate", "--down")))[0] == 0
     assert "orders" not in tables()
 
@@ -108,8 +116,9 @@ async def test_sync_registers_the_commands_and_says_so(
     sandbox, where = discord_there
     status, said, _ = await ended(bot(environment(settings, **where), tmp_path, "sync"))
     assert status == 0
-    assert said == "registered everywhere: /about, /dish\n"
-    assert {c["name"] for c in sandbox.world.commands.every()} == {"about", "dish"}
+    assert said == f"registered everywhere: {COMMANDS}\n"
+    registered = {c["name"] for c in sandbox.world.commands.every()}
+    assert registered == {name.removeprefix("/") for name in COMMANDS.split(", ")}
 
 
 async def test_sync_can_be_for_one_server(
@@ -119,7 +128,7 @@ async def test_sync_can_be_for_one_server(
     guild = "1240000000000000100"
     env = environment(settings, **where)
     status, said, _ = await ended(bot(env, tmp_path, "sync", "--guild", guild))
-    assert (status, said) == (0, f"registered in server {guild}: /about, /dish\n")
+    assert (status, said) == (0, f"registered in server {guild}: {COMMANDS}\n")
 
 
 @pytest.mark.parametrize(

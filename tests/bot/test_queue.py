@@ -7,18 +7,19 @@ from datetime import timedelta
 
 import pytest
 from redis import Redis
+from rq.executions import Execution
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
-from bot.queue import DishQueue
+from bot.queue.dishes import DishQueue
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import (
     DISH_QUEUE,
+    LATE_LIFE,
     MEMBER_META,
     PACE_DISH,
     PACE_KEY,
     PAINT_TASK,
-    TOKEN_LIFE,
     TOLD,
     DishOrder,
 )
@@ -49,7 +50,7 @@ async def test_an_order_lies_in_the_queue_as_json_that_the_worker_understands(
     assert DishOrder.model_validate_json(json.dumps(job.args[0])) == order
     assert job.retries_left == 3
     assert job.meta == {MEMBER_META: str(AOI.member_id)}
-    assert 0 < redis.ttl(job.key) <= TOKEN_LIFE.total_seconds()
+    assert 0 < redis.ttl(job.key) <= LATE_LIFE.total_seconds()
     assert TOKEN not in job.description
 
 
@@ -127,6 +128,21 @@ async def test_a_forgotten_order_leaves_no_trace_of_its_token(
     assert (await queue.look()).waiting == 0
 
 
+async def test_an_order_that_a_dead_worker_had_claimed_can_be_forgotten(
+    queue: DishQueue, redis: Redis
+) -> None:
+    order = an_order()
+    await queue.enqueue(order, AOI.member_id)
+    with redis.pipeline() as pipe:
+        execution = Execution.create(job_of(redis, order), 8, pipeline=pipe, worker_name="dead")
+        pipe.execute()
+    redis.delete(execution.key)  # as Redis does when nobody renews it
+
+    await queue.forget(order.order_id)
+
+    assert not redis.exists(Job.key_for(order.order_id), f"rq:executions:{order.order_id}")
+
+
 async def test_a_failed_order_keeps_everything_but_its_token(
     queue: DishQueue, redis: Redis
 ) -> None:
@@ -138,10 +154,10 @@ async def test_a_failed_order_keeps_everything_but_its_token(
     assert TOKEN not in json.dumps(args)
 
 
-async def test_an_order_nobody_fetches_leaves_redis_when_its_token_dies(
+async def test_an_order_nobody_fetches_leaves_redis_when_nobody_wants_it(
     queue: DishQueue, redis: Redis
 ) -> None:
-    order = an_order(TOKEN_LIFE - timedelta(seconds=5))
+    order = an_order(LATE_LIFE - timedelta(seconds=5))
     await queue.enqueue(order, AOI.member_id)
     assert redis.ttl(Job.key_for(order.order_id)) <= 5
 

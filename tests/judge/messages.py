@@ -1,6 +1,7 @@
 """Rules about messages: their text, embeds, flags and mentions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from tests.judge.request import (
     COMPONENTS_V2,
@@ -94,7 +95,10 @@ def flags_that_fit(request: Request) -> Iterator[str]:
 
 
 def mentions_pinned_down(request: Request) -> Iterator[str]:
-    """Project: every message says `parse: []`. Docs: resources/message#allowed-mentions-object."""
+    """Project: every message says `parse: []`, and pings at most the one whom it opens with.
+
+    Docs: resources/message#allowed-mentions-object.
+    """
     message = message_of(request)
     if message is None:
         return
@@ -103,8 +107,15 @@ def mentions_pinned_down(request: Request) -> Iterator[str]:
         yield "allowed_mentions is missing: a mention in the text would ping"
     elif mentions.get("parse") != []:
         yield f"allowed_mentions.parse is {mentions.get('parse')!r}, not []"
-    elif mentions.get("users") or mentions.get("roles"):
-        yield "allowed_mentions names users or roles that would be pinged"
+    elif mentions.get("roles"):
+        yield "allowed_mentions names roles that would be pinged"
+    elif len(users := mentions.get("users") or []) > 1 or not _addressed(message, users):
+        yield "allowed_mentions names users other than the one who is addressed"
+
+
+def _addressed(message: Mapping[str, Any], users: Sequence[object]) -> bool:
+    """Whether a message opens with everyone whom it pings."""
+    return all(str(message.get("content")).startswith(f"<@{user}> ") for user in users)
 
 
 def embeds_too_many(request: Request) -> Iterator[str]:

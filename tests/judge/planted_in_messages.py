@@ -45,6 +45,21 @@ MESSAGES_AND_FILES = (
         "everyone pinged", "mentions_pinned_down", edit(allowed_mentions={"parse": ["everyone"]})
     ),
     plant(
+        "a role pinged",
+        "mentions_pinned_down",
+        edit(allowed_mentions={"parse": [], "roles": ["12"]}),
+    ),
+    plant(
+        "somebody pinged who is not addressed",
+        "mentions_pinned_down",
+        edit(content="hello <@12>", allowed_mentions={"parse": [], "users": ["12"]}),
+    ),
+    plant(
+        "a second one pinged beside the one who is addressed",
+        "mentions_pinned_down",
+        edit(content="<@12> hello", allowed_mentions={"parse": [], "users": ["12", "13"]}),
+    ),
+    plant(
         "a mention type that Discord does not know",
         "mentions_pinned_down",
         edit(allowed_mentions={"parse": ["members"]}),

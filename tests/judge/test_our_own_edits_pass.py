@@ -28,7 +28,7 @@ def order() -> DishOrder:
 
 
 async def test_the_bot_puts_a_sentence_in_place_of_the_answer(wire: Wire, order: DishOrder) -> None:
-    assert await edit_answer(wire.client, order, "順番をお待ちください")
+    assert await edit_answer(wire.client, order, "順番をお待ちください") == "taken"
 
     assert wire.requests[-1].path.endswith("/messages/@original")
 

@@ -29,14 +29,15 @@ def _plan(var: Path, **settings: object) -> Plan:
 
 def test_without_token_and_redis_the_house_brings_its_own(tmp_path: Path) -> None:
     plan = _plan(tmp_path)
-    assert [program.name for program in plan.programs] == ["valkey", "sandbox", "worker", "bot"]
+    names = [program.name for program in plan.programs]
+    assert names == ["valkey", "sandbox", "worker", "intake", "bot"]
     assert plan.page == "http://127.0.0.1:8700"
     assert plan.environment["DISCORD_API_BASE"] == "http://127.0.0.1:8700/api/v10"
 
 
 def test_with_token_and_redis_only_bot_and_workers_run(tmp_path: Path) -> None:
     plan = _plan(tmp_path, discord_token=SECRET, redis_url="redis://elsewhere")
-    assert [program.name for program in plan.programs] == ["worker", "bot"]
+    assert [program.name for program in plan.programs] == ["worker", "intake", "bot"]
     assert plan.page is None
     assert "DISCORD_GATEWAY" not in plan.environment
 
@@ -67,9 +68,10 @@ def test_the_password_outlives_a_restart(tmp_path: Path) -> None:
     assert len(passwords) == 1
 
 
-def test_workers_see_neither_token_nor_records(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["worker", "intake"])
+def test_workers_see_neither_token_nor_records(tmp_path: Path, name: str) -> None:
     plan = _plan(tmp_path, discord_token=SECRET)
-    worker = plan.program("worker")
+    worker = plan.program(name)
     assert worker
     assert {"DISCORD_TOKEN", "DATABASE_URL"} <= set(worker.hides)
     assert 'environment = DISCORD_TOKEN="",DATABASE_URL=""' in supervisor.configuration(plan)
@@ -81,6 +83,21 @@ def test_a_relative_database_is_where_the_operator_stands(
     monkeypatch.chdir(tmp_path)
     plan = _plan(tmp_path / "var", database_url="sqlite+aiosqlite:///orders.db")
     assert plan.environment["DATABASE_URL"] == f"sqlite+aiosqlite:///{tmp_path}/orders.db"
+
+
+@pytest.mark.parametrize(
+    ("given", "store"),
+    [({}, "{var}/photos"), ({"photo_store": "mine"}, "{here}/mine"), (
+        {"photo_store": "s3://bucket/photos"}, "s3://bucket/photos"
+    )],
+)  # fmt: skip
+def test_bot_and_intake_share_one_store_wherever_they_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], store: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plan = _plan(tmp_path / "var", **given)
+    expected = store.format(var=tmp_path / "var", here=tmp_path)
+    assert plan.environment["PHOTO_STORE"] == expected
 
 
 def test_a_setting_of_the_operator_reaches_the_children(tmp_path: Path) -> None:

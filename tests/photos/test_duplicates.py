@@ -7,7 +7,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from foodgan.photos import duplicates
+from foodgan.photos import duplicates, near
 
 
 def dish(seed: int) -> Image.Image:
@@ -36,7 +36,7 @@ def test_a_hash_has_a_bit_for_each_step_to_the_right() -> None:
     rising = torch.linspace(-1, 1, 72).expand(1, 3, 64, 72)
     (up,), (down,) = duplicates.dhash(rising), duplicates.dhash(rising.flip(3))
     assert (int(up), int(down)) == (2**64 - 1, 0)
-    assert duplicates.distances(np.array([up]), np.array([down, up])).tolist() == [[64, 0]]
+    assert near.distances(np.array([up]), np.array([down, up])).tolist() == [[64, 0]]
 
 
 def test_a_photo_saved_again_mirrored_or_a_little_cropped_is_one_group() -> None:

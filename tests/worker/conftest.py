@@ -29,6 +29,7 @@ from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Edit, Webhooks
 from worker import connection
 from worker.batching import BatchingWorker
+from worker.fleet import Fleet
 from worker.reply import Replies
 
 APPLICATION = "1122334455667788990"
@@ -134,7 +135,8 @@ class Kitchen:
 
     def serve(self, painter: TinyPainter | None = None) -> None:
         """Run a worker in this process until the queue is empty."""
-        with Replies(self.settings.discord_api_base) as replies:
+        fleet = Fleet(connection.hasty(self.settings))
+        with Replies(self.settings.discord_api_base, fleet=fleet) as replies:
             worker = BatchingWorker(
                 painter or TinyPainter(),
                 replies,

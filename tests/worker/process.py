@@ -93,7 +93,7 @@ def _main(settings: Settings, log: Path, label: str, painter: tuple[Any, Any]) -
     out = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)
-    logs.set_up("DEBUG")
+    logs.set_up("DEBUG", settings.log_format)
     logging.getLogger("PIL").setLevel(logging.INFO)
     kind, argument = painter
     serve(kind(argument), settings, label)

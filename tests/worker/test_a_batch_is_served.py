@@ -142,7 +142,9 @@ def test_an_order_of_four_is_painted_where_memory_holds_one(kitchen: Kitchen) ->
 
     kitchen.serve(Small(1))
 
-    assert list(kitchen.answer(order).files) == [f"dish-{seed}.png" for seed in (7, 8, 9, 10)]
+    assert list(kitchen.answer(order).files) == [
+        f"dish-{seed}-{order.order_id}.png" for seed in (7, 8, 9, 10)
+    ]
 
 
 def test_memory_that_does_not_hold_one_picture_is_a_failure_like_any_other(
@@ -173,4 +175,4 @@ def test_the_next_batch_is_painted_while_the_last_one_is_posted(kitchen: Kitchen
     assert len(kitchen.discord.answers) == 24
     assert {kitchen.status(order.order_id) for order in orders} == {"finished"}
     names = chain.from_iterable(kitchen.answer(order).files for order in orders)
-    assert set(names) == {"dish-7.png"}
+    assert set(names) == {f"dish-7-{order.order_id}.png" for order in orders}

@@ -1,13 +1,13 @@
 """When painting fails: another try, then one clear sentence, an id in the log, no token left."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
 
 from foodgan.contract.errors import ModelError, UserError
-from foodgan.contract.orders import TOKEN_LIFE
+from foodgan.contract.orders import LATE_LIFE
 from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
@@ -85,21 +85,10 @@ def test_what_the_asker_can_mend_is_said_in_its_own_words(kitchen: Kitchen) -> N
     assert "60" in edit.payload["content"]
 
 
-def test_an_order_past_its_time_is_not_painted_but_said_to_be_late(kitchen: Kitchen) -> None:
-    asked_at = datetime.now(UTC) - TOKEN_LIFE + timedelta(seconds=30)
-    order = kitchen.put(an_order(asked_at=asked_at, locale="en"))
-    painter = TinyPainter()
-
-    kitchen.serve(painter)
-
-    assert painter.passes == []
-    [edit] = kitchen.discord.edits
-    assert "did not make it in time" in edit.payload["content"]
-    assert kitchen.status(order.order_id) == "failed"
-
-
-def test_an_order_whose_token_is_dead_is_dropped_without_a_request(kitchen: Kitchen) -> None:
-    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE))
+def test_an_order_that_nobody_wants_any_more_is_neither_painted_nor_answered(
+    kitchen: Kitchen,
+) -> None:
+    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - LATE_LIFE))
     painter = TinyPainter()
 
     kitchen.serve(painter)

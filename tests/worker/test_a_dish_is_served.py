@@ -28,7 +28,7 @@ def test_the_answer_holds_exactly_what_was_painted(kitchen: Kitchen) -> None:
     [edit] = kitchen.discord.edits
     assert edit.token == order.token.get_secret_value()
     expected = TinyPainter().paint([Dish(order.name, seed) for seed in (7, 8, 9, 10)])
-    assert list(edit.files) == [f"dish-{seed}.png" for seed in (7, 8, 9, 10)]
+    assert list(edit.files) == [f"dish-{seed}-{order.order_id}.png" for seed in (7, 8, 9, 10)]
     for body, picture in zip(edit.files.values(), expected, strict=True):
         assert (pixels(body) == np.asarray(picture)).all()
 
@@ -97,13 +97,13 @@ def test_the_pace_of_the_kitchen_is_written_down(kitchen: Kitchen) -> None:
 
 
 def test_pictures_too_big_for_the_channel_are_made_smaller(kitchen: Kitchen) -> None:
-    kitchen.put(an_order(attachment_limit=1024))
+    order = kitchen.put(an_order(attachment_limit=1024))
 
     kitchen.serve()
 
     [edit] = kitchen.discord.edits
     [(name, body)] = edit.files.items()
-    assert name == "dish-7.jpeg"
+    assert name == f"dish-7-{order.order_id}.jpeg"
     assert Image.open(io.BytesIO(body)).format == "JPEG"
 
 

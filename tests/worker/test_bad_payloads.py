@@ -36,8 +36,8 @@ def without(field: str) -> dict[str, Any]:
         payload(name=""),
         payload(name="丼" * 101),
         payload(name="\ud800"),
-        payload(extra="field"),
-        payload(version=2),
+        payload(version=0),
+        payload(version="2"),
         payload(asked_at="yesterday"),
         payload(asked_at="2026-01-01T00:00:00"),
         payload(application_id="1/../../2"),
@@ -168,3 +168,19 @@ def test_the_reason_of_a_refusal_is_kept_for_operators(kitchen: Kitchen) -> None
 
     [entry] = kitchen.redis.xrange(Result.get_key(JOB))
     assert entry[1][b"type"] == b"2"  # rq.results.Result.Type.FAILED
+
+
+def test_a_field_that_a_later_bot_has_added_is_left_out(kitchen: Kitchen) -> None:
+    kitchen.enqueue(JOB, PAINT_TASK, [payload(sauce="teriyaki")])
+    kitchen.serve()
+    assert len(kitchen.discord.edits) == 1
+    assert kitchen.status(JOB) == "finished"
+
+
+def test_an_order_of_a_later_version_waits_for_a_worker_that_knows_it(kitchen: Kitchen) -> None:
+    kitchen.enqueue(JOB, PAINT_TASK, [payload(version=2, sauce="teriyaki")])
+    painter = TinyPainter()
+    kitchen.serve(painter)
+    assert painter.passes == []
+    assert kitchen.discord.edits == []
+    assert kitchen.status(JOB) == "scheduled"

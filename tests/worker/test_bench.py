@@ -39,3 +39,16 @@ def test_the_bench_of_the_queue_prints_every_figure_as_json(
         figures["jobs_s"] / figures["bare_painter_pictures_s"], rel=0.05
     )
     assert figures["light_wait_batches"] < 100 / figures["batch"]
+
+
+@pytest.mark.slow
+def test_the_bench_of_a_fleet_prints_how_it_grows_and_what_it_holds() -> None:
+    given = ("--device-s", "0.05", "--orders", "32", "--memory-orders", "300")
+
+    done = CliRunner().invoke(app, ["bench", "fleet", *given, "--json"])
+
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    assert set(figures["jobs_s"]) == {"1", "4"}
+    assert figures["ratio"] > 0.5
+    assert len(figures["memory_mib"]) == 2

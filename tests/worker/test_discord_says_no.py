@@ -8,7 +8,6 @@ from itertools import pairwise
 import pytest
 
 from foodgan.contract.errors import DiscordRefused
-from foodgan.contract.orders import TOKEN_LIFE
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.webhooks import Fault, Webhooks
 from worker.pictures import Picture
@@ -126,26 +125,13 @@ def test_a_form_that_discord_rejects_is_not_sent_again_and_the_member_is_told(
 
 def test_too_large_is_sent_once_more_and_smaller(kitchen: Kitchen) -> None:
     kitchen.discord.faults = [Fault(413, {"message": "Request entity too large", "code": 40005})]
-    kitchen.put(an_order(count=2))
+    order = kitchen.put(an_order(count=2))
 
     kitchen.serve()
 
     large, small = kitchen.discord.edits
-    assert list(large.files) == ["dish-7.png", "dish-8.png"]
-    assert list(small.files) == ["dish-7.jpeg", "dish-8.jpeg"]
-
-
-def test_discord_away_until_the_time_is_up_is_said_to_be_late(kitchen: Kitchen) -> None:
-    left = timedelta(seconds=45.8)  # of the token; the worker stops 45 s before its end
-    kitchen.discord.faults = [Fault(500)] * 3
-    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE + left, locale="en"))
-
-    kitchen.serve()
-
-    assert kitchen.discord.edits[-1].status == 200
-    assert "did not make it in time" in kitchen.discord.edits[-1].payload["content"]
-    assert kitchen.discord.edits[-1].files == {}
-    assert kitchen.status(order.order_id) == "failed"
+    assert list(large.files) == [f"dish-{seed}-{order.order_id}.png" for seed in (7, 8)]
+    assert list(small.files) == [f"dish-{seed}-{order.order_id}.jpeg" for seed in (7, 8)]
 
 
 def test_no_error_holds_the_token(discord: Webhooks) -> None:

@@ -1,19 +1,20 @@
 """Who is next: first come, first served, but nobody behind one member's flood."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 from PIL import Image
 from redis import Redis
 
-from foodgan.contract.orders import PAINT_TASK, DishOrder
+from foodgan.contract.orders import BACKGROUND_META, PAINT_TASK, TOKEN_LIFE, DishOrder
 from foodgan.painter import Dish
 from tests.worker.conftest import BATCH, Kitchen, an_order
 from tests.worker.tiny import TinyPainter
 from worker import connection
 from worker.jobs import DELIVERIES, DishJob
-from worker.line import Line, Ticket, fair, fill
+from worker.line import PATIENCE_S, Line, Ticket, fair, fill
 
 FLOOD = 100
 
@@ -130,3 +131,42 @@ def test_a_payload_of_another_shape_counts_as_one_picture_of_nobody(
     redis.hset(f"rq:job:{damaged}", mapping={"data": b"\x00", "meta": b"["})
 
     assert len(take(line, room=9)) == 6
+
+
+def background(kitchen: Kitchen, order: DishOrder) -> DishOrder:
+    """As a replayed order lies in the queue."""
+    kitchen.put(order)
+    kitchen.redis.hset(f"rq:job:{order.order_id}", "meta", f'{{"{BACKGROUND_META}": true}}')
+    return order
+
+
+def test_those_whose_answer_somebody_waits_for_go_first(kitchen: Kitchen, line: Line) -> None:
+    replayed = background(kitchen, an_order(count=4))
+    late = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE, count=4))
+    first, second = (kitchen.put(an_order(count=4)) for _ in range(2))
+
+    assert take(line) == [first.order_id, second.order_id]
+    assert kitchen.redis.lindex("rq:queue:dish", 0) == replayed.order_id.encode()
+    assert take(line) == [replayed.order_id, late.order_id]
+    assert kitchen.redis.lrange("rq:queue:dish", 0, -1) == []
+
+
+def test_what_nobody_waits_for_fills_the_room_that_is_left(kitchen: Kitchen, line: Line) -> None:
+    replayed = background(kitchen, an_order(count=4))
+    order = kitchen.put(an_order(count=4))
+    assert sorted(take(line)) == sorted([order.order_id, replayed.order_id])
+
+
+def test_what_nobody_waits_for_is_not_put_off_for_ever(kitchen: Kitchen, line: Line) -> None:
+    long_ago = datetime.now(UTC) - timedelta(seconds=PATIENCE_S)
+    replayed = background(kitchen, an_order(count=4, asked_at=long_ago))
+    kitchen.put(an_order(count=4))
+    third = kitchen.put(an_order(count=4))
+    assert take(line)[0] == replayed.order_id
+    assert take(line) == [third.order_id]
+
+
+def test_alone_in_the_line_it_is_taken_at_once(kitchen: Kitchen, line: Line) -> None:
+    orders = [background(kitchen, an_order(count=4)).order_id for _ in range(3)]
+    assert take(line) == orders[:2]
+    assert take(line) == orders[2:]

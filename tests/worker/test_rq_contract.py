@@ -44,9 +44,21 @@ def test_rq_is_the_pinned_one() -> None:
         (BaseWorker.heartbeat, ["self", "timeout", "pipeline"]),
         (BaseWorker.set_state, ["self", "state", "pipeline"]),
         (BaseWorker.cleanup_execution, ["self", "job", "pipeline", "execution"]),
+        (BaseWorker.increment_successful_job_count, ["self", "pipeline"]),
+        (BaseWorker.increment_total_working_time, ["self", "job_execution_time", "pipeline"]),
+        (Job.get_result_ttl, ["self", "default_ttl"]),
+        (Job.cleanup, ["self", "ttl", "pipeline", "remove_from_queue"]),
         (
-            BaseWorker.handle_job_success,
-            ["self", "job", "queue", "started_job_registry", "execution"],
+            Job._handle_success,
+            [
+                "self",
+                "result_ttl",
+                "pipeline",
+                "worker_name",
+                "execution_id",
+                "execution_started_at",
+                "execution_ended_at",
+            ],
         ),
         (
             BaseWorker.handle_job_failure,
@@ -165,3 +177,25 @@ def test_a_claimed_job_is_not_claimed_again(kitchen: Kitchen, redis: Redis) -> N
     assert [len(claimed) for claimed in claims] == [1, 0]
     assert claims[0][0].deliveries == 1
     assert redis.zcard("rq:wip:dish") == 1
+
+
+def test_a_job_finished_by_us_is_written_as_rq_writes_it(kitchen: Kitchen, redis: Redis) -> None:
+    """The same keys of the same kind, with the same fields, as rq's own worker leaves behind."""
+    ours = kitchen.put(an_order())
+    kitchen.serve()
+    theirs = an_order()
+    queue = Queue("theirs", connection=redis, serializer=kitchen.queue.serializer)
+    queue.enqueue_call("builtins.len", args=["four"], job_id=theirs.order_id)
+    SimpleWorker([queue], connection=redis, serializer=queue.serializer).work(burst=True)
+
+    shapes = []
+    for order, name in ((ours, "dish"), (theirs, "theirs")):
+        key = f"rq:job:{order.order_id}"
+        fields = {field.decode() for field in redis.hkeys(key)} - {"deliveries", "meta"}
+        fields -= {"result_ttl", "retries_left", "retry_intervals"}  # asked for by us alone
+        result, *_ = redis.xrange(f"rq:results:{order.order_id}")
+        finished = redis.zscore(f"rq:finished:{name}", order.order_id) is not None
+        still = redis.exists(f"rq:executions:{order.order_id}", f"rq:wip:{name}")
+        told = set(result[1]) - {b"return_value"}
+        shapes.append((fields, told, finished, still, redis.ttl(key) > 0))
+    assert shapes[0] == shapes[1]

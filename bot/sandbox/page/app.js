@@ -60,17 +60,20 @@ function stickToEnd(list) {
 
 // Side bars.
 
+// The channels of the server, and one's own direct messages.
+const mine = () => state.channels.filter((channel) => !channel.member_id || channel.member_id === state.me.id);
+
 function drawFrame() {
   document.documentElement.lang = state.locale.split("-")[0];
   for (const node of document.querySelectorAll("[data-phrase]")) node.textContent = say(node.dataset.phrase);
   byId("guild").textContent = state.guild;
   byId("menu").setAttribute("aria-label", say("menu"));
-  byId("channel-name").textContent = `# ${state.channel.name}`;
+  byId("channel-name").textContent = `${state.channel.member_id ? "@" : "#"} ${state.channel.name}`;
   byId("topic").replaceChildren(markdown(state.channel.topic));
-  byId("channels").replaceChildren(...state.channels.map((channel) => h("button", {
+  byId("channels").replaceChildren(...mine().map((channel) => h("button", {
     type: "button", class: channel === state.channel ? "channel here" : "channel", role: "listitem", "aria-current": channel === state.channel ? "page" : null,
     onclick: () => { state.channel = channel; document.body.classList.remove("side"); drawAll(); },
-  }, h("span", { "aria-hidden": "true" }, "#"), channel.name)));
+  }, h("span", { "aria-hidden": "true" }, channel.member_id ? "@" : "#"), channel.name)));
   byId("me").replaceChildren(avatar(state.me.name, state.me.colour), h("div", {}, h("b", {}, state.me.name),
     h("small", {}, state.me.reviewer ? say("reviewer") : state.me.username)));
   byId("member").replaceChildren(...state.members.map((m) => h("option", { value: m.id, selected: m === state.me }, m.reviewer ? `${m.name} ★` : m.name)));
@@ -105,7 +108,7 @@ const ON = {
     state.pending.clear();
     state.me = memberOf(state.me?.id ?? stored("member")) ?? state.members[0];
     state.locale = stored("locale") ?? state.me.locale;
-    state.channel = state.channels.find((c) => c.id === state.channel?.id) ?? state.channels[0];
+    state.channel = mine().find((c) => c.id === state.channel?.id) ?? state.channels[0];
     drawAll();
   },
   message(data) {
@@ -163,6 +166,7 @@ function start() {
   byId("member").addEventListener("change", (event) => {
     state.me = memberOf(event.target.value);
     state.locale = state.me.locale;
+    state.channel = mine().find((c) => c.id === state.channel.id) ?? state.channels[0];
     store("member", state.me.id);
     store("locale", state.locale);
     drawAll();

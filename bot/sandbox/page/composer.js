@@ -246,7 +246,9 @@ async function submit() {
 
 async function sendText() {
   const value = text().value.trim();
-  if (!value) return;
+  const files = [...byId("files").files];
+  if (files.some((file) => file.size > state.file_limit)) return hint(say("tooLarge", files[0].name));
+  if (!value && !files.length) return;
   if (value.startsWith("/")) {
     const exact = offered().find((e) => [e.path.join(" "), shownPath(e)].includes(value.slice(1)));
     if (!exact) return hint(say("unknownCommand"));
@@ -255,7 +257,10 @@ async function sendText() {
     return;
   }
   text().value = "";
-  await post("/sandbox/messages", { text: value.slice(0, 2000), member: state.me.id, channel: state.channel.id });
+  const attachments = files.length ? await upload(files) : [];
+  byId("files").value = "";
+  hint();
+  await post("/sandbox/messages", { text: value.slice(0, 2000), attachments, member: state.me.id, channel: state.channel.id });
 }
 
 function boxKey(event) {
@@ -273,6 +278,10 @@ export function startComposer() {
   });
   text().addEventListener("compositionend", offerCommands);
   text().addEventListener("keydown", boxKey);
+  byId("files").addEventListener("change", () => {
+    hint(say("attached", byId("files").files.length));
+    text().focus();
+  });
   byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
   byId("send").addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) leave(); });
 }
@@ -283,4 +292,6 @@ export function refreshComposer() {
   text().placeholder = say("placeholder", state.channel.name);
   text().setAttribute("aria-label", say("placeholder", state.channel.name));
   byId("send").setAttribute("aria-label", say("send"));
+  byId("attach").title = say("attach");
+  byId("files").setAttribute("aria-label", say("attach"));
 }

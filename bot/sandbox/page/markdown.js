@@ -3,7 +3,7 @@ import { h, link } from "/page/dom.js";
 import { memberOf, state } from "/page/state.js";
 
 const INLINE = [
-  ["escape", /\\([\\*_~`|>#[\]()-])/],
+  ["escape", /\\([^0-9A-Za-z\s])/],
   ["code", /``([^]+?)``|`([^`\n]+?)`/],
   ["time", /<t:(-?\d{1,13})(?::([tTdDfFR]))?>/],
   ["member", /<@!?(\d+)>/],

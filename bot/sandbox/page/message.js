@@ -2,7 +2,7 @@
 import { avatar, h, link, safeUrl } from "/page/dom.js";
 import { layout } from "/page/components.js";
 import { markdown } from "/page/markdown.js";
-import { memberOf, say, state } from "/page/state.js";
+import { act, localised, memberOf, say, state } from "/page/state.js";
 import { gallery } from "/page/pictures.js";
 
 const BOT_COLOUR = "#e8805c";
@@ -95,8 +95,24 @@ export function messageRow({ message, seen_by: seenBy }, previous, redraw) {
       !follows && h("div", { class: "head" }, h("b", { style: { color: isBot ? "" : colourOf(message.author) } }, nameOf(message.author)),
         isBot && h("span", { class: "tag" }, say("bot")), clock(message)),
       body(message),
+      !seenBy && menu(message),
       seenBy && h("div", { class: "only-you" }, h("i", { class: "eye", "aria-hidden": "true" }), `${say("onlyYou")} • `,
         h("button", { type: "button", class: "plain", "data-testid": "dismiss", onclick: () => { state.dismissed.add(message.id); redraw(); } }, say("dismiss"))))));
+}
+
+// What applications offer for a message.
+function menu(message) {
+  const may = BigInt(state.me.permissions);
+  const offered = state.commands.filter((c) => c.type === 3 && (BigInt(c.default_member_permissions ?? 0) & ~may) === 0n);
+  if (!offered.length) return null;
+  return h("details", { class: "apps", "data-testid": "apps" }, h("summary", { "aria-label": say("apps"), title: say("apps") }, "⋯"),
+    h("div", { class: "apps-list" }, ...offered.map((command) => h("button", {
+      type: "button", class: "plain", "data-testid": "app",
+      onclick: (event) => {
+        event.target.closest("details").open = false;
+        act({ type: "command", command: command.name, target: message.id });
+      },
+    }, localised(command, "name")))));
 }
 
 // What stands in the list while a command is on its way, or when nobody answered it.

@@ -43,6 +43,9 @@ const PHRASES = {
     picture: "画像",
     enlarge: "画像を拡大する",
     original: "元のファイルを開く",
+    attach: "ファイルを添える",
+    attached: (count) => `添えたファイル: ${count} 件`,
+    apps: "アプリ",
     gone: "元のメッセージ",
   },
   en: {
@@ -88,6 +91,9 @@ const PHRASES = {
     picture: "Picture",
     enlarge: "Enlarge the picture",
     original: "Open the original",
+    attach: "Attach files",
+    attached: (count) => `Attached: ${count}`,
+    apps: "Apps",
     gone: "original message",
   },
 };

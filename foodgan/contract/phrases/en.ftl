@@ -16,6 +16,7 @@ about =
 
     {""}**Ordering** — give `/dish` a name. You can have up to four pictures.
     {""}**The secret of the seed** — each picture carries a seed. The same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
+    {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time.
     {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages.
 
 ## Orders
@@ -23,7 +24,7 @@ about =
 ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It should be ready { $when }.
 kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
 kitchen-unstaffed = **{ $name }**, noted! The cooks have stepped out just now. We will make it as soon as they are back, so please stay seated.
-kitchen-full = Sorry, the kitchen has all the orders it can take. Please come back in a little while.
+kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter { $when }. Please come back then.
 ordered-too-soon = Thank you for another order! Please give us { $seconds } more seconds.
 too-many-waiting = You have { $limit } dishes on the way already. Order again once one of them is served.
 count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
@@ -42,6 +43,16 @@ dish-late = You waited, and we still did not make it in time. Sorry! Please orde
 dish-model-missing = The painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
 unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }
 
+## Cancelling, and dishes that come late
+
+cancel-label = Cancel the order
+cancelled = Your order for **{ $name }** is cancelled. We hope to see you again.
+cancel-not-yours = You cannot cancel somebody else's order.
+cancel-too-late = This order is being served, or has been served already.
+cancel-no-kitchen = We cannot reach the kitchen to cancel this just now. Please press again in a moment.
+dish-will-be-late = Sorry to keep you waiting for **{ $name }**. We will bring it to this channel as soon as it is ready.
+late-served = <@{ $member }>, thank you for waiting so long. Here is your order.
+
 ## 料理名
 
 name-empty = Please write the name of a dish.
@@ -56,6 +67,7 @@ up-part-valkey = the queue (Valkey)
 up-part-sandbox = the chat page (in Discord's place)
 up-part-commands = registering the commands
 up-part-worker = painters × { $count }
+up-part-intake = the photo intake
 up-part-bot = the bot
 up-waiting = waiting
 up-starting = starting
@@ -81,3 +93,240 @@ up-failed =
 up-lost = { $part } is gone, so the canteen closes. More in { $log }.
 up-redis-away = The server of REDIS_URL has not answered for { $seconds } seconds.
 settings-wrong = The setting { $name } is wrong: { $fault }
+
+## How things are (/status, foodgan status, foodgan drain)
+
+command-status = Shows how busy the kitchen is
+status-line =
+    { $waiting ->
+        [one] 1 order is
+       *[other] { $waiting } orders are
+    } waiting · { $started } being made
+status-wait = A dish ordered now takes about { $seconds } s
+status-unstaffed = No cook is at the stove right now. Orders are made as soon as one is back
+status-oldest = The oldest order has waited { $seconds } s
+status-failures = Orders that failed in the last hour: { $count }
+status-worker =
+    { $state ->
+        [busy] cooking
+        [draining] clearing up
+        [resting] on a break
+       *[idle] free
+    } · model { $model } · { $device } · v{ $version }
+status-more = … and { $count } more
+status-away = The kitchen can't be reached right now. Please try again in a little while.
+drain-unknown = No worker is called { $name }. There are: { $known }
+
+## Taking in photos (when one is refused)
+
+intake-empty = That file was empty. Please choose the photo again.
+intake-no-picture = We could not read that file as a photo. Please send a JPEG, PNG, WebP or HEIC.
+intake-other-kind = We cannot take { $kind } files. Please send a JPEG, PNG, WebP or HEIC.
+intake-damaged = That photo seems to be damaged part of the way through. Please send it again from the original.
+intake-animated = We cannot take moving pictures. Please send a single photo.
+intake-too-big = That file is too large. Photos can have up to { $limit } MB.
+intake-too-many-pixels = That photo has too many pixels. Please keep to { $limit } megapixels.
+intake-too-small = That photo is too small to see the dish. It needs at least { $limit } pixels each way.
+intake-too-thin = That photo is too long and thin. One side can be at most { $limit } times the other.
+intake-too-heavy = That photo took too much effort to open. Please try another format or a smaller one.
+import-label = Its name, licence or source is not written as it should be, so it was left out.
+intake-withdrawn = That photo was withdrawn earlier, so we cannot take it again.
+intake-link-gone = We went to fetch the photo, but it was no longer there. Please send it once more.
+intake-link-foreign = We cannot take photos from that place. Please attach the photo itself.
+
+## Plots (/dataset and releases)
+
+plot-title = Photos of the imaginary canteen
+plot-weeks = Photos gathered, week by week
+plot-most = Words with many photos
+plot-least = Words with few photos
+plot-wanted = Please photograph next (times ordered)
+plot-none = None yet
+plot-release-title = Release { $release }
+plot-names = Dishes with the most photos
+plot-licences = Photos by licence
+plot-splits = Photos for training and testing
+
+## Handing photos over
+
+command-submit = Hand over a photo of a dish (a photo and its name, ten seconds)
+option-photo = photo
+option-photo-hint = A photo of a dish (JPEG, PNG, WebP, HEIC)
+option-photo-2 = photo2
+option-photo-3 = photo3
+option-photo-4 = photo4
+option-photo-5 = photo5
+option-photo-more-hint = Another photo of the same dish, if you have one
+option-photo-name-hint = What the dish is called (say: kitsune udon)
+menu-submit = Hand over as a dish photo
+submit-title = Hand over photos of a dish
+submit-field-name = Name of the dish
+submit-field-name-hint = Whatever you would call it is fine (say: kitsune udon)
+submit-field-photos = Photos
+submit-field-photos-hint = Of the same dish, up to { $max } at once
+submit-received = We have your photos of “**{ $name }**” ({ $count }). Thank you! Just having a look at them…
+submit-kept = We have your photos of “**{ $name }**” ({ $count }). Thank you! Nobody is here to look at them just now, but we will as soon as somebody is back.
+submit-no-photo = We could not find a photo there. Please attach one and try again.
+submit-too-many = We can take { $limit } photos at once. Please bring them in smaller lots.
+submit-enough-today = So many, thank you! We can take { $limit } photos in 24 hours. Please bring the rest tomorrow.
+submit-banned = Sorry, we cannot take photos from you at the moment. If that surprises you, please ask the people who run the bot.
+submit-not-yours = You can only hand over photos from your own messages.
+submit-stale = This has been lying around for too long. Please start again with `/submit`.
+name-blocked = We do not use that word here. Please choose another name.
+
+receipt-head = We have taken in your photos of “**{ $name }**” ({ $count }). We read the words as “{ $words }”. You will hear from us once they are reviewed.
+receipt-none = Sorry, we could not take anything in this time.
+receipt-refused = Photo { $place } ({ $file }): { $why }
+receipt-alike = Photo { $place } ({ $file }) looks much like one we have already: { $names }
+receipt-tally = So far { $accepted } accepted, { $waiting } waiting for review. Thank you, as always.
+photo-alt = A photo of “{ $name }”
+photo-known = We have that very photo already.
+photo-failed = We could not look at it properly. Please send it once more if you like.
+
+## Consent
+
+consent-text =
+    {""}**One question before we start** (version { $version })
+    Your photos help the painter of this canteen (an AI that makes pictures) to practise. Together with those of others they are kept as a collection to learn from.
+
+    {""}• Please hand over only **photos of dishes that you took yourself**, without people's faces.
+    {""}• We remove everything attached to a photo, such as where it was taken, before we keep it.
+    {""}• We keep the photo, the dish's name, your Discord ID, the time and this consent. We read no other messages.
+    {""}• You can withdraw any time with `/photos withdraw`, take your data home with `/privacy export` and have it all erased with `/privacy delete`. We cannot take photos out of collections that were handed out already, or out of a painter that has learned.
+
+    Above, choose how the collection names you. Below, choose how the photos may be used. Pressing one of these means that you agree.
+    {""}• **CC0**: anyone may use them freely.
+    {""}• **CC BY**: anyone may use them if they name you.
+    {""}• **Club only**: they are used within this server and never leave it.
+licence-cc0-1-0 = Agree, CC0
+licence-cc-by-4-0 = Agree, CC BY
+licence-club-only = Agree, club only
+credit-name = Name me ({ $name })
+credit-initials = Only my initials ({ $name })
+credit-anonymous = Do not name me
+consent-no = Rather not
+consent-declined = All right. We have kept nothing. You are welcome any time.
+consent-changed = Noted. New photos come under your new choice, and the way we name you changes for the earlier ones too.
+
+## Review
+
+command-review = Review the photos that were handed over
+review-head = “**{ $name }**” · { $left } left
+review-words = Words: { $words }
+review-hints = Worth a look: { $hints }
+review-alike = Look-alikes (from the second picture on): { $names }
+review-escalated = The votes are even. Yours decides.
+review-many = 100 or more
+review-none = No photos are waiting for a review. Well done!
+review-accept = Accept
+review-reject = Turn down (choose why)
+review-rename = Mend the name
+review-skip = Later
+review-undo = One back
+review-counted-accept = Your vote to accept is counted.
+review-counted-reject = Your vote to turn it down is counted.
+review-counted-skip = Put off.
+review-decided-accept = Accepted.
+review-decided-reject = Turned down.
+review-escalated-news = The votes are even, so the people who run the server will decide.
+review-gone = That photo is not waiting for a review any more.
+review-own = Nobody reviews their own photos. Somebody else will.
+review-twice = You have voted on that photo already.
+review-undone = Taken back. Have another look.
+review-undo-late = The member has heard of it, so it cannot be taken back.
+review-renamed = The name is mended. Votes for the old one count no more.
+review-not-yours = Only reviewers can do that.
+reason-blurry = blurred or dark
+reason-no-dish = no dish in it
+reason-wrong-name = name and dish do not match
+reason-people = shows a face or a name
+reason-twice = we have that photo
+reason-not-own = seems to be somebody else's
+reason-other = another reason
+hint-blurry = blurred
+hint-dark = dark
+hint-bright = too bright
+hint-tiny = small
+hint-texty = much writing
+state-submitted = being checked
+state-taken = waiting for review
+state-accepted = accepted
+state-rejected = turned down
+notice-accepted = Your photos were accepted: { $names }. Thank you! Our painter is getting better by it.
+notice-rejected = We did not take your photo of “{ $name }” this time ({ $reason }). We would love to see another one.
+notice-more = Nor { $count } others, this time.
+list-comma = {", "}
+list-more = { $names } and { $count } more
+
+## Your photos and your data
+
+command-photos = About the photos you handed over
+command-photos-mine = The photos you handed over
+command-photos-withdraw = Withdraw photos you handed over
+command-photos-leaderboard = Who brought the most (only those who want to be seen)
+option-show-me = show_me
+option-show-me-hint = True to be listed, False to be taken off
+mine-head = We have { $count } photos of yours ({ $accepted } accepted, { $waiting } waiting).
+mine-none = We have no photos of yours. Bring some with `/submit`.
+withdraw-menu = Choose photos to withdraw
+withdraw-sure = Withdraw these photos ({ $count })? They will be deleted, and we can never take the same ones again.
+withdraw-yes = Withdraw
+withdraw-no = Rather not
+withdraw-done = Withdrawn ({ $count }). The photos are deleted and will be in no later collection.
+command-privacy = About your data
+command-privacy-export = Get your data and photos as a ZIP
+command-privacy-delete = Erase all your data and photos
+command-privacy-consent = Read the consent again, choose anew how photos are used and how you are named
+export-here = Here are your data (data.json) and your photos (in the folder photos).
+erase-sure = Erase everything we have about you: photos, consent, orders? There is no way back. Only fingerprints of the photos stay, numbers that say nothing of you, so that the same photos cannot return.
+erase-yes = Erase everything
+erase-no = Rather not
+erase-kept = All right. Nothing was erased.
+erase-done = We have erased everything about you ({ $count } photos). Thank you for the time you were with us.
+
+## Everybody's photos
+
+command-credits = The people who gave photos
+credits-head = Our painter learns from { $photos } photos that { $people } people gave. Thank you!
+credits-line = • { $name } — { $count }
+credits-more = • and { $count } more
+credits-unnamed = • { $count } who prefer not to be named
+credits-none = No photos have been accepted yet. Yours could be the first.
+leaders-head = **Who brought the most photos**
+leaders-line = { $place }. { $who } — { $count }
+leaders-none = Nobody is listed yet. Set `show_me` to True to be.
+command-dataset = How the collection is doing, and what to photograph next
+dataset = This is how the collection is doing.
+dataset-wanted = This is how the collection is doing. What we lack is **{ $words }**. If you meet some, `/submit` it!
+dataset-alt = Photos by week, and the words that are most and least covered
+command-release = Freeze the accepted photos into a collection to learn from
+released = The collection `{ $digest }` is ready: { $train } photos to learn from, { $test } to be tested with ({ $left_out } left out).
+errand-kept = Noted. We cannot reach the people who do it just now. You will have it as soon as we can.
+errand-failed = Sorry, that did not work out. (reference { $id })
+
+## Operators
+
+command-operator = Tools for those who run the bot
+command-operator-ban = Take no photos from a member
+command-operator-unban = Take photos from a member again
+command-operator-block = Add a word that no dish's name may hold
+command-operator-unblock = Allow a word again
+command-operator-list = Members and words that are kept out, and the latest records
+option-member = member
+option-member-hint = Who it is about
+option-reason = reason
+option-reason-hint = For those who read it later (the member does not see it)
+option-word = word
+option-word-hint = Spaces, signs and the two kana scripts make no difference
+operators-only = Only those who may manage the server can use this.
+operator-banned = We take no more photos from this member.
+operator-unbanned = We take photos from this member again.
+operator-no-ban = This member was not kept out.
+operator-blocked = No dish's name may hold this word from now on.
+operator-unblocked = This word may be used again.
+operator-no-word = This word was not blocked.
+operator-listing =
+    {""}**Members we take no photos from** { $who }
+    {""}**Words we do not use** { $words }
+    {""}**Latest records**
+    { $audit }

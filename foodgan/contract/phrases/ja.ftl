@@ -16,6 +16,7 @@ about =
 
     {""}**ご注文** — `/dish` に料理名をどうぞ。枚数は4枚まで選べます。
     {""}**種のひみつ** — 絵には「種」の番号が付きます。同じ料理名と種なら同じ絵になるので、お気に入りの番号は控えておいてください。種だけ変えれば、同じ料理の別の一皿に出会えます。
+    {""}**写真の持ち込み** — `/submit` で料理の写真をいただけると、画家の腕が上がります。いつでも取り下げられます。
     {""}**記録について** — ご注文をお届けするため、料理名・場所・あなたの Discord ID を記録します。お名前は記録しません。ほかのメッセージは読みません。
 
 ## ご注文
@@ -23,7 +24,7 @@ about =
 ordered-ahead = **{ $name }** のご注文、承りました。いま { $place } 番目です。お届けの目安は { $when } です。
 kitchen-closed = **{ $name }** のご注文、承りました。ただ、いま厨房と連絡がつきません。つながりしだいお作りしますので、このままお待ちくださいね。
 kitchen-unstaffed = **{ $name }** のご注文、承りました。いま料理人が席を外しています。戻りしだいお作りしますので、このままお待ちくださいね。
-kitchen-full = ごめんなさい、いま厨房がご注文でいっぱいです。少し時間をおいて、もう一度お声がけください。
+kitchen-full = ごめんなさい、いま { $waiting } 品のご注文が並んでいて、厨房がいっぱいです。{ $when } ごろには落ち着きそうですので、もう一度お声がけください。
 ordered-too-soon = 続けてのご注文、ありがとうございます。あと { $seconds } 秒ほどお待ちくださいね。
 too-many-waiting = お待ちの料理がもう { $limit } 品あります。ひと皿届いたら、またご注文くださいね。
 count-out-of-range = 一度にお描きできるのは 1〜{ $max } 枚です。枚数を選び直してくださいね。
@@ -42,6 +43,16 @@ dish-late = お待たせしたのに、お時間内に間に合いませんで�
 dish-model-missing = いま、画家が腕をふるえる状態にありません。係の者にこの番号をお伝えください。(控え番号 { $id })
 unexpected = ごめんなさい、こちらの手違いでご用意できませんでした。続くようでしたら、係の者にこの番号をお伝えください。(控え番号 { $id })
 
+## 取り消しと、遅れたお届け
+
+cancel-label = 注文を取り消す
+cancelled = **{ $name }** のご注文を取り消しました。またのご来店をお待ちしています。
+cancel-not-yours = ほかの方のご注文は取り消せません。
+cancel-too-late = このご注文は、もうお届け中か、お届け済みです。
+cancel-no-kitchen = いま厨房と連絡がつかず、取り消しを伝えられません。少し待って、もう一度押してください。
+dish-will-be-late = **{ $name }** をお待たせして、ごめんなさい。できあがりしだい、このチャンネルにお持ちします。
+late-served = <@{ $member }> さん、たいへんお待たせしました。ご注文のお料理です。
+
 ## 料理名
 
 name-empty = 料理の名前を書いてくださいね。
@@ -56,6 +67,7 @@ up-part-valkey = 注文の行列(Valkey)
 up-part-sandbox = チャット画面(Discord の代わり)
 up-part-commands = コマンドの登録
 up-part-worker = 料理を描く係 × { $count }
+up-part-intake = 写真を受け取る係
 up-part-bot = 注文を聞く係(bot)
 up-waiting = 待っています
 up-starting = 支度中
@@ -81,3 +93,236 @@ up-failed =
 up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
 up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。
 settings-wrong = 設定 { $name } が正しくありません: { $fault }
+
+## ようす(/status, foodgan status, foodgan drain)
+
+command-status = いまの厨房のようすをお知らせします
+status-line = お待ちのご注文 { $waiting } 品 · 調理中 { $started } 品
+status-wait = いまご注文いただくと、お届けまで約 { $seconds } 秒です
+status-unstaffed = いま料理人が席を外しています。ご注文は戻りしだいお作りします
+status-oldest = いちばん長くお待ちのご注文: { $seconds } 秒
+status-failures = この1時間にお出しできなかったご注文: { $count } 品
+status-worker =
+    { $state ->
+        [busy] 調理中
+        [draining] 片づけ中
+        [resting] 休憩中
+       *[idle] 手すき
+    } · モデル { $model } · { $device } · v{ $version }
+status-more = …ほか { $count } 人
+status-away = いま厨房と連絡がつきません。少し時間をおいて、もう一度お試しください。
+drain-unknown = { $name } という描く係はいません。いるのは: { $known }
+
+## 写真の受け取り(お断りするとき)
+
+intake-empty = ファイルの中身が空でした。写真を選び直してくださいね。
+intake-no-picture = 写真として読めないファイルでした。JPEG・PNG・WebP・HEIC の写真をお願いします。
+intake-other-kind = { $kind } は受け取れません。JPEG・PNG・WebP・HEIC の写真をお願いします。
+intake-damaged = 写真が途中で壊れているようです。元の写真から、もう一度送ってくださいね。
+intake-animated = 動く画像は受け取れません。一枚の写真にして送ってくださいね。
+intake-too-big = ファイルが大きすぎます。{ $limit } MB までの写真でお願いします。
+intake-too-many-pixels = 画素が多すぎる写真です。{ $limit } メガピクセルまででお願いします。
+intake-too-small = 写真が小さすぎて、お料理が見えません。縦横とも { $limit } ピクセル以上でお願いします。
+intake-too-thin = 細長すぎる写真です。縦と横の比が { $limit } 倍までの写真でお願いします。
+intake-too-heavy = この写真は開くのに手間がかかりすぎました。別の形式か、小さめの写真でお試しください。
+import-label = 料理名やライセンスの書き方が正しくないので、取り込めませんでした。
+intake-withdrawn = この写真は以前に取り下げられたものなので、お預かりできません。
+intake-link-gone = 写真を取りに行きましたが、もうありませんでした。お手数ですが、もう一度送ってくださいね。
+intake-link-foreign = この場所にある写真は受け取れません。写真を直接添付してくださいね。
+
+## データの絵(/dataset とリリース)
+
+plot-title = 架空食堂の写真
+plot-weeks = 週ごとに集まった写真(枚)
+plot-most = よく写っていることば
+plot-least = まだ少ないことば
+plot-wanted = 次に撮ってほしいもの(注文された回数)
+plot-none = まだありません
+plot-release-title = リリース { $release }
+plot-names = 写真の多い料理(枚)
+plot-licences = ライセンスごとの写真(枚)
+plot-splits = 学習用とテスト用(枚)
+
+## 写真の持ち込み
+
+command-submit = 料理の写真を持ち込む(写真と料理名で、10秒ほどです)
+option-photo = 写真
+option-photo-hint = 料理の写真(JPEG・PNG・WebP・HEIC)
+option-photo-2 = 写真2
+option-photo-3 = 写真3
+option-photo-4 = 写真4
+option-photo-5 = 写真5
+option-photo-more-hint = 同じ料理の写真が、もう一枚あれば
+option-photo-name-hint = 写真の料理の名前(例: きつねうどん)
+menu-submit = 料理の写真として持ち込む
+submit-title = 料理の写真を持ち込む
+submit-field-name = 料理名
+submit-field-name-hint = 見たままの名前でだいじょうぶです(例: きつねうどん)
+submit-field-photos = 写真
+submit-field-photos-hint = 同じ料理なら、一度に { $max } 枚まで
+submit-received = { $count } 枚の「**{ $name }**」、受け取りました。ありがとうございます! いま中身を確かめています…
+submit-kept = { $count } 枚の「**{ $name }**」、受け取りました。ありがとうございます! いま係が席を外していますが、戻りしだい確かめますね。
+submit-no-photo = 写真が見あたりませんでした。写真を添えて、もう一度どうぞ。
+submit-too-many = 一度にお預かりできるのは { $limit } 枚までです。分けてお持ちくださいね。
+submit-enough-today = たくさんありがとうございます! 24 時間にお預かりできるのは { $limit } 枚までなので、続きはまた明日お願いします。
+submit-banned = ごめんなさい、あなたからの写真はいまお預かりできません。お心当たりがなければ、係の者にご相談ください。
+submit-not-yours = 持ち込めるのは、ご自分のメッセージの写真だけです。
+submit-stale = このご案内は時間が経ってしまいました。お手数ですが、もう一度 `/submit` からどうぞ。
+name-blocked = その言葉はここでは使えません。別の名前にしてくださいね。
+
+receipt-head = 「**{ $name }**」の写真を { $count } 枚、お預かりしました。ことばは「{ $words }」と読みました。審査がすんだらお知らせします。
+receipt-none = ごめんなさい、今回はお預かりできませんでした。
+receipt-refused = { $place } 枚目({ $file }): { $why }
+receipt-alike = { $place } 枚目({ $file })は、お預かりしている写真とよく似ています: { $names }
+receipt-tally = これまでの採用 { $accepted } 枚・審査待ち { $waiting } 枚。いつもありがとうございます。
+photo-alt = 「{ $name }」の写真
+photo-known = 同じ写真を、もうお預かりしています。
+photo-failed = うまく確かめられませんでした。よければ、もう一度送ってくださいね。
+
+## 同意
+
+consent-text =
+    {""}**はじめに、ひとつだけお願いです**(第 { $version } 版)
+    お預かりした写真は、この食堂の画家(画像を描く AI)の練習に使い、ほかの人の写真とまとめて、学習用の写真集として残します。
+
+    {""}• **ご自分で撮った、料理の写真**だけをお願いします。人の顔が写ったものはご遠慮ください。
+    {""}• 位置情報など、写真に付いた情報はすべて消してからしまいます。
+    {""}• 残すのは、写真・料理名・Discord ID・日時・この同意です。ほかのメッセージは読みません。
+    {""}• `/photos withdraw` でいつでも取り下げられます。`/privacy export` で受け取り、`/privacy delete` ですべて消せます。ただし、すでに配られた写真集や、学び終えた画家からは取り出せません。
+
+    写真集に載せるお名前を上で、写真の使い方を下で選んでください。使い方を押すと、同意したことになります。
+    {""}• **CC0**: だれでも自由に使えます。
+    {""}• **CC BY**: だれでも使えますが、お名前を添えてもらいます。
+    {""}• **部内だけ**: このサーバーの中だけで使い、外には出しません。
+licence-cc0-1-0 = CC0 で同意
+licence-cc-by-4-0 = CC BY で同意
+licence-club-only = 部内だけで同意
+credit-name = お名前で載せる({ $name })
+credit-initials = イニシャルで載せる({ $name })
+credit-anonymous = 名前は載せない
+consent-no = やめておく
+consent-declined = わかりました。写真は残していません。気が向いたら、またどうぞ。
+consent-changed = 承りました。これからの写真は新しい使い方でお預かりし、お名前はこれまでの写真も含めて改めます。
+
+## 審査
+
+command-review = 持ち込まれた写真を審査する
+review-head = 「**{ $name }**」 · 残り { $left } 枚
+review-words = ことば: { $words }
+review-hints = 気になるところ: { $hints }
+review-alike = よく似た写真(2 枚目から): { $names }
+review-escalated = 票が割れています。この一票で決まります。
+review-many = 100 枚以上
+review-none = 審査を待つ写真はありません。おつかれさまでした!
+review-accept = 採用
+review-reject = 見送る(理由を選ぶ)
+review-rename = 名前を直す
+review-skip = あとで
+review-undo = ひとつ戻す
+review-counted-accept = 採用に一票、いただきました。
+review-counted-reject = 見送りに一票、いただきました。
+review-counted-skip = あとにしました。
+review-decided-accept = 採用が決まりました。
+review-decided-reject = 見送りが決まりました。
+review-escalated-news = 票が割れたので、運営の方に決めてもらいます。
+review-gone = その写真は、もう審査を待っていません。
+review-own = ご自分の写真は審査できません。ほかの方にお任せしますね。
+review-twice = その写真には、もう投票されています。
+review-undone = 取り消しました。もう一度どうぞ。
+review-undo-late = もうご本人に届いたので、取り消せません。
+review-renamed = 名前を直しました。前の名前への票は数え直します。
+review-not-yours = 審査は、係の方だけにお願いしています。
+reason-blurry = ぼけている・暗い
+reason-no-dish = 料理が写っていない
+reason-wrong-name = 名前と料理が合わない
+reason-people = 人の顔や名前が写っている
+reason-twice = 同じ写真がもうある
+reason-not-own = ご自分の写真ではなさそう
+reason-other = そのほか
+hint-blurry = ぼけ
+hint-dark = 暗い
+hint-bright = 明るすぎ
+hint-tiny = 小さい
+hint-texty = 文字が多い
+state-submitted = 確認中
+state-taken = 審査待ち
+state-accepted = 採用
+state-rejected = 見送り
+notice-accepted = 写真が採用されました: { $names }。ありがとうございます! 画家がまた腕を上げます。
+notice-rejected = 「{ $name }」の写真は、今回は見送りになりました({ $reason })。よければ、また別の一枚をお待ちしています。
+notice-more = ほか { $count } 枚も、今回は見送りになりました。
+list-comma = 、
+list-more = { $names } ほか { $count } 枚
+
+## あなたの写真と記録
+
+command-photos = 持ち込んだ写真のこと
+command-photos-mine = 持ち込んだ写真の一覧
+command-photos-withdraw = 持ち込んだ写真を取り下げる
+command-photos-leaderboard = たくさん持ち込んでくれた人(載るのは希望者だけ)
+option-show-me = 載せる
+option-show-me-hint = あなたを載せるなら True、外すなら False
+mine-head = お預かりしている写真は { $count } 枚です(採用 { $accepted } 枚・審査待ち { $waiting } 枚)。
+mine-none = お預かりしている写真はありません。`/submit` でお待ちしています。
+withdraw-menu = 取り下げる写真を選ぶ
+withdraw-sure = { $count } 枚を取り下げますか? 写真は消え、同じ写真は二度とお預かりできなくなります。
+withdraw-yes = 取り下げる
+withdraw-no = やめておく
+withdraw-done = { $count } 枚を取り下げました。写真は消し、これからの写真集にも入りません。
+command-privacy = あなたの記録のこと
+command-privacy-export = あなたの記録と写真を、ZIP で受け取る
+command-privacy-delete = あなたの記録と写真を、すべて消す
+command-privacy-consent = 同意の内容を見る・写真の使い方やお名前を選び直す
+export-here = あなたの記録と写真です。データは data.json、写真は photos の中にあります。
+erase-sure = 写真・同意・ご注文など、あなたの記録をすべて消しますか? 元には戻せません。同じ写真が戻らないように、写真の指紋(だれのものか分からない数字)だけが残ります。
+erase-yes = すべて消す
+erase-no = やめておく
+erase-kept = わかりました。何も消していません。
+erase-done = あなたの記録をすべて消しました(写真 { $count } 枚)。これまで、ありがとうございました。
+
+## みんなの写真
+
+command-credits = 写真を寄せてくれた人たち
+credits-head = { $people } 人が寄せてくれた { $photos } 枚の写真で、画家は学んでいます。ありがとうございます!
+credits-line = • { $name } — { $count } 枚
+credits-more = • ほか { $count } 人
+credits-unnamed = • お名前を控えた方 { $count } 人
+credits-none = 採用された写真はまだありません。最初の一枚、お待ちしています。
+leaders-head = **写真をたくさん寄せてくれた人**
+leaders-line = { $place }. { $who } — { $count } 枚
+leaders-none = まだだれも載っていません。`show_me` を True にすると載ります。
+command-dataset = 集まった写真のようすと、次に撮ってほしいもの
+dataset = 集まった写真のようすです。
+dataset-wanted = 集まった写真のようすです。いま足りないのは **{ $words }**。見かけたら `/submit` でどうぞ!
+dataset-alt = 週ごとの写真の枚数と、よく出ることば・足りないことばの図
+command-release = 採用された写真を、学習用の写真集として固める
+released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
+errand-kept = 承りました。いま係と連絡がつかないので、つながりしだいお届けします。
+errand-failed = ごめんなさい、うまくできませんでした。(控え番号 { $id })
+
+## 運営
+
+command-operator = 運営の道具
+command-operator-ban = この人からの写真を預からない
+command-operator-unban = この人からの写真を、また預かる
+command-operator-block = 料理名に使えない言葉を足す
+command-operator-unblock = 言葉をまた使えるようにする
+command-operator-list = 預からない人・使えない言葉・最近の記録
+option-member = 人
+option-member-hint = だれのことか
+option-reason = わけ
+option-reason-hint = あとで読む人のために(ご本人には見えません)
+option-word = 言葉
+option-word-hint = ひらがな・カタカナ・空白のちがいは同じとみなします
+operators-only = これは、サーバーを管理する方だけが使えます。
+operator-banned = この人からの写真は、これから預かりません。
+operator-unbanned = この人からの写真を、また預かります。
+operator-no-ban = この人は、もともと止められていません。
+operator-blocked = この言葉は、これから料理名に使えません。
+operator-unblocked = この言葉を、また使えるようにしました。
+operator-no-word = この言葉は、もともと使えます。
+operator-listing =
+    {""}**写真を預からない人** { $who }
+    {""}**使えない言葉** { $words }
+    {""}**最近の記録**
+    { $audit }

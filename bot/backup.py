@@ -1,0 +1,243 @@
+"""Back-up and restore: database and store in one tar file, without the secrets of the moment.
+
+records/about.json names the revision of the tables, records/TABLE.jsonl holds their rows, store/…
+the files of the store. Interaction tokens and signed links are left out: they are dead in a day.
+"""
+
+import io
+import json
+import logging
+import os
+import tarfile
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sqlalchemy import URL, Connection, DateTime, Engine, MetaData, Table, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from bot.records.database import RecordsClosed, make_folder, postgres_arguments
+from bot.records.migrate import HEAD, migrate, revision
+from foodgan.contract.photos import Tombstone
+from foodgan.contract.store import PARTIAL, Store
+
+FORMAT = 1
+ABOUT = "records/about.json"
+SECRETS = frozenset({"token", "url"})
+PORTION = 500  # rows
+# What waited for a token or a link when the back-up was made cannot go on.
+_SETTLED = (
+    "UPDATE orders SET state = 'late', ended_at = :now WHERE ended_at IS NULL",
+    "UPDATE submissions SET ended_at = :now WHERE ended_at IS NULL",
+    "UPDATE errands SET ended_at = :now WHERE ended_at IS NULL",
+    "DELETE FROM photos WHERE state = 'draft'",
+    "UPDATE photos SET state = 'refused', refusal = 'photo-failed', decided_at = :now,"
+    " bytes_gone_at = :now WHERE state = 'submitted'",
+    "UPDATE photos SET bytes_gone_at = :now WHERE state = 'withdrawn' AND sha256 IS NULL",
+)
+
+log = logging.getLogger(__name__)
+
+
+class BackupRefused(RecordsClosed):
+    """The file is no back-up of this project, or it would overwrite something."""
+
+
+def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
+    """Write the file whole, readable by this user alone. Returns how many rows and files it holds.
+
+    The bot may run: rows are of one moment, files never change, and one that is deleted meanwhile
+    was deleted on purpose.
+    """
+    partial = target.with_name(f"{target.name}{PARTIAL}{os.getpid()}")
+    try:
+        with (
+            os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file,
+            tarfile.open(fileobj=file, mode="w") as archive,
+        ):
+            rows = _save_records(url, archive)
+            files = sum(_add(archive, f"store/{path}", data) for path, data in _files(store))
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return rows, files
+
+
+def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tuple[int, int]:
+    """Bring database and store to what the file holds. Returns how many rows and files.
+
+    Photos that were withdrawn since stay withdrawn: the graves that are known now count on.
+    Raises BackupRefused, before anything is changed, where there are records and not `replace`.
+    """
+    try:
+        with tarfile.open(source, "r:") as archive:
+            about = json.loads(_member(archive, ABOUT))
+            if about.get("format") != FORMAT or str(about.get("revision")) > HEAD:
+                raise BackupRefused(f"{source} is of another version")
+            graves = _graves(url, store)
+            if _has_records(url) and not replace:
+                raise BackupRefused("the database holds records; --replace overwrites them")
+            files = _restore_files(archive, store)
+            migrate(url, "base")
+            migrate(url, str(about["revision"]))
+            rows = _load_records(url, archive)
+    except (tarfile.TarError, OSError, KeyError, ValueError) as error:
+        raise BackupRefused(f"{source} is no back-up: {error}") from error
+    migrate(url, "head")
+    _settle(url, graves)
+    return rows, files
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        make_folder(url)
+        return create_engine(url.set(drivername="sqlite"), poolclass=NullPool)
+    return create_engine(
+        url,
+        poolclass=NullPool,
+        connect_args=postgres_arguments(),
+        isolation_level="REPEATABLE READ",
+    )
+
+
+def _tables(connection: Connection) -> list[Table]:
+    """The tables as they are in the database, whatever its revision; what others point at first."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return [table for table in metadata.sorted_tables if table.name != "alembic_version"]
+
+
+def _save_records(url: URL, archive: tarfile.TarFile) -> int:
+    count = 0
+    with _engine(url).begin() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        about = {
+            "format": FORMAT,
+            "revision": revision(connection),
+            "made_at": datetime.now(UTC).isoformat(),
+        }
+        _add(archive, ABOUT, json.dumps(about).encode())
+        for table in _tables(connection):
+            lines = [_line(row._mapping) for row in connection.execute(table.select())]
+            _add(archive, f"records/{table.name}.jsonl", "".join(lines).encode())
+            count += len(lines)
+    return count
+
+
+def _line(row: Any) -> str:
+    shown = {
+        key: value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC).isoformat()
+        if isinstance(value, datetime)
+        else value
+        for key, value in row.items()
+        if key not in SECRETS
+    }
+    return json.dumps(shown, ensure_ascii=False) + "\n"
+
+
+def _load_records(url: URL, archive: tarfile.TarFile) -> int:
+    count = 0
+    with _engine(url).begin() as connection:
+        for table in _tables(connection):
+            rows = [
+                _row(table, json.loads(line))
+                for line in _member(archive, f"records/{table.name}.jsonl").splitlines()
+            ]
+            for start in range(0, len(rows), PORTION):
+                connection.execute(table.insert(), rows[start : start + PORTION])
+            count += len(rows)
+            if connection.dialect.name == "postgresql" and table.name in ("consents", "audit"):
+                sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+                highest = f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table.name})"
+                connection.execute(text(f"SELECT setval({sequence}, {highest}, false)"))
+    return count
+
+
+def _row(table: Table, values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        column.name: datetime.fromisoformat(value)
+        if isinstance(column.type, DateTime) and (value := values.get(column.name))
+        else values.get(column.name)
+        for column in table.columns
+    }
+
+
+def _has_records(url: URL) -> bool:
+    with _engine(url).begin() as connection:
+        return any(connection.execute(t.select().limit(1)).first() for t in _tables(connection))
+
+
+def _graves(url: URL, store: Store) -> set[tuple[str, str]]:
+    """What must not come back, by the database and by the store: one of them may be lost."""
+    known = {(stone.sha256, stone.original_sha256) for stone in store.tombstones()}
+    with _engine(url).begin() as connection:
+        if any(table.name == "graves" for table in _tables(connection)):
+            rows = connection.execute(text("SELECT sha256, original_sha256 FROM graves"))
+            known |= {(sha256, original) for sha256, original in rows}
+    return known
+
+
+def _settle(url: URL, graves: Iterable[tuple[str, str]]) -> None:
+    """Close what cannot go on, and bury again what was buried after the back-up."""
+    now = datetime.now(UTC)
+    with _engine(url).begin() as connection:
+        (table,) = [table for table in _tables(connection) if table.name == "graves"]
+        photos = table.metadata.tables["photos"]
+        for statement in _SETTLED:
+            connection.execute(text(statement), {"now": now})
+        buried = set(connection.scalars(table.select().with_only_columns(table.c.sha256)))
+        for sha256, original in graves:
+            stone = Tombstone(sha256=sha256, original_sha256=original)
+            if sha256 not in buried:
+                connection.execute(table.insert().values(**stone.model_dump(), buried_at=now))
+            connection.execute(
+                photos.update()
+                .where(photos.c.sha256 == sha256)
+                .values(state="withdrawn", name="", filename="", perceptual_hash=None)
+            )
+        # The files of the back-up brought their bytes back.
+        connection.execute(table.update().values(purged_at=None))
+
+
+def _files(store: Store) -> Iterator[tuple[str, bytes]]:
+    if not store.fs.exists(store.root):
+        return
+    root = store.root.rstrip("/") + "/"
+    for path in sorted(store.fs.find(store.root)):
+        relative = path.removeprefix(root)
+        if PARTIAL in relative:
+            continue
+        try:
+            yield relative, store.read(relative)
+        except FileNotFoundError:
+            log.info("deleted while the back-up was made: %s", relative)
+
+
+def _restore_files(archive: tarfile.TarFile, store: Store) -> int:
+    count = 0
+    for member in archive:
+        if not member.name.startswith("store/") or not member.isfile():
+            continue
+        path = PurePosixPath(member.name).relative_to("store")
+        if ".." in path.parts or path.is_absolute():
+            raise BackupRefused(f"{member.name} leads out of the store")
+        file = archive.extractfile(member)
+        if file is not None:
+            store.write(str(path), file.read())
+            count += 1
+    return count
+
+
+def _add(archive: tarfile.TarFile, name: str, data: bytes) -> bool:
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = len(data), 0o600
+    member.mtime = int(datetime.now(UTC).timestamp())
+    archive.addfile(member, io.BytesIO(data))
+    return True
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    file = archive.extractfile(name)
+    return b"" if file is None else file.read()

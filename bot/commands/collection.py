@@ -1,0 +1,52 @@
+"""`/credits`, `/dataset` and `/release`: the collection as a whole."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.access import Access
+from bot.commands.guest import guest_of
+from bot.photos.community import Community
+from bot.photos.errands import Errands
+from bot.translator import phrase
+from foodgan.contract.phrases import locale_of
+
+Command = app_commands.Command[Any, ..., None]
+
+
+def credits_command(community: Community) -> Command:
+    """The command `/credits`."""
+
+    @app_commands.command(name="credits", description=phrase("command-credits"))
+    async def credits(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True)
+        answer = await community.credits(locale_of(interaction.locale.value))
+        await interaction.edit_original_response(**answer.edit())
+
+    return credits
+
+
+def dataset_command(errands: Errands) -> Command:
+    """The command `/dataset`."""
+
+    @app_commands.command(name="dataset", description=phrase("command-dataset"))
+    async def dataset(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True)
+        await errands.draw(guest_of(interaction))
+
+    return dataset
+
+
+def release_command(access: Access, errands: Errands) -> Command:
+    """The command `/release`."""
+
+    @app_commands.command(name="release", description=phrase("command-release"))
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def release(interaction: discord.Interaction) -> None:
+        access.operator(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await errands.release(guest_of(interaction))
+
+    return release

@@ -1,0 +1,67 @@
+"""`/status`: how busy the kitchen is. Operators also see ids."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.queue.dishes import DishQueue
+from bot.translator import phrase
+from foodgan.contract.errors import KitchenClosed
+from foodgan.contract.phrases import locale_of, say
+from foodgan.contract.status import Hello, Status
+
+WORKERS_SHOWN = 12  # a message holds 2,000 characters
+
+
+def status_command(queue: DishQueue) -> app_commands.Command[Any, ..., None]:
+    """The command `/status`."""
+
+    @app_commands.command(name="status", description=phrase("command-status"))
+    async def status(interaction: discord.Interaction) -> None:
+        """Tell the asker, and nobody else."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        locale = locale_of(interaction.locale.value)
+        try:
+            told = report(locale, await queue.status(), interaction.permissions.manage_guild)
+        except KitchenClosed:
+            told = say(locale, "status-away")
+        await interaction.edit_original_response(content=told)
+
+    return status
+
+
+def report(locale: str, status: Status, operator: bool) -> str:
+    """The status in words. operator: whether ids and machines are shown."""
+    lines = [say(locale, "status-line", waiting=status.waiting, started=status.started)]
+    if status.wait_s is None:
+        lines.append(say(locale, "status-unstaffed"))
+    else:
+        lines.append(say(locale, "status-wait", seconds=max(1, round(status.wait_s))))
+    if status.oldest_id is not None:
+        seconds = round(status.oldest_s)
+        lines.append(
+            say(locale, "status-oldest", seconds=seconds) + _ids(operator, status.oldest_id)
+        )
+    failures = say(locale, "status-failures", count=status.failed_recently)
+    lines.append(failures + _ids(operator, *status.failures))
+    lines += [_worker(locale, each, operator) for each in status.workers[:WORKERS_SHOWN]]
+    if len(status.workers) > WORKERS_SHOWN:
+        lines.append(say(locale, "status-more", count=len(status.workers) - WORKERS_SHOWN))
+    return "\n".join(lines)
+
+
+def _worker(locale: str, worker: Hello, operator: bool) -> str:
+    told = say(
+        locale,
+        "status-worker",
+        state=worker.state,
+        model=worker.model,
+        version=worker.version,
+        device=worker.device,
+    )
+    return told + _ids(operator, worker.label)
+
+
+def _ids(shown: bool, *ids: str) -> str:
+    return "".join(f" `{each}`" for each in ids) if shown else ""

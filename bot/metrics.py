@@ -1,0 +1,29 @@
+"""What the bot counts for Prometheus. No label ever holds a token, a member or a dish's name."""
+
+from prometheus_client import CollectorRegistry, Counter
+
+_COUNTS = CollectorRegistry()  # of this process
+
+ORDERS = Counter(
+    "foodgan_bot_orders",
+    "Orders by state: written, then one of done, failed, late, refused.",
+    ["state"],
+    registry=_COUNTS,
+)
+COMMANDS = Counter(
+    "foodgan_bot_commands",
+    "Commands used, by what became of them: done, refused (a sentence said why), failed.",
+    ["command", "outcome"],
+    registry=_COUNTS,
+)
+REFUSALS = Counter(
+    "foodgan_bot_refusals",
+    "Commands refused, by the key of the sentence that said why.",
+    ["phrase"],
+    registry=_COUNTS,
+)
+
+
+def collect_into(registry: CollectorRegistry) -> None:
+    """Export these counts beside the registry's own."""
+    registry.register(_COUNTS)

@@ -1,0 +1,66 @@
+"""The consent: its text, and the message in which a member chooses licence and credit."""
+
+import unicodedata
+from typing import get_args
+
+import discord
+
+from bot.answer import Answer
+from bot.buttons import button, custom_id, laid_out
+from bot.records.tables import Consent, Credit
+from foodgan.contract.photos import Licence
+from foodgan.contract.phrases import say
+
+VERSION = 1  # of the text `consent-text`; whoever agreed to an older one is asked again
+LICENCES: tuple[Licence, ...] = get_args(Licence)
+CREDITS: tuple[Credit, ...] = get_args(Credit)
+CREDIT_MAX = 40  # characters
+
+
+def current(consent: Consent | None) -> bool:
+    """Whether a member has agreed to the text as it is now."""
+    return consent is not None and consent.version == VERSION
+
+
+def credit_text(choice: Credit, shown_name: str) -> str:
+    """How a member is named in releases. shown_name: as the server shows it."""
+    plain = unicodedata.normalize("NFKC", shown_name)
+    plain = "".join(c for c in plain if c.isprintable())
+    words = plain.split()
+    if choice == "anonymous" or not words:
+        return ""
+    if choice == "initials":
+        return ". ".join(word[0].upper() for word in words[:4]) + "."
+    return " ".join(words)[:CREDIT_MAX]
+
+
+def question(locale: str, submission_id: str, choice: Credit, shown_name: str) -> Answer:
+    """The consent text, a menu for the credit, and a button for each licence."""
+    menu: discord.ui.Select[discord.ui.View] = discord.ui.Select(
+        custom_id=custom_id("consent-credit", submission_id),
+        row=0,
+        options=[
+            discord.SelectOption(
+                label=_credit_label(locale, credit, shown_name)[:100],
+                value=credit,
+                default=credit == choice,
+            )
+            for credit in CREDITS
+        ],
+    )
+    buttons = [
+        button(
+            say(locale, f"licence-{licence.lower().replace('.', '-')}"),
+            custom_id("consent-licence", licence, submission_id),
+            discord.ButtonStyle.primary,
+            row=1,
+        )
+        for licence in LICENCES
+    ]
+    refuse = button(say(locale, "consent-no"), custom_id("consent-no", submission_id), row=1)
+    text = say(locale, "consent-text", version=str(VERSION))
+    return Answer(text, laid_out(menu, *buttons, refuse))
+
+
+def _credit_label(locale: str, credit: Credit, shown_name: str) -> str:
+    return say(locale, f"credit-{credit}", name=credit_text(credit, shown_name) or "—")

@@ -1,0 +1,194 @@
+"""Errands: work of the intake workers that somebody waits for. Releases, and /dataset's picture."""
+
+import asyncio
+import io
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import discord
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.answer import Answer, Edit
+from bot.photos import words
+from bot.photos.publisher import Publisher
+from bot.photos.reception import Guest
+from bot.queue.photos import RELEASE_TIMEOUT_S, TIMEOUT_S, Outcome, PhotoQueue
+from bot.records import errands, figures
+from bot.records.tables import Errand, ErrandKind
+from foodgan.contract.errors import KitchenClosed
+from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN, new_order_id
+from foodgan.contract.photos import (
+    DRAW_TASK,
+    RELEASE_TASK,
+    Drawing,
+    Drawn,
+    Released,
+    ReleaseOrder,
+)
+from foodgan.contract.phrases import say
+from foodgan.contract.store import Store
+
+WEEKS_MAX = 52
+WORDS_MAX = 200
+WANTED_MAX = 20
+ASKED_FOR = timedelta(days=180)  # orders of /dish that say what is wanted
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """How an errand is queued and read."""
+
+    task: str
+    timeout_s: float
+    result: type[BaseModel]
+
+
+_KINDS: dict[ErrandKind, _Kind] = {
+    "release": _Kind(RELEASE_TASK, RELEASE_TIMEOUT_S, Released),
+    "drawing": _Kind(DRAW_TASK, TIMEOUT_S, Drawn),
+}
+
+
+class Errands:
+    """Sends errands off, and answers when they are done. Unfinished ones outlive a restart."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        queue: PhotoQueue,
+        publisher: Publisher,
+        store: Store,
+        edit: Edit,
+    ) -> None:
+        self._sessions = sessions
+        self._queue = queue
+        self._publisher = publisher
+        self._store = store
+        self._edit = edit
+
+    async def release(self, guest: Guest) -> None:
+        """Freeze what is accepted now."""
+        await self._publisher.publish()
+        release_id = new_order_id()
+        await self._send(guest, "release", release_id, ReleaseOrder(release_id=release_id))
+
+    async def draw(self, guest: Guest) -> None:
+        """Draw the collection as it is now."""
+        async with self._sessions() as session:
+            weeks = await figures.accepted_by_week(session)
+            names = await figures.accepted_names(session)
+            asked_names = await figures.asked_names(session, datetime.now(UTC) - ASKED_FOR)
+        covered, asked = await asyncio.to_thread(_counted, names, asked_names)
+        drawing_id = new_order_id()
+        drawing = Drawing(
+            drawing_id=drawing_id,
+            locale=guest.locale,
+            weeks=tuple(weeks[-WEEKS_MAX:]),
+            covered=tuple(covered.most_common(WORDS_MAX)),
+            wanted=tuple(words.wanted(asked, covered, WANTED_MAX)),
+        )
+        await self._send(guest, "drawing", drawing_id, drawing)
+
+    async def _send(self, guest: Guest, kind: ErrandKind, errand_id: str, work: BaseModel) -> None:
+        errand = Errand(
+            id=errand_id,
+            kind=kind,
+            member_id=guest.member_id,
+            locale=guest.locale,
+            application_id=guest.application_id,
+            token=guest.token.get_secret_value(),
+            payload=work.model_dump_json(),
+            asked_at=datetime.now(UTC),
+        )
+        async with self._sessions.begin() as session:
+            session.add(errand)
+        try:
+            await self._enqueue(errand)
+        except KitchenClosed as error:
+            log.warning("errand %s: kept for later, %s", errand.id, error)
+            await self._say(errand, Answer(say(errand.locale, "errand-kept")))
+
+    async def attend(self) -> None:
+        """Answer what is done, and send what the queue has lost."""
+        async with self._sessions() as session:
+            open_ones = await errands.open_ones(session)
+        if not open_ones:
+            return
+        outcomes = await self._queue.outcomes([errand.id for errand in open_ones])
+        for errand in open_ones:
+            await self._attend(errand, outcomes[errand.id])
+
+    async def _attend(self, errand: Errand, outcome: Outcome) -> None:
+        dead = datetime.now(UTC) > errand.asked_at + TOKEN_LIFE - TOKEN_MARGIN
+        if outcome.stage in ("done", "failed"):
+            await self._answer(errand, outcome.result)
+            await self._end(errand, outcome.result)
+            await self._queue.forget([errand.id])
+        elif errand.kind == "drawing" and dead:
+            await self._end(errand, None)
+        elif outcome.stage == "lost":
+            await self._enqueue(errand)
+
+    async def _answer(self, errand: Errand, result: str | None) -> None:
+        try:
+            done = _KINDS[errand.kind].result.model_validate_json(result or "")
+        except ValidationError:
+            log.error("errand %s: failed", errand.id)
+            await self._say(errand, Answer(say(errand.locale, "errand-failed", id=errand.id)))
+            return
+        if isinstance(done, Drawn):
+            await self._say(errand, await self._picture(errand, done))
+        elif isinstance(done, Released):
+            await self._say(errand, _released(errand.locale, done))
+
+    async def _picture(self, errand: Errand, drawn: Drawn) -> Answer:
+        """The drawing, which nobody needs again."""
+        data = await asyncio.to_thread(self._store.read, drawn.path)
+        await asyncio.to_thread(self._store.delete, drawn.path)
+        asked = Drawing.model_validate_json(errand.payload)
+        wanted = "・".join(word for word, _ in asked.wanted[:5])
+        text = say(errand.locale, "dataset-wanted" if wanted else "dataset", words=wanted)
+        alt = say(errand.locale, "dataset-alt")
+        return Answer(text, None, (discord.File(io.BytesIO(data), "dataset.png", description=alt),))
+
+    async def _enqueue(self, errand: Errand) -> None:
+        kind = _KINDS[errand.kind]
+        order = Drawing if errand.kind == "drawing" else ReleaseOrder
+        payload = order.model_validate_json(errand.payload).model_dump(mode="json")
+        await self._queue.enqueue(kind.task, errand.id, payload, kind.timeout_s)
+
+    async def _say(self, errand: Errand, answer: Answer) -> None:
+        if errand.token:
+            await self._edit(errand.application_id, errand.token, answer)
+
+    async def _end(self, errand: Errand, result: str | None) -> None:
+        async with self._sessions.begin() as session:
+            await errands.end(session, errand.id, result)
+
+
+def _counted(
+    names: Sequence[tuple[str, int]], asked: Sequence[tuple[str, int]]
+) -> tuple[Counter[str], Counter[str]]:
+    """How often each word is covered by photos, and how often it is asked for."""
+    covered = words.count(names, (name for name, _ in asked))
+    return covered, words.count(asked, (name for name, _ in names))
+
+
+def _released(locale: str, done: Released) -> Answer:
+    # As strings: numbers would get digit grouping.
+    return Answer(
+        say(
+            locale,
+            "released",
+            digest=done.digest[:12],
+            train=str(done.train),
+            test=str(done.test),
+            left_out=str(done.left_out),
+        )
+    )

@@ -1,0 +1,78 @@
+"""The operators' office: who may not contribute, which words may not be used, who did what."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.answer import Answer
+from bot.blocklist import Blocklist, folded
+from bot.records import operators
+from bot.records.tables import AuditEntry
+from foodgan.contract import dishname
+from foodgan.contract.errors import UserError
+from foodgan.contract.phrases import say
+
+AUDIT_SHOWN = 12  # lines
+LINES_MAX = 1000  # characters of bans and words together
+
+
+class Office:
+    """Keeps the lists. Methods that change one return the key of the sentence about it."""
+
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], blocklist: Blocklist) -> None:
+        self._sessions = sessions
+        self._blocklist = blocklist
+
+    async def ban(self, member_id: int, by_id: int, reason: str) -> str:
+        """Let a member contribute nothing more. What was accepted before stays."""
+        async with self._sessions.begin() as session:
+            await operators.ban(session, member_id, by_id, reason)
+        return "operator-banned"
+
+    async def unban(self, member_id: int, by_id: int) -> str:
+        """Let a member in again."""
+        async with self._sessions.begin() as session:
+            found = await operators.unban(session, member_id, by_id)
+        return "operator-unbanned" if found else "operator-no-ban"
+
+    async def block(self, word: str, by_id: int) -> str:
+        """Block a word, however it is spelt. Raises UserError where nothing is left of it."""
+        plain = folded(dishname.normalise(word))
+        if not plain:
+            raise UserError("name-no-words")
+        async with self._sessions.begin() as session:
+            await operators.block(session, plain, by_id)
+        await self.read()
+        return "operator-blocked"
+
+    async def unblock(self, word: str, by_id: int) -> str:
+        """Allow a word again."""
+        async with self._sessions.begin() as session:
+            found = await operators.unblock(session, folded(dishname.normalise(word)), by_id)
+        await self.read()
+        return "operator-unblocked" if found else "operator-no-word"
+
+    async def read(self) -> None:
+        """Hold the words that the records hold."""
+        async with self._sessions() as session:
+            self._blocklist.hold(await operators.blocked(session))
+
+    async def listing(self, locale: str) -> Answer:
+        """Bans, words and the last lines of the audit log."""
+        async with self._sessions() as session:
+            banned = await operators.bans(session)
+            blocked = await operators.blocked(session)
+            audit = await session.scalars(
+                select(AuditEntry).order_by(AuditEntry.id.desc()).limit(AUDIT_SHOWN)
+            )
+            lines = [_audit_line(entry) for entry in audit]
+        who = ", ".join(f"<@{ban.member_id}>" for ban in banned)[:LINES_MAX] or "—"
+        which = ", ".join(map(dishname.display, blocked))[:LINES_MAX] or "—"
+        text = say(locale, "operator-listing", who=who, words=which, audit="\n".join(lines) or "—")
+        return Answer(text[:2000])
+
+
+def _audit_line(entry: AuditEntry) -> str:
+    when = f"<t:{entry.at.timestamp():.0f}:R>"
+    actor = f"<@{entry.actor_id}>" if entry.actor_id else "—"
+    detail = dishname.display(entry.detail[:40])
+    return " ".join(filter(None, (when, actor, entry.action, entry.photo_id, detail)))

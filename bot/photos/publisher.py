@@ -1,0 +1,88 @@
+"""What the bot publishes in the store — catalogue, tombstones, what waits — and what it purges."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.records import photos
+from foodgan.contract.errors import StoreError
+from foodgan.contract.photos import CLUB
+from foodgan.contract.store import Store
+
+PUBLISH_EVERY_S = 10.0  # a catalogue is written whole, so not for every single vote
+
+log = logging.getLogger(__name__)
+
+
+class Publisher:
+    """Keeps the store in step with the records. What was missed is made up for at the start."""
+
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], store: Store) -> None:
+        self._sessions = sessions
+        self._store = store
+        self._changed = True
+        self._published_s = -PUBLISH_EVERY_S
+        self._one_by_one = asyncio.Lock()
+
+    def changed(self) -> None:
+        """The collection has changed."""
+        self._changed = True
+
+    async def bytes_of(self, sha256: str | None) -> bytes | None:
+        """A photo's bytes, None where the store has them no more or cannot be reached."""
+        if sha256 is None:
+            return None
+        try:
+            return await asyncio.to_thread(self._store.get, sha256)
+        except FileNotFoundError:
+            return None
+        except StoreError as error:
+            log.warning("a photo cannot be shown: %s", error)
+            return None
+
+    async def keep_in_step(self) -> None:
+        """Publish what has changed, not too often; and purge what was buried, at once."""
+        async with self._sessions() as session:
+            graves = await photos.open_graves(session)
+        due = self._changed and time.monotonic() - self._published_s >= PUBLISH_EVERY_S
+        if due or graves:
+            await self.publish()
+        if graves:
+            await self._purge(graves)
+
+    async def publish(self) -> None:
+        """Write catalogue, tombstones and waiting list as the records are now."""
+        async with self._one_by_one:
+            self._changed = False
+            try:
+                await self._write()
+            except BaseException:
+                self._changed = True
+                raise
+            self._published_s = time.monotonic()
+
+    async def _write(self) -> None:
+        async with self._sessions() as session:
+            stones = await photos.tombstones(session)
+            waiting = await photos.waiting(session)
+            entries = await photos.entries(session)
+        # Tombstones first: no moment may have a photo of theirs in a catalogue that counts.
+        await asyncio.to_thread(self._store.write_tombstones, stones)
+        await asyncio.to_thread(self._store.write_waiting, waiting)
+        await asyncio.to_thread(self._store.write_entries, CLUB, entries)
+        log.info("published: %d photos, %d waiting", len(entries), len(waiting))
+
+    async def _purge(self, hashes: Sequence[str]) -> None:
+        for sha256 in hashes:
+            await asyncio.to_thread(self._store.remove, sha256)
+        async with self._sessions.begin() as session:
+            await photos.close_graves(session, hashes)
+        log.info("purged: %d photos", len(hashes))
+
+    async def remove(self, hashes: Sequence[str]) -> None:
+        """Rid the store of photos that are kept no longer."""
+        for sha256 in hashes:
+            await asyncio.to_thread(self._store.remove, sha256)

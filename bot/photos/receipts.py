@@ -1,0 +1,88 @@
+"""The receipt: what became of the photos of one submission, with previews and look-alikes."""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+
+import discord
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.answer import Answer
+from bot.photos import words
+from bot.photos.lookalikes import LookAlikes
+from bot.photos.publisher import Publisher
+from bot.records import photos, submissions
+from bot.records.tables import Photo, Submission
+from foodgan.contract import dishname
+from foodgan.contract.lookalikes import number
+from foodgan.contract.phrases import say
+
+NAME_MAX = 24  # characters of a file's name in a receipt
+
+
+class Receipts:
+    """Writes receipts."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        lookalikes: LookAlikes,
+        publisher: Publisher,
+    ) -> None:
+        self._sessions = sessions
+        self._lookalikes = lookalikes
+        self._publisher = publisher
+
+    async def of(self, submission: Submission, handed: Sequence[Photo]) -> Answer:
+        """What to tell the member once the intake has spoken about every photo."""
+        locale = submission.locale
+        async with self._sessions() as session:
+            tally = await photos.tally(session, submission.member_id)
+        taken = [photo for photo in handed if photo.state in photos.KNOWN]
+        lines = [say(locale, "receipt-none")]
+        if taken:
+            understood = "・".join(map(dishname.display, words.runs(taken[0].name)))
+            name = dishname.display(taken[0].name)
+            lines = [say(locale, "receipt-head", count=len(taken), name=name, words=understood)]
+        lines += [await self._line(locale, place, one) for place, one in enumerate(handed, 1)]
+        waiting, accepted = tally.get("taken", 0), tally.get("accepted", 0)
+        lines += [say(locale, "receipt-tally", waiting=waiting, accepted=accepted)]
+        return Answer("\n".join(filter(None, lines)), None, await self.previews(locale, taken))
+
+    async def _line(self, locale: str, place: int, photo: Photo) -> str:
+        """What is to be said of one photo; nothing where all is well."""
+        file = dishname.display(photo.filename[:NAME_MAX])
+        if photo.state == "refused":
+            why = refusal(locale, photo)
+            return say(locale, "receipt-refused", place=place, file=file, why=why)
+        if photo.perceptual_hash is None:
+            return ""
+        alike = await self._lookalikes.of(photo.id, number(photo.perceptual_hash))
+        async with self._sessions() as session:
+            known = await photos.by_ids(session, alike)
+        names = {dishname.display(one.name) for one in known}
+        if not names:
+            return ""
+        return say(locale, "receipt-alike", place=place, file=file, names=", ".join(sorted(names)))
+
+    async def previews(self, locale: str, shown: Sequence[Photo]) -> tuple[discord.File, ...]:
+        """The stored photos as files of a message, those that the store still has."""
+        files = []
+        for photo in shown:
+            data = await self._publisher.bytes_of(photo.sha256)
+            if data is not None:
+                alt = say(locale, "photo-alt", name=photo.name)
+                name = f"photo-{photo.id}.jpg"
+                files.append(discord.File(io.BytesIO(data), name, description=alt))
+        return tuple(files)
+
+    async def photos_of(self, submission: Submission) -> Sequence[Photo]:
+        """The photos of a submission."""
+        async with self._sessions() as session:
+            return await submissions.photos_of(session, submission.id)
+
+
+def refusal(locale: str, photo: Photo) -> str:
+    """The sentence that says why a photo was not taken in."""
+    values: Mapping[str, str | int] = json.loads(photo.refusal_values or "{}")
+    return say(locale, photo.refusal or "photo-failed", **values)

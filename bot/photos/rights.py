@@ -1,0 +1,138 @@
+"""What members may see and have done to their own photos and data."""
+
+import asyncio
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator, Sequence
+
+import discord
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.answer import Answer
+from bot.buttons import button, custom_id, laid_out
+from bot.photos.lookalikes import LookAlikes
+from bot.photos.publisher import Publisher
+from bot.records import photos, rights
+from bot.records.tables import Photo
+from foodgan.contract import dishname
+from foodgan.contract.phrases import say
+
+PAGE = 10  # photos
+# 8-character ids with colons between, in a custom_id of 100 characters.
+WITHDRAWN_MAX = 9
+_ROOM = 64 * 1024  # bytes of a part that are left for the ZIP's own directory and the request
+
+
+class Rights:
+    """Lists, withdraws, packs and erases."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        lookalikes: LookAlikes,
+        publisher: Publisher,
+    ) -> None:
+        self._sessions = sessions
+        self._lookalikes = lookalikes
+        self._publisher = publisher
+
+    async def mine(self, member_id: int, locale: str, page: int = 0) -> Answer:
+        """One page of the member's photos, and a menu to withdraw some."""
+        async with self._sessions() as session:
+            page = max(page, 0)
+            shown, count = await rights.own_photos(session, member_id, PAGE, page * PAGE)
+            tally = await photos.tally(session, member_id)
+        if not shown:
+            return Answer(say(locale, "mine-none"))
+        head = say(
+            locale,
+            "mine-head",
+            count=count,
+            accepted=tally.get("accepted", 0),
+            waiting=tally.get("taken", 0) + tally.get("submitted", 0),
+        )
+        lines = [head, *(f"- {_line(locale, photo)}" for photo in shown)]
+        return Answer("\n".join(lines), _pages(locale, shown, page, count))
+
+    async def confirm(self, locale: str, ids: Sequence[str]) -> Answer:
+        """Ask once more before photos are withdrawn: there is no way back."""
+        yes = button(
+            say(locale, "withdraw-yes"),
+            custom_id("withdraw", *ids),
+            discord.ButtonStyle.danger,
+        )
+        no = button(say(locale, "withdraw-no"), custom_id("mine", "0"))
+        return Answer(say(locale, "withdraw-sure", count=len(ids)), laid_out(yes, no))
+
+    async def withdraw(self, member_id: int, locale: str, ids: Sequence[str]) -> Answer:
+        """Withdraw one's own photos, at once from the records, at the next round from the store."""
+        async with self._sessions.begin() as session:
+            gone = await rights.withdraw(session, member_id, ids)
+        self._lookalikes.drop(gone)
+        self._publisher.changed()
+        return Answer(say(locale, "withdraw-done", count=len(gone)))
+
+    async def erase(self, member_id: int, locale: str) -> Answer:
+        """Erase the member altogether."""
+        async with self._sessions.begin() as session:
+            ids = [photo.id for photo in (await rights.own_photos(session, member_id, 10**6))[0]]
+            await rights.erase(session, member_id)
+        self._lookalikes.drop(ids)
+        self._publisher.changed()
+        return Answer(say(locale, "erase-done", count=len(ids)))
+
+    async def parts(self, member_id: int, limit: int) -> AsyncIterator[bytes]:
+        """The member's data and photos as ZIP files, each below `limit` bytes."""
+        async with self._sessions() as session:
+            data = await rights.export(session, member_id)
+            stored = await rights.stored_hashes(session, member_id)
+        text = json.dumps(data, ensure_ascii=False, indent=2).encode()
+        files, room = [("data.json", text)], limit - _ROOM - len(text)
+        for sha256, name in stored:
+            photo = await self._publisher.bytes_of(sha256)
+            if photo is None:
+                continue
+            if len(photo) > room and files:
+                yield await asyncio.to_thread(_zipped, files)
+                files, room = [], limit - _ROOM
+            files.append((f"photos/{sha256[:12]}.jpg", photo))
+            room -= len(photo) + 2 * len(name.encode()) + 512
+        yield await asyncio.to_thread(_zipped, files)
+
+
+def _zipped(files: Sequence[tuple[str, bytes]]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in files:
+            archive.writestr(path, data)
+    return made.getvalue()
+
+
+def _line(locale: str, photo: Photo) -> str:
+    when = f"<t:{photo.submitted_at.timestamp():.0f}:d>"
+    state = say(locale, f"state-{photo.state}")
+    return f"{when} **{dishname.display(photo.name)}** — {state}"
+
+
+def _pages(locale: str, shown: Sequence[Photo], page: int, count: int) -> discord.ui.View:
+    menu: discord.ui.Select[discord.ui.View] = discord.ui.Select(
+        custom_id=custom_id("withdraw-ask"),
+        placeholder=say(locale, "withdraw-menu"),
+        max_values=min(len(shown), WITHDRAWN_MAX),
+        row=0,
+        options=[
+            discord.SelectOption(
+                label=photo.name[:100],
+                value=photo.id,
+                description=say(locale, f"state-{photo.state}")[:100],
+            )
+            for photo in shown
+        ],
+    )
+    turns = []
+    if page > 0:
+        turns.append(button("◀", custom_id("mine", str(page - 1)), row=1))
+    if (page + 1) * PAGE < count:
+        turns.append(button("▶", custom_id("mine", str(page + 1)), row=1))
+    return laid_out(menu, *turns)

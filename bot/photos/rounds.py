@@ -1,0 +1,158 @@
+"""The rounds through photos: what the intake says, receipts, decisions to tell, what to purge."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.answer import Edit
+from bot.photos.lookalikes import LookAlikes
+from bot.photos.publisher import Publisher
+from bot.photos.receipts import Receipts
+from bot.photos.reception import Reception
+from bot.queue.photos import Outcome, PhotoQueue
+from bot.records import photos, submissions
+from bot.records.photos import RecordChanged
+from bot.records.tables import Photo, Submission
+from foodgan.contract.errors import KitchenClosed, StoreError
+from foodgan.contract.lookalikes import number
+from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN
+from foodgan.contract.photos import Refused, Taken
+
+ROUND_S = 1.0
+SETTLED_S = timedelta(seconds=10)  # after this nobody is busy with a submission any more
+_ANSWER: TypeAdapter[Taken | Refused] = TypeAdapter(Taken | Refused)
+
+log = logging.getLogger(__name__)
+
+Chore = Callable[[], Awaitable[None]]
+
+
+class PhotoRounds:
+    """Walks through what is open about photos. A chore that fails keeps no other from its turn."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        queue: PhotoQueue,
+        reception: Reception,
+        receipts: Receipts,
+        lookalikes: LookAlikes,
+        publisher: Publisher,
+        edit: Edit,
+        chores: Sequence[Chore],
+    ) -> None:
+        self._sessions = sessions
+        self._queue = queue
+        self._reception = reception
+        self._receipts = receipts
+        self._lookalikes = lookalikes
+        self._publisher = publisher
+        self._edit = edit
+        self._chores = (self.hear_the_intake, self.answer, *chores, publisher.keep_in_step)
+        self._failing: set[str] = set()  # what failed on the last round: said once
+
+    async def walk(self) -> None:
+        """Walk until cancelled."""
+        while True:
+            await self.once()
+            await asyncio.sleep(ROUND_S)
+
+    async def once(self) -> None:
+        """One round."""
+        for chore in self._chores:
+            await self._guarded(chore.__qualname__, chore())
+
+    async def hear_the_intake(self) -> None:
+        """Write down what the intake found, and send what it never got."""
+        async with self._sessions() as session:
+            open_ones = await photos.at_the_intake(session)
+        if not open_ones:
+            return
+        outcomes = await self._queue.outcomes([photo.id for photo in open_ones])
+        for photo in open_ones:
+            await self._guarded(f"photo {photo.id}", self._attend(photo, outcomes[photo.id]))
+
+    async def _attend(self, photo: Photo, outcome: Outcome) -> None:
+        if outcome.stage == "done":
+            await self._settle(photo, _said(photo, outcome.result))
+        elif outcome.stage == "failed" or (outcome.stage == "lost" and photo.state == "withdrawn"):
+            await self._settle(photo, Refused(photo_id=photo.id, phrase="photo-failed"))
+        elif outcome.stage == "lost":
+            await self._reception.put_in_line(photo)
+            return
+        else:
+            return
+        await self._queue.forget([photo.id])
+
+    async def _settle(self, photo: Photo, said: Taken | Refused) -> None:
+        refusal: str | None
+        async with self._sessions.begin() as session:
+            if isinstance(said, Taken):
+                refusal = await photos.take(session, photo, said)
+            else:
+                refusal = said.phrase
+                await photos.refuse(session, photo, said)
+        if isinstance(said, Taken) and refusal is None and photo.state == "submitted":
+            self._lookalikes.add(photo.id, number(said.perceptual_hash))
+        self._publisher.changed()
+        log.info("photo %s: %s", photo.id, refusal or "taken")
+
+    async def answer(self) -> None:
+        """Complete the answers of submissions whose photos are all through."""
+        async with self._sessions() as session:
+            open_ones = await submissions.open_ones(session)
+        for submission in open_ones:
+            if submission.id in self._reception.in_hand:
+                continue
+            await self._guarded(f"submission {submission.id}", self._complete(submission))
+
+    async def _complete(self, submission: Submission) -> None:
+        handed = await self._receipts.photos_of(submission)
+        states = {photo.state for photo in handed}
+        age = datetime.now(UTC) - submission.asked_at
+        dead = age > TOKEN_LIFE - TOKEN_MARGIN
+        if "draft" in states and age > SETTLED_S and not dead:
+            await self._reception.resume(submission)
+        elif handed and not states & {"draft", "submitted"} and submission.token and not dead:
+            answer = await self._receipts.of(submission, handed)
+            await self._edit(submission.application_id, submission.token, answer)
+            await self._end(submission)
+        elif dead and "draft" not in states:
+            await self._end(submission)
+
+    async def _end(self, submission: Submission) -> None:
+        async with self._sessions.begin() as session:
+            await submissions.end(session, submission.id)
+        log.info("submission %s: answered", submission.id)
+
+    async def _guarded(self, what: str, work: Awaitable[None]) -> None:
+        """Log a failure once and go on: the next photo must have its turn all the same."""
+        try:
+            await work
+        except (KitchenClosed, StoreError, SQLAlchemyError, RecordChanged) as error:
+            if what not in self._failing:
+                log.warning(
+                    "%s: left for the next round, %s: %s", what, type(error).__name__, error
+                )
+            self._failing.add(what)
+        except Exception:
+            log.exception("%s: left for the next round", what)
+        else:
+            self._failing.discard(what)
+
+
+def _said(photo: Photo, result: str | None) -> Taken | Refused:
+    """What the intake answered; a failure where that is no answer, or about another photo."""
+    try:
+        said = _ANSWER.validate_json(result or "")
+    except ValidationError:
+        said = None
+    if said is None or said.photo_id != photo.id:
+        log.error("photo %s: the intake's answer makes no sense", photo.id)
+        return Refused(photo_id=photo.id, phrase="photo-failed")
+    return said

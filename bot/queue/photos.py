@@ -1,0 +1,95 @@
+"""The queue of photos: intake, releases, drawings; and what comes of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rq import Queue
+from rq.exceptions import DuplicateJobError
+from rq.job import Job
+from rq.results import Result
+from rq.serializers import JSONSerializer
+
+from bot.queue.calls import STAGES, Calls, Stage, retry_of
+from foodgan.contract.orders import FAILURE_TTL_S
+from foodgan.contract.photos import PHOTO_QUEUE
+from foodgan.contract.settings import Settings
+
+# The bot reads a result on its rounds; a bot that was away finds what was done in its absence.
+RESULT_TTL_S = 7 * 86_400
+TIMEOUT_S = 120.0
+RELEASE_TIMEOUT_S = 1800.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How far a job has come. result: its JSON, once it is done."""
+
+    stage: Stage
+    result: str | None = None
+
+
+class PhotoQueue:
+    """The queue of photos. Every method raises KitchenClosed when Redis does not answer."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._calls = Calls(settings)
+        self._retries = settings.retries
+        self._queue = Queue(PHOTO_QUEUE, connection=self._calls.redis, serializer=JSONSerializer)
+
+    async def enqueue(
+        self, task: str, job_id: str, payload: Mapping[str, Any], timeout_s: float = TIMEOUT_S
+    ) -> bool:
+        """Queue a task under its id, once: False where it had been there already."""
+        return await self._calls.run(lambda: self._enqueue(task, job_id, payload, timeout_s))
+
+    async def outcomes(self, job_ids: Sequence[str]) -> dict[str, Outcome]:
+        """How far each job has come, with the results of those that are done."""
+        return await self._calls.run(lambda: self._outcomes(job_ids))
+
+    async def forget(self, job_ids: Sequence[str]) -> None:
+        """Take jobs out of Redis altogether, and the links in them."""
+        await self._calls.run(lambda: self._forget(job_ids))
+
+    def close(self) -> None:
+        """Let go of Redis."""
+        self._calls.close()
+
+    def _enqueue(
+        self, task: str, job_id: str, payload: Mapping[str, Any], timeout_s: float
+    ) -> bool:
+        try:
+            self._queue.enqueue_call(
+                task,
+                args=[payload],
+                job_id=job_id,
+                description=f"{task} {job_id}",  # RQ's own would print the signed link
+                timeout=int(timeout_s),
+                result_ttl=RESULT_TTL_S,
+                failure_ttl=FAILURE_TTL_S,
+                retry=retry_of(self._retries),
+                unique=True,
+            )
+        except DuplicateJobError:
+            return False
+        return True
+
+    def _outcomes(self, job_ids: Sequence[str]) -> dict[str, Outcome]:
+        with self._calls.redis.pipeline(transaction=False) as pipe:
+            for job_id in job_ids:
+                pipe.hget(Job.key_for(job_id), "status")
+            stages = [STAGES.get(status, "waiting") for status in pipe.execute()]
+        return {
+            job_id: Outcome(stage, self._result(job_id) if stage == "done" else None)
+            for job_id, stage in zip(job_ids, stages, strict=True)
+        }
+
+    def _result(self, job_id: str) -> str | None:
+        job = self._calls.job(job_id)
+        found = Result.fetch_latest(job, JSONSerializer) if job else None
+        return json.dumps(found.return_value) if found else None
+
+    def _forget(self, job_ids: Sequence[str]) -> None:
+        for job_id in job_ids:
+            self._calls.forget(job_id)

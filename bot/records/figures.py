@@ -1,0 +1,75 @@
+"""Figures of the collection: by week, by name, by contributor."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.records.tables import Consent, Leader, Order, Photo
+
+
+async def accepted_by_week(session: AsyncSession) -> list[tuple[str, int]]:
+    """Accepted photos by ISO week ("2026-W07") in which they were handed over, oldest first."""
+    day = func.date(Photo.submitted_at)
+    rows = await session.execute(
+        select(day, func.count()).where(Photo.state == "accepted").group_by(day)
+    )
+    weeks: Counter[str] = Counter()
+    for text, count in rows:
+        year, week, _ = date.fromisoformat(str(text)).isocalendar()
+        weeks[f"{year}-W{week:02}"] += count
+    return sorted(weeks.items())
+
+
+async def accepted_names(session: AsyncSession) -> Sequence[tuple[str, int]]:
+    """Each name among the accepted photos, and how many have it."""
+    rows = await session.execute(
+        select(Photo.name, func.count()).where(Photo.state == "accepted").group_by(Photo.name)
+    )
+    return [(name, count) for name, count in rows]
+
+
+async def asked_names(session: AsyncSession, since: datetime) -> Sequence[tuple[str, int]]:
+    """Each name that was asked for in `/dish` since then, and by how many members."""
+    rows = await session.execute(
+        select(Order.name, func.count(Order.member_id.distinct()))
+        .where(Order.asked_at >= since)
+        .group_by(Order.name)
+    )
+    return [(name, count) for name, count in rows]
+
+
+async def credits(session: AsyncSession) -> list[tuple[str, int]]:
+    """Contributors as they want to be named ("" for not at all), with their accepted photos."""
+    newest = (
+        select(Consent.member_id, func.max(Consent.id).label("id"))
+        .group_by(Consent.member_id)
+        .subquery()
+    )
+    count = func.count(Photo.id)
+    rows = await session.execute(
+        select(func.coalesce(Consent.credit, ""), count)
+        .select_from(Photo)
+        .outerjoin(newest, newest.c.member_id == Photo.member_id)
+        .outerjoin(Consent, Consent.id == newest.c.id)
+        .where(Photo.state == "accepted")
+        .group_by(Photo.member_id, Consent.credit)
+        .order_by(count.desc(), Consent.credit)
+    )
+    return [(credit, photos) for credit, photos in rows]
+
+
+async def leaderboard(session: AsyncSession, limit: int) -> list[tuple[int, int]]:
+    """Members who want to be seen here, with their accepted photos, the most first."""
+    count = func.count(Photo.id)
+    rows = await session.execute(
+        select(Leader.member_id, count)
+        .join(Photo, Photo.member_id == Leader.member_id)
+        .where(Photo.state == "accepted")
+        .group_by(Leader.member_id, Leader.joined_at)
+        .order_by(count.desc(), Leader.joined_at)
+        .limit(limit)
+    )
+    return [(member_id, photos) for member_id, photos in rows]

@@ -1,0 +1,190 @@
+"""Reviews: the next photo, votes that count once, decisions, and taking a vote back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Select, and_, delete, exists, false, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.records.photos import note
+from bot.records.tables import Photo, PhotoState, Verdict, Vote
+
+SKIP_LIFE = timedelta(hours=12)  # a skipped photo comes back after this
+LEFT_MAX = 100  # beyond this the photos that are left are not counted
+
+# counted: the vote stands; decided: it decided; escalated: as many for as against; gone: somebody
+# else decided, or the member withdrew it; own: nobody judges their own; twice: voted before.
+Fate = Literal["counted", "decided", "escalated", "gone", "own", "twice"]
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Who judges. operator: may decide where the votes are even."""
+
+    id: int
+    operator: bool = False
+
+
+@dataclass(frozen=True)
+class Rules:
+    """votes: of one kind that decide. escalate_after: votes in all, half of each kind."""
+
+    votes: int
+    escalate_after: int
+
+
+def line_query(reviewer: Reviewer, escalated: bool) -> Select[Any]:
+    """Ids of what waits for this reviewer, the oldest first. `ix_photos_line` has all it needs.
+
+    escalated: those with even votes, which an operator may decide although they voted before.
+    """
+    fresh = Vote.at >= datetime.now(UTC) - SKIP_LIFE
+    skipped = and_(Vote.verdict == "skip", fresh)
+    passed_over = skipped if escalated else or_(Vote.verdict != "skip", fresh)
+    judged = exists().where(Vote.photo_id == Photo.id, Vote.reviewer_id == reviewer.id, passed_over)
+    return (
+        select(Photo.id)
+        .where(
+            Photo.state == "taken",
+            Photo.escalated == (true() if escalated else false()),
+            Photo.member_id != reviewer.id,
+            ~judged,
+        )
+        .order_by(Photo.taken_at, Photo.id)
+        .limit(LEFT_MAX)
+    )
+
+
+async def line(session: AsyncSession, reviewer: Reviewer) -> list[str]:
+    """Ids of what waits for this reviewer, LEFT_MAX at most; even votes first for operators."""
+    ids: list[str] = []
+    for escalated in (True, False) if reviewer.operator else (False,):
+        ids += await session.scalars(line_query(reviewer, escalated))
+    return ids[:LEFT_MAX]
+
+
+async def _lock(
+    session: AsyncSession, photo_id: str, states: tuple[PhotoState, ...]
+) -> Photo | None:
+    """The photo, held until the end of the transaction: two votes at once come one by one."""
+    found = await session.scalars(
+        update(Photo)
+        .where(Photo.id == photo_id, Photo.state.in_(states))
+        .values(escalated=Photo.escalated)
+        .returning(Photo)
+        .execution_options(populate_existing=True)
+    )
+    return found.first()
+
+
+async def vote(
+    session: AsyncSession,
+    photo_id: str,
+    reviewer: Reviewer,
+    verdict: Verdict,
+    rules: Rules,
+    reason: str | None = None,
+) -> Fate:
+    """Count one vote, and decide where it is enough. A skip only puts the photo off."""
+    photo = await _lock(session, photo_id, ("taken",))
+    if photo is None or (photo.escalated and not reviewer.operator):
+        return "gone"
+    if photo.member_id == reviewer.id:
+        return "own"
+    before = await session.get(Vote, (photo_id, reviewer.id), populate_existing=True)
+    if before and before.verdict != "skip" and not photo.escalated:
+        return "twice"
+    now = datetime.now(UTC)
+    if before:
+        before.verdict, before.reason, before.at = verdict, reason, now
+    else:
+        session.add(
+            Vote(photo_id=photo_id, reviewer_id=reviewer.id, verdict=verdict, reason=reason, at=now)
+        )
+    await session.flush()
+    if verdict == "skip":
+        return "counted"
+    note(session, verdict, reviewer.id, photo_id, reason or "")
+    return await _count(session, photo, reviewer, verdict, rules, reason)
+
+
+async def _count(
+    session: AsyncSession,
+    photo: Photo,
+    reviewer: Reviewer,
+    verdict: Verdict,
+    rules: Rules,
+    reason: str | None,
+) -> Fate:
+    votes = await verdicts(session, photo.id)
+    if photo.escalated or votes.count(verdict) >= rules.votes:
+        photo.state = "accepted" if verdict == "accept" else "rejected"
+        photo.decided_at = datetime.now(UTC)
+        photo.settled_by = reviewer.id
+        photo.reason = reason
+        note(session, photo.state, reviewer.id, photo.id, f"{len(votes)} votes")
+        return "decided"
+    if _tied(votes, rules):
+        photo.escalated = True
+        note(session, "escalated", None, photo.id)
+        return "escalated"
+    return "counted"
+
+
+def _tied(votes: Sequence[Verdict], rules: Rules) -> bool:
+    even = votes.count("accept") == votes.count("reject")
+    return even and len(votes) >= rules.escalate_after
+
+
+async def verdicts(session: AsyncSession, photo_id: str) -> Sequence[Verdict]:
+    """The votes that count for a photo."""
+    found = await session.scalars(
+        select(Vote.verdict).where(Vote.photo_id == photo_id, Vote.verdict != "skip")
+    )
+    return found.all()
+
+
+async def undo(session: AsyncSession, photo_id: str, reviewer: Reviewer, rules: Rules) -> bool:
+    """Take one's own vote back. False once the member has heard, or where there is none."""
+    photo = await _lock(session, photo_id, ("taken", "accepted", "rejected"))
+    vote = await session.get(Vote, (photo_id, reviewer.id), populate_existing=True)
+    if photo is None or vote is None or photo.told_at is not None:
+        return False
+    await session.delete(vote)
+    await session.flush()
+    if vote.verdict == "skip":
+        return True
+    photo.state, photo.decided_at, photo.settled_by, photo.reason = "taken", None, None, None
+    photo.escalated = _tied(await verdicts(session, photo_id), rules)
+    note(session, "undo", reviewer.id, photo_id, vote.verdict)
+    return True
+
+
+async def rename(session: AsyncSession, photo_id: str, reviewer: Reviewer, name: str) -> bool:
+    """Give a photo another name. Votes for the old name count no more."""
+    photo = await _lock(session, photo_id, ("taken",))
+    if photo is None or photo.member_id == reviewer.id:
+        return False
+    if photo.name == name:
+        return True
+    note(session, "rename", reviewer.id, photo_id, f"{photo.name} → {name}")
+    photo.name, photo.escalated = name, False
+    await session.execute(delete(Vote).where(Vote.photo_id == photo_id))
+    return True
+
+
+async def untold(session: AsyncSession, before: datetime) -> Sequence[Photo]:
+    """Decisions that can no longer be undone, and that the member has not heard of."""
+    found = await session.scalars(
+        update(Photo)
+        .where(
+            Photo.state.in_(("accepted", "rejected")),
+            Photo.decided_at < before,
+            Photo.told_at.is_(None),
+        )
+        .values(told_at=datetime.now(UTC))
+        .returning(Photo)
+    )
+    return found.all()

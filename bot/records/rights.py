@@ -1,0 +1,158 @@
+"""What members may have done to their own: withdraw, take home, erase."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.records.photos import NOBODY, bury, note
+from bot.records.tables import (
+    AuditEntry,
+    Base,
+    Consent,
+    Errand,
+    Leader,
+    Order,
+    Photo,
+    PhotoState,
+    Submission,
+    Vote,
+)
+
+ALIVE: tuple[PhotoState, ...] = ("submitted", "taken", "accepted", "rejected")
+# Secrets and what belongs to others stay out of an export.
+_NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id"})
+
+
+async def own_photos(
+    session: AsyncSession, member_id: int, limit: int, offset: int = 0
+) -> tuple[Sequence[Photo], int]:
+    """A page of the member's living photos, the newest first, and how many there are in all."""
+    mine = (Photo.member_id == member_id, Photo.state.in_(ALIVE))
+    count = await session.scalar(select(func.count()).select_from(Photo).where(*mine)) or 0
+    found = await session.scalars(
+        select(Photo)
+        .where(*mine)
+        .order_by(Photo.submitted_at.desc(), Photo.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return found.all(), count
+
+
+async def withdraw(session: AsyncSession, member_id: int, ids: Sequence[str]) -> list[str]:
+    """Take one's own photos back for good. Returns the ids of those that were withdrawn.
+
+    Of a photo at the intake the hash is not known yet: it is buried when the intake has spoken.
+    """
+    gone = await session.scalars(
+        update(Photo)
+        .where(Photo.id.in_(ids), Photo.member_id == member_id, Photo.state.in_(ALIVE))
+        .values(
+            state="withdrawn",
+            name="",
+            filename="",
+            perceptual_hash=None,
+            escalated=False,
+            told_at=datetime.now(UTC),
+        )
+        .returning(Photo)
+    )
+    withdrawn = list(gone)
+    for photo in withdrawn:
+        note(session, "withdrawn", member_id, photo.id)
+        await session.execute(delete(Vote).where(Vote.photo_id == photo.id))
+        if photo.sha256 and photo.original_sha256:
+            await bury(session, photo.sha256, photo.original_sha256)
+    return [photo.id for photo in withdrawn]
+
+
+async def export(session: AsyncSession, member_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Everything in the database about a member, table by table, as JSON takes it."""
+    return {
+        table.__tablename__: [
+            _shown(row) for row in await session.scalars(select(table).where(whose))
+        ]
+        for table, whose in _of(member_id)
+    }
+
+
+def _of(member_id: int) -> list[tuple[type[Base], ColumnElement[bool]]]:
+    """Where a member appears."""
+    return [
+        (Consent, Consent.member_id == member_id),
+        (Photo, Photo.member_id == member_id),
+        (Submission, Submission.member_id == member_id),
+        (Vote, Vote.reviewer_id == member_id),
+        (Leader, Leader.member_id == member_id),
+        (Errand, Errand.member_id == member_id),
+        (Order, Order.member_id == member_id),
+        (AuditEntry, AuditEntry.actor_id == member_id),
+    ]
+
+
+def _shown(row: Base) -> dict[str, Any]:
+    values = {
+        column.key: getattr(row, column.key)
+        for column in row.__mapper__.column_attrs
+        if column.key not in _NOT_EXPORTED
+    }
+    # As text: a reader's JSON may not hold whole numbers of 64 bits.
+    return {
+        key: value.isoformat()
+        if isinstance(value, datetime)
+        else str(value)
+        if key.endswith("_id") and value is not None
+        else value
+        for key, value in values.items()
+    }
+
+
+async def stored_hashes(session: AsyncSession, member_id: int) -> list[tuple[str, str]]:
+    """Hash and name of the member's photos whose bytes lie in the store."""
+    rows = await session.execute(
+        select(Photo.sha256, Photo.name).where(
+            Photo.member_id == member_id,
+            Photo.state.in_(ALIVE),
+            Photo.sha256.is_not(None),
+            Photo.bytes_gone_at.is_(None),
+        )
+    )
+    return [(sha256, name) for sha256, name in rows if sha256]
+
+
+async def erase(session: AsyncSession, member_id: int) -> int:
+    """Erase a member, photos and all; returns how many photos. A ban stays, as bans have to.
+
+    Hashes of the photos stay as tombstones that name nobody. A photo at the intake loses its
+    owner now, and its row when the intake has spoken.
+    """
+    photos = (await session.scalars(select(Photo).where(Photo.member_id == member_id))).all()
+    await withdraw(session, member_id, [photo.id for photo in photos])
+    await session.execute(
+        update(AuditEntry)
+        .where(AuditEntry.photo_id.in_(select(Photo.id).where(Photo.member_id == member_id)))
+        .values(photo_id=None, detail="")
+    )
+    at_the_intake = (
+        Photo.state == "withdrawn",
+        Photo.sha256.is_(None),
+        Photo.bytes_gone_at.is_(None),
+    )
+    await session.execute(
+        update(Photo)
+        .where(Photo.member_id == member_id, *at_the_intake)
+        .values(member_id=NOBODY, channel_id=None, submission_id=None)
+    )
+    await session.execute(
+        update(Photo).where(Photo.settled_by == member_id).values(settled_by=None)
+    )
+    for table, whose in _of(member_id):
+        if table is not AuditEntry:
+            await session.execute(delete(table).where(whose))
+    await session.execute(
+        update(AuditEntry).where(AuditEntry.actor_id == member_id).values(actor_id=None)
+    )
+    return len(photos)

@@ -1,0 +1,1 @@
+"""Random faults against a whole house, and a count of what became of every order."""

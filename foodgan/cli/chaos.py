@@ -1,0 +1,43 @@
+"""`foodgan chaos`: kill, freeze and storm a whole house, then count what became of each order."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+
+def chaos(
+    orders: Annotated[int, typer.Option(min=1, help="That the bot has to acknowledge.")] = 1000,
+    kills: Annotated[
+        int | None, typer.Option(min=0, help="SIGKILLs; one for ten orders if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the dice: what goes wrong, and when.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="How many paint.")] = 3,
+    every_s: Annotated[float, typer.Option(min=0.3, help="Mean seconds between faults.")] = 2.5,
+    model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Try a whole house of its own: no order may be lost or answered twice. Exit code 1 if one is.
+
+    Bot, workers with their model, Valkey, supervisor and the sandbox in Discord's place are the
+    real processes. Workers, bot and Valkey are killed by SIGKILL, workers and Valkey frozen; the
+    sandbox answers with 429 and 5xx, late or not at all. `--model` names a smaller one.
+    """
+    from foodgan.chaos.run import Trial, measure
+
+    some = orders // 10 if kills is None else kills
+    figures = measure(Trial(orders, some, seed, workers, every_s, model))
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+    else:
+        table = Table(title=f"{figures['orders']} orders, {figures['kills']} kills, seed {seed}")
+        table.add_column("")
+        table.add_column("", justify="right")
+        for name, figure in figures.items():
+            table.add_row(name, str(figure))
+        Console().print(table)
+    if figures["lost"] or figures["doubled"]:
+        raise typer.Exit(1)

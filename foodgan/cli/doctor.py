@@ -1,0 +1,47 @@
+"""`foodgan doctor`: is all that a canteen needs here, and what is to be done?"""
+
+from typing import Annotated
+
+import typer
+
+SIGNS = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]", "skip": "[dim]–[/]"}
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Check Python, disk, Redis, photo store, device, model, database and Discord.
+
+    Exit code 1 where something fails; a warning is no failure. No secret is shown.
+    """
+    import json
+
+    from pydantic import ValidationError
+    from rich.console import Console
+    from rich.markup import escape
+
+    from foodgan.contract.errors import UserError
+    from foodgan.contract.settings import Settings
+    from foodgan.doctor import CHECKS, examine
+    from foodgan.progress import track
+
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]  # its value may be a secret
+        name = str(fault["loc"][0]).upper()
+        raise UserError("settings-wrong", name=name, fault=fault["msg"]) from None
+    findings = [
+        finding for name in track(CHECKS, "looking …") for finding in examine(name, settings)
+    ]
+    failed = any(finding.level == "fail" for finding in findings)
+    if as_json:
+        told = {"ok": not failed, "findings": [finding.model_dump() for finding in findings]}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for finding in findings:
+            console.print(f"{SIGNS[finding.level]} {escape(f'{finding.part}: {finding.found}')}")
+            if finding.advice:
+                console.print(f"  [bold]→ {escape(finding.advice)}[/]")
+    raise typer.Exit(int(failed))

@@ -1,0 +1,160 @@
+"""`foodgan photos`: the store of photos: bring in, check, freeze, take out, count."""
+
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from foodgan.contract.store import Store
+
+app = typer.Typer(help="Photos: import, verify, release, export, stats.", no_args_is_help=True)
+
+EXIT_UNSOUND = 1
+_SHOWN = 20  # refused files that are listed
+
+At = Annotated[str | None, typer.Option("--store", help="Folder or URL; else PHOTO_STORE.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+
+
+@app.command()
+def release(store: At = None, as_json: AsJson = False) -> None:
+    """Freeze all accepted photos into an imagefolder that is named by its hash."""
+    from foodgan.photos.release import freeze
+    from foodgan.progress import track
+
+    place = _store(store)
+    frozen = freeze(place, track=track)
+    if as_json:
+        _print({**asdict(frozen), "path": place.full(frozen.path)})
+        return
+    typer.echo(f"{frozen.train} photos to train on, {frozen.test} held out")
+    if frozen.left_out:
+        typer.echo(f"{frozen.left_out} left out: withdrawn, missing or damaged")
+    typer.echo(place.full(frozen.path))
+
+
+@app.command("import")
+def bring_in(
+    source: Annotated[Path, typer.Argument(help="A folder, a ZIP, or a CSV with file and name.")],
+    catalogue: Annotated[str, typer.Option(help="Its name in the store; else the source's.")] = "",
+    licence: Annotated[str, typer.Option(help="Where the collection names none.")] = "",
+    credit: Annotated[str, typer.Option(help="Whom to name as contributor.")] = "",
+    origin: Annotated[str, typer.Option(help="Where the collection comes from.")] = "",
+    store: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a collection. Stop it when you like: the same command goes on from there.
+
+    Names come from metadata.jsonl, a file beside the photo (.txt, .json), its folder, or its own.
+    """
+    from foodgan.cli.language import say
+    from foodgan.photos.collect import Terms, collect
+    from foodgan.progress import track
+
+    name = catalogue or re.sub(r"[^a-z0-9_-]+", "-", source.stem.lower()).strip("-_")
+    report = collect(_store(store), source, name, Terms(licence, credit, origin), track=track)
+    if as_json:
+        _print(asdict(report) | {"reasons": report.reasons})
+        return
+    typer.echo(f"{name}: {report.taken} taken in, {report.known} there already")
+    if report.refused:
+        typer.echo(f"{len(report.refused)} refused:")
+    for file, (phrase, values) in list(report.refused.items())[:_SHOWN]:
+        typer.echo(f"  {file}: {say(phrase, **values)}")
+    if len(report.refused) > _SHOWN:
+        typer.echo(f"  … and {len(report.refused) - _SHOWN} more: see --json")
+
+
+@app.command()
+def verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Remove orphans, damaged bytes, entries without bytes.")
+    ] = False,
+    store: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every hash in store, catalogues and releases. Exit code 1 where something is wrong."""
+    from foodgan.photos.check import verify as check
+    from foodgan.progress import track
+
+    findings = check(_store(store), repair=repair, track=track)
+    if as_json:
+        _print(asdict(findings) | {"sound": findings.sound})
+    else:
+        _show(findings)
+    if not findings.sound and not repair:
+        raise typer.Exit(EXIT_UNSOUND)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="A new folder.")],
+    release: Annotated[str, typer.Option(help="A release's hash, or how it begins.")] = "",
+    catalogue: Annotated[
+        list[str] | None, typer.Option(help="Repeat for several; else all.")
+    ] = None,
+    store: At = None,
+) -> None:
+    """Copy a release, or the photos of catalogues with metadata.jsonl, into a folder."""
+    from foodgan.photos.export import export_catalogues, export_release
+    from foodgan.progress import track
+
+    place = _store(store)
+    if release:
+        count = export_release(place, release, out, track=track)
+        typer.echo(f"{out}: {count} files")
+        return
+    written, missing = export_catalogues(place, catalogue or [], out, track=track)
+    typer.echo(f"{out}: {written} photos" + (f", {missing} without bytes" if missing else ""))
+
+
+@app.command()
+def stats(store: At = None, as_json: AsJson = False) -> None:
+    """Count photos, dishes, licences and releases."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from foodgan.photos.stats import stats as count
+
+    figures = count(_store(store))
+    if as_json:
+        _print(figures)
+        return
+    table = Table(title=f"photos in {figures['store']}", show_header=False)
+    for key in ("photos", "names", "seen_once", "objects", "waiting", "tombstones"):
+        table.add_row(key.replace("_", " "), f"{figures[key]:,}")
+    table.add_row("MB", f"{figures['bytes'] / 1e6:,.1f}")
+    table.add_row("releases", "\n".join(name[:12] for name in figures["releases"]) or "none yet")
+    for key in ("catalogues", "licences", "sources", "most"):
+        rows = [f"{name}: {number:,}" for name, number in figures[key].items()]
+        table.add_row(key, "\n".join(rows) or "–")
+    Console().print(table)
+
+
+def _store(url: str | None) -> "Store":
+    from foodgan.contract.settings import Settings
+    from foodgan.contract.store import Store
+
+    return Store(url or Settings().photo_store)
+
+
+def _print(figures: dict[str, Any]) -> None:
+    typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+
+
+def _show(findings: Any) -> None:
+    typer.echo(f"{findings.objects} photos; {findings.young} too new to judge")
+    for what in ("damaged", "orphans", "withdrawn", "releases"):
+        if found := getattr(findings, what):
+            typer.echo(f"{what}: {len(found)}, {', '.join(found[:3])}{' …' * (len(found) > 3)}")
+    for name, hashes in findings.missing.items():
+        typer.echo(f"without bytes in {name}: {len(hashes)}, {', '.join(hashes[:3])}")
+    removed = (findings.removed_objects, findings.removed_entries, findings.removed_leftovers)
+    if any(removed):
+        typer.echo("removed: {} photos, {} entries, {} half-written files".format(*removed))
+    if findings.sound:
+        typer.echo("all is well")

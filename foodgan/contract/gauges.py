@@ -1,0 +1,112 @@
+"""The queue's figures for Prometheus, read when they are asked for; and what build this is.
+
+Bot and workers export the same ones, so that a scaler keeps its signal while one of them is away:
+take the `max` over all of them.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+
+from prometheus_client import CollectorRegistry, Info, ProcessCollector
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from redis.exceptions import RedisError
+
+from foodgan import __version__
+from foodgan.contract.endpoint import Answer, Route
+from foodgan.contract.errors import KitchenClosed
+from foodgan.contract.status import Status
+
+_log = logging.getLogger(__name__)
+
+Look = Callable[[], Status]
+AWAY = (RedisError, KitchenClosed, OSError)
+
+
+class QueueGauges(Collector):
+    """What `foodgan.contract.status` says. Redis away: `foodgan_redis_up` is 0, the rest absent."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+
+    def describe(self) -> list[Metric]:
+        """Nothing: registering must not ask Redis."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """One look at Redis."""
+        try:
+            status = self._look()
+        except AWAY as error:
+            _log.debug("no figures of the queue (%s)", type(error).__name__)
+            yield GaugeMetricFamily("foodgan_redis_up", "Whether Redis answers.", value=0)
+            return
+        yield GaugeMetricFamily("foodgan_redis_up", "Whether Redis answers.", value=1)
+        for name, help_text, value in _figures(status):
+            yield GaugeMetricFamily(f"foodgan_{name}", help_text, value=value)
+        states = GaugeMetricFamily("foodgan_workers", "Workers alive, by state.", labels=["state"])
+        for state in ("idle", "busy", "draining", "resting"):
+            count = sum(worker.state == state for worker in status.workers)
+            states.add_metric([state], count)
+        yield states
+
+
+def _figures(status: Status) -> list[tuple[str, str, float]]:
+    return [
+        ("queue_orders", "Orders in line.", status.waiting),
+        ("started_orders", "Orders that workers have in hand.", status.started),
+        ("put_off_orders", "Orders that will be tried again.", status.put_off),
+        ("failed_orders", "Failed orders that are still kept, a day long.", status.failed),
+        ("failed_recently_orders", "Orders that failed in the last hour.", status.failed_recently),
+        (
+            "oldest_order_age_seconds",
+            "Age of the oldest order that has not ended; the signal to scale workers by.",
+            status.oldest_s,
+        ),
+        ("order_seconds", "Seconds that one order keeps a worker, a moving mean.", status.dish_s),
+        ("queue_photos", "Photos, releases and drawings in line.", status.photos),
+        ("intake_workers", "Workers alive that take in photos.", status.intakes),
+    ]
+
+
+def registry() -> CollectorRegistry:
+    """A registry with the process's own figures, memory among them."""
+    made = CollectorRegistry()
+    ProcessCollector(registry=made)
+    return made
+
+
+def build(**labels: str) -> Info:
+    """What runs here: the version, and what else `labels` tell of it."""
+    info = Info("foodgan_build", "What runs here.", registry=None)
+    info.info({"version": __version__, **labels})
+    return info
+
+
+def exposed(figures: CollectorRegistry) -> Route:
+    """The route of `/metrics`."""
+    return lambda: Answer(generate_latest(figures), CONTENT_TYPE_LATEST)
+
+
+def targets(look: Look) -> Route:
+    """Where the workers' figures are, as Prometheus' http_sd_config reads it.
+
+    https://prometheus.io/docs/prometheus/latest/http_sd/
+    """
+
+    def answer() -> Answer:
+        try:
+            workers = look().workers
+        except AWAY:  # Prometheus keeps the targets that it has
+            return Answer(b"[]", status=HTTPStatus.SERVICE_UNAVAILABLE)
+        groups = [
+            {"targets": [worker.health], "labels": {"worker": worker.label}}
+            for worker in workers
+            if worker.health
+        ]
+        return Answer(json.dumps(groups).encode())
+
+    return answer

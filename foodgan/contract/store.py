@@ -1,0 +1,259 @@
+"""The store of photos: objects named by their hash, catalogues, tombstones; behind fsspec.
+
+A folder by default, S3 and others by URL. Every file appears whole or not at all: in a folder it is
+written under a temporary name, safe on the disk, then renamed; on S3 an upload is atomic. The
+functions block: an event loop calls them on a thread. `foodgan.contract.photos` has the layout.
+"""
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from fsspec.core import url_to_fs
+from pydantic import BaseModel, ValidationError
+
+from foodgan.contract.errors import StoreError
+from foodgan.contract.photos import (
+    CATALOGUES,
+    OBJECTS,
+    TOMBSTONES,
+    WAITING,
+    Entry,
+    Tombstone,
+    Waiting,
+)
+
+PARTIAL = ".partial-"  # in the name of a file that is being written
+LEFTOVER_S = 3600.0  # a partial file of this age has no writer any more
+# Others write to the same bucket, and another store may want other keys.
+_NO_CACHE = {"use_listings_cache": False, "skip_instance_cache": True}
+_OBJECT = re.compile(r"([0-9a-f]{64})\.jpg")
+_CATALOGUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+Line = TypeVar("Line", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Object:
+    """One stored photo. size in bytes; age_s: seconds since it was written."""
+
+    sha256: str
+    size: int
+    age_s: float
+
+
+def object_path(sha256: str) -> str:
+    """Where the photo with this hash lies in a store."""
+    return f"{OBJECTS}/{sha256[:2]}/{sha256}.jpg"
+
+
+def catalogue_path(name: str) -> str:
+    """Where a catalogue lies. Raises StoreError for a name that is none."""
+    if not _CATALOGUE.fullmatch(name):
+        raise StoreError(f"{name!r} names no catalogue: small letters, digits, - and _")
+    return f"{CATALOGUES}/{name}.jsonl"
+
+
+class Store:
+    """Photos at an fsspec URL or path. Every method raises StoreError when the store fails.
+
+    Paths are relative to the store's root, with slashes.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with _reaching(url):
+            options = _NO_CACHE if url.startswith(("s3:", "s3a:")) else {}
+            self.fs, self.root = url_to_fs(url, **options)
+        self.is_folder = "file" in self.fs.protocol
+
+    def full(self, path: str) -> str:
+        """The path as the file system takes it."""
+        return f"{self.root.rstrip('/')}/{path}"
+
+    def read(self, path: str) -> bytes:
+        """Raises FileNotFoundError where there is no such file."""
+        with _reaching(path, may_lack=True):
+            return bytes(self.fs.cat_file(self.full(path)))
+
+    def write(self, path: str, data: bytes) -> None:
+        """Write a file, or replace it, in one step."""
+        with _reaching(path):
+            if self.is_folder:
+                _write_in_folder(Path(self.full(path)), data)
+            else:
+                self.fs.pipe_file(self.full(path), data)
+
+    def exists(self, path: str) -> bool:
+        with _reaching(path):
+            return bool(self.fs.exists(self.full(path)))
+
+    def delete(self, path: str) -> None:
+        """Remove a file. One that is not there is no error."""
+        with suppress(FileNotFoundError), _reaching(path, may_lack=True):
+            self.fs.rm_file(self.full(path))
+
+    def copy(self, path: str, target: str) -> None:
+        """Copy a file within the store."""
+        with _reaching(path):
+            self.fs.cp_file(self.full(path), self.full(target))
+
+    def put(self, data: bytes) -> str:
+        """Store a photo's bytes; returns their SHA-256.
+
+        Bytes that lie there already are written again: that makes the object young, so that nobody
+        takes it for an orphan before a catalogue has it.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        self.write(object_path(sha256), data)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """A photo's bytes. Raises FileNotFoundError."""
+        return self.read(object_path(sha256))
+
+    def holds(self, sha256: str) -> bool:
+        """Whether a photo's bytes are there."""
+        return self.exists(object_path(sha256))
+
+    def remove(self, sha256: str) -> None:
+        """Remove a photo's bytes."""
+        self.delete(object_path(sha256))
+
+    def objects(self) -> Iterator[Object]:
+        """Every stored photo, in the order of the hashes."""
+        now = time.time()
+        for path, about in sorted(self._find(OBJECTS).items()):
+            named = _OBJECT.fullmatch(path.rpartition("/")[2])
+            if named:
+                yield Object(named[1], int(about["size"]), now - _written(about))
+
+    def folders(self, path: str) -> list[str]:
+        """The names of the folders in a folder, but for those that are being written."""
+        with _reaching(path):
+            where = self.full(path)
+            listed = self.fs.ls(where, detail=True) if self.fs.exists(where) else []
+        names = [one["name"].rstrip("/").rpartition("/")[2] for one in listed]
+        folders = {name for name, one in zip(names, listed, strict=True) if _is_folder(one)}
+        return sorted(name for name in folders if PARTIAL not in name)
+
+    def catalogues(self) -> list[str]:
+        """The names of the catalogues."""
+        names = [path.rpartition("/")[2] for path in self._find(CATALOGUES)]
+        return sorted(name[: -len(".jsonl")] for name in names if name.endswith(".jsonl"))
+
+    def entries(self, catalogue: str) -> list[Entry]:
+        """A catalogue's photos; none where there is no such catalogue."""
+        return self._lines(catalogue_path(catalogue), Entry)
+
+    def write_entries(self, catalogue: str, entries: Iterable[Entry]) -> None:
+        """Replace a catalogue."""
+        self._write_lines(catalogue_path(catalogue), entries)
+
+    def tombstones(self) -> list[Tombstone]:
+        """What must not come back."""
+        return self._lines(TOMBSTONES, Tombstone)
+
+    def write_tombstones(self, tombstones: Iterable[Tombstone]) -> None:
+        """Replace the tombstones."""
+        self._write_lines(TOMBSTONES, tombstones)
+
+    def waiting(self) -> list[Waiting]:
+        """What waits for a review."""
+        return self._lines(WAITING, Waiting)
+
+    def write_waiting(self, waiting: Iterable[Waiting]) -> None:
+        """Replace the list of what waits for a review."""
+        self._write_lines(WAITING, waiting)
+
+    def sweep(self, older_than_s: float = LEFTOVER_S) -> int:
+        """Remove what killed writers left half-written; returns how many files."""
+        left = 0
+        for path, about in self._find("").items():
+            if PARTIAL in path and time.time() - _written(about) >= older_than_s:
+                with suppress(FileNotFoundError), _reaching(path, may_lack=True):
+                    self.fs.rm_file(path)
+                    left += 1
+        return left
+
+    def _find(self, folder: str) -> dict[str, dict[str, Any]]:
+        """Every file below a folder, with what the file system says of it."""
+        with _reaching(folder or self.url):
+            # Without this a folder that is not there would be an error on some file systems.
+            where = self.full(folder) if folder else self.root
+            return dict(self.fs.find(where, detail=True)) if self.fs.exists(where) else {}
+
+    def _lines(self, path: str, kind: type[Line]) -> list[Line]:
+        try:
+            lines = self.read(path).split(b"\n")
+        except FileNotFoundError:
+            return []
+        found = []
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                try:
+                    found.append(kind.model_validate_json(line))
+                except ValidationError:
+                    raise StoreError(f"{path}:{number} is no {kind.__name__}") from None
+        return found
+
+    def _write_lines(self, path: str, lines: Iterable[BaseModel]) -> None:
+        self.write(path, "".join(f"{line.model_dump_json()}\n" for line in lines).encode())
+
+
+@contextmanager
+def _reaching(what: str, *, may_lack: bool = False) -> Iterator[None]:
+    """Turn what file systems and S3's library raise into StoreError.
+
+    may_lack: let FileNotFoundError pass; when writing it means that the bucket is missing.
+    """
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:  # S3's library has its own tree of errors, beside OSError
+        if may_lack and isinstance(error, FileNotFoundError):
+            raise
+        reason = (getattr(error, "strerror", None) or str(error))[:200]
+        raise StoreError(f"the store fails at {what}: {reason}") from error
+
+
+def _write_in_folder(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}{PARTIAL}{uuid4().hex[:12]}")
+    try:
+        with partial.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)  # the new name itself must survive a power cut
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _is_folder(about: dict[str, Any]) -> bool:
+    return bool(about["type"] == "directory")
+
+
+def _written(about: dict[str, Any]) -> float:
+    """Unix time at which a file was written, from fsspec's words of it; 0 where it does not say."""
+    for key in ("mtime", "LastModified", "last_modified", "created"):
+        value = about.get(key)
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+        if isinstance(value, int | float):
+            return float(value)
+    return 0.0

@@ -1,0 +1,28 @@
+"""`foodgan doctor`: looks at everything that a canteen needs and says what to do."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from foodgan.contract.checkup import Finding, fail
+from foodgan.contract.logs import redact
+from foodgan.contract.settings import Settings
+from foodgan.doctor import bot, machine, model, queue, store
+
+Check = Callable[[Settings], Iterable[Finding]]
+CHECKS: dict[str, Check] = {
+    "Python and packages": machine.python,
+    "disk": machine.disk,
+    "Redis": queue.redis,
+    "photo store": store.store,
+    "device": model.device,
+    "model": model.model,
+    "database and Discord": bot.bot,
+}
+
+
+def examine(name: str, settings: Settings) -> Iterator[Finding]:
+    """The findings of one check; one that breaks is a finding too."""
+    try:
+        yield from CHECKS[name](settings)
+    except Exception as error:
+        what = f"the check itself broke: {type(error).__name__}: {redact(str(error))[:200]}"
+        yield fail(name, what, "please report this")

@@ -1,0 +1,222 @@
+"""Takes an existing collection into the store, as a catalogue of its own.
+
+Stopped or killed, the same command goes on where it was: what has become of each file is written
+down beside the catalogue, every so many photos.
+"""
+
+import hashlib
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from foodgan.contract import dishname
+from foodgan.contract.errors import UserError
+from foodgan.contract.photos import CLUB, Entry
+from foodgan.contract.store import Store, catalogue_path
+from foodgan.photos import intake
+from foodgan.photos.folder import PhotosError
+from foodgan.photos.labels import Label, labels
+from foodgan.photos.trees import Tree, opened
+from foodgan.progress import Track, untracked
+
+SAVED_EVERY = 200  # photos
+JOURNALS = "imports"  # in the store: what has become of every file of a collection
+_NO_ID = "00000000"  # imported photos have no number of an order
+
+log = logging.getLogger(__name__)
+
+Fate = Literal["taken", "known", "refused"]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for every photo of which the collection says nothing else."""
+
+    licence: str = ""
+    credit: str = ""
+    source: str = ""
+
+
+@dataclass
+class Report:
+    """What has become of a collection. refused: file -> phrase and its values."""
+
+    catalogue: str
+    taken: int = 0
+    known: int = 0  # lay in this catalogue already, from this run or one before
+    refused: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How often each phrase was the reason."""
+        return dict(Counter(phrase for phrase, _ in self.refused.values()))
+
+
+@dataclass(frozen=True)
+class _Done:
+    """One file's fate. entry: where it was taken."""
+
+    label: Label
+    original: str
+    entry: Entry | None = None
+    phrase: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def collect(
+    store: Store, place: Path, catalogue: str, terms: Terms, *, track: Track = untracked
+) -> Report:
+    """Take in the folder, ZIP or CSV at `place`. Raises PhotosError where it cannot be read."""
+    if catalogue == CLUB:
+        raise PhotosError(f"the catalogue {CLUB!r} is the bot's; choose another name")
+    catalogue_path(catalogue)  # raises before a long run, not after it
+    report = Report(catalogue)
+    with opened(place) as (tree, table):
+        listed = labels(tree, table)
+        if not listed:
+            raise PhotosError(f"{place} holds no photo")
+        _collect(store, tree, listed, terms, report, track)
+    return report
+
+
+def _collect(
+    store: Store,
+    tree: Tree,
+    listed: Sequence[Label],
+    terms: Terms,
+    report: Report,
+    track: Track,
+) -> None:
+    entries = {entry.sha256: entry for entry in store.entries(report.catalogue)}
+    journal = _Journal(store, report.catalogue, frozenset(entries))
+    stones = intake.tombs(store)
+    take = partial(_take, store, tree, journal, stones, terms)
+    try:
+        with ThreadPoolExecutor() as pool:  # Pillow decodes outside the interpreter's lock
+            batches = (listed[i : i + SAVED_EVERY] for i in range(0, len(listed), SAVED_EVERY))
+            finished = (done for batch in batches for done in [*pool.map(take, batch), None])
+            for done in track_photos(track, finished, len(listed)):
+                if done is None:
+                    _save(store, report.catalogue, entries, journal)
+                else:
+                    _count(done, entries, journal, report)
+    finally:
+        _save(store, report.catalogue, entries, journal)
+
+
+def track_photos(
+    track: Track, finished: Iterator[_Done | None], total: int
+) -> Iterator[_Done | None]:
+    """The same, with a bar of `total` photos; None marks the end of a batch."""
+    bar = iter(track(range(total), "Taking in photos"))
+    for done in finished:
+        if done is not None:
+            next(bar, None)
+        yield done
+    for _ in bar:  # lets the bar end
+        continue
+
+
+def _take(
+    store: Store, tree: Tree, journal: "_Journal", stones: intake.Tombs, terms: Terms, label: Label
+) -> _Done:
+    """Take in one file, or say why not."""
+    original = ""
+    try:
+        data = tree.read(label.path)
+        original = hashlib.sha256(data).hexdigest()
+        if recalled := journal.recall(label, original):
+            return recalled
+        draft = _draft(label, terms)  # before anything is stored
+        taken = intake.take_in(store, _NO_ID, data, stones)
+        found = {"sha256": taken.sha256, "perceptual_hash": taken.perceptual_hash}
+        entry = draft.model_copy(update=found)
+    except UserError as refusal:
+        return _Done(label, original, phrase=refusal.phrase, values=dict(refusal.values))
+    except PhotosError as error:
+        log.warning("%s", error)
+        return _Done(label, original, phrase="intake-damaged")
+    except ValidationError:
+        return _Done(label, original, phrase="import-label")
+    return _Done(label, original, entry)
+
+
+def _draft(label: Label, terms: Terms) -> Entry:
+    """The entry of a photo that is still to be looked at. Raises UserError and ValidationError."""
+    return Entry(
+        sha256="0" * 64,
+        name=dishname.normalise(label.name),
+        licence=label.licence or terms.licence or "unknown",
+        perceptual_hash="0" * 16,
+        accepted_at=datetime.now(UTC),
+        credit=label.credit or terms.credit,
+        source=label.source or terms.source,
+        split="test" if label.split == "test" else "train" if label.split else None,
+    )
+
+
+def _count(done: _Done, entries: dict[str, Entry], journal: "_Journal", report: Report) -> None:
+    journal.note(done)
+    if done.entry is None:
+        if done.phrase:
+            report.refused[done.label.path] = (done.phrase, done.values)
+        else:
+            report.known += 1
+    elif done.entry.sha256 in entries:
+        report.known += 1
+    else:
+        entries[done.entry.sha256] = done.entry
+        report.taken += 1
+
+
+def _save(store: Store, catalogue: str, entries: dict[str, Entry], journal: "_Journal") -> None:
+    """The catalogue first: a file that the journal knows is in it for certain."""
+    store.write_entries(catalogue, entries.values())
+    journal.save()
+
+
+class _Journal:
+    """What has become of each file, by its path and hash, over all runs. held: the catalogue's."""
+
+    def __init__(self, store: Store, catalogue: str, held: frozenset[str]) -> None:
+        self._store = store
+        self._held = held
+        self._path = f"{JOURNALS}/{catalogue}.json"
+        try:
+            self._fates: dict[str, dict[str, Any]] = json.loads(store.read(self._path))
+        except FileNotFoundError:
+            self._fates = {}
+
+    def recall(self, label: Label, original: str) -> _Done | None:
+        """The fate of a file that has not changed; None where it is to be taken in (again)."""
+        fate = self._fates.get(self._key(label))
+        if fate is None or fate["original_sha256"] != original:
+            return None
+        if not fate["phrase"] and fate["sha256"] not in self._held:
+            return None
+        return _Done(label, original, phrase=fate["phrase"], values=fate["values"])
+
+    def note(self, done: _Done) -> None:
+        """Write a fate down, but not of a file that could not be read, nor one only recalled."""
+        if done.original and (done.entry or done.phrase):
+            self._fates[self._key(done.label)] = {
+                "original_sha256": done.original,
+                "sha256": done.entry.sha256 if done.entry else "",
+                "phrase": done.phrase,
+                "values": done.values,
+            }
+
+    def save(self) -> None:
+        self._store.write(self._path, json.dumps(self._fates, ensure_ascii=False).encode())
+
+    def _key(self, label: Label) -> str:
+        return f"{label.path}\n{label.name}"

@@ -1,0 +1,84 @@
+"""Photos out of the store: a release, or what catalogues hold, in a form that `import` reads."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from foodgan.contract.photos import RELEASES, Entry
+from foodgan.contract.store import Store, object_path
+from foodgan.photos.folder import MANIFEST, METADATA, PhotosError
+from foodgan.progress import Track, untracked
+from foodgan.whole import whole, write_text
+
+
+def export_release(store: Store, digest: str, out: Path, *, track: Track = untracked) -> int:
+    """Copy a release into a new folder; returns how many files. digest: whole, or how it begins."""
+    found = [name for name in store.folders(RELEASES) if name.startswith(digest)]
+    if len(found) != 1:
+        raise PhotosError(f"{len(found)} releases begin with {digest!r}")
+    _claim(out)
+    path = f"{RELEASES}/{found[0]}"
+    manifest = store.read(f"{path}/{MANIFEST}")
+    files = [*json.loads(manifest)["files"], *_beside(store, path)]
+    for place in track(files, "Copying the release"):
+        _write(out / place, store.read(f"{path}/{place}"))
+    _write(out / MANIFEST, manifest)
+    return len(files) + 1
+
+
+def export_catalogues(
+    store: Store, names: list[str], out: Path, *, track: Track = untracked
+) -> tuple[int, int]:
+    """Write the photos of catalogues into a new folder, with metadata.jsonl.
+
+    names: which; all where none is given. Returns how many were written, and how many are missing.
+    """
+    stones = {stone.sha256 for stone in store.tombstones()}
+    entries = {
+        entry.sha256: entry
+        for name in names or store.catalogues()
+        for entry in store.entries(name)
+        if entry.sha256 not in stones
+    }
+    if not entries:
+        raise PhotosError("there is nothing to export")
+    _claim(out)
+    lines, missing = [], 0
+    for sha256, entry in track(entries.items(), "Copying photos"):
+        place = f"photos/{sha256}.jpg"
+        try:
+            _write(out / place, store.read(object_path(sha256)))
+        except FileNotFoundError:
+            missing += 1
+            continue
+        lines.append(json.dumps(_line(place, entry), ensure_ascii=False) + "\n")
+    write_text(out / METADATA, "".join(lines))
+    return len(lines), missing
+
+
+def _line(place: str, entry: Entry) -> dict[str, str]:
+    line = {
+        "file_name": place,
+        "name": entry.name,
+        "licence": entry.licence,
+        "credit": entry.credit,
+        "source": entry.source,
+    }
+    return line | ({"split": entry.split} if entry.split else {})
+
+
+def _beside(store: Store, path: str) -> Iterator[str]:
+    """The files for people beside a release's photos."""
+    for name in ("README.md", "LICENCES.md", "CONTRIBUTORS.md", "figures.png"):
+        if store.exists(f"{path}/{name}"):
+            yield name
+
+
+def _claim(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise PhotosError(f"{out} is not an empty folder")
+
+
+def _write(path: Path, data: bytes) -> None:
+    with whole(path) as partial:
+        partial.write_bytes(data)

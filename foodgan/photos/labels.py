@@ -1,0 +1,133 @@
+"""What each photo of a collection shows: from a table, a file beside it, its folder or its name."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from foodgan.photos.folder import METADATA, NAME_KEYS, SPLITS, PhotosError
+from foodgan.photos.trees import Tree, below
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
+SIDECARS = (".txt", ".json")  # カレー.jpg and カレー.txt, or カレー.jpg.json
+_FILE_KEYS = ("file_name", "file", "path", "image", "filename")
+# At the end of a file's name: a number, a copy's mark. カレー_01 (2) is カレー.
+_NUMBER = re.compile(r"[\s_\-.]*(\(\d+\)|\d+|copy|のコピー)$", re.IGNORECASE)
+_CAMERA = re.compile(r"^(img|dsc|dscn|dscf|pxl|photo|image|screenshot|写真)?[\s_\-\d]*$", re.I)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A photo of a collection. name "": nothing says what it shows."""
+
+    path: str
+    name: str
+    licence: str = ""
+    credit: str = ""
+    source: str = ""
+    split: str | None = None
+
+
+def labels(tree: Tree, table: str | None) -> list[Label]:
+    """A label for each photo, in a stable order. table: a CSV's path; it then lists them all.
+
+    Without a CSV, metadata.jsonl counts, at the top, in train/ or in test/; a photo that it does
+    not list has the name in the file beside it, else its folder's, else its own.
+    """
+    if table:
+        return list(_from_csv(tree, table))
+    paths = tree.paths()
+    known = {label.path: label for label in _from_metadata(tree, paths)}
+    photos = [path for path in paths if path.lower().endswith(SUFFIXES)]
+    return [known.get(path) or _guessed(tree, set(paths), path) for path in photos]
+
+
+def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
+    text = _text(tree, table)
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    for number, row in enumerate(rows, start=2):
+        label = _label(table, row)
+        if label is None:
+            raise PhotosError(f"{table}:{number} names no file ({', '.join(_FILE_KEYS)})")
+        yield label
+
+
+def _from_metadata(tree: Tree, paths: list[str]) -> Iterator[Label]:
+    for place in ("", *(f"{split}/" for split in SPLITS)):
+        table = place + METADATA
+        if table not in paths:
+            continue
+        for number, line in enumerate(_text(tree, table).split("\n"), start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError:
+                row = None
+            label = _label(table, row) if isinstance(row, dict) else None
+            if label is None:
+                raise PhotosError(f"{table}:{number} is not a metadata line")
+            yield label
+
+
+def _label(table: str, row: Mapping[str, Any]) -> Label | None:
+    def first(*keys: str) -> str:
+        return next((str(row[key]).strip() for key in keys if row.get(key)), "")
+
+    file = first(*_FILE_KEYS)
+    if not file:
+        return None
+    folder = PurePosixPath(table).parent.name
+    split = first("split") or folder
+    return Label(
+        path=below(table, file),
+        name=first(*NAME_KEYS),
+        licence=first("licence", "license"),
+        credit=first("credit", "author"),
+        source=first("source", "source_repo", "source_url", "url"),
+        split=split if split in SPLITS else None,
+    )
+
+
+def _guessed(tree: Tree, paths: set[str], path: str) -> Label:
+    place = PurePosixPath(path)
+    for suffix in SIDECARS:
+        for beside in (place.with_suffix(suffix).as_posix(), f"{path}{suffix}"):
+            if beside in paths:
+                return _beside(tree, path, beside)
+    split = place.parts[0] if place.parts[0] in SPLITS else None
+    folder = place.parent.name
+    if folder and folder not in SPLITS:
+        return Label(path, folder, split=split)
+    return Label(path, _spoken(place.stem), split=split)
+
+
+def _beside(tree: Tree, path: str, beside: str) -> Label:
+    text = _text(tree, beside).strip()
+    if not beside.endswith(".json"):
+        return Label(path, text.split("\n")[0].strip())
+    try:
+        row = json.loads(text)
+    except ValueError:
+        raise PhotosError(f"{beside} is no JSON") from None
+    label = _label(beside, {**row, "file_name": "x"}) if isinstance(row, dict) else None
+    if label is None:
+        raise PhotosError(f"{beside} is no JSON object")
+    return Label(path, label.name, label.licence, label.credit, label.source, label.split)
+
+
+def _spoken(stem: str) -> str:
+    """A file's name as a dish's: without its number; "" for what a camera called it."""
+    name = _NUMBER.sub("", stem).replace("_", " ").strip()
+    return "" if _CAMERA.match(name) else name
+
+
+def _text(tree: Tree, path: str) -> str:
+    try:
+        return tree.read(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PhotosError(f"{path} is not UTF-8: {error}") from error

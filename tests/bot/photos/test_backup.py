@@ -1,0 +1,168 @@
+"""Back-up and restore, on SQLite and PostgreSQL: what was kept comes back, secrets do not."""
+
+import asyncio
+import hashlib
+import stat
+import tarfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot import backup
+from bot.backup import BackupRefused
+from bot.records import migrate, photos, rights
+from bot.records.database import database_url, open_engine
+from bot.records.tables import Consent, Grave, Photo, Submission
+from foodgan.contract.store import Store
+from tests.bot.photos.rows import ANNE, BO, a_photo
+
+BYTES = b"a plain photo"
+SHA = hashlib.sha256(BYTES).hexdigest()
+
+
+async def fill(engine: AsyncEngine) -> None:
+    now = datetime.now(UTC)
+    async with AsyncSession(engine) as session, session.begin():
+        session.add(
+            Submission(
+                id="5ub00000",
+                member_id=ANNE,
+                locale="ja",
+                name="親子丼",
+                credit_choice="name",
+                application_id=1,
+                token="interaction-secret",
+                asked_at=now,
+            )
+        )
+        await session.flush()
+        link = "https://cdn.example/secret"
+        session.add(a_photo(0, sha256=SHA, state="accepted", decided_at=now))
+        session.add(a_photo(1, state="submitted", sha256=None, url=link, submission_id="5ub00000"))
+        session.add(
+            Consent(
+                member_id=ANNE,
+                version=1,
+                licence="CC0-1.0",
+                credit_choice="name",
+                credit="Anne",
+                locale="ja",
+                given_at=now,
+            )
+        )
+
+
+async def rows(url: URL, table: type) -> list:
+    engine = open_engine(url)
+    async with AsyncSession(engine) as session:
+        found = list(await session.scalars(select(table)))
+    await engine.dispose()
+    return found
+
+
+@pytest.fixture
+async def saved(url: URL, tmp_path: Path) -> Path:
+    """A back-up of one accepted photo, one at the intake and one consent."""
+    engine = open_engine(url)
+    await migrate.bring_up(engine)
+    await fill(engine)
+    await engine.dispose()
+    store = Store(str(tmp_path / "store"))
+    assert store.put(BYTES) == SHA
+    file = tmp_path / "club.tar"
+    assert await asyncio.to_thread(backup.backup, url, store, file) == (4, 1)
+    return file
+
+
+async def test_what_was_saved_comes_back_into_an_empty_house(saved: Path, tmp_path: Path) -> None:
+    url = database_url(f"sqlite:///{tmp_path}/new/records.sqlite3")
+    store = Store(str(tmp_path / "new-store"))
+    assert await asyncio.to_thread(backup.restore, url, store, saved) == (4, 1)
+    assert store.get(SHA) == BYTES
+    accepted, failed = sorted(await rows(url, Photo), key=lambda photo: photo.id)
+    assert (accepted.state, accepted.sha256, accepted.name) == ("accepted", SHA, "きつねうどん")
+    assert (failed.state, failed.refusal) == ("refused", "photo-failed")
+    (submission,) = await rows(url, Submission)
+    assert submission.ended_at is not None
+
+
+async def test_it_comes_back_over_what_is_there_if_asked_to(
+    saved: Path, url: URL, tmp_path: Path
+) -> None:
+    store = Store(str(tmp_path / "store"))
+    with pytest.raises(BackupRefused, match="--replace"):
+        await asyncio.to_thread(backup.restore, url, store, saved)
+    await asyncio.to_thread(backup.restore, url, store, saved, True)
+    engine = open_engine(url)
+    async with AsyncSession(engine) as session, session.begin():
+        session.add(
+            Consent(
+                member_id=BO,
+                version=1,
+                licence="CC0-1.0",
+                credit_choice="name",
+                credit="Bo",
+                locale="ja",
+                given_at=datetime.now(UTC),
+            )
+        )
+        await session.flush()  # the numbering goes on after the rows that came back
+    await engine.dispose()
+    assert len(await rows(url, Consent)) == 2
+
+
+async def test_a_photo_withdrawn_after_the_backup_stays_withdrawn(
+    saved: Path, url: URL, tmp_path: Path
+) -> None:
+    engine = open_engine(url)
+    async with AsyncSession(engine) as session, session.begin():
+        await rights.withdraw(session, ANNE, ["00000000"])
+    store = Store(str(tmp_path / "store"))
+    await asyncio.to_thread(backup.restore, url, store, saved, True)
+    async with AsyncSession(engine) as session:
+        assert await photos.entries(session) == []
+        assert await photos.open_graves(session) == [SHA]
+    await engine.dispose()
+
+
+async def test_the_stores_tombstones_count_where_the_database_is_lost(
+    saved: Path, tmp_path: Path
+) -> None:
+    from foodgan.contract.photos import Tombstone
+
+    store = Store(str(tmp_path / "store"))
+    store.write_tombstones([Tombstone(sha256=SHA, original_sha256="0" * 64)])
+    url = database_url(f"sqlite:///{tmp_path}/fresh.sqlite3")
+    await asyncio.to_thread(backup.restore, url, store, saved)
+    assert [grave.sha256 for grave in await rows(url, Grave)] == [SHA]
+    assert "accepted" not in {photo.state for photo in await rows(url, Photo)}
+
+
+async def test_a_backup_is_for_its_owner_and_holds_no_secret(saved: Path) -> None:
+    assert stat.S_IMODE(saved.stat().st_mode) == 0o600
+    data = saved.read_bytes()
+    assert b"interaction-secret" not in data
+    assert b"cdn.example" not in data
+
+
+@pytest.mark.parametrize("data", [b"", b"not a tar at all" * 100])
+async def test_what_is_no_backup_is_refused_and_changes_nothing(
+    saved: Path, url: URL, tmp_path: Path, data: bytes
+) -> None:
+    (tmp_path / "bad.tar").write_bytes(data)
+    store = Store(str(tmp_path / "store"))
+    with pytest.raises(BackupRefused):
+        await asyncio.to_thread(backup.restore, url, store, tmp_path / "bad.tar", True)
+    assert len(await rows(url, Photo)) == 2
+
+
+async def test_a_path_that_leads_out_of_the_store_is_refused(saved: Path, tmp_path: Path) -> None:
+    with tarfile.open(saved, "a") as archive:
+        backup._add(archive, "store/../../evil.jpg", b"evil")
+    url = database_url(f"sqlite:///{tmp_path}/other/fresh.sqlite3")
+    with pytest.raises(BackupRefused, match="leads out"):
+        await asyncio.to_thread(backup.restore, url, Store(str(tmp_path / "other-store")), saved)
+    assert not list(tmp_path.rglob("evil*"))

@@ -1,0 +1,247 @@
+"""`/review` by the real client library: one message, photo after photo, and who may."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.records.tables import AuditEntry, Vote
+from bot.sandbox import people
+from bot.sandbox.faults import RequestFault
+from bot.sandbox.interaction import Interaction
+from foodgan.contract.phrases import say
+from tests.bot.canteen import is_private, until
+from tests.bot.photos.club import Club
+
+
+async def edited(club: Club, interaction: Interaction) -> dict[str, Any]:
+    """The review message once this click has changed it."""
+    await until(lambda: interaction.first("edited", "followup", "answered"), "an answer to a click")
+    return dict(interaction.original.json)
+
+
+async def desk(club: Club, member: str) -> dict[str, Any]:
+    return await club.shown(club.use("review", member))
+
+
+def demote(monkeypatch: pytest.MonkeyPatch, name: str, roles: tuple[str, ...] = ()) -> None:
+    """Change a member's roles while everything runs."""
+    members = tuple(replace(m, roles=roles) if m.username == name else m for m in people.MEMBERS)
+    monkeypatch.setattr(people, "MEMBERS", members)
+
+
+async def test_a_photo_is_shown_with_picture_name_words_hints_and_look_alikes(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.intake.hashes = {"a.jpg": "00000000000000ff", "dark.jpg": "00000000000000fe"}
+    await club.taken(["a.jpg"], name="天ぷら蕎麦")
+    await club.taken(["dark.jpg"], name="海老天蕎麦")
+    first = await desk(club, "minato")
+    assert is_private(first)
+    second = await edited(club, club.click(first, "review-accept", "minato"))
+    assert "海老天蕎麦" in second["content"]
+    assert say("ja", "review-words", words="海老天蕎麦") in second["content"]
+    assert say("ja", "review-hints", hints=say("ja", "hint-dark")) in second["content"]
+    assert "天ぷら蕎麦 (審査待ち)" in second["content"]
+    assert len(second["attachments"]) == 2
+
+
+async def test_two_reviewers_accept_and_the_member_hears_of_it_by_message(club: Club) -> None:
+    await club.canteen.open(review_undo_s=0)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    for reviewer, news in (("minato", "一票"), ("sora", "採用が決まりました")):
+        page = await edited(club, club.click(await desk(club, reviewer), "review-accept", reviewer))
+        assert news in page["content"]
+        assert say("ja", "review-none") in page["content"]
+    (photo,) = await club.until_photos(lambda p: p[0].told_at, "told")
+    assert photo.state == "accepted"
+    akari = people.find_member("akari")
+    told = await until(lambda: club.world.messages.listing(people.dm_of(akari).id), "a message")
+    assert say("ja", "notice-accepted", names="きつねうどん") in told[0].json["content"]
+    entries = await until_catalogue(club, 1)
+    assert (entries[0].sha256, entries[0].name, entries[0].credit) == (
+        photo.sha256,
+        "きつねうどん",
+        "あかり",
+    )
+
+
+async def until_catalogue(club: Club, count: int) -> list[Any]:
+    return await until(
+        lambda: (found := club.store.entries("club")) and len(found) == count and found,
+        "the catalogue",
+    )
+
+
+async def test_the_notice_can_go_to_the_channel_and_pings_nobody_else(club: Club) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1, review_notice="channel")
+    await club.agreed()
+    await club.taken(["a.jpg"], name="@everyone丼")
+    page = await desk(club, "minato")
+    await edited(club, club.click(page, "review-reject", "minato", values=["blurry"]))
+    reason = say("ja", "reason-blurry")
+    text = say("ja", "notice-rejected", name="\\@\u200beveryone丼", reason=reason)
+    found = await until(
+        lambda: [m for m in club.world.messages.listing() if text in m.json["content"]], "a notice"
+    )
+    assert [user["id"] for user in found[0].json["mentions"]] == [people.find_member("akari").id]
+    assert found[0].json["mention_everyone"] is False
+
+
+async def test_a_member_who_takes_no_messages_is_left_in_peace(club: Club) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1)
+    closed = RequestFault(method="POST", path="^/users/@me/channels$", answer=403, code=50007)
+    club.canteen.sandbox.faults.add(closed)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    await club.until_photos(lambda p: p[0].told_at, "told")
+    await until(lambda: closed.hits, "the refusal")
+    assert await club.photos("accepted")
+
+
+async def test_a_click_can_be_taken_back(club: Club) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    page = await edited(club, club.click(page, "review-reject", "minato", values=["other"]))
+    assert await club.photos("rejected")
+    page = await edited(club, club.click(page, "review-undo", "minato"))
+    assert "きつねうどん" in page["content"]
+    assert await club.photos("taken")
+    await edited(club, club.click(page, "review-accept", "minato"))
+    assert await club.photos("accepted")
+
+
+async def test_a_name_is_mended_in_a_modal_that_outlives_a_restart(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    opener = club.click(await desk(club, "minato"), "review-rename", "minato")
+    modal = await club.modal(opener)
+    assert modal["components"][0]["component"]["value"] == "きつねうどん"
+    await club.canteen.close()
+    await club.canteen.open()
+    filled = club.fill(opener, "minato", name="たぬきうどん")
+    assert "たぬきうどん" in (await edited(club, filled))["content"]
+    (photo,) = await club.photos()
+    assert photo.name == "たぬきうどん"
+
+
+async def test_buttons_outlive_a_restart(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    await club.canteen.close()
+    await club.canteen.open()
+    await edited(club, club.click(page, "review-accept", "minato"))
+    assert len(await club.all(Vote)) == 1
+
+
+async def test_who_is_no_reviewer_sees_nothing(club: Club) -> None:
+    await club.canteen.open()
+    refused = await club.shown(club.use("review", "yuto"))
+    assert refused["content"] == say("ja", "review-not-yours")
+
+
+async def test_a_reviewer_who_loses_the_role_between_showing_and_clicking_counts_no_more(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "sora")
+    demote(monkeypatch, "sora")
+    for action, more in (
+        ("review-accept", {}),
+        ("review-reject", {"values": ["other"]}),
+        ("review-skip", {}),
+        ("review-rename", {}),
+    ):
+        refused = club.click(page, action, "sora", **more)
+        assert (await club.shown(refused, "係"))["content"] == say("ja", "review-not-yours")
+    assert await club.all(Vote) == []
+
+
+async def test_a_reviewer_by_role_alone_does_not_decide_even_votes(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "REVIEWERS_MAY", people.MANAGE_MESSAGES)
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    page = await desk(club, "sora")
+    page = await edited(club, club.click(page, "review-reject", "sora", values=["other"]))
+    assert say("ja", "review-escalated-news") in page["content"]
+    assert say("ja", "review-none") in (await desk(club, "minato"))["content"]
+    monkeypatch.setattr(people, "REVIEWERS_MAY", people.MANAGE_GUILD)
+    page = await desk(club, "minato")
+    assert say("ja", "review-escalated") in page["content"]
+    await edited(club, club.click(page, "review-accept", "minato"))
+    assert await club.photos("accepted")
+
+
+async def test_nobody_is_shown_their_own_photo(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed("minato")
+    await club.taken(["a.jpg"], member="minato")
+    assert say("ja", "review-none") in (await desk(club, "minato"))["content"]
+    assert "きつねうどん" in (await desk(club, "sora"))["content"]
+
+
+async def test_two_clicks_at_once_count_once(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    clicks = [club.click(page, "review-accept", "minato") for _ in range(4)]
+    for click in clicks:
+        await edited(club, click)
+    votes = await club.all(Vote)
+    assert [(vote.verdict, str(vote.reviewer_id)) for vote in votes] == [
+        ("accept", people.find_member("minato").id)
+    ]
+    assert await club.photos("taken")
+
+
+async def test_a_photo_withdrawn_while_it_is_looked_at_gets_no_vote(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    (photo,) = await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    mine = await club.shown(club.use("photos mine"))
+    sure = club.click(mine, "withdraw-ask", values=[photo.id])
+    await edited(club, sure)
+    await edited(club, club.click(sure.original.json, "withdraw"))
+    page = await edited(club, club.click(page, "review-accept", "minato"))
+    assert say("ja", "review-gone") in page["content"]
+    assert await club.all(Vote) == []
+
+
+async def test_fifty_photos_are_reviewed_in_one_message(club: Club) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed()
+    for lot in range(10):
+        await club.taken([f"{lot}-{number}.jpg" for number in range(5)])
+    page = await desk(club, "minato")
+    for number in range(50):
+        click = club.click(page, "review-accept", "minato")
+        page = await edited(club, click)
+        assert click.first("deferred") < 0.5, number
+    assert say("ja", "review-none") in page["content"]
+    assert len(await club.photos("accepted")) == 50
+
+
+async def test_every_deed_is_in_the_audit_log(club: Club) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed()
+    (photo,) = await club.taken(["a.jpg"])
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    deeds = [(e.action, e.photo_id) for e in await club.all(AuditEntry)]
+    assert deeds == [("consent", None), ("accept", photo.id), ("accepted", photo.id)]
+    listing = await club.shown(club.use("operator list", "minato"))
+    assert photo.id in listing["content"]

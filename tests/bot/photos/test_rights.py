@@ -1,0 +1,264 @@
+"""Rights by the real client library: see, withdraw, take home, erase; nothing comes back."""
+
+import hashlib
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from bot.photos import rights
+from bot.records.tables import (
+    AuditEntry,
+    Ban,
+    Consent,
+    Errand,
+    Grave,
+    Leader,
+    Order,
+    Photo,
+    Submission,
+    Vote,
+)
+from bot.sandbox.interaction import Interaction
+from bot.sandbox.people import find_member
+from foodgan.contract.photos import Tombstone
+from foodgan.contract.phrases import say
+from tests.bot.canteen import is_private, until
+from tests.bot.photos.club import JPEG, Club, component
+
+
+async def edited(interaction: Interaction) -> dict[str, Any]:
+    await until(lambda: interaction.first("edited"), "an edit")
+    return dict(interaction.original.json)
+
+
+async def accept(club: Club, reviewer: str = "minato") -> None:
+    """Let a reviewer accept what waits longest."""
+    page = await club.shown(club.use("review", reviewer))
+    await edited(club.click(page, "review-accept", reviewer))
+
+
+async def withdraw(club: Club, *ids: str, member: str = "akari") -> dict[str, Any]:
+    mine = await club.shown(club.use("photos withdraw", member))
+    asked = club.click(mine, "withdraw-ask", member, values=list(ids))
+    sure = await edited(asked)
+    assert say("ja", "withdraw-sure", count=len(ids)) in sure["content"]
+    return await edited(club.click(sure, "withdraw:", member))
+
+
+async def test_mine_lists_my_photos_alone_page_by_page(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rights, "PAGE", 2)
+    await club.canteen.open()
+    await club.agreed("akari")
+    await club.agreed("yuto")
+    await club.taken(["1.jpg", "2.jpg", "3.jpg"], name="親子丼")
+    await club.taken(["4.jpg"], member="yuto", name="牛丼")
+    first = await club.shown(club.use("photos mine"))
+    assert is_private(first)
+    assert say("ja", "mine-head", count=3, accepted=0, waiting=3) in first["content"]
+    assert first["content"].count("親子丼") == 2
+    assert "牛丼" not in first["content"]
+    second = await edited(club.click(first, "mine:1"))
+    assert second["content"].count("親子丼") == 1
+
+
+async def test_a_withdrawn_photo_leaves_store_and_catalogue_and_never_comes_back(
+    club: Club,
+) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed()
+    keep, drop = await club.taken(["keep.jpg", "drop.jpg"])
+    await accept(club)
+    await accept(club)
+    await until(lambda: len(club.store.entries("club")) == 2, "both in the catalogue")
+
+    done = await withdraw(club, drop.id)
+    assert say("ja", "withdraw-done", count=1) in done["content"]
+    await until(lambda: [o.sha256 for o in club.store.objects()] == [keep.sha256], "bytes gone")
+    assert [entry.sha256 for entry in club.store.entries("club")] == [keep.sha256]
+    stone = Tombstone(sha256=drop.sha256, original_sha256=drop.original_sha256)
+    assert club.store.tombstones() == [stone]
+
+    again = club.submit(files=["drop.jpg"])
+    await until(club.intake.jobs, "a job")
+    club.intake.work()
+    receipt = await club.shown(again, "今回は")
+    assert say("ja", "intake-withdrawn") in receipt["content"]
+    await until(lambda: [o.sha256 for o in club.store.objects()] == [keep.sha256], "bytes gone")
+
+
+async def test_a_photo_withdrawn_at_the_intake_is_purged_when_the_intake_has_spoken(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.submit()
+    await until(club.intake.jobs, "a job")
+    (photo,) = await club.photos()
+    await withdraw(club, photo.id)
+    taken = club.intake.take(club.intake.jobs()[0])
+    await until(lambda: club.store.tombstones(), "a tombstone")
+    assert club.store.tombstones()[0].sha256 == taken.sha256
+    await until(lambda: not list(club.store.objects()), "bytes gone")
+    assert [p.state for p in await club.photos()] == ["withdrawn"]
+
+
+async def test_nobody_withdraws_what_is_not_theirs(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed("akari")
+    await club.agreed("yuto")
+    (photo,) = await club.taken(["a.jpg"])
+    await club.taken(["y.jpg"], member="yuto")
+    mine = await club.shown(club.use("photos mine", "yuto"))
+    asked = club.click(mine, "withdraw-ask", "yuto", values=[photo.id], raw=True)
+    done = await edited(club.click(await edited(asked), "withdraw:", "yuto"))
+    assert say("ja", "withdraw-done", count=0) in done["content"]
+    assert len(await club.photos("taken")) == 2
+
+
+async def test_an_export_holds_everything_and_no_secret(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    photos = await club.taken(["a.jpg", "b.jpg"], name="親子丼")
+    await club.canteen.deferred(club.canteen.order(name="月のスープ"))
+    await club.canteen.record("queued")
+    archives = await exported(club, "akari")
+    (archive,) = archives
+    data = json.loads(archive.read("data.json"))
+    assert [row["name"] for row in data["photos"]] == ["親子丼", "親子丼"]
+    assert data["consents"][0]["licence"] == "CC0-1.0"
+    assert data["orders"][0]["name"] == "月のスープ"
+    assert data["photos"][0]["member_id"] == find_member("akari").id
+    text = archive.read("data.json").decode()
+    assert "token" not in text
+    assert "http" not in text
+    inside = {hashlib.sha256(archive.read(f)).hexdigest() for f in archive.namelist()[1:]}
+    assert inside == {photo.sha256 for photo in photos}
+
+
+async def exported(club: Club, member: str) -> list[zipfile.ZipFile]:
+    interaction = club.use("privacy export", member)
+    await until(lambda: interaction.first("edited", "followup"), "an export")
+    messages = [interaction.original, *interaction.followups]
+    found = []
+    for message in messages:
+        for file in message.json["attachments"]:
+            kept = club.world.attachments.get(file["id"])
+            found.append(zipfile.ZipFile(io.BytesIO(kept.data)))
+    return found
+
+
+async def test_a_large_export_comes_in_parts_that_discord_takes(club: Club) -> None:
+    bot = await club.canteen.open()
+    await club.agreed()
+    names = ["1.jpg", "2.jpg", "3.jpg"]
+    for number, name in enumerate(names):
+        club.intake.contents[name] = JPEG + bytes([number]) * 90_000
+    await club.taken(names)
+    parts = []
+    theirs = bot.gallery.rights
+    async for part in theirs.parts(int(find_member("akari").id), 200_000):
+        assert len(part) <= 200_000
+        parts.append(zipfile.ZipFile(io.BytesIO(part)))
+    assert len(parts) == 3
+    assert sum(len(part.namelist()) for part in parts) == 4
+
+
+async def test_an_erased_member_is_gone_everywhere_and_the_photos_stay_out(club: Club) -> None:
+    await club.canteen.open(review_votes=1)
+    for member in ("akari", "minato"):
+        await club.agreed(member)
+    drop = await club.taken(["1.jpg", "2.jpg"])
+    (other,) = await club.taken(["m.jpg"], member="minato")
+    await accept(club)
+    club.submit(files=["later.jpg"])
+    await until(club.intake.jobs, "one still at the intake")
+    await club.canteen.deferred(club.canteen.order())
+    await club.shown(club.use("photos leaderboard", options={"show_me": True}))
+    await club.canteen.record("queued")
+
+    asked = await club.shown(club.use("privacy delete"))
+    erased = await edited(club.click(asked, "erase"))
+    assert "すべて消しました" in erased["content"]
+
+    late = club.intake.take(club.intake.jobs()[0])
+    akari = int(find_member("akari").id)
+    await club.until_photos(lambda found: [p.id for p in found] == [other.id], "only the other's")
+    for table, whose in (
+        (Consent, "member_id"),
+        (Photo, "member_id"),
+        (Submission, "member_id"),
+        (Vote, "reviewer_id"),
+        (Leader, "member_id"),
+        (Errand, "member_id"),
+        (Order, "member_id"),
+        (AuditEntry, "actor_id"),
+    ):
+        assert not [row for row in await club.all(table) if getattr(row, whose) == akari], table
+    gone = {photo.sha256 for photo in drop} | {late.sha256}
+    assert {grave.sha256 for grave in await club.all(Grave)} == gone
+    await until(lambda: [o.sha256 for o in club.store.objects()] == [other.sha256], "bytes gone")
+    assert club.store.entries("club") == []
+    assert {stone.sha256 for stone in club.store.tombstones()} == gone
+
+
+async def test_who_thinks_again_is_not_erased(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    asked = await club.shown(club.use("privacy delete"))
+    kept = club.click(asked, "erase-no")
+    await until(lambda: kept.first("updated"), "an update")
+    assert kept.original.json["content"] == say("ja", "erase-kept")
+    assert await club.all(Consent)
+
+
+async def test_a_ban_outlives_an_erasure(club: Club) -> None:
+    await club.canteen.open()
+    akari = {"member": find_member("akari").id}
+    await club.shown(club.use("operator ban", "minato", options=akari))
+    await edited(club.click(await club.shown(club.use("privacy delete")), "erase"))
+    assert len(await club.all(Ban)) == 1
+
+
+async def test_credits_name_people_as_they_chose_last(club: Club) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed("akari")
+    await club.agreed("yuto")
+    await club.taken(["a.jpg", "b.jpg"])
+    await club.taken(["y.jpg"], member="yuto")
+    for _ in range(3):
+        await accept(club)
+    text = (await club.shown(club.use("credits")))["content"]
+    assert say("ja", "credits-head", photos=3, people=2) in text
+    assert say("ja", "credits-line", name="あかり", count=2) in text
+
+    asked = await club.shown(club.use("privacy consent"))
+    chosen = club.click(asked, "consent-credit", values=["anonymous"])
+    menu = component(await edited(chosen), "consent-credit")
+    assert [option["value"] for option in menu["options"] if option.get("default")] == ["anonymous"]
+    await club.shown(club.click(asked, "consent-licence:CC-BY-4.0"), "承り")
+    text = (await club.shown(club.use("credits")))["content"]
+    assert "あかり" not in text
+    assert say("ja", "credits-unnamed", count=1) in text
+    await until(
+        lambda: sorted(entry.credit for entry in club.store.entries("club")) == ["", "", "ゆうと"],
+        "the catalogue follows",
+    )
+
+
+async def test_the_leaderboard_shows_those_alone_who_want_to_be_seen(club: Club) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    await accept(club)
+    empty = await club.shown(club.use("photos leaderboard"))
+    assert empty["content"] == say("ja", "leaders-none")
+    listed = await club.shown(club.use("photos leaderboard", options={"show_me": True}))
+    assert f"<@{find_member('akari').id}>" in listed["content"]
+    assert listed["mentions"] == []
+    gone = await club.shown(club.use("photos leaderboard", options={"show_me": False}))
+    assert gone["content"] == say("ja", "leaders-none")

@@ -1,0 +1,236 @@
+"""`/submit` by the real client library: consent once, then a receipt in seconds."""
+
+import pytest
+
+from bot.records.tables import Consent, Submission
+from bot.sandbox.people import find_member, user_json
+from foodgan.contract.photos import Licence, PhotoIntake
+from foodgan.contract.phrases import say
+from tests.bot.canteen import is_private, until
+from tests.bot.photos.club import JPEG, Club, component, components
+
+
+async def test_the_first_photo_waits_for_consent_and_nothing_is_looked_at_before(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    interaction = club.submit()
+    asked = await club.shown(interaction, "はじめに")
+    assert is_private(asked)
+    assert [photo.state for photo in await club.photos()] == ["draft"]
+    assert club.intake.jobs() == []
+    labels = [part.get("label") for part in components(asked)]
+    for licence in ("licence-cc0-1-0", "licence-cc-by-4-0", "licence-club-only"):
+        assert say("ja", licence) in labels
+
+
+@pytest.mark.parametrize("licence", ["CC0-1.0", "CC-BY-4.0", "club-only"])
+async def test_consent_is_written_with_its_version_and_sends_the_photo_off(
+    club: Club, licence: Licence
+) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(), "はじめに")
+    chosen = club.click(asked, "consent-credit", values=["initials"])
+    await until(lambda: chosen.first("edited"), "the choice is shown")
+    thanked = club.click(asked, f"consent-licence:{licence}")
+    await club.shown(thanked, "受け取りました")
+    (consent,) = await club.all(Consent)
+    assert (consent.version, consent.licence, consent.credit) == (1, licence, "あ.")
+    (job,) = await until(club.intake.jobs, "a job")
+    order = PhotoIntake.model_validate(job.args[0])
+    (photo,) = await club.photos()
+    assert (order.photo_id, photo.state, photo.licence) == (photo.id, "submitted", licence)
+    assert "/ephemeral-attachments/" in order.url.get_secret_value()
+
+
+async def test_who_agreed_gets_a_receipt_with_preview_words_and_tally(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    interaction = club.submit("海老カレーうどん", files=["a.jpg", "b.jpg"])
+    received = await club.shown(interaction, "受け取りました")
+    assert is_private(received)
+    await until(lambda: len(club.intake.jobs()) == 2, "two jobs")
+    club.intake.work()
+    receipt = await club.shown(interaction, "お預かりしました")
+    assert "海老・カレー・うどん" in receipt["content"]
+    assert "採用 0 枚・審査待ち 2 枚" in receipt["content"]
+    assert len(receipt["attachments"]) == 2
+    assert receipt["attachments"][0]["description"] == say(
+        "ja", "photo-alt", name="海老カレーうどん"
+    )
+    photos = await club.photos()
+    assert [photo.state for photo in photos] == ["taken", "taken"]
+    assert [photo.url for photo in photos] == [None, None]
+    assert await club.until_ended(Submission)
+    assert not club.intake.redis.exists(*(f"rq:job:{photo.id}" for photo in photos))
+
+
+async def test_look_alikes_and_known_photos_are_named_at_once(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.intake.hashes = {"a.jpg": "00000000000000ff", "b.jpg": "00000000000000fe"}
+    club.intake.contents = {"a.jpg": JPEG + b"1", "again.jpg": JPEG + b"1"}
+    await club.taken(["a.jpg"], name="天ぷら蕎麦")
+    await club.taken(["b.jpg", "again.jpg"], name="海老天蕎麦")
+    answers = [m.json["content"] for m in club.world.messages.listing()]
+    (receipt,) = [text for text in answers if "b\\.jpg" in text]
+    assert say("ja", "receipt-alike", place=1, file="b\\.jpg", names="天ぷら蕎麦") in receipt
+    known = say("ja", "photo-known")
+    assert say("ja", "receipt-refused", place=2, file="again\\.jpg", why=known) in receipt
+    assert [photo.state for photo in await club.photos()] == ["taken", "taken", "refused"]
+
+
+async def test_the_modal_takes_name_and_files_and_outlives_a_restart(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    opener = club.use("submit", options={})
+    modal = await club.modal(opener)
+    assert [part["component"]["type"] for part in modal["components"]] == [4, 19]
+    await club.canteen.close()
+    await club.canteen.open()
+    files = [club.upload("m1.jpg"), club.upload("m2.jpg")]
+    filled = club.fill(opener, name="抹茶ラーメン", photos=files)
+    await club.shown(filled, "抹茶ラーメン")
+    await until(lambda: len(club.intake.jobs()) == 2, "two jobs")
+
+
+async def test_photos_without_a_name_ask_for_it_and_outlive_a_restart(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    opener = club.use("submit", options={"photo": club.upload("n.jpg")})
+    await club.modal(opener)
+    await club.canteen.close()
+    await club.canteen.open()
+    await club.shown(club.fill(opener, name="月見うどん"), "月見うどん")
+    (photo,) = await club.photos()
+    assert (photo.name, photo.state) == ("月見うどん", "submitted")
+
+
+async def test_the_consent_outlives_a_restart(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(), "はじめに")
+    await club.canteen.close()
+    await club.canteen.open()
+    await club.shown(club.click(asked, "consent-licence:CC0-1.0"), "受け取りました")
+    await until(club.intake.jobs, "a job")
+
+
+async def test_who_declines_leaves_nothing_behind(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(), "はじめに")
+    declined = await club.shown(club.click(asked, "consent-no"), "わかりました")
+    assert components(declined) == []
+    assert await club.photos() == []
+    assert await club.all(Submission) == []
+
+
+async def test_the_menu_of_a_message_takes_ones_own_photos_alone(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed("akari")
+    author = user_json(find_member("akari"))
+    message = club.world.messages.say(
+        club.world.messages.listing()[0].json["channel_id"], author, "!"
+    )
+    upload = club.world.attachments.get(club.upload("menu.jpg"))
+    message.json["attachments"] = [club.world.attachments.to_json(upload)]
+
+    other = club.use("Hand over as a dish photo", "yuto", target=message.id)
+    assert (await club.shown(other))["content"] == say("ja", "submit-not-yours")
+    own = club.use("Hand over as a dish photo", "akari", target=message.id)
+    await club.modal(own)
+    await club.shown(club.fill(own, name="親子丼"), "親子丼")
+    await until(club.intake.jobs, "a job")
+
+
+async def test_another_members_consent_button_does_nothing(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(member="akari"), "はじめに")
+    strange = club.click(asked, "consent-licence:CC0-1.0", "yuto", raw=True)
+    assert (await club.shown(strange, "時間が"))["content"] == say("ja", "submit-stale")
+    assert await club.all(Consent) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "phrase", "values"),
+    [
+        ("カレー" * 200, "name-too-long", {"limit": 60}),
+        ("🍛🍛", "name-no-words", {}),
+        ("ど く き の こ カレー", "name-blocked", {}),
+        ("ドクキノコ丼", "name-blocked", {}),
+    ],
+)
+async def test_a_name_that_will_not_do_is_refused_at_once(
+    club: Club, name: str, phrase: str, values: dict[str, int]
+) -> None:
+    await club.canteen.open()
+    await club.shown(club.use("operator block", "minato", options={"word": "どくきのこ"}))
+    refused = await club.shown(club.submit(name))
+    assert refused["content"] == say("ja", phrase, **values)
+    assert is_private(refused)
+    assert await club.photos() == []
+    if phrase == "name-blocked":
+        dish = await club.canteen.answer(club.canteen.order(name=name))
+        assert dish["content"] == say("ja", "name-blocked")
+
+
+async def test_markup_in_a_name_is_only_a_name(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    received = await club.shown(club.submit("**@everyone** <@1>カレー"), "受け取り")
+    assert "\\*\\*\\@\u200beveryone" in received["content"]
+    assert received["mention_everyone"] is False
+
+
+async def test_a_member_brings_so_many_a_day_and_no_more(club: Club) -> None:
+    await club.canteen.open(photos_per_day=2)
+    await club.agreed()
+    await club.taken(["a.jpg", "b.jpg"])
+    refused = await club.shown(club.submit(files=["c.jpg"]), "たくさん")
+    assert refused["content"] == say("ja", "submit-enough-today", limit=2)
+    await club.agreed("yuto")
+    await club.shown(club.submit(files=["d.jpg"], member="yuto"), "受け取り")
+
+
+async def test_a_banned_member_brings_nothing_until_the_ban_is_lifted(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    akari = find_member("akari").id
+    who = {"member": akari, "reason": "荒らし"}
+    await club.shown(club.use("operator ban", "minato", options=who))
+    refused = await club.shown(club.submit(), "いま")
+    assert refused["content"] == say("ja", "submit-banned")
+    await club.shown(club.use("operator unban", "minato", options={"member": akari}))
+    await club.shown(club.submit(), "受け取り")
+
+
+async def test_what_the_intake_refuses_is_told_with_its_reason(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    interaction = club.submit()
+    await until(club.intake.jobs, "a job")
+    (job,) = club.intake.jobs()
+    values = {"limit": 40}
+    told = {"photo_id": job.id, "phrase": "intake-too-many-pixels", "values": values}
+    club.intake.finish(job, told)
+    receipt = await club.shown(interaction, "今回は")
+    assert say("ja", "intake-too-many-pixels", limit=40) in receipt["content"]
+    (photo,) = await club.photos("refused")
+    assert photo.url is None
+
+
+@pytest.mark.parametrize("result", [None, {"photo_id": "00000000"}, "nonsense", {"a": 1}])
+async def test_an_answer_that_makes_no_sense_is_a_failure_and_nothing_worse(
+    club: Club, result: object
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    interaction = club.submit()
+    await until(club.intake.jobs, "a job")
+    club.intake.finish(club.intake.jobs()[0], result)
+    assert say("ja", "photo-failed") in (await club.shown(interaction, "今回は"))["content"]
+
+
+async def test_english_members_are_asked_in_english(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(member="emma"), "One question")
+    assert component(asked, "consent-no")["label"] == say("en", "consent-no")

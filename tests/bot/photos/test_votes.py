@@ -1,0 +1,171 @@
+"""Votes, on SQLite and on PostgreSQL: counted once, decided once, taken back while it is time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import URL, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.records import migrate, reviews
+from bot.records.database import open_engine
+from bot.records.reviews import Fate, Reviewer, Rules
+from bot.records.tables import AuditEntry, Photo, Verdict, Vote
+from tests.bot.photos.rows import ANNE, BO, CHE, DEE, a_photo, photos
+
+Sessions = async_sessionmaker[AsyncSession]
+TWO = Rules(votes=2, escalate_after=2)
+ID = "00000000"
+
+
+@pytest.fixture
+async def sessions(url: URL) -> AsyncIterator[Sessions]:
+    engine = open_engine(url)
+    await migrate.bring_up(engine)
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    async with sessions.begin() as session:
+        session.add(a_photo())
+    yield sessions
+    await engine.dispose()
+
+
+async def vote(
+    sessions: Sessions, who: int, verdict: Verdict, operator: bool = False, rules: Rules = TWO
+) -> Fate:
+    async with sessions.begin() as session:
+        reviewer = Reviewer(who, operator)
+        return await reviews.vote(session, ID, reviewer, verdict, rules, "other")
+
+
+async def the_photo(sessions: Sessions) -> Photo:
+    async with sessions() as session:
+        return await session.get_one(Photo, ID)
+
+
+async def shown(sessions: Sessions, who: int, operator: bool = False) -> str | None:
+    async with sessions() as session:
+        return next(iter(await reviews.line(session, Reviewer(who, operator))), None)
+
+
+async def test_two_votes_of_one_kind_decide(sessions: Sessions) -> None:
+    assert await vote(sessions, BO, "accept") == "counted"
+    assert (await the_photo(sessions)).state == "taken"
+    assert await vote(sessions, CHE, "accept") == "decided"
+    photo = await the_photo(sessions)
+    assert (photo.state, photo.settled_by) == ("accepted", CHE)
+
+
+async def test_two_votes_against_it_turn_it_down_with_the_reason(sessions: Sessions) -> None:
+    await vote(sessions, BO, "reject")
+    await vote(sessions, CHE, "reject")
+    photo = await the_photo(sessions)
+    assert (photo.state, photo.reason) == ("rejected", "other")
+
+
+async def test_nobody_votes_twice(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    assert await vote(sessions, BO, "accept") == "twice"
+    assert await vote(sessions, BO, "reject") == "twice"
+    assert (await the_photo(sessions)).state == "taken"
+
+
+async def test_nobody_judges_their_own_nor_is_shown_it(sessions: Sessions) -> None:
+    assert await vote(sessions, ANNE, "accept", operator=True) == "own"
+    assert await shown(sessions, ANNE, operator=True) is None
+
+
+async def test_even_votes_go_to_the_operators_whose_one_vote_decides(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    assert await vote(sessions, CHE, "reject") == "escalated"
+    assert await vote(sessions, DEE, "accept") == "gone"
+    assert await shown(sessions, DEE) is None
+    assert await shown(sessions, DEE, operator=True) == ID
+    assert await vote(sessions, DEE, "reject", operator=True) == "decided"
+    assert (await the_photo(sessions)).state == "rejected"
+
+
+async def test_even_votes_escalate_after_as_many_as_are_asked_for(sessions: Sessions) -> None:
+    rules = Rules(votes=3, escalate_after=4)
+    fates = [
+        await vote(sessions, who, verdict, rules=rules)
+        for who, verdict in ((BO, "accept"), (CHE, "reject"), (DEE, "accept"), (5, "reject"))
+    ]
+    assert fates == ["counted", "counted", "counted", "escalated"]
+
+
+@pytest.mark.parametrize("votes", [1, 2, 3])
+async def test_reviewers_who_click_at_once_are_each_counted_once(
+    sessions: Sessions, votes: int
+) -> None:
+    rules = Rules(votes=votes, escalate_after=9)
+    crowd = [10 + number // 3 for number in range(12)]  # four reviewers, three clicks each
+    fates = await asyncio.gather(*(vote(sessions, who, "accept", rules=rules) for who in crowd))
+    assert fates.count("decided") == 1
+    assert fates.count("counted") == votes - 1
+    async with sessions() as session:
+        voters = (await session.scalars(select(Vote.reviewer_id))).all()
+        decisions = await session.scalars(select(AuditEntry).where(AuditEntry.action == "accepted"))
+        assert len(decisions.all()) == 1
+    assert len(voters) == len(set(voters)) == votes
+
+
+async def test_a_skipped_photo_comes_back_another_day(sessions: Sessions) -> None:
+    assert await vote(sessions, BO, "skip") == "counted"
+    assert await shown(sessions, BO) is None
+    assert await shown(sessions, CHE) == ID
+    async with sessions.begin() as session:
+        skip = await session.get_one(Vote, (ID, BO))
+        skip.at = datetime.now(UTC) - timedelta(days=1)
+    assert await shown(sessions, BO) == ID
+    assert await vote(sessions, BO, "accept") == "counted"
+
+
+async def test_a_vote_can_be_taken_back_until_the_member_has_heard(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "accept")
+    async with sessions.begin() as session:
+        assert not await reviews.undo(session, ID, Reviewer(DEE), TWO)
+        assert await reviews.undo(session, ID, Reviewer(CHE), TWO)
+        assert not await reviews.undo(session, ID, Reviewer(CHE), TWO)
+    photo = await the_photo(sessions)
+    assert (photo.state, photo.decided_at) == ("taken", None)
+
+    await vote(sessions, CHE, "accept")
+    async with sessions.begin() as session:
+        told = await reviews.untold(session, datetime.now(UTC))
+        assert [photo.id for photo in told] == [ID]
+    async with sessions.begin() as session:
+        assert not await reviews.undo(session, ID, Reviewer(CHE), TWO)
+        assert await reviews.untold(session, datetime.now(UTC)) == []
+
+
+async def test_taking_back_one_of_even_votes_gives_it_back_to_the_reviewers(
+    sessions: Sessions,
+) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "reject")
+    async with sessions.begin() as session:
+        assert await reviews.undo(session, ID, Reviewer(CHE), TWO)
+    assert not (await the_photo(sessions)).escalated
+    assert await vote(sessions, DEE, "accept") == "decided"
+
+
+async def test_another_name_wants_new_votes(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    async with sessions.begin() as session:
+        assert await reviews.rename(session, ID, Reviewer(CHE), "たぬきうどん")
+    assert await vote(sessions, CHE, "accept") == "counted"
+    assert await vote(sessions, BO, "accept") == "decided"
+    assert (await the_photo(sessions)).name == "たぬきうどん"
+
+
+async def test_the_oldest_comes_first_and_what_is_left_is_counted(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        session.add_all(photos(range(1, 130)))
+    assert await shown(sessions, BO) == ID
+    await vote(sessions, BO, "accept")
+    assert await shown(sessions, BO) == f"{1:08x}"
+    async with sessions() as session:
+        assert len(await reviews.line(session, Reviewer(BO))) == reviews.LEFT_MAX
+        assert await reviews.line(session, Reviewer(ANNE)) == []

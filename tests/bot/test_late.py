@@ -1,0 +1,234 @@
+"""A dish that came too late for its token is posted by the bot, once, whatever is killed when."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import late
+from bot.records.tables import Order
+from bot.sandbox.faults import RequestFault
+from foodgan.contract.late import LATE_STREAM, LateDish, LateFile
+from foodgan.contract.orders import TOKEN_LIFE
+from foodgan.contract.phrases import say
+from tests.bot.canteen import Canteen, edits, hire, job_of, until
+from tests.bot.test_rounds import age
+
+POST = "^/channels/.*/messages$"
+CONTENT = "**虹色マグロカレーうどん** — 種 7 · モデル test"
+
+
+def hand_over(redis: Redis, order_id: str, *, replayed: bool = False) -> None:
+    """As a worker does."""
+    file = LateFile(filename=f"dish-7-{order_id}.jpeg", alt="絵")
+    dish = LateDish(
+        order_id=order_id, content=CONTENT, files=[file], replayed=replayed, bodies=(b"jpeg",)
+    )
+    redis.xadd(LATE_STREAM, dict[Any, Any](dish.to_fields()))
+
+
+def posts(canteen: Canteen) -> list[dict[str, Any]]:
+    """What the bot said in channels by its own token."""
+    return [m.json for m in canteen.sandbox.world.messages.listing() if not m.interaction_id]
+
+
+async def late_order(canteen: Canteen, redis: Redis, by: timedelta = TOKEN_LIFE) -> Order:
+    """An order whose job is done and handed over, but whose dish is not in the stream yet."""
+    hire(redis)
+    canteen.order()
+    record = await canteen.record("queued")
+    await age(canteen, record.id, by)
+    job = job_of(redis, record.id)
+    job.meta["handed"] = True
+    job.save_meta()
+    job.set_status("finished")
+    return record
+
+
+async def test_a_late_dish_is_posted_in_its_channel_without_a_ping(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    order = await late_order(canteen, redis)
+    hand_over(redis, order.id)
+
+    await canteen.record("done")
+
+    [message] = posts(canteen)
+    greeting = say("ja", "late-served", member=str(order.member_id))
+    assert message["content"] == f"{greeting}\n{CONTENT}"
+    assert message["channel_id"] == str(order.channel_id)
+    assert (message["mentions"], message["nonce"]) == ([], order.id)
+    [sent] = [r for r in canteen.sandbox.record.since() if r.method == "POST" and "chan" in r.path]
+    assert sent.payload["enforce_nonce"] is True
+    assert sent.payload["allowed_mentions"] == {"parse": []}
+    [attachment] = message["attachments"]
+    assert attachment["description"] == "絵"
+    await until(lambda: redis.xlen(LATE_STREAM) == 0, "the stream is empty")
+    await until(lambda: not redis.exists(f"rq:job:{order.id}"), "the job is gone")
+
+
+async def test_while_the_token_lives_the_answer_itself_becomes_the_dish(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    order = await late_order(canteen, redis, by=timedelta())
+    hand_over(redis, order.id)
+
+    await canteen.record("done")
+
+    [interaction] = canteen.sandbox.world.interactions.values()
+    assert interaction.original.json["content"] == CONTENT
+    assert len(interaction.original.json["attachments"]) == 1
+    assert posts(canteen) == []
+
+
+async def test_a_done_order_waits_for_its_dish_to_come_by_the_stream(
+    canteen: Canteen, redis: Redis
+) -> None:
+    bot = await canteen.open()
+    await late_order(canteen, redis)
+    await bot._rounds.once()
+    assert (await canteen.record()).state == "queued"
+
+
+@pytest.mark.parametrize("dies_before", ["redeem", "end", "done"])
+async def test_a_bot_killed_between_two_steps_leaves_one_visible_answer(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch, dies_before: str
+) -> None:
+    """It never gets further than to the step; then the next bot starts with the same records."""
+
+    async def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    bot = await canteen.open()
+    bot._chores[0].cancel()  # the rounds
+    order = await late_order(canteen, redis)
+    if dies_before == "redeem":
+        await _fail(canteen, order.id)
+    hand_over(redis, order.id, replayed=dies_before == "redeem")
+    late_dishes = bot._rounds._late
+    with monkeypatch.context() as patch:
+        patch.setattr(late.orders, "redeem", killed)
+        if dies_before == "end":
+            patch.setattr(bot.kitchen, "end", killed)
+        if dies_before == "done":
+            patch.setattr(late_dishes._handover, "done", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await late_dishes.once()
+    assert len(posts(canteen)) == 1
+    canteen.sandbox.world.messages._nonces.clear()  # the outage is longer than nonces are known
+    await canteen.close()
+
+    await canteen.open()
+
+    await canteen.record("done")
+    await until(lambda: redis.xlen(LATE_STREAM) == 0, "the stream is empty")
+    assert len(posts(canteen)) == 1
+
+
+async def test_a_worker_that_hands_over_twice_is_served_once(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    order = await late_order(canteen, redis)
+    hand_over(redis, order.id)
+    hand_over(redis, order.id)
+    await canteen.record("done")
+    await until(lambda: redis.xlen(LATE_STREAM) == 0, "the stream is empty")
+    assert len(posts(canteen)) == 1
+
+
+async def test_a_dish_that_the_worker_had_posted_before_it_died_is_not_posted_again(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    order = await late_order(canteen, redis, by=timedelta())
+    [interaction] = canteen.sandbox.world.interactions.values()
+    interaction.original.json["attachments"] = [
+        {"id": "1", "filename": f"dish-7-{order.id}.png", "size": 1, "url": "", "proxy_url": ""}
+    ]
+    canteen.sandbox.rules.__dict__["token_life_s"] = 0.0
+    hand_over(redis, order.id)
+
+    await canteen.record("done")
+
+    assert posts(canteen) == []
+
+
+@pytest.mark.parametrize("fault", [{"answer": 503}, {"drop": True}, {"answer": 429}])
+async def test_a_storm_at_discord_is_ridden_out(
+    canteen: Canteen, redis: Redis, fault: dict[str, Any]
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(
+        RequestFault(method="POST", path=POST, times=3, retry_after_s=0.1, **fault)
+    )
+    order = await late_order(canteen, redis)
+    hand_over(redis, order.id)
+    await canteen.record("done")
+    assert len(posts(canteen)) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50001), (404, 10003)])
+async def test_where_the_bot_may_not_post_the_order_ends_quietly(
+    canteen: Canteen, redis: Redis, status: int, code: int
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(
+        RequestFault(method="POST", path=POST, answer=status, code=code, times=5)
+    )
+    order = await late_order(canteen, redis)
+    hand_over(redis, order.id)
+    await canteen.record("late")
+    await until(lambda: redis.xlen(LATE_STREAM) == 0, "the stream is empty")
+    sent = [r for r in canteen.sandbox.record.since() if r.method == "POST" and "chan" in r.path]
+    assert len(sent) == 1
+
+
+async def test_a_dish_that_discord_will_not_have_is_said_to_have_failed(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(method="POST", path=POST, answer=400, code=50035))
+    order = await late_order(canteen, redis)
+    hand_over(redis, order.id)
+    await canteen.record("failed")
+    [message] = posts(canteen)
+    assert message["content"] == f"<@{order.member_id}> " + say("ja", "dish-failed", id=order.id)
+
+
+async def test_what_is_no_late_dish_is_dropped(canteen: Canteen, redis: Redis) -> None:
+    await canteen.open()
+    redis.xadd(LATE_STREAM, {"told": '{"version":2}'})
+    redis.xadd(LATE_STREAM, {"else": "nonsense"})
+    await until(lambda: redis.xlen(LATE_STREAM) == 0, "the stream is empty")
+    assert posts(canteen) == []
+
+
+async def test_a_failed_order_that_is_replayed_is_served_once(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    order = await late_order(canteen, redis)
+    await _fail(canteen, order.id)
+    hand_over(redis, order.id)  # not asked for by an operator: the member was told that it failed
+    await until(lambda: redis.xlen(LATE_STREAM) == 0, "the stream is empty")
+    assert posts(canteen) == []
+
+    hand_over(redis, order.id, replayed=True)
+    hand_over(redis, order.id, replayed=True)
+
+    await canteen.record("done")
+    await until(lambda: redis.xlen(LATE_STREAM) == 0, "the stream is empty")
+    assert len(posts(canteen)) == 1
+    [interaction] = canteen.sandbox.world.interactions.values()
+    assert edits(interaction) == 0
+
+
+async def _fail(canteen: Canteen, order_id: str) -> None:
+    async with AsyncSession(canteen.engine) as session, session.begin():
+        record = await session.get_one(Order, order_id)
+        record.state, record.ended_at, record.token = "failed", record.asked_at, None

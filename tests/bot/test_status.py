@@ -1,0 +1,106 @@
+"""`/status`: a private sentence or two on how busy the kitchen is; ids for operators alone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from bot.commands.status import report
+from foodgan.contract import status
+from foodgan.contract.phrases import say
+from foodgan.contract.status import Hello, Status
+from tests.bot.canteen import Canteen, is_private
+from tests.bot.orders import AOI, an_order
+
+OPERATOR = "minato"  # may manage the server
+
+
+def a_hello(**changed: Any) -> Hello:
+    fields = {
+        "name": "stove-1-abc123",
+        "label": "stove-1",
+        "host": "stove",
+        "pid": 4711,
+        "version": "0.1.0",
+        "model": "first·a1b2c3",
+        "device": "cuda:0",
+        "limit": 16,
+        "state": "busy",
+        "in_hand": 2,
+        "served": 12,
+        "failed": 1,
+        "since": datetime.now(UTC) - timedelta(minutes=5),
+    }
+    return Hello(**(fields | changed))
+
+
+async def test_it_tells_the_asker_alone_how_busy_the_kitchen_is(
+    canteen: Canteen, redis: Redis
+) -> None:
+    bot = await canteen.open()
+    status.say_hello(redis, a_hello())
+    order = an_order()
+    await bot._queue.enqueue(order, AOI.member_id)
+
+    message = await canteen.answer(canteen.order("emma", command="status"))
+
+    assert is_private(message)
+    first, wait, oldest, failures, worker = message["content"].splitlines()
+    assert first == "1 order is waiting · 0 being made"
+    assert wait == say("en", "status-wait", seconds=2)
+    assert oldest.startswith("The oldest order has waited")
+    assert failures == "Orders that failed in the last hour: 0"
+    assert worker == "cooking · model first·a1b2c3 · cuda:0 · v0.1.0"
+    assert order.order_id not in message["content"]
+
+
+async def test_operators_see_ids_and_machines(canteen: Canteen, redis: Redis) -> None:
+    bot = await canteen.open()
+    status.say_hello(redis, a_hello())
+    order = an_order()
+    await bot._queue.enqueue(order, AOI.member_id)
+    message = await canteen.answer(canteen.order(OPERATOR, command="status"))
+    assert f"`{order.order_id}`" in message["content"]
+    assert "`stove-1`" in message["content"]
+    assert order.name not in message["content"]
+    assert str(AOI.member_id) not in message["content"]
+
+
+async def test_without_redis_it_says_so(canteen: Canteen, free_port: int) -> None:
+    await canteen.open(redis_url=f"redis://127.0.0.1:{free_port}/0")
+    message = await canteen.answer(canteen.order(command="status"))
+    assert message["content"] == say("ja", "status-away")
+    assert is_private(message)
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_a_fleet_fits_into_one_message(locale: str) -> None:
+    hellos = tuple(a_hello(label=f"a-machine-with-a-long-name-{n}-{n}") for n in range(40))
+    now = datetime.now(UTC)
+    kitchen = Status(
+        taken_at=now,
+        waiting=500,
+        started=64,
+        put_off=3,
+        oldest_s=844,
+        oldest_id="0123abcd",
+        dish_s=0.5,
+        wait_s=70,
+        failed=40,
+        failed_recently=30,
+        failures=tuple(f"{n:08x}" for n in range(10)),
+        workers=hellos,
+        photos=7,
+        intakes=1,
+    )
+    told = report(locale, kitchen, operator=True)
+    assert len(told) < 2000
+    assert say(locale, "status-more", count=28) in told
+
+
+def test_without_a_worker_that_serves_there_is_no_estimate(redis: Redis) -> None:
+    status.say_hello(redis, a_hello(state="resting", in_hand=0))
+    told = report("en", status.look(redis), operator=False)
+    assert say("en", "status-unstaffed") in told
+    assert "on a break" in told

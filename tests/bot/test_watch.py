@@ -1,0 +1,123 @@
+"""The bot's figures and health, asked over HTTP as Prometheus and an orchestrator ask."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from redis import Redis
+
+from foodgan.contract import status
+from foodgan.contract.pulse import STALE_S
+from tests.bot.canteen import Canteen, until
+from tests.bot.orders import TOKEN
+from tests.bot.test_status import a_hello
+
+NAME = "月光のソーダ煮込み"
+
+
+def ask(address: str, path: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refusal:
+        return refusal.code, refusal.read().decode()
+
+
+async def asked(canteen: Canteen, path: str) -> tuple[int, str]:
+    assert canteen.bot
+    return await asyncio.to_thread(ask, canteen.bot.watch.address, path)
+
+
+def figures(text: str) -> dict[str, float]:
+    """Every sample, under its name and labels."""
+    return {
+        sample.name + "".join(f" {k}={v}" for k, v in sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+async def test_it_counts_commands_orders_and_refusals(canteen: Canteen, redis: Redis) -> None:
+    await canteen.open()
+    before = figures((await asked(canteen, "/metrics"))[1])
+    await canteen.deferred(canteen.order(name=NAME))
+    await canteen.record("queued")
+    await canteen.answer(canteen.order(name=""))
+    done = "foodgan_bot_commands_total command=dish outcome=done"
+
+    def after() -> dict[str, float]:
+        return figures(ask(canteen.bot.watch.address, "/metrics")[1])
+
+    for _ in range(100):
+        now = await asyncio.to_thread(after)
+        if now.get(done, 0) > before.get(done, 0):
+            break
+        await asyncio.sleep(0.02)
+
+    def grown(name: str) -> float:
+        return now.get(name, 0) - before.get(name, 0)
+
+    assert grown(done) == 1
+    assert grown("foodgan_bot_commands_total command=dish outcome=refused") == 1
+    assert grown("foodgan_bot_refusals_total phrase=name-empty") == 1
+    assert grown("foodgan_bot_orders_total state=written") == 1
+    assert now["foodgan_queue_orders"] == 1
+    assert 0 <= now["foodgan_oldest_order_age_seconds"] < 60
+    assert now["foodgan_bot_connected"] == 1
+    assert now["foodgan_redis_up"] == 1
+
+
+async def test_no_figure_tells_of_a_member_a_dish_or_a_token(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    await canteen.deferred(canteen.order(name=NAME))
+    record = await canteen.record("queued")
+    assert record.token
+    text = (await asked(canteen, "/metrics"))[1] + (await asked(canteen, "/targets"))[1]
+    secrets = (NAME, record.token, TOKEN, str(record.member_id), record.id, canteen.sandbox.token)
+    assert not [secret for secret in secrets if secret in text]
+
+
+async def test_it_is_ready_while_gateway_and_redis_are_there(canteen: Canteen) -> None:
+    bot = await canteen.open()
+    assert (await asked(canteen, "/readyz"))[0] == 200
+    bot._heart.stop()
+    code, text = await asked(canteen, "/readyz")
+    assert (code, json.loads(text)["wrong"]) == (503, ["the gateway is not connected"])
+    assert (await asked(canteen, "/healthz"))[0] == 200
+
+
+async def test_without_redis_it_lives_but_is_not_ready(canteen: Canteen, free_port: int) -> None:
+    await canteen.open(redis_url=f"redis://127.0.0.1:{free_port}/0")
+    assert (await asked(canteen, "/healthz"))[0] == 200
+    code, text = await asked(canteen, "/readyz")
+    assert (code, json.loads(text)["wrong"]) == (503, ["Redis does not answer"])
+    assert figures((await asked(canteen, "/metrics"))[1])["foodgan_redis_up"] == 0
+    assert (await asked(canteen, "/targets"))[0] == 503
+
+
+async def test_a_hung_event_loop_shows(canteen: Canteen) -> None:
+    bot = await canteen.open()
+    await until(lambda: bot._heart.beaten, "the first beat")
+    bot._heart.beaten -= STALE_S + 1
+    code, text = await asked(canteen, "/healthz")
+    assert (code, json.loads(text)["wrong"]) == (503, ["the event loop hangs"])
+
+
+async def test_prometheus_is_told_where_the_workers_are(canteen: Canteen, redis: Redis) -> None:
+    await canteen.open()
+    status.say_hello(redis, a_hello(health="192.0.2.7:9420"))
+    status.say_hello(redis, a_hello(name="quiet-1", label="quiet"))
+    code, text = await asked(canteen, "/targets")
+    assert code == 200
+    assert json.loads(text) == [{"targets": ["192.0.2.7:9420"], "labels": {"worker": "stove-1"}}]
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics/", "/../settings", "/healthz/x"])
+async def test_nothing_else_is_there(canteen: Canteen, path: str) -> None:
+    await canteen.open()
+    assert (await asked(canteen, path))[0] == 404

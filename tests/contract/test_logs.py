@@ -1,0 +1,68 @@
+"""Log lines for machines: one JSON object each, the order's id in a field, no secret."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEy-test-token"
+HEAD = """
+import logging, threading, warnings
+from foodgan.contract import logs
+logs.set_up("DEBUG", "json")
+log = logging.getLogger("test")
+"""
+
+
+def lines(code: str) -> list[dict[str, Any]]:
+    """What a process that runs `code` logs."""
+    command = [sys.executable, "-c", HEAD + code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == ""
+    return [json.loads(line) for line in done.stderr.splitlines()]
+
+
+def test_an_order_has_a_field_of_its_own() -> None:
+    one, many, none = lines(
+        'log.info("order %s: served in %.2f s", "0123abcd", 1)\n'
+        'log.info("painting orders %s", "0123abcd, 4567cdef")\n'
+        'log.info("order disorder: nothing in this order")\n'
+    )
+    assert one["order"] == "0123abcd"
+    assert many["orders"] == ["0123abcd", "4567cdef"]
+    assert not {"order", "orders"} & set(none)
+    assert set(one) == {"time", "level", "logger", "event", "order"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f'raise ValueError("/webhooks/112233/{TOKEN}/messages")',
+        f"""
+def work():
+    raise ValueError("/webhooks/112233/{TOKEN}/messages")
+thread = threading.Thread(target=work, name="poster")
+thread.start()
+thread.join()""",
+        f'warnings.warn("/webhooks/112233/{TOKEN}/messages")',
+        f"""
+try:
+    raise ValueError("/webhooks/112233/{TOKEN}/messages")
+except ValueError:
+    log.exception("order 0123abcd: two\\nlines")""",
+    ],
+)
+def test_what_goes_wrong_is_one_line_too_and_shows_no_token(code: str) -> None:
+    [line] = lines(code)
+    assert TOKEN not in json.dumps(line)
+    assert "webhooks/112233" in json.dumps(line)
+
+
+def test_ctrl_c_is_no_failure_to_report() -> None:
+    command = [sys.executable, "-c", HEAD + "raise KeyboardInterrupt"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert "nobody caught" not in done.stderr

@@ -1,0 +1,172 @@
+"""The store: whole files or none, in a folder and on an S3 server over HTTP."""
+
+import errno
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from foodgan.contract.errors import StoreError
+from foodgan.contract.photos import Entry, Tombstone, Waiting
+from foodgan.contract.store import PARTIAL, Store, object_path
+
+BYTES = b"not a photo, but bytes all the same"
+NAME = hashlib.sha256(BYTES).hexdigest()
+
+
+def an_entry(sha256: str = NAME, name: str = "虹色カレー") -> Entry:
+    return Entry(
+        sha256=sha256,
+        name=name,
+        licence="CC0-1.0",
+        perceptual_hash="0123456789abcdef",
+        accepted_at=datetime(2026, 7, 1, tzinfo=UTC),
+    )
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """The address of an S3 server on loopback."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    if request.param == "folder":
+        return Store(str(tmp_path / "photos"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", request.getfixturevalue("s3"))
+    bucket = f"canteen-{os.urandom(4).hex()}"
+    store = Store(f"s3://{bucket}/photos")
+    store.fs.mkdir(bucket)
+    return store
+
+
+def test_bytes_come_back_by_their_hash(store: Store) -> None:
+    assert store.put(BYTES) == NAME
+    assert store.get(NAME) == BYTES
+    [listed] = store.objects()
+    assert (listed.sha256, listed.size) == (NAME, len(BYTES))
+    assert -5 < listed.age_s < 60
+
+
+def test_what_is_removed_is_gone_and_may_be_removed_again(store: Store) -> None:
+    store.put(BYTES)
+    store.remove(NAME)
+    store.remove(NAME)
+    assert list(store.objects()) == []
+    with pytest.raises(FileNotFoundError):
+        store.get(NAME)
+
+
+def test_a_catalogue_is_replaced_whole(store: Store) -> None:
+    assert store.entries("club") == []
+    store.write_entries("club", [an_entry(), an_entry(name="line\u2028break")])
+    assert [entry.name for entry in store.entries("club")] == ["虹色カレー", "line\u2028break"]
+    store.write_entries("club", [an_entry()])
+    assert store.entries("club") == [an_entry()]
+    assert store.catalogues() == ["club"]
+
+
+def test_tombstones_and_waiting_photos_are_read_back(store: Store) -> None:
+    stone = Tombstone(sha256=NAME, original_sha256="0" * 64)
+    store.write_tombstones([stone])
+    store.write_waiting([Waiting(sha256=NAME)])
+    assert store.tombstones() == [stone]
+    assert store.waiting() == [Waiting(sha256=NAME)]
+
+
+def test_what_another_process_wrote_is_seen_at_once(store: Store) -> None:
+    assert list(store.objects()) == []
+    Store(store.url).put(BYTES)
+    assert [listed.sha256 for listed in store.objects()] == [NAME]
+
+
+def test_a_damaged_catalogue_is_named_with_its_line(store: Store) -> None:
+    store.write("catalogues/club.jsonl", an_entry().model_dump_json().encode() + b"\n{oops}\n")
+    with pytest.raises(StoreError, match=r"club\.jsonl:2"):
+        store.entries("club")
+
+
+@pytest.mark.parametrize("name", ["../club", "", "Club", "a/b", "x" * 65])
+def test_a_catalogues_name_leads_nowhere_else(name: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        Store(str(tmp_path)).write_entries(name, [])
+
+
+def test_an_object_that_is_put_again_counts_as_young(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    store.put(BYTES)
+    path = tmp_path / object_path(NAME)
+    os.utime(path, (0, 0))
+    store.put(BYTES)
+    assert time.time() - path.stat().st_mtime < 60
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    store = Store(str(tmp_path))
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left"):
+        store.put(BYTES)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+KILLED = """
+import os, signal, sys
+from foodgan.contract.store import Store
+os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)
+Store(sys.argv[1]).put(b"half")
+"""
+
+
+def test_a_killed_writer_leaves_no_object_and_its_leftover_is_swept(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=root)
+    assert done.returncode == -9
+    store = Store(str(tmp_path))
+    assert list(store.objects()) == []
+    assert list(tmp_path.rglob(f"*{PARTIAL}*"))
+    assert store.sweep() == 0  # its writer may still be at it
+    assert store.sweep(older_than_s=0) == 1
+    assert not list(tmp_path.rglob(f"*{PARTIAL}*"))
+
+
+def test_a_bucket_that_is_missing_is_a_store_error(
+    s3: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3)
+    with pytest.raises(StoreError, match="bucket"):
+        Store("s3://nobody-made-it/photos").put(BYTES)
+
+
+def test_an_s3_server_that_is_away_is_a_store_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(StoreError):
+        Store("s3://nowhere/photos").put(BYTES)

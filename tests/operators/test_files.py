@@ -1,0 +1,224 @@
+"""The operators' files: the board asks for figures that exist, compose and systemd take them."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
+
+from bot.heart import Heart
+from bot.queue.dishes import DishQueue
+from bot.watch import Watch as BotWatch
+from foodgan.contract.settings import Settings
+from foodgan.contract.status import Hello, Status
+from worker.watch import Watch as WorkerWatch
+
+ROOT = Path(__file__).parents[2]
+FILES = ROOT / "docs" / "operators"
+BOARD = json.loads((FILES / "grafana/boards/foodgan.json").read_text(encoding="utf-8"))
+ALERTS = yaml.safe_load((FILES / "alerts.yml").read_text(encoding="utf-8"))
+COMPOSE = (["docker", "compose"], ["docker-compose"])
+SECRETS = {"DISCORD_TOKEN": "token", "REDIS_PASSWORD": "password", "REDIS_URL": "rediss://x"}
+BY_PROMETHEUS = {"job", "instance", "worker", "le"}  # labels that come from its configuration
+
+
+def expressions() -> list[str]:
+    """Every PromQL expression that these files hold."""
+    panels = [target["expr"] for panel in BOARD["panels"] for target in panel["targets"]]
+    alerts = [rule["expr"] for group in ALERTS["groups"] for rule in group["rules"]]
+    keda = re.findall(r"query: (.*)", (FILES / "keda.yml").read_text())
+    return panels + alerts + keda
+
+
+class Stove:
+    """A worker as the watch sees it."""
+
+    name, resting, model_id, device_name = "stove-1", False, "first", "cpu"
+    limit, in_hand, stopping = 16, 0, False
+
+
+@pytest.fixture
+def exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """The label names of every sample name that bot and worker export."""
+    settings = Settings(_env_file=None, redis_url=SecretStr("redis://127.0.0.1:1"))
+    hello: dict[str, Any] = dict.fromkeys(Hello.model_fields, 0)
+    words = {"name", "label", "host", "version", "model", "device"}
+    hello |= dict.fromkeys(words, "x") | {
+        "health": "",
+        "state": "idle",
+        "since": "2026-01-01T00:00:00Z",
+    }
+    status: dict[str, Any] = dict.fromkeys(Status.model_fields, 0)
+    status |= {"taken_at": "2026-01-01T00:00:00Z", "oldest_id": None, "failures": []}
+    seen = Status.model_validate(status | {"workers": [hello]})
+    queue = DishQueue(settings)
+    monkeypatch.setattr("bot.queue.dishes.look", lambda _: seen)
+    monkeypatch.setattr("foodgan.contract.status.look", lambda _: seen)
+    from foodgan.contract import gauges
+
+    bot = BotWatch(settings, queue, Heart(tmp_path / "pulse"), lambda: 0.05)
+    worker = WorkerWatch(settings, "stove")
+    worker._figures.register(gauges.build(model="first", device="cpu"))
+    text = bot._endpoint._routes["/metrics"]().body.decode()
+    text += generate_latest(worker._figures).decode()
+    queue.close()
+    found: dict[str, set[str]] = {}
+    for family in text_string_to_metric_families(text):
+        suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}
+        for suffix in suffixes.get(family.type, [""]):
+            found.setdefault(family.name + suffix, set())
+        for sample in family.samples:
+            found.setdefault(sample.name, set()).update(sample.labels)
+    return found
+
+
+def test_every_figure_of_the_board_and_of_the_alerts_is_exported(
+    exported: dict[str, set[str]],
+) -> None:
+    asked = {name for each in expressions()
+             for name in re.findall(r"\b(?:foodgan|process)_\w+", each)}  # fmt: skip
+    assert len(asked) > 20
+    assert asked <= set(exported), asked - set(exported)
+
+
+def test_every_figure_of_ours_stands_on_the_board(exported: dict[str, set[str]]) -> None:
+    shown = " ".join(t["expr"] for panel in BOARD["panels"] for t in panel["targets"])
+    created = re.compile(r"_created$|foodgan_order_seconds|foodgan_failed_orders")
+    ours = {re.sub(r"_(bucket|sum|count|total)$", "", name) for name in exported
+            if name.startswith("foodgan_") and not created.search(name)}  # fmt: skip
+    assert not {name for name in ours if name not in shown}
+
+
+def test_labels_that_are_asked_for_exist(exported: dict[str, set[str]]) -> None:
+    from worker import metrics
+
+    declared = {label for counter in (metrics.ORDERS, metrics.FAILURES, metrics.POSTS)
+                for label in counter._labelnames}  # fmt: skip
+    from bot import metrics as bot_metrics
+
+    for counter in (bot_metrics.ORDERS, bot_metrics.COMMANDS, bot_metrics.REFUSALS):
+        declared |= set(counter._labelnames)
+    known = set().union(*exported.values()) | declared | BY_PROMETHEUS
+    for each in expressions():
+        grouped = re.findall(r"\bby \(([^)]*)\)", each)
+        asked = {label.strip() for labels in grouped for label in labels.split(",")}
+        asked |= set(re.findall(r"[{,]\s*(\w+)=~?\"", each))
+        assert asked <= known, each
+
+
+def test_the_board_is_provisioned_with_the_source_that_it_names() -> None:
+    provisioning = FILES / "grafana/provisioning"
+    sources = yaml.safe_load((provisioning / "datasources/prometheus.yml").read_text())
+    assert {panel["datasource"]["uid"] for panel in BOARD["panels"]} == {
+        source["uid"] for source in sources["datasources"]
+    }
+    boards = yaml.safe_load((provisioning / "dashboards/foodgan.yml").read_text())
+    folder = boards["providers"][0]["options"]["path"]
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    assert f"./docs/operators/grafana/boards:{folder}:ro" in compose
+    assert len({panel["id"] for panel in BOARD["panels"]}) == len(BOARD["panels"])
+
+
+def compose() -> list[str]:
+    for words in COMPOSE:
+        if shutil.which(words[0]):
+            asked = subprocess.run([*words, "version"], capture_output=True)
+            if asked.returncode == 0:
+                return words
+    pytest.skip("neither `docker compose` nor docker-compose is installed")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("docker-compose.yml",),
+        ("docker-compose.yml", "docs/operators/compose.tls.yml"),
+        ("docs/operators/compose.gpu.yml",),
+    ],
+)
+def test_docker_compose_takes_the_files(files: tuple[str, ...]) -> None:
+    words = [word for file in files for word in ("-f", file)]
+    command = [*compose(), *words, "--project-directory", ".", "config", "--quiet"]
+    environ = os.environ | SECRETS | {"COMPOSE_PROFILES": "monitoring,gpu"}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_what_compose_mounts_is_there() -> None:
+    files = [ROOT / "docker-compose.yml", *FILES.glob("compose*.yml")]
+    mounted = {
+        m
+        for file in files
+        for m in re.findall(r"\./(docs/[\w./-]+):", file.read_text(encoding="utf-8"))
+    }
+    assert mounted
+    assert not [name for name in mounted if not (ROOT / name).exists()]
+
+
+def test_figures_are_not_published_by_compose() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    published = {name: service["ports"] for name, service in services.items() if "ports" in service}
+    assert set(published) == {"prometheus", "grafana"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
+
+
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    unit = (FILES / "foodgan-worker@.service").read_text(encoding="utf-8")
+    unit = unit.replace("/opt/foodgan/bin/python", sys.executable)
+    (tmp_path / "foodgan-worker@.service").write_text(unit)
+    command = ["systemd-analyze", "verify", str(tmp_path / "foodgan-worker@.service")]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "foodgan-worker" not in done.stderr, done.stderr
+
+
+def autoscale() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("autoscale", FILES / "autoscale.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["autoscale"] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_workers_come_with_old_orders_and_go_after_a_quiet_while() -> None:
+    scaler = autoscale().Scaler(fewest=1, most=3, old_s=20, quiet_looks=3, settle_looks=2)
+    assert scaler.wanted(1, 5, 10) == 1  # young
+    assert scaler.wanted(1, 30, 10) == 2
+    assert scaler.wanted(2, 45, 10) == 2  # the new one is not ready yet
+    assert scaler.wanted(2, 60, 10) == 3
+    assert scaler.wanted(3, 90, 10) == 3  # no more than that
+    assert [scaler.wanted(3, 0, 0) for _ in range(3)] == [3, 3, 2]
+    assert [scaler.wanted(2, 0, 0) for _ in range(3)] == [2, 2, 1]
+    assert [scaler.wanted(1, 0, 0) for _ in range(9)] == [1] * 9
+
+
+def test_the_scaler_asks_status_and_scales_by_compose(tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    fake = tmp_path / "compose"
+    fake.write_text(
+        f'#!/bin/sh\necho "$@" >> {said}\n'
+        'case "$1" in\n'
+        'exec) echo \'{"oldest_s": 99, "waiting": 7}\' ;;\n'
+        "ps) echo 0a1b2c; echo 3d4e5f ;;\n"
+        "esac\n"
+    )
+    fake.chmod(0o755)
+    words = ["--compose", str(fake), "--every-s", "0", "--looks", "2"]
+    subprocess.run([sys.executable, str(FILES / "autoscale.py"), *words], check=True)
+    asked, _, scaled, *_ = said.read_text().splitlines()
+    assert asked == "exec -T bot foodgan status --json"
+    assert scaled == "up -d --no-deps --no-recreate --scale worker=3 worker"

@@ -1,0 +1,222 @@
+"""Existing collections come in whole, with their names, and a stopped import goes on."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from foodgan.contract.errors import StoreError
+from foodgan.contract.photos import Tombstone
+from foodgan.contract.store import Store
+from foodgan.photos.collect import Report, Terms, collect
+from foodgan.photos.folder import PhotosError
+from tests.photos.hostile import dish, saved
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(str(tmp_path / "store"))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    folder = tmp_path / "collection"
+    folder.mkdir()
+    return folder
+
+
+def lay(path: Path, seed: int = 0, kind: str = "JPEG") -> Path:
+    """A photo at a path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(saved(dish((64, 48), seed), kind))
+    return path
+
+
+def take(store: Store, place: Path, **terms: str) -> Report:
+    return collect(store, place, "web", Terms(**terms))
+
+
+def names(store: Store) -> list[str]:
+    return sorted(entry.name for entry in store.entries("web"))
+
+
+def test_names_come_from_sidecars_folders_and_file_names(store: Store, place: Path) -> None:
+    lay(place / "親子丼.jpg", 1)
+    lay(place / "味噌_ラーメン_02.png", 2, "PNG")
+    lay(place / "うどん (3).webp", 3, "WEBP")
+    lay(place / "餃子" / "IMG_0001.heic", 4, "HEIF")
+    lay(place / "DSC_0002.jpg", 5).with_suffix(".txt").write_text("天ぷら\nと二行目")
+    beside = lay(place / "photo.jpg", 6).with_suffix(".json")
+    beside.write_text(json.dumps({"name": "寿司", "license": "CC-BY-4.0", "author": "花子"}))
+    report = take(store, place, licence="CC0-1.0", source="web")
+    assert (report.taken, report.refused) == (6, {})
+    assert names(store) == sorted(["親子丼", "味噌 ラーメン", "うどん", "餃子", "天ぷら", "寿司"])
+    sushi = next(entry for entry in store.entries("web") if entry.name == "寿司")
+    assert (sushi.licence, sushi.credit, sushi.source) == ("CC-BY-4.0", "花子", "web")
+
+
+def test_metadata_at_the_top_or_in_the_splits_counts(store: Store, place: Path) -> None:
+    for split, seed in (("train", 1), ("test", 2)):
+        lay(place / split / "a.jpg", seed)
+        line = {"file_name": "a.jpg", "name_ja": f"丼{seed}", "licence": "MIT"}
+        (place / split / "metadata.jsonl").write_text(json.dumps(line) + "\n")
+    assert take(store, place).taken == 2
+    found = {entry.name: (entry.split, entry.licence) for entry in store.entries("web")}
+    assert found == {"丼1": ("train", "MIT"), "丼2": ("test", "MIT")}
+
+
+def test_a_csv_lists_photos_wherever_they_lie_beside_it(store: Store, place: Path) -> None:
+    lay(place / "a" / "1.jpg", 1)
+    lay(place / "not-listed.jpg", 2)
+    table = place / "list.csv"
+    table.write_text('\ufefffile,name,licence\na/1.jpg,"焼きそば, 大盛り",CC0-1.0\n')
+    assert take(store, table).taken == 1
+    assert names(store) == ["焼きそば, 大盛り"]
+
+
+def test_a_zip_is_read_without_being_unpacked(store: Store, place: Path, tmp_path: Path) -> None:
+    photo = lay(place / "x.jpg", 1).read_bytes()
+    with zipfile.ZipFile(tmp_path / "web.zip", "w") as archive:
+        archive.writestr("カレー/1.jpg", photo)
+        archive.writestr("../../outside/カツ丼.png", saved(dish((64, 48), 2), "PNG"))
+    report = take(store, tmp_path / "web.zip")
+    assert report.taken == 2
+    assert not (tmp_path.parent / "outside").exists()
+    assert "カレー" in names(store)
+
+
+def test_a_table_does_not_lead_out_of_the_collection(store: Store, place: Path) -> None:
+    lay(place.parent / "secret.jpg", 1)
+    (place / "link.jpg").symlink_to(place.parent / "secret.jpg")
+    (place / "list.csv").write_text("file,name\n../secret.jpg,秘密\nlink.jpg,秘密\n")
+    report = take(store, place / "list.csv")
+    assert report.taken == 0
+    assert set(report.refused) == {"../secret.jpg", "link.jpg"}
+    with pytest.raises(PhotosError, match="holds no photo"):
+        take(store, place)
+
+
+def test_what_is_refused_is_reported_with_its_reason(store: Store, place: Path) -> None:
+    (place / "壊れ.jpg").write_bytes(b"\xff\xd8\xff" + bytes(100))
+    (place / "網.png").write_bytes(b"<html>")
+    lay(place / "IMG_1234.jpg", 1)
+    lay(place / ("長" * 61 + ".jpg"), 2)
+    lay(place / "良い.jpg", 3)
+    report = take(store, place)
+    assert report.taken == 1
+    assert report.reasons == {
+        "intake-damaged": 1,
+        "intake-other-kind": 1,
+        "name-empty": 1,
+        "name-too-long": 1,
+    }
+
+
+def test_a_photo_whose_licence_has_no_room_is_refused_before_anything_is_stored(
+    store: Store, place: Path
+) -> None:
+    lay(place / "a.jpg", 1)
+    (place / "list.csv").write_text(f"file,name,licence\na.jpg,丼,{'x' * 301}\n")
+    assert take(store, place / "list.csv").reasons == {"import-label": 1}
+    assert list(store.objects()) == []
+
+
+def test_a_second_run_takes_in_only_what_is_new(store: Store, place: Path) -> None:
+    lay(place / "親子丼.jpg", 1)
+    (place / "壊れ.jpg").write_bytes(b"\xff\xd8\xff")
+    first = take(store, place)
+    lay(place / "カツ丼.jpg", 2)
+    second = take(store, place)
+    assert (first.taken, second.taken, second.known) == (1, 1, 1)
+    assert list(second.refused) == ["壊れ.jpg"]
+    store.write_entries("web", [])  # the catalogue was lost: the journal alone is no proof
+    assert take(store, place).taken == 2
+
+
+def test_a_withdrawn_photo_does_not_come_back_by_an_import(store: Store, place: Path) -> None:
+    lay(place / "親子丼.jpg", 1)
+    take(store, place)
+    [entry] = store.entries("web")
+    store.write_tombstones([Tombstone(sha256=entry.sha256, original_sha256="0" * 64)])
+    store.write_entries("web", [])
+    assert take(store, place).reasons == {"intake-withdrawn": 1}
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from foodgan.contract.store import Store
+from foodgan.photos import collect, intake
+collect.SAVED_EVERY = 8
+put = Store.put
+def counted(self, data):
+    counted.n += 1
+    if counted.n > 20:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return put(self, data)
+counted.n = 0
+Store.put = counted
+collect.collect(Store(sys.argv[1]), Path(sys.argv[2]), "web", collect.Terms())
+"""
+
+
+def test_a_killed_import_goes_on_where_it_was(store: Store, place: Path, tmp_path: Path) -> None:
+    for seed in range(40):
+        lay(place / f"丼{seed:02d}番.jpg", seed)
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "store"), str(place)]
+    assert subprocess.run(command, cwd=ROOT, env={**os.environ}).returncode == -signal.SIGKILL
+    kept = len(store.entries("web"))
+    assert kept in (8, 16)
+    report = take(store, place)
+    assert (report.taken, report.known) == (40 - kept, kept)
+    assert len(names(store)) == 40
+
+
+def test_a_store_that_fails_stops_the_import_and_says_so(
+    store: Store, place: Path, tmp_path: Path
+) -> None:
+    lay(place / "親子丼.jpg", 1)
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "objects").write_text("no folder can be made here")
+    with pytest.raises(StoreError):
+        take(store, place)
+
+
+@pytest.mark.parametrize("catalogue", ["club", "A", "../x"])
+def test_a_catalogue_that_is_the_bots_or_no_name_is_refused(
+    store: Store, place: Path, catalogue: str
+) -> None:
+    lay(place / "親子丼.jpg", 1)
+    with pytest.raises((PhotosError, StoreError)):
+        collect(store, place, catalogue, Terms())
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("metadata.jsonl", "{oops\n"),
+        ("metadata.jsonl", '["a.jpg"]\n'),
+        ("a.json", "[1]"),
+        ("a.json", "{"),
+        ("a.txt", b"\xff\xfe"),
+    ],
+)
+def test_a_damaged_table_is_named(store: Store, place: Path, name: str, text: str | bytes) -> None:
+    lay(place / "a.jpg", 1)
+    (place / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(PhotosError, match=name):
+        take(store, place)
+
+
+def test_what_is_no_collection_is_said(store: Store, place: Path) -> None:
+    (place / "notes.md").write_text("x")
+    for path in (place / "notes.md", place / "nothing"):
+        with pytest.raises(PhotosError, match="no folder, ZIP or CSV"):
+            take(store, path)

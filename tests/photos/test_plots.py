@@ -1,0 +1,55 @@
+"""Figures about the photos show every word, and never an empty box."""
+
+import io
+import warnings
+
+import pytest
+from PIL import Image
+
+from foodgan.contract.photos import Drawing
+from foodgan.photos import plots
+
+WEEKS = tuple((f"2026-W{week:02d}", week % 7) for week in range(1, 40))
+WORDS = (("カレー", 40), ("味噌", 12), ("担々麺", 9), ("抹茶パフェ", 1), ("$x^$_{", 3))
+STRANGE = (
+    ("김치찌개", 5),
+    ("🍛🍜", 4),
+    ("麻婆豆腐", 3),
+    ("พะแนง", 2),
+    ("a\x00\u202eb", 1),
+    ("𠮷野家", 1),
+)
+
+
+def drawing(**fields: object) -> Drawing:
+    given = {"weeks": WEEKS, "covered": WORDS, "wanted": STRANGE, "locale": "ja"} | fields
+    return Drawing(drawing_id="0a1b2c3d", **given)
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_a_figure_is_drawn_without_a_sign_that_the_fonts_lack(locale: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib warns where it has to draw an empty box
+        picture = Image.open(io.BytesIO(plots.draw(drawing(locale=locale))))
+    assert picture.size == (1210, 880)
+    assert len(set(picture.convert("L").resize((40, 40)).tobytes())) > 10
+
+
+def test_the_warning_that_the_test_relies_on_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plots, "drawable", lambda text: text)
+    with pytest.warns(UserWarning, match="Glyph"):
+        plots.draw(drawing())
+
+
+def test_japanese_is_drawn_as_it_is_and_what_no_font_has_as_a_geta() -> None:
+    assert plots.drawable("親子丼・ｶﾚｰ ñ") == "親子丼・ｶﾚｰ ñ"
+    assert plots.drawable("김") == plots.MISSING
+    assert plots.drawable("a\x00\u202eb\nc") == "ab c"
+
+
+def test_nothing_yet_is_said_and_drawn() -> None:
+    assert plots.draw(drawing(weeks=(), covered=(), wanted=()))
+
+
+def test_the_same_numbers_give_the_same_bytes() -> None:
+    assert plots.draw(drawing()) == plots.draw(drawing())

@@ -1,0 +1,288 @@
+"""A release holds just the photos it may, the same way every time, for every reader."""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from torchvision.datasets import ImageFolder
+
+from foodgan.contract.photos import Tombstone
+from foodgan.contract.store import PARTIAL, Store, object_path
+from foodgan.photos import release
+from foodgan.photos.dishfolder import folder_of
+from foodgan.photos.folder import read_folder
+from foodgan.photos.release import Frozen, ReleaseError, freeze
+from tests.photos.gallery import BEGAN, add, add_photo, again
+
+NAMES = (
+    "カレー",
+    "味噌ラーメン",
+    "test kitchen/curry",
+    "*?[a]",
+    "..",
+    "<@1> `x` | b",
+    "抹茶パフェ",
+)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def _gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("gallery")
+    store = Store(str(path))
+    for seed in range(100, 140):
+        credit = "" if seed % 3 else "花子"
+        licence = ("CC0-1.0", "CC-BY-4.0", "club-only")[seed % 3]
+        add(store, seed, NAMES[seed % len(NAMES)], credit=credit, licence=licence)
+    return path
+
+
+@pytest.fixture
+def store(_gallery: Path, tmp_path: Path) -> Store:
+    return Store(str(shutil.copytree(_gallery, tmp_path / "photos")))
+
+
+def folder(store: Store, frozen: Frozen) -> Path:
+    return Path(store.full(frozen.path))
+
+
+def lines(place: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in place.read_text().splitlines()]
+
+
+def test_the_digest_is_of_the_manifest_and_vouches_for_every_file(store: Store) -> None:
+    frozen = freeze(store)
+    place = folder(store, frozen)
+    manifest = (place / "manifest.json").read_bytes()
+    assert hashlib.sha256(manifest).hexdigest() == frozen.digest == place.name
+    files = json.loads(manifest)["files"]
+    assert len(files) == 42
+    for path, sha256 in files.items():
+        assert hashlib.sha256((place / path).read_bytes()).hexdigest() == sha256
+    assert (frozen.train + frozen.test, frozen.left_out) == (40, 0)
+    assert frozen.test > 0
+
+
+def test_the_same_photos_give_the_same_release_wherever_they_lie(
+    store: Store, tmp_path: Path
+) -> None:
+    first = freeze(store)
+    assert freeze(store) == first
+    shutil.rmtree(tmp_path / "photos" / "releases")
+    moved = Store(str(shutil.copytree(tmp_path / "photos", tmp_path / "elsewhere")))
+    moved.write_entries("club", reversed(moved.entries("club")))
+    assert freeze(moved) == first
+    seen = sorted(path.relative_to(tmp_path / "elsewhere") for path in _files(moved, first))
+    freeze(store)
+    assert sorted(path.relative_to(tmp_path / "photos") for path in _files(store, first)) == seen
+
+
+def _files(store: Store, frozen: Frozen) -> list[Path]:
+    return [path for path in folder(store, frozen).rglob("*") if path.is_file()]
+
+
+def test_one_photo_more_gives_another_release_and_the_first_stays(store: Store) -> None:
+    first = freeze(store)
+    before = {path: path.read_bytes() for path in _files(store, first)}
+    add(store, 99)
+    assert freeze(store).digest != first.digest
+    assert {path: path.read_bytes() for path in _files(store, first)} == before
+
+
+def test_tombstoned_missing_and_damaged_photos_are_left_out(store: Store) -> None:
+    gone, missing, damaged = store.entries("club")[:3]
+    store.write_tombstones([Tombstone(sha256=gone.sha256, original_sha256="0" * 64)])
+    store.remove(missing.sha256)
+    store.write(object_path(damaged.sha256), b"not what it was")
+    frozen = freeze(store)
+    assert (frozen.train + frozen.test, frozen.left_out) == (37, 3)
+    held = {path.stem for path in _files(store, frozen)}
+    assert not held & {gone.sha256, missing.sha256, damaged.sha256}
+
+
+def test_near_duplicates_come_into_one_split_and_move_no_older_photo(store: Store) -> None:
+    before = _splits(store, freeze(store))
+    copies = {}
+    for place, original in enumerate(store.entries("club")):
+        copy = add_photo(store, again(100 + place), "写し", accepted_at=BEGAN + timedelta(days=9))
+        copies[copy.sha256] = original.sha256
+    after = _splits(store, freeze(store))
+    assert {after[copy] == after[original] for copy, original in copies.items()} == {True}
+    assert {sha256: after[sha256] for sha256 in before} == before
+    assert set(before.values()) == {"train", "test"}
+
+
+def _splits(store: Store, frozen: Frozen) -> dict[str, str]:
+    place = folder(store, frozen)
+    return {
+        line["sha256"]: split
+        for split in ("train", "test")
+        for line in lines(place / split / "metadata.jsonl")
+    }
+
+
+def test_a_collection_may_prescribe_its_split(store: Store) -> None:
+    for seed in range(50, 60):
+        add(store, seed, catalogue="other", split="test" if seed % 2 else "train", source="web")
+    splits = _splits(store, freeze(store))
+    for entry in store.entries("other"):
+        assert splits[entry.sha256] == entry.split
+
+
+def test_a_photo_in_two_catalogues_is_released_once_as_the_club_has_it(store: Store) -> None:
+    entry = store.entries("club")[0].model_copy(update={"name": "ほかの名"})
+    store.write_entries("another", [entry])
+    frozen = freeze(store)
+    assert frozen.train + frozen.test == 40
+    names = {line["name"] for line in _all_lines(store, frozen)}
+    assert "ほかの名" not in names
+
+
+def _all_lines(store: Store, frozen: Frozen) -> list[dict[str, str]]:
+    place = folder(store, frozen)
+    return [line for split in ("train", "test") for line in lines(place / split / "metadata.jsonl")]
+
+
+def test_hugging_faces_datasets_reads_it_as_it_is(store: Store, tmp_path: Path) -> None:
+    from datasets import load_dataset
+
+    frozen = freeze(store)
+    place = folder(store, frozen)
+    cache = str(tmp_path / "cache")
+    read = load_dataset("imagefolder", data_dir=str(place), cache_dir=cache)
+    assert {split: len(rows) for split, rows in read.items()} == {
+        "train": frozen.train,
+        "test": frozen.test,
+    }
+    expected = {line["sha256"]: line["name"] for line in _all_lines(store, frozen)}
+    for rows in read.values():
+        for row in rows:
+            assert expected[row["sha256"]] == row["name"]
+            assert row["image"].size == (96, 72)
+    by_card = load_dataset(str(place), cache_dir=str(tmp_path / "second-cache"))
+    assert {split: len(rows) for split, rows in by_card.items()} == {
+        split: len(rows) for split, rows in read.items()
+    }
+
+
+def test_torchvision_reads_every_split_with_a_class_a_dish(store: Store) -> None:
+    frozen = freeze(store)
+    for split, count in (("train", frozen.train), ("test", frozen.test)):
+        place = folder(store, frozen) / split
+        read = ImageFolder(str(place))
+        named = {line["file_name"]: line["name"] for line in lines(place / "metadata.jsonl")}
+        assert len(read) == count
+        assert set(read.classes) == {folder_of(name) for name in named.values()}
+
+
+def test_our_own_trainer_reads_names_splits_and_licences(store: Store) -> None:
+    frozen = freeze(store)
+    photos = read_folder(folder(store, frozen))
+    assert len(photos) == 40
+    assert sum(photo.split == "test" for photo in photos) == frozen.test
+    assert {photo.name for photo in photos} == set(NAMES)
+    assert {photo.licence for photo in photos} == {"CC0-1.0", "CC-BY-4.0", "club-only"}
+
+
+def test_training_runs_on_a_release_and_says_which_and_by_whose_leave(
+    store: Store, tmp_path: Path
+) -> None:
+    from foodgan import checkpoint
+    from foodgan.train import CHECKPOINT, train
+    from tests.generator_fixtures import tiny_config, tiny_trainer
+
+    frozen = freeze(store)
+    config = tiny_config("stage1", pictures=40)  # ten steps of four
+    train(tiny_trainer(config, folder(store, frozen), tmp_path / "run"))
+    photos = checkpoint.load(tmp_path / "run" / CHECKPOINT)[1]["photos"]
+    assert (photos["release"], photos["count"]) == (frozen.digest, frozen.train)
+    assert sum(photos["licences"].values()) == frozen.train
+    assert set(photos["contributors"]) == {"花子"}
+
+
+def test_contributors_are_named_as_they_wish_and_text_stays_text(store: Store) -> None:
+    add(store, 77, credit="<b>*太郎*</b> @everyone | x", licence="CC-BY-4.0")
+    place = folder(store, freeze(store))
+    named = (place / "CONTRIBUTORS.md").read_text()
+    assert "- 花子: 13" in named
+    assert "- without a name: 27" in named
+    assert "<b>" not in named
+    table = (place / "LICENCES.md").read_text()
+    assert all(row.replace("\\|", "").count("|") == 5 for row in table.splitlines()[2:])
+    assert "must not be passed on" in table
+    Image.open(place / "figures.png").verify()
+
+
+def test_of_ten_dishes_one_is_always_held_out(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    for seed in range(12):  # whose hashes all say train
+        add(store, seed)
+    assert freeze(store).test == 1
+
+
+def test_without_a_photo_there_is_no_release(tmp_path: Path) -> None:
+    with pytest.raises(ReleaseError):
+        freeze(Store(str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    "name", [*NAMES, "a" * 100, "味" * 100, "デバッグ dev", "Test", "検定test"]
+)
+def test_a_dishs_folder_is_safe_and_its_own(name: str) -> None:
+    found = folder_of(name)
+    assert len(found.encode()) <= 200
+    assert not set(found) & set("/\\*?[]{}<>|\"'`:%\0")
+    assert not found.startswith(".")
+    others = {folder_of(other) for other in (*NAMES, name.upper() + "!") if other != name}
+    assert found not in others
+
+
+def test_plain_names_are_folders_as_they_are() -> None:
+    assert folder_of("味噌ラーメン") == "味噌ラーメン"
+    assert folder_of("latest trend") == "latest trend"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from foodgan.contract.store import Store
+from foodgan.photos.release import freeze
+made = Path.hardlink_to
+def until(path, source):
+    if os.environ["AT"] == str(len(list(Path(sys.argv[1]).rglob("releases/**/*.jpg")))):
+        os.kill(os.getpid(), signal.SIGKILL)
+    made(path, source)
+Path.hardlink_to = until
+freeze(Store(sys.argv[1]))
+"""
+
+
+def test_a_freeze_that_was_killed_leaves_no_release_and_the_next_one_makes_it(
+    store: Store, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "photos")]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "AT": "20"})
+    assert done.returncode == -signal.SIGKILL
+    places = list((tmp_path / "photos" / "releases").iterdir())
+    assert places
+    assert all(PARTIAL in place.name for place in places)
+    assert len(_files(store, freeze(store))) == 47
+    assert store.sweep(older_than_s=0) > 0
+
+
+def test_the_order_of_acceptance_is_what_decides_a_split() -> None:
+    class _Entry:
+        def __init__(self, sha256: str, split: str | None = None) -> None:
+            self.sha256, self.split = sha256, split
+
+    assert release.split_of([_Entry("00000000"), _Entry("ffffffff")]) == "test"
+    assert release.split_of([_Entry("ffffffff"), _Entry("00000000")]) == "train"
+    assert release.split_of([_Entry("00000000"), _Entry("1", "train")]) == "train"

@@ -1,0 +1,63 @@
+"""A cancelled order is not painted, and one at work is not posted; who was first decides."""
+
+from collections.abc import Sequence
+
+from PIL import Image
+
+from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING
+from foodgan.painter import Dish
+from tests.worker.conftest import Kitchen, an_order
+from tests.worker.tiny import TinyPainter
+
+
+def test_a_cancelled_order_is_not_painted(kitchen: Kitchen) -> None:
+    unwanted, wanted = kitchen.put(an_order()), kitchen.put(an_order(seed=8))
+    kitchen.redis.set(END_KEY + unwanted.order_id, END_CANCELLED)
+    painter = TinyPainter()
+
+    kitchen.serve(painter)
+
+    assert painter.passes == [1]
+    assert list(kitchen.discord.answers) == [wanted.token.get_secret_value()]
+    assert kitchen.status(unwanted.order_id) == "finished"
+    assert unwanted.token.get_secret_value().encode() not in kitchen.everything_in_redis()
+
+
+def test_an_order_cancelled_while_it_is_painted_is_not_posted(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order())
+
+    class Slow(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            kitchen.redis.set(END_KEY + order.order_id, END_CANCELLED, nx=True)
+            return super().paint(dishes)
+
+    kitchen.serve(Slow())
+
+    assert kitchen.discord.edits == []
+    assert kitchen.status(order.order_id) == "finished"
+
+
+def test_from_the_post_on_it_is_too_late_to_cancel(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order())
+    kitchen.serve()
+    assert kitchen.redis.get(END_KEY + order.order_id) == END_POSTING.encode()
+    assert kitchen.redis.ttl(END_KEY + order.order_id) > 0
+
+
+def test_an_order_that_waits_for_another_try_may_be_cancelled_again(kitchen: Kitchen) -> None:
+    class Failing(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            kitchen.redis.set(END_KEY + order.order_id, END_POSTING)  # as after a crash in a post
+            raise RuntimeError("device")
+
+    order = kitchen.put(an_order())
+    kitchen.serve(Failing())
+
+    assert kitchen.status(order.order_id) == "scheduled"
+    assert not kitchen.redis.exists(END_KEY + order.order_id)
+
+
+def test_the_answer_takes_the_button_away(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order())
+    kitchen.serve()
+    assert kitchen.answer(order).payload["components"] == []

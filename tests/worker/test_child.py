@@ -1,0 +1,100 @@
+"""A task that crashes, stalls or swells takes nobody with it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foodgan.contract.errors import StoreError
+from worker.child import Limits, Outcome, run
+
+ROOT = Path(__file__).parents[2]
+LIMITS = Limits(cpu_s=5, memory=1 << 30, wall_s=10)
+
+
+def outcome(task: Any, limits: Limits = LIMITS) -> Outcome:
+    return run(task, limits, lambda: None, 0.1)
+
+
+def test_an_answer_comes_back() -> None:
+    assert outcome(lambda: {"料理": [1, 2]}) == Outcome("done", {"料理": [1, 2]})
+
+
+def test_an_error_of_ours_keeps_its_words_and_any_other_only_its_name() -> None:
+    def raises(error: Exception) -> Any:
+        def task() -> None:
+            raise error
+
+        return task
+
+    assert outcome(raises(StoreError("full"))).reason == "StoreError: full"
+    assert outcome(raises(ValueError("https://secret"))) == Outcome("failed", reason="ValueError")
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT])
+def test_a_killed_child_is_told_from_one_that_failed(number: signal.Signals) -> None:
+    found = outcome(lambda: os.kill(os.getpid(), number))
+    assert (found.kind, found.reason) == ("broken", f"killed by {number.name}")
+
+
+def test_a_child_that_leaves_without_an_answer_is_broken() -> None:
+    assert outcome(lambda: os._exit(7)).kind == "broken"
+
+
+def test_a_loop_without_end_is_ended_by_its_processor_time() -> None:
+    def spin() -> None:
+        while True:
+            pass
+
+    found = outcome(spin, Limits(cpu_s=1, memory=1 << 30, wall_s=150))
+    assert (found.kind, found.reason) == ("heavy", "killed by SIGXCPU")
+
+
+def test_a_child_that_sleeps_is_ended_by_the_clock_and_beats_go_on() -> None:
+    beats = []
+    limits = Limits(cpu_s=5, memory=1 << 30, wall_s=0.5)
+    found = run(lambda: time.sleep(60), limits, lambda: beats.append(1), 0.1)
+    assert found.kind == "heavy"
+    assert len(beats) >= 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_DATA counts all memory on Linux only")
+def test_a_child_that_swells_is_stopped_and_its_worker_does_not_feel_it() -> None:
+    assert outcome(lambda: len(bytearray(3 << 30))).kind == "heavy"
+
+
+def test_a_child_sees_no_connection_of_its_worker() -> None:
+    reading, writing = os.pipe()
+    found = outcome(lambda: sorted(int(n) for n in os.listdir("/proc/self/fd")))  # noqa: PTH208
+    os.close(reading)
+    os.close(writing)
+    assert reading not in found.value
+    assert writing not in found.value
+
+
+ORPHAN = """
+import sys, time
+from pathlib import Path
+from worker.child import Limits, run
+def task():
+    Path(sys.argv[1]).write_text("begun")
+    time.sleep(1)
+    Path(sys.argv[1]).write_text("done")
+run(task, Limits(cpu_s=5, memory=1 << 30, wall_s=30), lambda: None, 0.1)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_a_child_does_not_outlive_its_worker(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    with subprocess.Popen([sys.executable, "-c", ORPHAN, str(mark)], cwd=ROOT) as worker:
+        while not mark.exists():
+            time.sleep(0.05)
+        worker.kill()
+    time.sleep(1.5)
+    assert mark.read_text() == "begun"

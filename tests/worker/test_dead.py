@@ -1,0 +1,92 @@
+"""Dead letters: seen by operators, replayed without the token, and not before they are dead."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from foodgan.contract.late import LATE_STREAM, LateDish
+from foodgan.contract.orders import DishOrder
+from foodgan.painter import Dish
+from tests.worker.conftest import Kitchen, an_order
+from tests.worker.tiny import TinyPainter
+from worker.__main__ import app
+
+
+class Failing(TinyPainter):
+    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+        raise RuntimeError("device lost")
+
+
+@pytest.fixture
+def command(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.setenv("REDIS_URL", kitchen.settings.redis_url.get_secret_value())
+    return CliRunner()
+
+
+def a_dead_letter(kitchen: Kitchen) -> DishOrder:
+    order = kitchen.put(an_order("毒見の丼"), retries=0)
+    kitchen.serve(Failing())
+    assert kitchen.status(order.order_id) == "failed"
+    return order
+
+
+def test_what_failed_for_good_is_listed_with_its_last_error(
+    kitchen: Kitchen, command: CliRunner
+) -> None:
+    order = a_dead_letter(kitchen)
+
+    shown = command.invoke(app, ["dead"])
+    listed = command.invoke(app, ["dead", "--json"])
+
+    assert order.order_id in shown.stdout
+    assert "毒見の丼" in shown.stdout
+    assert "RuntimeError: device lost" in shown.stdout
+    [letter] = map(json.loads, listed.stdout.splitlines())
+    assert (letter["order_id"], letter["deliveries"], letter["told"]) == (order.order_id, 1, True)
+    assert order.token.get_secret_value() not in shown.stdout + listed.stdout
+
+
+def test_a_replayed_order_is_painted_and_handed_to_the_bot(
+    kitchen: Kitchen, command: CliRunner
+) -> None:
+    order = a_dead_letter(kitchen)
+    said = len(kitchen.discord.edits)
+
+    done = command.invoke(app, ["replay", order.order_id])
+    kitchen.serve()
+
+    assert done.exit_code == 0, done.output
+    assert len(kitchen.discord.edits) == said
+    [(_, fields)] = kitchen.redis.xrange(LATE_STREAM)
+    dish = LateDish.from_fields(fields)
+    assert (dish.order_id, dish.replayed, len(dish.files)) == (order.order_id, True, 1)
+    assert kitchen.status(order.order_id) == "finished"
+    assert command.invoke(app, ["dead"]).stdout == ""
+
+
+def test_a_replayed_order_that_fails_again_is_a_dead_letter_again(
+    kitchen: Kitchen, command: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RETRIES", "0")
+    order = a_dead_letter(kitchen)
+    said = len(kitchen.discord.edits)
+
+    command.invoke(app, ["replay", order.order_id])
+    kitchen.serve(Failing())
+
+    assert order.order_id in command.invoke(app, ["dead"]).stdout
+    assert len(kitchen.discord.edits) == said
+
+
+def test_what_is_not_dead_or_no_order_is_not_replayed(kitchen: Kitchen, command: CliRunner) -> None:
+    waiting = kitchen.put(an_order())
+    kitchen.enqueue("nonsense", "os.system", ["true"])
+    kitchen.serve(TinyPainter())
+
+    done = command.invoke(app, ["replay", waiting.order_id, "nonsense", "00000000"])
+
+    assert done.exit_code == 1
+    assert kitchen.redis.llen("rq:queue:dish") == 0

@@ -1,0 +1,97 @@
+"""Discord's limits hold for all workers of an application: one is told, all obey."""
+
+import time
+
+import pytest
+from redis import Redis
+
+from tests.worker.conftest import Kitchen, an_order, until
+from tests.worker.webhooks import Fault
+from worker.fleet import INVALID_KEY, INVALID_MAX, PAUSE_KEY, WINDOW_S, Fleet
+from worker.gates import Pause
+from worker.reply import Message, Replies
+
+GLOBAL = {"message": "You are being rate limited.", "retry_after": 1.5, "global": True}
+
+
+def test_a_global_limit_that_one_worker_meets_holds_up_the_others(kitchen: Kitchen) -> None:
+    fleet = Fleet(kitchen.redis)
+    kitchen.discord.faults = [Fault(429, GLOBAL, {"X-RateLimit-Scope": "global"})]
+    one = an_order()
+    with Replies(kitchen.discord.api_base, fleet=fleet) as replies:
+        first = replies.edit(one, Message("a"), one.expires_at)
+        until(lambda: fleet.wait_s() > 0)
+        kitchen.put(an_order())
+
+        kitchen.serve()
+        first.result()
+
+    refused, *taken = kitchen.discord.edits
+    assert refused.status == 429
+    assert len(taken) == 2
+    assert all(edit.at - refused.at >= 1.4 for edit in taken)
+
+
+def test_a_longer_pause_is_not_cut_short_by_a_shorter_one(redis: Redis) -> None:
+    fleet = Fleet(redis)
+    fleet.note(Pause(5, everywhere=True))
+    fleet.note(Pause(0.1, everywhere=True))
+    assert 4 < fleet.wait_s() <= 5
+    fleet.note(Pause(9, everywhere=True))
+    assert 8 < fleet.wait_s() <= 9
+
+
+def test_a_limit_of_one_answer_holds_up_nobody_else(redis: Redis) -> None:
+    fleet = Fleet(redis)
+    fleet.note(Pause(5, everywhere=False))
+    assert fleet.wait_s() == 0
+    assert not redis.exists(PAUSE_KEY)
+
+
+@pytest.mark.parametrize(
+    ("fault", "counted"),
+    [
+        (Fault(401, {"code": 50027}), 1),
+        (Fault(403, {"code": 50001}), 1),
+        (Fault(404, {"code": 10008}), 0),
+        (Fault(429, {"retry_after": 0.01}, {"X-RateLimit-Scope": "user"}), 1),
+        (Fault(429, {"retry_after": 0.01}, {"X-RateLimit-Scope": "shared"}), 0),
+        (Fault(500), 0),
+    ],
+    ids=["401", "403", "404", "429", "429 shared", "500"],
+)
+def test_what_counts_towards_a_ban_is_counted_for_ten_minutes(
+    kitchen: Kitchen, fault: Fault, counted: int
+) -> None:
+    kitchen.discord.faults = [fault]
+    kitchen.put(an_order())
+
+    kitchen.serve()
+
+    if counted:
+        until(lambda: kitchen.redis.exists(INVALID_KEY) == 1, 2)
+        assert 0 < kitchen.redis.ttl(INVALID_KEY) <= WINDOW_S
+    assert int(kitchen.redis.get(INVALID_KEY) or 0) == counted
+
+
+def test_with_half_of_the_budget_spent_nobody_asks_until_the_window_ends(
+    kitchen: Kitchen,
+) -> None:
+    kitchen.redis.set(INVALID_KEY, INVALID_MAX, px=1500)
+    began = time.monotonic()
+    kitchen.put(an_order())
+
+    kitchen.serve()
+
+    [edit] = kitchen.discord.edits
+    assert edit.status == 200
+    assert time.monotonic() - began >= 1.4
+
+
+def test_without_redis_the_limits_of_this_worker_alone_are_obeyed(free_redis_url: str) -> None:
+    Fleet(Redis.from_url(free_redis_url)).note(Pause(1, everywhere=True))
+
+
+@pytest.fixture
+def free_redis_url() -> str:
+    return "redis://127.0.0.1:1/0"

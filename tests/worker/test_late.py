@@ -1,0 +1,122 @@
+"""What comes too late for its token goes to the bot: without the token, bounded, never lost."""
+
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+from redis import Redis
+
+from foodgan.contract.late import HANDED, LATE_ENTRIES_MAX, LATE_STREAM, LateDish
+from foodgan.contract.orders import LATE_LIFE, TOKEN_LIFE
+from tests.worker.conftest import Kitchen, an_order
+from tests.worker.webhooks import Fault
+from worker import late
+from worker.pictures import Picture
+from worker.reply import Message, TooLarge
+
+
+def handed(redis: Redis) -> list[LateDish]:
+    return [LateDish.from_fields(fields) for _, fields in redis.xrange(LATE_STREAM)]
+
+
+def a_dish(order_id: str = "abcdefgh") -> LateDish:
+    picture = Picture("dish.jpeg", b"picture", "image/jpeg", "a dish")
+    return late.late_dish(order_id, Message("served", (picture,)), replayed=False)
+
+
+@pytest.mark.parametrize("left_s", [-60, 30])  # of the token's life; 45 s are the worker's margin
+def test_an_order_past_its_time_is_painted_and_handed_over(kitchen: Kitchen, left_s: int) -> None:
+    asked_at = datetime.now(UTC) - TOKEN_LIFE + timedelta(seconds=left_s)
+    order = kitchen.put(an_order(asked_at=asked_at, count=2))
+
+    kitchen.serve()
+
+    assert kitchen.discord.edits == []
+    [dish] = handed(kitchen.redis)
+    assert (dish.order_id, len(dish.files), dish.replayed) == (order.order_id, 2, False)
+    assert all(Image.open(io.BytesIO(body)).format == "JPEG" for body in dish.bodies)
+    assert all(order.order_id in file.filename for file in dish.files)
+    assert "tiny-test" in dish.content
+    assert kitchen.status(order.order_id) == "finished"
+    assert f'"{HANDED}": true'.encode() in kitchen.meta(order.order_id)
+    assert order.token.get_secret_value().encode() not in kitchen.everything_in_redis()
+
+
+def test_a_dish_that_discord_did_not_take_in_time_is_handed_over(kitchen: Kitchen) -> None:
+    left = timedelta(seconds=45.8)  # of the token; the worker stops 45 s before its end
+    kitchen.discord.faults = [Fault(500)] * 3
+    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE + left))
+
+    kitchen.serve()
+
+    assert {edit.status for edit in kitchen.discord.edits} == {500}
+    assert [dish.order_id for dish in handed(kitchen.redis)] == [order.order_id]
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, 50027), (404, 10015), (404, 10062)])
+def test_a_dead_token_is_asked_once_and_then_the_bot(
+    kitchen: Kitchen, status: int, code: int
+) -> None:
+    kitchen.discord.faults = [Fault(status, {"code": code})]
+    order = kitchen.put(an_order())
+
+    kitchen.serve()
+
+    assert [edit.status for edit in kitchen.discord.edits] == [status]
+    assert [dish.order_id for dish in handed(kitchen.redis)] == [order.order_id]
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10008), (403, 50001), (404, 0)])
+def test_an_order_that_nobody_reads_any_more_is_dropped_quietly(
+    kitchen: Kitchen, status: int, code: int
+) -> None:
+    kitchen.discord.faults = [Fault(status, {"code": code})]
+    order = kitchen.put(an_order())
+
+    kitchen.serve()
+
+    assert handed(kitchen.redis) == []
+    assert kitchen.status(order.order_id) == "finished"
+    assert HANDED.encode() not in kitchen.meta(order.order_id)
+
+
+def test_an_order_is_handed_over_again_when_the_worker_died_before_it_noted_that(
+    kitchen: Kitchen,
+) -> None:
+    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE))
+    late.hand_over(kitchen.redis, a_dish(order.order_id))  # what the dead worker had done
+
+    kitchen.serve()
+
+    assert [dish.order_id for dish in handed(kitchen.redis)] == [order.order_id] * 2
+    assert kitchen.status(order.order_id) == "finished"
+
+
+def test_the_stream_takes_no_more_than_it_holds_and_the_order_waits(kitchen: Kitchen) -> None:
+    for _ in range(LATE_ENTRIES_MAX):
+        late.hand_over(kitchen.redis, a_dish())
+    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE))
+
+    kitchen.serve()
+
+    assert kitchen.redis.xlen(LATE_STREAM) == LATE_ENTRIES_MAX
+    assert kitchen.status(order.order_id) == "scheduled"
+
+
+def test_the_stream_forgets_what_is_too_old_and_at_last_itself(redis: Redis) -> None:
+    seconds, _ = redis.time()
+    ago_ms = (seconds - int(LATE_LIFE.total_seconds()) - 1) * 1000
+    redis.xadd(LATE_STREAM, dict[Any, Any](a_dish("too00old").to_fields()), id=f"{ago_ms}-0")
+
+    late.hand_over(redis, a_dish("justmade"))
+
+    assert [dish.order_id for dish in handed(redis)] == ["justmade"]
+    assert 0 < redis.ttl(LATE_STREAM) <= LATE_LIFE.total_seconds()
+
+
+def test_a_dish_of_too_many_bytes_is_not_put_into_the_stream() -> None:
+    picture = Picture("dish.jpeg", bytes(2**20 + 1), "image/jpeg", "a dish")
+    with pytest.raises(TooLarge):
+        late.late_dish("abcdefgh", Message("served", (picture,)), replayed=False)

@@ -1,0 +1,40 @@
+"""Who may end an order: the worker that holds its claim, unless its member wants it no more."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from redis import Redis
+
+from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING, END_TTL_S
+from worker.books import Claim
+
+Leave = Literal["post", "lost", "cancelled"]
+
+
+def ask_leave(connection: Redis, claim: Claim) -> Leave:
+    """Whether this claim's answer may be posted now; from then on it is too late to cancel.
+
+    lost: a sweep has given the claim to another worker, as it does with one not renewed in time.
+    """
+    registry = claim.queue.started_job_registry
+    with connection.pipeline(transaction=False) as pipe:
+        pipe.zscore(registry.key, claim.execution.composite_key)
+        pipe.set(END_KEY + claim.job.id, END_POSTING, ex=END_TTL_S, nx=True, get=True)
+        score, decided = pipe.execute()
+    if score is None:
+        return "lost"
+    return "cancelled" if decided == END_CANCELLED.encode() else "post"
+
+
+def cancelled(connection: Redis, order_ids: Sequence[str]) -> set[str]:
+    """Which of these orders nobody wants any more."""
+    said = connection.mget([END_KEY + order_id for order_id in order_ids])
+    gone = END_CANCELLED.encode()
+    return {order_id for order_id, end in zip(order_ids, said, strict=True) if end == gone}
+
+
+def take_back(connection: Redis, order_id: str) -> None:
+    """It was not posted after all and waits for another try: it may be cancelled again."""
+    key = END_KEY + order_id
+    if connection.get(key) == END_POSTING.encode():
+        connection.delete(key)

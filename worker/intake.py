@@ -1,0 +1,196 @@
+"""The rq worker of the queue `photo`: one job at a time, each in a bounded process of its own.
+
+This process reads no stranger's byte and runs no thread, so that it can fork. Claims, recovery and
+the ways in which a job ends are those of the painters: see `worker.books` and `worker.sweep`.
+"""
+
+import logging
+import math
+import os
+import signal
+import time
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
+from rq.queue import Queue
+from rq.utils import as_text
+from rq.worker import SimpleWorker
+
+from foodgan.contract import pulse
+from foodgan.contract.orders import RESULT_TTL_S
+from foodgan.contract.photos import PHOTO_QUEUE, PhotoIntake
+from foodgan.contract.settings import Settings
+from foodgan.contract.store import Store
+from worker import books, child, connection, photos
+from worker.books import Claim
+from worker.child import Outcome
+from worker.health import intake_pulse_file
+from worker.jobs import DishJob
+from worker.sweep import Sweep
+
+BEAT_S = 1
+RESULT_KEPT_S = 7 * 86_400  # the bot may be away for days: a photo in the store must not be lost
+TRIES_MAX = 4  # deliveries of one job: more means that it takes its workers down
+_AWAY_S = 1.0  # between two tries while Redis is away
+_TIDY_S = 3600.0  # between two looks for half-written files
+
+_log = logging.getLogger(__name__)
+
+
+class IntakeWorker(SimpleWorker):
+    """Serves the queue `photo`. name: unique among living workers; label: names its pulse file."""
+
+    def __init__(self, settings: Settings, redis: Redis, *, name: str, label: str) -> None:
+        self._settings = settings
+        super().__init__(
+            [PHOTO_QUEUE],
+            name=name,
+            connection=redis,
+            job_class=DishJob,
+            serializer="json",
+            default_result_ttl=RESULT_TTL_S,
+            worker_ttl=books.PRESENCE_TTL_S,
+            log_job_description=False,  # rq's description holds the arguments
+        )
+        self._queue: Queue = self.queues[0]
+        self._pulse_file = intake_pulse_file(settings, label)
+        self._sweep = Sweep(self._queue, redis, photos.read, lambda _: False)
+        self._told_to_stop = False
+        self._beaten = self._tidied = -math.inf  # monotonic seconds
+
+    @property
+    def connection_timeout(self) -> int:
+        """Seconds after which a silent Redis counts as away."""
+        return math.ceil(BEAT_S + self._settings.redis_timeout_s)
+
+    def serve(self, *, burst: bool = False) -> None:
+        """Serve until SIGTERM or SIGINT; with burst, until the queue is empty."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        self.register_birth()  # type: ignore[no-untyped-call]
+        _log.info("serving queue %s with store %s", self._queue.name, self._settings.photo_store)
+        try:
+            while not self._told_to_stop:
+                try:
+                    if not self._serve_one(wait_s=0 if burst else BEAT_S) and burst:
+                        return
+                except connection.AWAY as error:
+                    _log.warning("Redis is away (%s)", type(error).__name__)
+                    time.sleep(_AWAY_S)
+        finally:
+            self._depart()
+
+    def _stop(self, *_: object) -> None:
+        _log.info("told to stop; finishing the photo in hand")
+        self._told_to_stop = True
+
+    def _depart(self) -> None:
+        pulse.still(self._pulse_file)
+        try:
+            self.register_death()  # type: ignore[no-untyped-call]
+        except connection.AWAY:
+            _log.warning("Redis is away; the worker's entry goes by itself")
+        _log.info("stopped")
+
+    def _serve_one(self, wait_s: int) -> bool:
+        """Serve the next job, if one comes; returns whether one came."""
+        self._keep()
+        source, aside = self._queue.key, self._queue.intermediate_queue_key
+        redis = self.connection
+        popped = redis.blmove(source, aside, wait_s) if wait_s else redis.lmove(source, aside)
+        if not popped:
+            return False
+        try:
+            job = DishJob.fetch(as_text(popped), redis, self._queue.serializer)
+        except NoSuchJobError:
+            redis.lrem(aside, 1, as_text(popped))
+            return True
+        if isinstance(job, DishJob):
+            for claim in books.claim(self, [job], self._queue):
+                self._serve_claim(claim)
+        return True
+
+    def _keep(self) -> None:
+        """What keeps queue and worker alive, at most once a second. An outage is no error here."""
+        if time.monotonic() - self._beaten < BEAT_S:
+            return
+        self._beaten = time.monotonic()
+        try:
+            books.beat(self, self.connection)
+            self._sweep.run()
+            pulse.beat(self._pulse_file)
+        except RedisError as error:
+            _log.debug("no heartbeat: %s", type(error).__name__)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Remove what killed children left half-written; in a folder that takes no time."""
+        if time.monotonic() - self._tidied < _TIDY_S:
+            return
+        self._tidied = time.monotonic()
+        outcome = child.run(
+            lambda: Store(self._settings.photo_store).sweep(), _TIDYING, lambda: None, BEAT_S
+        )
+        if outcome.value:
+            _log.info("%d half-written files removed from the store", outcome.value)
+
+    def _serve_claim(self, claim: Claim) -> None:
+        job = claim.job
+        try:
+            task, order = photos.read(job)
+        except photos.NotServed as error:
+            _log.error("order %s: %s", job.id, error)
+            books.fail(self, claim, str(error), told=False)
+            return
+        if claim.deliveries > TRIES_MAX:
+            self._end(claim, order, Outcome("broken", reason=f"delivery {claim.deliveries}"))
+            return
+        began = time.monotonic()
+        outcome = child.run(
+            lambda: task.run(order, self._settings).model_dump(mode="json"),
+            task.limits,
+            self._keep,
+            BEAT_S,
+        )
+        took_s = time.monotonic() - began
+        _log.info("order %s: %s %s (%.2f s)", job.id, outcome.kind, outcome.reason, took_s)
+        if not books.own(self.connection, claim):
+            _log.warning("order %s: the claim had run out; another worker has it", job.id)
+            self.executions.pop(claim.execution.id, None)
+            return
+        self._end(claim, order, outcome)
+
+    def _end(self, claim: Claim, order: photos.Order, outcome: Outcome) -> None:
+        """Finish a job with its answer, give it back, or close it.
+
+        A file that breaks or outlasts every process that opens it is refused, like any other bad
+        one; what fails for another reason, a full store say, fails, and the bot may say so.
+        """
+        job, answer = claim.job, outcome.value
+        tried = not job.should_retry or claim.deliveries > TRIES_MAX
+        hostile = outcome.kind == "heavy" or (outcome.kind == "broken" and tried)
+        if hostile and isinstance(order, PhotoIntake):
+            answer = photos.too_heavy(order).model_dump(mode="json")
+        if answer is not None:
+            self._finish(claim, answer)
+        elif tried or hostile:
+            books.fail(self, claim, outcome.reason, told=False)
+        else:
+            books.retry_later(self, claim, outcome.reason)
+
+    def _finish(self, claim: Claim, answer: Any) -> None:
+        claim.job._result = answer
+        claim.job.result_ttl = max(claim.job.result_ttl or 0, RESULT_KEPT_S)
+        books.finish(self, claim)
+
+
+_TIDYING = child.Limits(cpu_s=60, memory=1024**3, wall_s=120)
+
+
+def serve(settings: Settings, label: str, *, burst: bool = False) -> None:
+    """One intake worker's life. label: its name on this machine."""
+    redis = connection.awaited(settings)
+    name = f"intake-{label}-{os.getpid()}-{time.time_ns() % 10**6}"
+    IntakeWorker(settings, redis, name=name, label=label).serve(burst=burst)

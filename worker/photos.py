@@ -1,0 +1,123 @@
+"""What may be queued about photos, by name: take one in, draw the data set, freeze a release.
+
+Each task runs in a process of its own that sees neither Redis nor the bot; see `worker.child`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from rq.exceptions import DeserializationError
+
+from foodgan.contract.errors import FoodganError, UserError
+from foodgan.contract.photos import (
+    DRAW_TASK,
+    RELEASE_TASK,
+    TAKE_IN_TASK,
+    Drawing,
+    Drawn,
+    PhotoIntake,
+    Refused,
+    Released,
+    ReleaseOrder,
+    Taken,
+)
+from foodgan.contract.settings import Settings
+from foodgan.contract.store import Store
+from foodgan.photos import intake
+from worker.child import Limits
+from worker.fetch import fetch, origins
+from worker.jobs import DishJob
+
+_SHOWN_MAX = 80  # characters of a stranger's text that go into a log line
+_GIB = 1024**3
+
+Order = PhotoIntake | Drawing | ReleaseOrder
+
+
+class NotServed(FoodganError):
+    """A payload that this worker does not run. The message holds nothing secret."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a task takes, what it does, and how much of the machine it may use."""
+
+    order: type[PhotoIntake] | type[Drawing] | type[ReleaseOrder]
+    run: Callable[[Any, Settings], BaseModel]
+    limits: Limits
+
+
+def take_in(order: PhotoIntake, settings: Settings) -> Taken | Refused:
+    """Fetch a file and store the photo in it."""
+    try:
+        data = fetch(order.url.get_secret_value(), origins(settings), settings.photo_mb_max)
+        return intake.take_in(Store(settings.photo_store), order.photo_id, data)
+    except UserError as refusal:
+        values = {name: _plain(value) for name, value in refusal.values.items()}
+        return Refused(photo_id=order.photo_id, phrase=refusal.phrase, values=values)
+    except MemoryError:
+        return too_heavy(order)
+
+
+def too_heavy(order: PhotoIntake) -> Refused:
+    """The answer for a file that takes more of the machine than one photo may."""
+    return Refused(photo_id=order.photo_id, phrase="intake-too-heavy")
+
+
+def draw(order: Drawing, settings: Settings) -> Drawn:
+    """The picture of `/dataset`, left in the store for the bot to fetch."""
+    from foodgan.photos.plots import draw as drawn  # matplotlib: seconds that an intake saves
+
+    store = Store(settings.photo_store)
+    path = f"drawings/{order.drawing_id}.png"
+    store.write(path, drawn(order))
+    return Drawn(drawing_id=order.drawing_id, path=path)
+
+
+def release(order: ReleaseOrder, settings: Settings) -> Released:
+    """Freeze what the catalogues hold now."""
+    from foodgan.photos.release import freeze
+
+    frozen = freeze(Store(settings.photo_store))
+    return Released(
+        release_id=order.release_id,
+        digest=frozen.digest,
+        train=frozen.train,
+        test=frozen.test,
+        left_out=frozen.left_out,
+    )
+
+
+# The allow-list: nothing else is ever run.
+TASKS: Mapping[str, Task] = {
+    TAKE_IN_TASK: Task(PhotoIntake, take_in, Limits(cpu_s=20, memory=3 * _GIB // 2, wall_s=60)),
+    DRAW_TASK: Task(Drawing, draw, Limits(cpu_s=60, memory=_GIB, wall_s=120)),
+    RELEASE_TASK: Task(ReleaseOrder, release, Limits(cpu_s=1800, memory=4 * _GIB, wall_s=3600)),
+}
+
+
+def read(job: DishJob) -> tuple[Task, Order]:
+    """What a job asks for. Raises NotServed for a task not in TASKS or another payload."""
+    try:
+        name, instance, args, kwargs = job.func_name, job.instance, job.args, job.kwargs
+    except DeserializationError:
+        raise NotServed("the payload is no rq call in JSON") from None
+    task = TASKS.get(name) if isinstance(name, str) else None
+    if task is None:
+        raise NotServed(f"no task is called {str(name)[:_SHOWN_MAX]!r}")
+    if instance is not None or kwargs or not isinstance(args, list) or len(args) != 1:
+        raise NotServed("a task takes one order and nothing else")
+    try:
+        order: Order = task.order.model_validate_json(json.dumps(args[0]), strict=True)
+    except ValidationError as error:
+        # pydantic's own message shows the input, and with it the link.
+        faults = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
+        raise NotServed(f"not an order ({'; '.join(faults)[:_SHOWN_MAX]})") from None
+    return task, order
+
+
+def _plain(value: str | int | float) -> str | int:
+    return value if isinstance(value, str | int) else str(value)
