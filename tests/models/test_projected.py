@@ -27,7 +27,7 @@ def normal(*shape: int, seed: int = 0) -> Tensor:
 @pytest.fixture(scope="module")
 def judge() -> ProjectedDiscriminator:
     torch.manual_seed(0)
-    return ProjectedDiscriminator(DIMENSIONS, BUCKETS, 16, 8)
+    return ProjectedDiscriminator(DIMENSIONS, BUCKETS, 16, 8, 128)
 
 
 def test_the_features_are_maps_at_four_depths_spread_about_one() -> None:

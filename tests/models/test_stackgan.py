@@ -99,7 +99,7 @@ def test_every_weight_of_stage_one_learns(first: Stage1Generator) -> None:
     result = sketched(first, encode(NAMES))
     (result.pictures.square().mean() + result.kl).backward()
     asleep = [name for name, p in first.named_parameters() if p.grad is None or not p.grad.any()]
-    assert asleep == []
+    assert [name for name in asleep if name != "names.score.2.bias"] == []  # a softmax ignores it
 
 
 @pytest.mark.parametrize("side", [16, 32, 64])
