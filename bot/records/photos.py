@@ -55,7 +55,7 @@ async def take(session: AsyncSession, photo: Photo, taken: Taken) -> str | None:
         await refuse(session, photo, Refused(photo_id=photo.id, phrase="intake-withdrawn"))
         await bury(session, taken.sha256, taken.original_sha256)
         return "intake-withdrawn"
-    if await _known(session, taken):
+    if await _known(session, taken.sha256):
         await refuse(session, photo, Refused(photo_id=photo.id, phrase="photo-known"))
         return "photo-known"
     await _settle(
@@ -123,15 +123,20 @@ async def _buried(session: AsyncSession, taken: Taken) -> bool:
     return found.first() is not None
 
 
-async def _known(session: AsyncSession, taken: Taken) -> bool:
+async def _known(session: AsyncSession, sha256: str) -> bool:
     found = await session.scalars(
-        select(Photo.id).where(Photo.sha256 == taken.sha256, Photo.state.in_(KNOWN)).limit(1)
+        select(Photo.id).where(Photo.sha256 == sha256, Photo.state.in_(KNOWN)).limit(1)
     )
     return found.first() is not None
 
 
 async def bury(session: AsyncSession, sha256: str, original_sha256: str) -> None:
-    """Let these bytes never come back, and have the store rid of them."""
+    """Let these bytes never come back, and have the store rid of them.
+
+    Not where somebody else's living photo has the same: one cannot withdraw what is another's.
+    """
+    if await _known(session, sha256):
+        return
     grave = await session.get(Grave, sha256)
     if grave is None:
         now = datetime.now(UTC)

@@ -107,6 +107,23 @@ async def test_a_photo_withdrawn_at_the_intake_is_purged_when_the_intake_has_spo
     assert [p.state for p in await club.photos()] == ["withdrawn"]
 
 
+async def test_who_withdraws_a_copy_takes_nobody_elses_photo_away(club: Club) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed("akari")
+    await club.agreed("yuto")
+    club.intake.contents = {"copy.jpg": JPEG + b"a.jpg"}
+    (photo,) = await club.taken(["a.jpg"])
+    await accept(club)
+    club.submit(files=["copy.jpg"], member="yuto")
+    (job,) = await until(club.intake.jobs, "a job")
+    await withdraw(club, job.id, member="yuto")
+    club.intake.take(job)
+    await club.until_photos(lambda found: found[1].bytes_gone_at, "nothing of the copy")
+    await until(lambda: len(club.store.entries("club")) == 1, "the catalogue")
+    assert await club.all(Grave) == []
+    assert club.store.holds(str(photo.sha256))
+
+
 async def test_nobody_withdraws_what_is_not_theirs(club: Club) -> None:
     await club.canteen.open()
     await club.agreed("akari")
