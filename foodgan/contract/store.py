@@ -50,6 +50,11 @@ class Object:
     age_s: float
 
 
+def lines_of(models: Iterable[BaseModel]) -> bytes:
+    """Lines of JSON, as catalogues and lists have them."""
+    return "".join(f"{model.model_dump_json()}\n" for model in models).encode()
+
+
 def object_path(sha256: str) -> str:
     """Where the photo with this hash lies in a store."""
     return f"{OBJECTS}/{sha256[:2]}/{sha256}.jpg"
@@ -206,7 +211,7 @@ class Store:
         return found
 
     def _write_lines(self, path: str, lines: Iterable[BaseModel]) -> None:
-        self.write(path, "".join(f"{line.model_dump_json()}\n" for line in lines).encode())
+        self.write(path, lines_of(lines))
 
 
 @contextmanager

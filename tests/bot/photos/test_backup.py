@@ -123,7 +123,7 @@ async def test_a_photo_withdrawn_after_the_backup_stays_withdrawn(
     store = Store(str(tmp_path / "store"))
     await asyncio.to_thread(backup.restore, url, store, saved, True)
     async with AsyncSession(engine) as session:
-        assert await photos.entries(session) == []
+        assert [portion async for portion in photos.entries(session)] == []
         assert await photos.open_graves(session) == [SHA]
     await engine.dispose()
 
