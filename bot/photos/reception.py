@@ -197,6 +197,8 @@ class Reception:
             async with self._sessions.begin() as session:
                 sent = await submissions.send_off(session, submission_id, licence)
                 submission = await session.get_one(Submission, submission_id)
+            if not sent:  # a second click: the first has sent them off
+                return
             await self._say(submission, "submit-received", sent)
             for photo in sent:
                 await self.put_in_line(photo)

@@ -267,6 +267,7 @@ command-photos-leaderboard = Who brought the most (only those who want to be see
 option-show-me = show_me
 option-show-me-hint = True to be listed, False to be taken off
 mine-head = We have { $count } photos of yours ({ $accepted } accepted, { $waiting } waiting).
+mine-why = { $state } ({ $reason })
 mine-none = We have no photos of yours. Bring some with `/submit`.
 withdraw-menu = Choose photos to withdraw
 withdraw-sure = Withdraw these photos ({ $count })? They will be deleted, and we can never take the same ones again.

@@ -64,6 +64,12 @@ async def test_mine_lists_my_photos_alone_page_by_page(
     assert "牛丼" not in first["content"]
     second = await edited(club.click(first, "mine:1"))
     assert second["content"].count("親子丼") == 1
+    last = component(second, "withdraw-ask")["options"][0]["value"]
+    sure = await edited(club.click(second, "withdraw-ask", values=[last]))
+    await edited(club.click(sure, "withdraw:"))
+    # The button of an older message leads to a page that is no more.
+    last_page = await edited(club.click(first, "mine:1", raw=True))
+    assert last_page["content"].count("親子丼") == 2
 
 
 async def test_a_withdrawn_photo_leaves_store_and_catalogue_and_never_comes_back(

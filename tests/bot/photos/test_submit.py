@@ -1,5 +1,7 @@
 """`/submit` by the real client library: consent once, then a receipt in seconds."""
 
+import asyncio
+
 import pytest
 
 from bot.records.tables import Consent, Submission
@@ -113,6 +115,17 @@ async def test_the_consent_outlives_a_restart(club: Club) -> None:
     await club.canteen.open()
     await club.shown(club.click(asked, "consent-licence:CC0-1.0"), "受け取りました")
     await until(club.intake.jobs, "a job")
+
+
+async def test_a_second_click_on_the_consent_says_nothing_of_no_photos(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(), "はじめに")
+    clicks = [club.click(asked, "consent-licence:CC0-1.0") for _ in range(2)]
+    await until(club.intake.jobs, "a job")
+    await until(lambda: all(click.first("deferred") for click in clicks), "both clicks")
+    await asyncio.sleep(0.3)
+    message = await club.shown(clicks[0], "受け取りました")
+    assert message["content"] == say("ja", "submit-received", count=1, name="きつねうどん")
 
 
 async def test_who_declines_leaves_nothing_behind(club: Club) -> None:
