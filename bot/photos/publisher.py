@@ -84,9 +84,14 @@ class Publisher:
         log.info("purged: %d photos", len(hashes))
 
     async def remove(self, hashes: Sequence[str]) -> None:
-        """Rid the store of photos that are kept no longer."""
-        for sha256 in hashes:
+        """Rid the store of what is kept no longer, unless an imported collection has it."""
+        imported = await asyncio.to_thread(self._imported) if hashes else frozenset[str]()
+        for sha256 in set(hashes) - imported:
             await asyncio.to_thread(self._store.remove, sha256)
+
+    def _imported(self) -> frozenset[str]:
+        catalogues = [name for name in self._store.catalogues() if name != CLUB]
+        return frozenset(one.sha256 for name in catalogues for one in self._store.entries(name))
 
 
 async def _lines(portions: AsyncIterator[Sequence[BaseModel]]) -> bytes:
