@@ -173,6 +173,18 @@ async def test_buttons_outlive_a_restart(club: Club) -> None:
     assert len(await club.all(Vote)) == 1
 
 
+async def test_a_reviewer_of_a_strange_server_sees_nothing(club: Club) -> None:
+    await club.canteen.open(club_servers="1, 2")
+    shown = await club.shown(club.use("review", "minato"))
+    assert shown["content"] == say("ja", "review-not-yours")
+    shown = await club.shown(club.use("release", "minato"))
+    assert shown["content"] == say("ja", "operators-only")
+    await club.canteen.close()
+    await club.canteen.open(club_servers=f"1,{people.GUILD_ID}")
+    shown = await club.shown(club.use("review", "minato"))
+    assert shown["content"] == say("ja", "review-none")
+
+
 async def test_who_is_no_reviewer_sees_nothing(club: Club) -> None:
     await club.canteen.open()
     refused = await club.shown(club.use("review", "yuto"))
