@@ -36,7 +36,7 @@ def orphan(store: Store, seed: int = 99) -> str:
     return intake.take_in(store, ID, saved(dish((96, 72), seed), "PNG")).sha256
 
 
-def age(store: Store, sha256: str, hours: float = 2) -> None:
+def age(store: Store, sha256: str, hours: float = 9 * 24) -> None:
     path = Path(store.full(object_path(sha256)))
     then = time.time() - hours * 3600
     os.utime(path, (then, then))
