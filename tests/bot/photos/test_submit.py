@@ -216,6 +216,18 @@ async def test_a_banned_member_brings_nothing_until_the_ban_is_lifted(club: Club
     await club.shown(club.submit(), "受け取り")
 
 
+async def test_who_is_banned_before_agreeing_brings_nothing(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(), "はじめに")
+    akari = find_member("akari").id
+    ban = club.use("operator ban", "minato", options={"member": akari})
+    await club.shown(ban, say("ja", "operator-banned"))
+    await club.shown(club.click(asked, "consent-licence:CC0-1.0"), say("ja", "submit-banned"))
+    assert await club.all(Consent) == []
+    assert club.intake.jobs() == []
+    await club.agreed()  # how to be named is still theirs to choose
+
+
 async def test_what_the_intake_refuses_is_told_with_its_reason(club: Club) -> None:
     await club.canteen.open()
     await club.agreed()
