@@ -15,6 +15,7 @@ from foodgan.contract.orders import DishOrder
 
 EDIT_TIMEOUT_S = 8.0  # discord.py's own waiting for a rate limit included
 POST_TIMEOUT_S = 20.0  # of one message with pictures
+TEXT_MAX = 2000  # characters of a message
 HISTORY = 100  # messages at either end of an order's time that are looked through for its dish
 _ORIGINAL = cast(int, "@original")  # Discord takes this word for the id of the first answer
 _UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
@@ -54,11 +55,19 @@ class Answer:
     def edit(self) -> dict[str, Any]:
         """Arguments for any edit of a message."""
         return {
-            "content": self.text,
+            "content": fitting(self.text),
             "view": self.view,
             "attachments": list(self.files),
             "allowed_mentions": discord.AllowedMentions.none(),
         }
+
+
+def fitting(text: str) -> str:
+    """The whole lines of a text that fit into a message; "…" stands for the others."""
+    if len(text) <= TEXT_MAX:
+        return text
+    kept = text[: TEXT_MAX - 2]
+    return f"{kept[: kept.rfind(chr(10))] if chr(10) in kept else kept}\n…"
 
 
 # application id, token, answer -> whether Discord took it

@@ -92,9 +92,10 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         make_folder(url)
-        return create_engine(url.set(drivername="sqlite"), poolclass=NullPool)
+        return create_engine(url.set(drivername="sqlite"), poolclass=NullPool, hide_parameters=True)
     return create_engine(
         url,
+        hide_parameters=True,
         poolclass=NullPool,
         connect_args=postgres_arguments(),
         isolation_level="REPEATABLE READ",

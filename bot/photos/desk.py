@@ -132,7 +132,7 @@ class Desk:
             return []
         ids = await self._lookalikes.of(photo.id, number(photo.perceptual_hash))
         async with self._sessions() as session:
-            return await photos.by_ids(session, ids)
+            return await photos.known(session, ids)
 
 
 def _news(fate: Fate, verdict: Verdict) -> str:

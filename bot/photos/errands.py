@@ -19,7 +19,7 @@ from bot.photos.reception import Guest
 from bot.queue.photos import RELEASE_TIMEOUT_S, TIMEOUT_S, Outcome, PhotoQueue
 from bot.records import errands, figures
 from bot.records.tables import Errand, ErrandKind
-from foodgan.contract.errors import KitchenClosed
+from foodgan.contract.errors import KitchenClosed, StoreError
 from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN, new_order_id
 from foodgan.contract.photos import (
     DRAW_TASK,
@@ -121,17 +121,22 @@ class Errands:
         if not open_ones:
             return
         outcomes = await self._queue.outcomes([errand.id for errand in open_ones])
+        failure: KitchenClosed | StoreError | None = None
         for errand in open_ones:
-            await self._attend(errand, outcomes[errand.id])
+            try:
+                await self._attend(errand, outcomes[errand.id])
+            except (KitchenClosed, StoreError) as error:
+                failure = error  # the next errand has its turn all the same
+        if failure:
+            raise failure
 
     async def _attend(self, errand: Errand, outcome: Outcome) -> None:
         dead = datetime.now(UTC) > errand.asked_at + TOKEN_LIFE - TOKEN_MARGIN
         if outcome.stage in ("done", "failed"):
             await self._answer(errand, outcome.result)
-            await self._end(errand, outcome.result)
-            await self._queue.forget([errand.id])
+            await self._close(errand, outcome.result)
         elif errand.kind == "drawing" and dead:
-            await self._end(errand, None)
+            await self._close(errand, None)
         elif outcome.stage == "lost":
             await self._enqueue(errand)
 
@@ -143,19 +148,23 @@ class Errands:
             await self._say(errand, Answer(say(errand.locale, "errand-failed", id=errand.id)))
             return
         if isinstance(done, Drawn):
-            await self._say(errand, await self._picture(errand, done))
+            await self._show(errand, done)
         elif isinstance(done, Released):
             await self._say(errand, _released(errand.locale, done))
 
-    async def _picture(self, errand: Errand, drawn: Drawn) -> Answer:
-        """The drawing, which nobody needs again."""
-        data = await asyncio.to_thread(self._store.read, drawn.path)
+    async def _show(self, errand: Errand, drawn: Drawn) -> None:
+        """Show the drawing, which nobody needs again. One that is gone has been shown before."""
+        try:
+            data = await asyncio.to_thread(self._store.read, drawn.path)
+        except FileNotFoundError:
+            log.info("errand %s: its drawing is gone", errand.id)
+            return
+        await self._say(errand, _pictured(errand, data))
         await asyncio.to_thread(self._store.delete, drawn.path)
-        asked = Drawing.model_validate_json(errand.payload)
-        wanted = "・".join(word for word, _ in asked.wanted[:5])
-        text = say(errand.locale, "dataset-wanted" if wanted else "dataset", words=wanted)
-        alt = say(errand.locale, "dataset-alt")
-        return Answer(text, None, (discord.File(io.BytesIO(data), "dataset.png", description=alt),))
+
+    async def _close(self, errand: Errand, result: str | None) -> None:
+        await self._end(errand, result)
+        await self._queue.forget([errand.id])
 
     async def _enqueue(self, errand: Errand) -> None:
         kind = _KINDS[errand.kind]
@@ -178,6 +187,14 @@ def _counted(
     """How often each word is covered by photos, and how often it is asked for."""
     covered = words.count(names, (name for name, _ in asked))
     return covered, words.count(asked, (name for name, _ in names))
+
+
+def _pictured(errand: Errand, data: bytes) -> Answer:
+    asked = Drawing.model_validate_json(errand.payload)
+    wanted = "・".join(word for word, _ in asked.wanted[:5])
+    text = say(errand.locale, "dataset-wanted" if wanted else "dataset", words=wanted)
+    alt = say(errand.locale, "dataset-alt")
+    return Answer(text, None, (discord.File(io.BytesIO(data), "dataset.png", description=alt),))
 
 
 def _released(locale: str, done: Released) -> Answer:

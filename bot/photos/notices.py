@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.records import reviews
+from bot.answer import AWAY, fitting
+from bot.records import reviews, submissions
 from bot.records.tables import Photo
 from foodgan.contract import dishname
 from foodgan.contract.phrases import say
@@ -18,12 +19,16 @@ NAMED_MAX = 8  # photos that a notice names; the rest are counted
 
 log = logging.getLogger(__name__)
 
-# member id, channel id of the submission, text -> None
-Send = Callable[[int, int | None, str], Awaitable[None]]
+# member id, text, channel id of the submission, what all may read there -> None
+Send = Callable[[int, str, int | None, str], Awaitable[None]]
 
 
 class Notices:
-    """Tells members once a decision stands. A member who takes no messages is left in peace."""
+    """Tells members once a decision stands.
+
+    Who takes no messages, and lets releases name them, hears in the channel of what was accepted.
+    /photos mine has the rest.
+    """
 
     def __init__(
         self, sessions: async_sessionmaker[AsyncSession], send: Send, settings: Settings
@@ -46,11 +51,20 @@ class Notices:
         for photo in decided:
             by_member[photo.member_id].append(photo)
         for member_id, theirs in by_member.items():
-            await self._send(member_id, theirs[-1].channel_id, notice(theirs))
+            accepted = [photo for photo in theirs if photo.state == "accepted"]
+            praise = notice(accepted) if await self._may_be_named(member_id) else ""
+            await self._send(member_id, notice(theirs), theirs[-1].channel_id, praise)
+
+    async def _may_be_named(self, member_id: int) -> bool:
+        async with self._sessions() as session:
+            consent = await submissions.consent_of(session, member_id)
+        return consent is not None and consent.credit_choice != "anonymous"
 
 
 def notice(decided: Sequence[Photo]) -> str:
     """What to say to one member about these photos."""
+    if not decided:
+        return ""
     locale = decided[-1].locale
     accepted = [photo for photo in decided if photo.state == "accepted"]
     rejected = [photo for photo in decided if photo.state == "rejected"]
@@ -63,7 +77,7 @@ def notice(decided: Sequence[Photo]) -> str:
         lines.append(say(locale, "notice-rejected", name=name, reason=reason))
     if len(rejected) > NAMED_MAX:
         lines.append(say(locale, "notice-more", count=len(rejected) - NAMED_MAX))
-    return "\n".join(lines)
+    return fitting("\n".join(lines))
 
 
 def _names(locale: str, photos: Sequence[Photo]) -> str:
@@ -76,20 +90,37 @@ def _names(locale: str, photos: Sequence[Photo]) -> str:
 def sender(client: discord.Client, settings: Settings) -> Send:
     """How notices travel: a direct message, or a mention in the channel of the submission."""
 
-    async def send(member_id: int, channel_id: int | None, text: str) -> None:
-        someone = discord.Object(member_id)
+    by_message = settings.review_notice == "dm"
+
+    async def send(member_id: int, text: str, channel_id: int | None, praise: str) -> None:
         try:
-            if settings.review_notice == "dm":
-                channel = await client.create_dm(someone)
-                await channel.send(text, allowed_mentions=discord.AllowedMentions.none())
-            elif channel_id is not None:
-                await client.get_partial_messageable(channel_id).send(
-                    f"<@{member_id}> {text}",
-                    allowed_mentions=discord.AllowedMentions(
-                        users=[someone], everyone=False, roles=False
-                    ),
-                )
+            if not by_message:
+                await _mention(client, channel_id, member_id, text)
+            elif not await _message(client, member_id, text):
+                await _mention(client, channel_id, member_id, praise)
         except discord.HTTPException as error:
             log.info("a notice was not taken, %d (%d)", error.status, error.code)
+        except AWAY as error:  # the next member is told all the same
+            log.warning("a notice was lost: %s", type(error).__name__)
 
     return send
+
+
+async def _message(client: discord.Client, member_id: int, text: str) -> bool:
+    """False where the member takes no messages."""
+    try:
+        channel = await client.create_dm(discord.Object(member_id))
+        await channel.send(text, allowed_mentions=discord.AllowedMentions.none())
+    except discord.Forbidden:
+        return False
+    return True
+
+
+async def _mention(
+    client: discord.Client, channel_id: int | None, member_id: int, text: str
+) -> None:
+    if channel_id is None or not text:
+        return
+    whom = discord.AllowedMentions(users=[discord.Object(member_id)], everyone=False, roles=False)
+    channel = client.get_partial_messageable(channel_id)
+    await channel.send(fitting(f"<@{member_id}> {text}"), allowed_mentions=whom)

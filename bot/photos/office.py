@@ -68,7 +68,7 @@ class Office:
         who = ", ".join(f"<@{ban.member_id}>" for ban in banned)[:LINES_MAX] or "—"
         which = ", ".join(map(dishname.display, blocked))[:LINES_MAX] or "—"
         text = say(locale, "operator-listing", who=who, words=which, audit="\n".join(lines) or "—")
-        return Answer(text[:2000])
+        return Answer(text)
 
 
 def _audit_line(entry: AuditEntry) -> str:

@@ -3,14 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records import photos
 from foodgan.contract.errors import StoreError
-from foodgan.contract.photos import CLUB
-from foodgan.contract.store import Store
+from foodgan.contract.photos import CLUB, TOMBSTONES, WAITING
+from foodgan.contract.store import Store, catalogue_path, lines_of
 
 PUBLISH_EVERY_S = 10.0  # a catalogue is written whole, so not for every single vote
 
@@ -66,14 +67,14 @@ class Publisher:
 
     async def _write(self) -> None:
         async with self._sessions() as session:
-            stones = await photos.tombstones(session)
-            waiting = await photos.waiting(session)
-            entries = await photos.entries(session)
+            stones = await _lines(photos.tombstones(session))
+            waiting = await _lines(photos.waiting(session))
+            entries = await _lines(photos.entries(session))
         # Tombstones first: no moment may have a photo of theirs in a catalogue that counts.
-        await asyncio.to_thread(self._store.write_tombstones, stones)
-        await asyncio.to_thread(self._store.write_waiting, waiting)
-        await asyncio.to_thread(self._store.write_entries, CLUB, entries)
-        log.info("published: %d photos, %d waiting", len(entries), len(waiting))
+        await asyncio.to_thread(self._store.write, TOMBSTONES, stones)
+        await asyncio.to_thread(self._store.write, WAITING, waiting)
+        await asyncio.to_thread(self._store.write, catalogue_path(CLUB), entries)
+        log.info("published: %d photos, %d waiting", entries.count(b"\n"), waiting.count(b"\n"))
 
     async def _purge(self, hashes: Sequence[str]) -> None:
         for sha256 in hashes:
@@ -83,6 +84,16 @@ class Publisher:
         log.info("purged: %d photos", len(hashes))
 
     async def remove(self, hashes: Sequence[str]) -> None:
-        """Rid the store of photos that are kept no longer."""
-        for sha256 in hashes:
+        """Rid the store of what is kept no longer, unless an imported collection has it."""
+        imported = await asyncio.to_thread(self._imported) if hashes else frozenset[str]()
+        for sha256 in set(hashes) - imported:
             await asyncio.to_thread(self._store.remove, sha256)
+
+    def _imported(self) -> frozenset[str]:
+        catalogues = [name for name in self._store.catalogues() if name != CLUB]
+        return frozenset(one.sha256 for name in catalogues for one in self._store.entries(name))
+
+
+async def _lines(portions: AsyncIterator[Sequence[BaseModel]]) -> bytes:
+    """The lines of a list, portion by portion: 100,000 objects at once would hold up the loop."""
+    return b"".join([lines_of(portion) async for portion in portions])

@@ -59,7 +59,7 @@ class Receipts:
             return ""
         alike = await self._lookalikes.of(photo.id, number(photo.perceptual_hash))
         async with self._sessions() as session:
-            known = await photos.by_ids(session, alike)
+            known = await photos.known(session, alike)
         names = {dishname.display(one.name) for one in known}
         if not names:
             return ""

@@ -84,6 +84,7 @@ class Reception:
     async def name(self, guest: Guest, submission_id: str, name: str) -> None:
         """A draft gets its normalised name."""
         async with self._sessions.begin() as session:
+            await _let_in(session, guest.member_id)
             await _own(session, submission_id, guest)
             await submissions.name_it(session, submission_id, name)
             await submissions.answer_by(session, submission_id, guest.token.get_secret_value())
@@ -109,6 +110,9 @@ class Reception:
         """The member agrees, and what waited for it goes to the intake."""
         async with self._sessions.begin() as session:
             submission = await _own(session, submission_id, guest)
+            waiting = await submissions.photos_of(session, submission_id)
+            if waiting:  # without photos, even a banned member chooses anew how to be named
+                await _let_in(session, guest.member_id)
             session.add(
                 Consent(
                     member_id=guest.member_id,
@@ -122,7 +126,6 @@ class Reception:
             )
             note(session, "consent", guest.member_id, None, f"{consent.VERSION} {licence}")
             await submissions.answer_by(session, submission_id, guest.token.get_secret_value())
-            waiting = await submissions.photos_of(session, submission_id)
             if not waiting:
                 await submissions.end(session, submission_id)
         self._publisher.changed()  # the credit of earlier photos
@@ -175,8 +178,7 @@ class Reception:
         return submission.id
 
     async def _admit(self, session: AsyncSession, member_id: int, count: int) -> None:
-        if await operators.banned(session, member_id):
-            raise UserError("submit-banned")
+        await _let_in(session, member_id)
         today = await submissions.handed_over_since(session, member_id, datetime.now(UTC) - DAY)
         if today + count > self._per_day:
             raise UserError("submit-enough-today", limit=self._per_day)
@@ -197,6 +199,8 @@ class Reception:
             async with self._sessions.begin() as session:
                 sent = await submissions.send_off(session, submission_id, licence)
                 submission = await session.get_one(Submission, submission_id)
+            if not sent:  # a second click: the first has sent them off
+                return
             await self._say(submission, "submit-received", sent)
             for photo in sent:
                 await self.put_in_line(photo)
@@ -219,6 +223,11 @@ class Reception:
     async def _ask(self, guest: Guest, submission_id: str, choice: Credit) -> None:
         answer = consent.question(guest.locale, submission_id, choice, guest.shown_name)
         await self._edit(guest.application_id, guest.token.get_secret_value(), answer)
+
+
+async def _let_in(session: AsyncSession, member_id: int) -> None:
+    if await operators.banned(session, member_id):
+        raise UserError("submit-banned")
 
 
 async def _own(session: AsyncSession, submission_id: str, guest: Guest) -> Submission:

@@ -42,6 +42,9 @@ class Rights:
         async with self._sessions() as session:
             page = max(page, 0)
             shown, count = await rights.own_photos(session, member_id, PAGE, page * PAGE)
+            if count and not shown:  # all of that page have been withdrawn
+                page = (count - 1) // PAGE
+                shown, count = await rights.own_photos(session, member_id, PAGE, page * PAGE)
             tally = await photos.tally(session, member_id)
         if not shown:
             return Answer(say(locale, "mine-none"))
@@ -112,6 +115,9 @@ def _zipped(files: Sequence[tuple[str, bytes]]) -> bytes:
 def _line(locale: str, photo: Photo) -> str:
     when = f"<t:{photo.submitted_at.timestamp():.0f}:d>"
     state = say(locale, f"state-{photo.state}")
+    if photo.state == "rejected":
+        reason = say(locale, f"reason-{photo.reason or 'other'}")
+        state = say(locale, "mine-why", state=state, reason=reason)
     return f"{when} **{dishname.display(photo.name)}** — {state}"
 
 

@@ -83,7 +83,8 @@ class PhotoRounds:
         elif outcome.stage == "failed" or (outcome.stage == "lost" and photo.state == "withdrawn"):
             await self._settle(photo, Refused(photo_id=photo.id, phrase="photo-failed"))
         elif outcome.stage == "lost":
-            await self._reception.put_in_line(photo)
+            if photo.submission_id not in self._reception.in_hand:
+                await self._reception.put_in_line(photo)
             return
         else:
             return

@@ -7,24 +7,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-_RUNS = re.compile("[ァ-ヺー]+|[一-鿿々〆]+|[ぁ-ゖー]+|[A-Za-z\u00c0-\u024f']+|[0-9]+")
-_SILENT = frozenset("のとやをにでがはもへな") | {
-    "入り",
-    "風",
-    "付き",
-    "and",
-    "with",
-    "of",
-    "the",
-    "in",
-}
+_PARTICLES = "のとやをにでがはもへな"
+# Kanji keep up to two kana that end their word: 唐揚げ, 冷やし中華; 鶏の is no such word.
+_ENDING = f"(?:(?![{_PARTICLES}](?![ぁ-ゖー]))[ぁ-ゖ]{{1,2}}(?![ぁ-ゖー]))?"
+_RUNS = re.compile(f"[ァ-ヺー]+|[一-鿿々〆]+{_ENDING}|[ぁ-ゖー]+|[A-Za-z\u00c0-\u024f']+|[0-9]+")
+_JOINTS = re.compile("入り|付き")
+_SILENT = frozenset(_PARTICLES) | {"お", "ご", "風", "and", "with", "of", "the", "in"}
 _SHORTEST = 2  # letters of a part that is cut off
 
 
 def runs(name: str) -> list[str]:
-    """The runs of one script in a name, without particles."""
-    found = (run.lower() for run in _RUNS.findall(name))
-    return [run for run in found if run not in _SILENT]
+    """The runs of one script in a name, without particles; the name itself where that is none."""
+    found = (run.lower() for run in _RUNS.findall(_JOINTS.sub(" ", name)))
+    return [run for run in found if run not in _SILENT] or [name.lower()]
 
 
 def count(names: Iterable[tuple[str, int]], vocabulary: Iterable[str] = ()) -> Counter[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.photos import note
-from bot.records.tables import AuditEntry, Ban, BlockedWord, Order, Photo
+from bot.records.tables import AuditEntry, Ban, BlockedWord, Errand, Order, Photo, Submission
 
 
 async def banned(session: AsyncSession, member_id: int) -> bool:
@@ -77,6 +77,7 @@ async def bytes_are_gone(session: AsyncSession, ids: Sequence[str]) -> None:
 async def forget_old(
     session: AsyncSession, audit_before: datetime, orders_before: datetime
 ) -> None:
-    """Drop audit lines and ended orders that are older than the operators want them."""
+    """Drop audit lines, and answered orders, that are older than the operators want them."""
     await session.execute(delete(AuditEntry).where(AuditEntry.at < audit_before))
-    await session.execute(delete(Order).where(Order.ended_at < orders_before))
+    for table in (Order, Submission, Errand):
+        await session.execute(delete(table).where(table.ended_at < orders_before))

@@ -55,7 +55,7 @@ async def take(session: AsyncSession, photo: Photo, taken: Taken) -> str | None:
         await refuse(session, photo, Refused(photo_id=photo.id, phrase="intake-withdrawn"))
         await bury(session, taken.sha256, taken.original_sha256)
         return "intake-withdrawn"
-    if await _known(session, taken):
+    if await _known(session, taken.sha256):
         await refuse(session, photo, Refused(photo_id=photo.id, phrase="photo-known"))
         return "photo-known"
     await _settle(
@@ -123,15 +123,20 @@ async def _buried(session: AsyncSession, taken: Taken) -> bool:
     return found.first() is not None
 
 
-async def _known(session: AsyncSession, taken: Taken) -> bool:
+async def _known(session: AsyncSession, sha256: str) -> bool:
     found = await session.scalars(
-        select(Photo.id).where(Photo.sha256 == taken.sha256, Photo.state.in_(KNOWN)).limit(1)
+        select(Photo.id).where(Photo.sha256 == sha256, Photo.state.in_(KNOWN)).limit(1)
     )
     return found.first() is not None
 
 
 async def bury(session: AsyncSession, sha256: str, original_sha256: str) -> None:
-    """Let these bytes never come back, and have the store rid of them."""
+    """Let these bytes never come back, and have the store rid of them.
+
+    Not where somebody else's living photo has the same: one cannot withdraw what is another's.
+    """
+    if await _known(session, sha256):
+        return
     grave = await session.get(Grave, sha256)
     if grave is None:
         now = datetime.now(UTC)
@@ -156,17 +161,15 @@ async def close_graves(session: AsyncSession, hashes: Sequence[str]) -> None:
     )
 
 
-async def tombstones(session: AsyncSession) -> list[Tombstone]:
-    """All that must not come back."""
+async def tombstones(session: AsyncSession) -> AsyncIterator[list[Tombstone]]:
+    """All that must not come back, in portions."""
     query = select(Grave.sha256, Grave.original_sha256).order_by(Grave.sha256)
-    return [
-        Tombstone(sha256=sha256, original_sha256=original)
-        async for sha256, original in _streamed(session, query)
-    ]
+    async for portion in _streamed(session, query):
+        yield [Tombstone(sha256=sha256, original_sha256=original) for sha256, original in portion]
 
 
-async def entries(session: AsyncSession) -> list[Entry]:
-    """The accepted photos, with the credit that each contributor chose last."""
+async def entries(session: AsyncSession) -> AsyncIterator[list[Entry]]:
+    """The accepted photos in portions, with the credit that each contributor chose last."""
     newest = (
         select(Consent.member_id, func.max(Consent.id).label("id"))
         .group_by(Consent.member_id)
@@ -186,26 +189,24 @@ async def entries(session: AsyncSession) -> list[Entry]:
         .where(Photo.state == "accepted")
         .order_by(Photo.sha256)
     )
-    return [
-        Entry.model_validate(dict(zip(_ENTRY, row, strict=True)))
-        async for row in _streamed(session, query)
-    ]
+    async for portion in _streamed(session, query):
+        yield [Entry.model_validate(dict(zip(_ENTRY, row, strict=True))) for row in portion]
 
 
-async def waiting(session: AsyncSession) -> list[Waiting]:
-    """Photos whose bytes are kept although they are not accepted."""
+async def waiting(session: AsyncSession) -> AsyncIterator[list[Waiting]]:
+    """Photos whose bytes are kept although they are not accepted, in portions."""
     query = select(Photo.sha256).where(
         Photo.state.in_(("taken", "rejected")), Photo.bytes_gone_at.is_(None)
     )
-    return [Waiting(sha256=sha256) async for (sha256,) in _streamed(session, query)]
+    async for portion in _streamed(session, query):
+        yield [Waiting(sha256=sha256) for (sha256,) in portion]
 
 
-async def _streamed(session: AsyncSession, query: Executable) -> AsyncIterator[Any]:
+async def _streamed(session: AsyncSession, query: Executable) -> AsyncIterator[Sequence[Any]]:
     """Many rows in portions, so that the event loop turns meanwhile."""
     rows = await session.stream(query)
     async for portion in rows.partitions(PORTION):
-        for row in portion:
-            yield row
+        yield portion
 
 
 async def hashes(session: AsyncSession) -> list[tuple[str, int]]:
@@ -220,6 +221,11 @@ async def by_ids(session: AsyncSession, ids: Sequence[str]) -> list[Photo]:
     """These photos, in this order; without those that are gone."""
     found = {p.id: p for p in await session.scalars(select(Photo).where(Photo.id.in_(ids)))}
     return [found[photo_id] for photo_id in ids if photo_id in found]
+
+
+async def known(session: AsyncSession, ids: Sequence[str]) -> list[Photo]:
+    """Those of these photos, in this order, that the collection still knows."""
+    return [photo for photo in await by_ids(session, ids) if photo.state in KNOWN]
 
 
 async def tally(session: AsyncSession, member_id: int) -> dict[str, int]:

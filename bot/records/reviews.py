@@ -167,6 +167,8 @@ async def rename(session: AsyncSession, photo_id: str, reviewer: Reviewer, name:
     photo = await _lock(session, photo_id, ("taken",))
     if photo is None or photo.member_id == reviewer.id:
         return False
+    if photo.escalated and not reviewer.operator:
+        return False
     if photo.name == name:
         return True
     note(session, "rename", reviewer.id, photo_id, f"{photo.name} → {name}")

@@ -50,6 +50,11 @@ class Object:
     age_s: float
 
 
+def lines_of(models: Iterable[BaseModel]) -> bytes:
+    """Lines of JSON, as catalogues and lists have them."""
+    return "".join(f"{model.model_dump_json()}\n" for model in models).encode()
+
+
 def object_path(sha256: str) -> str:
     """Where the photo with this hash lies in a store."""
     return f"{OBJECTS}/{sha256[:2]}/{sha256}.jpg"
@@ -156,23 +161,15 @@ class Store:
 
     def write_entries(self, catalogue: str, entries: Iterable[Entry]) -> None:
         """Replace a catalogue."""
-        self._write_lines(catalogue_path(catalogue), entries)
+        self.write(catalogue_path(catalogue), lines_of(entries))
 
     def tombstones(self) -> list[Tombstone]:
         """What must not come back."""
         return self._lines(TOMBSTONES, Tombstone)
 
-    def write_tombstones(self, tombstones: Iterable[Tombstone]) -> None:
-        """Replace the tombstones."""
-        self._write_lines(TOMBSTONES, tombstones)
-
     def waiting(self) -> list[Waiting]:
         """What waits for a review."""
         return self._lines(WAITING, Waiting)
-
-    def write_waiting(self, waiting: Iterable[Waiting]) -> None:
-        """Replace the list of what waits for a review."""
-        self._write_lines(WAITING, waiting)
 
     def sweep(self, older_than_s: float = LEFTOVER_S) -> int:
         """Remove what killed writers left half-written; returns how many files."""
@@ -204,9 +201,6 @@ class Store:
                 except ValidationError:
                     raise StoreError(f"{path}:{number} is no {kind.__name__}") from None
         return found
-
-    def _write_lines(self, path: str, lines: Iterable[BaseModel]) -> None:
-        self.write(path, "".join(f"{line.model_dump_json()}\n" for line in lines).encode())
 
 
 @contextmanager

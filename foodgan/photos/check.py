@@ -11,7 +11,8 @@ from foodgan.contract.store import Object, Store
 from foodgan.photos.folder import MANIFEST
 from foodgan.progress import Track, untracked
 
-YOUNG_S = 3600.0  # an object so new may be of a photo that the bot has not written down yet
+# So long a bot that was away finds what the intake took in: an object may be of such a photo.
+YOUNG_S = 8 * 86_400.0
 
 
 @dataclass

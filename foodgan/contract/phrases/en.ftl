@@ -191,7 +191,7 @@ consent-text =
 
     {""}• Please hand over only **photos of dishes that you took yourself**, without people's faces.
     {""}• We remove everything attached to a photo, such as where it was taken, before we keep it.
-    {""}• We keep the photo, the dish's name, your Discord ID, the time and this consent. We read no other messages.
+    {""}• We keep the photo, the dish's name, the file's name, your Discord ID, the time and this consent with the name you choose. We read no other messages.
     {""}• You can withdraw any time with `/photos withdraw`, take your data home with `/privacy export` and have it all erased with `/privacy delete`. We cannot take photos out of collections that were handed out already, or out of a painter that has learned.
 
     Above, choose how the collection names you. Below, choose how the photos may be used. Pressing one of these means that you agree.
@@ -216,7 +216,7 @@ review-words = Words: { $words }
 review-hints = Worth a look: { $hints }
 review-alike = Look-alikes (from the second picture on): { $names }
 review-escalated = The votes are even. Yours decides.
-review-many = 100 or more
+review-many = 100+
 review-none = No photos are waiting for a review. Well done!
 review-accept = Accept
 review-reject = Turn down (choose why)
@@ -254,7 +254,7 @@ state-accepted = accepted
 state-rejected = turned down
 notice-accepted = Your photos were accepted: { $names }. Thank you! Our painter is getting better by it.
 notice-rejected = We did not take your photo of “{ $name }” this time ({ $reason }). We would love to see another one.
-notice-more = Nor { $count } others, this time.
+notice-more = We did not take { $count } others this time either.
 list-comma = {", "}
 list-more = { $names } and { $count } more
 
@@ -267,6 +267,7 @@ command-photos-leaderboard = Who brought the most (only those who want to be see
 option-show-me = show_me
 option-show-me-hint = True to be listed, False to be taken off
 mine-head = We have { $count } photos of yours ({ $accepted } accepted, { $waiting } waiting).
+mine-why = { $state } ({ $reason })
 mine-none = We have no photos of yours. Bring some with `/submit`.
 withdraw-menu = Choose photos to withdraw
 withdraw-sure = Withdraw these photos ({ $count })? They will be deleted, and we can never take the same ones again.
@@ -297,7 +298,7 @@ leaders-line = { $place }. { $who } — { $count }
 leaders-none = Nobody is listed yet. Set `show_me` to True to be.
 command-dataset = How the collection is doing, and what to photograph next
 dataset = This is how the collection is doing.
-dataset-wanted = This is how the collection is doing. What we lack is **{ $words }**. If you meet some, `/submit` it!
+dataset-wanted = This is how the collection is doing. What we lack is **{ $words }**. If you come across any, please `/submit` it!
 dataset-alt = Photos by week, and the words that are most and least covered
 command-release = Freeze the accepted photos into a collection to learn from
 released = The collection `{ $digest }` is ready: { $train } photos to learn from, { $test } to be tested with ({ $left_out } left out).

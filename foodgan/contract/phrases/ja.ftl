@@ -123,7 +123,7 @@ intake-animated = 動く画像は受け取れません。一枚の写真にし�
 intake-too-big = ファイルが大きすぎます。{ $limit } MB までの写真でお願いします。
 intake-too-many-pixels = 画素が多すぎる写真です。{ $limit } メガピクセルまででお願いします。
 intake-too-small = 写真が小さすぎて、お料理が見えません。縦横とも { $limit } ピクセル以上でお願いします。
-intake-too-thin = 細長すぎる写真です。縦と横の比が { $limit } 倍までの写真でお願いします。
+intake-too-thin = 細長すぎる写真です。長い辺が短い辺の { $limit } 倍までの写真でお願いします。
 intake-too-heavy = この写真は開くのに手間がかかりすぎました。別の形式か、小さめの写真でお試しください。
 import-label = 料理名やライセンスの書き方が正しくないので、取り込めませんでした。
 intake-withdrawn = この写真は以前に取り下げられたものなので、お預かりできません。
@@ -141,7 +141,7 @@ plot-none = まだありません
 plot-release-title = リリース { $release }
 plot-names = 写真の多い料理(枚)
 plot-licences = ライセンスごとの写真(枚)
-plot-splits = 学習用とテスト用(枚)
+plot-splits = 学習用と試験用(枚)
 
 ## 写真の持ち込み
 
@@ -187,7 +187,7 @@ consent-text =
 
     {""}• **ご自分で撮った、料理の写真**だけをお願いします。人の顔が写ったものはご遠慮ください。
     {""}• 位置情報など、写真に付いた情報はすべて消してからしまいます。
-    {""}• 残すのは、写真・料理名・Discord ID・日時・この同意です。ほかのメッセージは読みません。
+    {""}• 残すのは、写真・料理名・ファイル名・Discord ID・日時・この同意(選ばれたお名前も)です。ほかのメッセージは読みません。
     {""}• `/photos withdraw` でいつでも取り下げられます。`/privacy export` で受け取り、`/privacy delete` ですべて消せます。ただし、すでに配られた写真集や、学び終えた画家からは取り出せません。
 
     写真集に載せるお名前を上で、写真の使い方を下で選んでください。使い方を押すと、同意したことになります。
@@ -212,7 +212,7 @@ review-words = ことば: { $words }
 review-hints = 気になるところ: { $hints }
 review-alike = よく似た写真(2 枚目から): { $names }
 review-escalated = 票が割れています。この一票で決まります。
-review-many = 100 枚以上
+review-many = 100+
 review-none = 審査を待つ写真はありません。おつかれさまでした!
 review-accept = 採用
 review-reject = 見送る(理由を選ぶ)
@@ -229,8 +229,8 @@ review-gone = その写真は、もう審査を待っていません。
 review-own = ご自分の写真は審査できません。ほかの方にお任せしますね。
 review-twice = その写真には、もう投票されています。
 review-undone = 取り消しました。もう一度どうぞ。
-review-undo-late = もうご本人に届いたので、取り消せません。
-review-renamed = 名前を直しました。前の名前への票は数え直します。
+review-undo-late = もうご本人にお知らせしたので、取り消せません。
+review-renamed = 名前を直しました。前の名前への票は、いったん白紙に戻しました。
 review-not-yours = 審査は、係の方だけにお願いしています。
 reason-blurry = ぼけている・暗い
 reason-no-dish = 料理が写っていない
@@ -263,12 +263,13 @@ command-photos-leaderboard = たくさん持ち込んでくれた人(載るの�
 option-show-me = 載せる
 option-show-me-hint = あなたを載せるなら True、外すなら False
 mine-head = お預かりしている写真は { $count } 枚です(採用 { $accepted } 枚・審査待ち { $waiting } 枚)。
+mine-why = { $state }({ $reason })
 mine-none = お預かりしている写真はありません。`/submit` でお待ちしています。
 withdraw-menu = 取り下げる写真を選ぶ
 withdraw-sure = { $count } 枚を取り下げますか? 写真は消え、同じ写真は二度とお預かりできなくなります。
 withdraw-yes = 取り下げる
 withdraw-no = やめておく
-withdraw-done = { $count } 枚を取り下げました。写真は消し、これからの写真集にも入りません。
+withdraw-done = { $count } 枚を取り下げました。写真は消去し、これからの写真集にも入れません。
 command-privacy = あなたの記録のこと
 command-privacy-export = あなたの記録と写真を、ZIP で受け取る
 command-privacy-delete = あなたの記録と写真を、すべて消す
@@ -286,16 +287,16 @@ command-credits = 写真を寄せてくれた人たち
 credits-head = { $people } 人が寄せてくれた { $photos } 枚の写真で、画家は学んでいます。ありがとうございます!
 credits-line = • { $name } — { $count } 枚
 credits-more = • ほか { $count } 人
-credits-unnamed = • お名前を控えた方 { $count } 人
+credits-unnamed = • お名前を載せない方 { $count } 人
 credits-none = 採用された写真はまだありません。最初の一枚、お待ちしています。
 leaders-head = **写真をたくさん寄せてくれた人**
 leaders-line = { $place }. { $who } — { $count } 枚
-leaders-none = まだだれも載っていません。`show_me` を True にすると載ります。
+leaders-none = まだだれも載っていません。「載せる」を True にすると載ります。
 command-dataset = 集まった写真のようすと、次に撮ってほしいもの
 dataset = 集まった写真のようすです。
 dataset-wanted = 集まった写真のようすです。いま足りないのは **{ $words }**。見かけたら `/submit` でどうぞ!
 dataset-alt = 週ごとの写真の枚数と、よく出ることば・足りないことばの図
-command-release = 採用された写真を、学習用の写真集として固める
+command-release = 採用された写真を、学習用の写真集にまとめる
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
 errand-kept = 承りました。いま係と連絡がつかないので、つながりしだいお届けします。
 errand-failed = ごめんなさい、うまくできませんでした。(控え番号 { $id })
@@ -313,7 +314,7 @@ option-member-hint = だれのことか
 option-reason = わけ
 option-reason-hint = あとで読む人のために(ご本人には見えません)
 option-word = 言葉
-option-word-hint = ひらがな・カタカナ・空白のちがいは同じとみなします
+option-word-hint = ひらがなとカタカナ、空白や記号のちがいは区別しません
 operators-only = これは、サーバーを管理する方だけが使えます。
 operator-banned = この人からの写真は、これから預かりません。
 operator-unbanned = この人からの写真を、また預かります。

@@ -16,7 +16,8 @@ from bot.backup import BackupRefused
 from bot.records import migrate, photos, rights
 from bot.records.database import database_url, open_engine
 from bot.records.tables import Consent, Grave, Photo, Submission
-from foodgan.contract.store import Store
+from foodgan.contract.photos import TOMBSTONES
+from foodgan.contract.store import Store, lines_of
 from tests.bot.photos.rows import ANNE, BO, a_photo
 
 BYTES = b"a plain photo"
@@ -123,7 +124,7 @@ async def test_a_photo_withdrawn_after_the_backup_stays_withdrawn(
     store = Store(str(tmp_path / "store"))
     await asyncio.to_thread(backup.restore, url, store, saved, True)
     async with AsyncSession(engine) as session:
-        assert await photos.entries(session) == []
+        assert [portion async for portion in photos.entries(session)] == []
         assert await photos.open_graves(session) == [SHA]
     await engine.dispose()
 
@@ -134,7 +135,7 @@ async def test_the_stores_tombstones_count_where_the_database_is_lost(
     from foodgan.contract.photos import Tombstone
 
     store = Store(str(tmp_path / "store"))
-    store.write_tombstones([Tombstone(sha256=SHA, original_sha256="0" * 64)])
+    store.write(TOMBSTONES, lines_of([Tombstone(sha256=SHA, original_sha256="0" * 64)]))
     url = database_url(f"sqlite:///{tmp_path}/fresh.sqlite3")
     await asyncio.to_thread(backup.restore, url, store, saved)
     assert [grave.sha256 for grave in await rows(url, Grave)] == [SHA]

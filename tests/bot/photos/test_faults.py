@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.photos import rounds
-from bot.records.tables import Consent, Photo, Submission, Vote
+from bot.records.tables import Consent, Errand, Photo, Submission, Vote
 from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
@@ -173,6 +173,21 @@ async def test_a_release_asked_for_while_valkey_is_away_comes_later(
     club.intake.finish(job, done)
     told = await club.shown(interaction, "aaaaaaaaaaaa")
     assert "学習用 3 枚・試験用 1 枚" in told["content"]
+
+
+async def test_a_drawing_that_is_gone_holds_up_no_release(club: Club) -> None:
+    await club.canteen.open()
+    club.use("dataset", "yuto")
+    (drawing,) = await until(club.intake.jobs, "in line")
+    release = club.use("release", "minato")
+    await until(lambda: len(club.intake.jobs()) == 2, "both in line")
+    frozen = {"digest": "a" * 64, "train": 3, "test": 1, "left_out": 0}
+    # The bot was killed after it had shown and removed the drawing.
+    club.intake.finish(drawing, {"drawing_id": drawing.id, "path": "drawings/gone.png"})
+    (job,) = club.intake.jobs()
+    club.intake.finish(job, {"release_id": job.id, **frozen})
+    await club.shown(release, "aaaaaaaaaaaa")
+    assert await club.until_ended(Errand)
 
 
 async def test_a_stop_between_hand_over_and_intake_is_made_up_for(

@@ -1,5 +1,6 @@
 """`/review` by the real client library: one message, photo after photo, and who may."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -82,23 +83,54 @@ async def test_the_notice_can_go_to_the_channel_and_pings_nobody_else(club: Club
     await edited(club, club.click(page, "review-reject", "minato", values=["blurry"]))
     reason = say("ja", "reason-blurry")
     text = say("ja", "notice-rejected", name="\\@\u200beveryone丼", reason=reason)
-    found = await until(
-        lambda: [m for m in club.world.messages.listing() if text in m.json["content"]], "a notice"
-    )
+    found = await until(lambda: said_in_channel(club, text), "a notice")
     assert [user["id"] for user in found[0].json["mentions"]] == [people.find_member("akari").id]
     assert found[0].json["mention_everyone"] is False
 
 
-async def test_a_member_who_takes_no_messages_is_left_in_peace(club: Club) -> None:
+async def test_a_member_who_takes_no_messages_hears_good_news_alone_in_the_channel(
+    club: Club,
+) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1)
+    closed = RequestFault(
+        method="POST", path="^/users/@me/channels$", answer=403, code=50007, times=9
+    )
+    club.canteen.sandbox.faults.add(closed)
+    await club.agreed()
+    await club.taken(["a.jpg"], name="牛丼")
+    await club.taken(["b.jpg"])
+    page = await desk(club, "minato")
+    page = await edited(club, club.click(page, "review-reject", "minato", values=["blurry"]))
+    await club.until_photos(lambda p: p[0].told_at, "told")
+    await edited(club, club.click(page, "review-accept", "minato"))
+    text = say("ja", "notice-accepted", names="きつねうどん")
+    heard = await until(lambda: said_in_channel(club, text), "a mention")
+    assert [user["id"] for user in heard[0].json["mentions"]] == [people.find_member("akari").id]
+    assert not said_in_channel(club, "牛丼")
+    mine = await club.shown(club.use("photos mine"))
+    assert say("ja", "reason-blurry") in mine["content"]
+
+
+async def test_a_member_who_takes_no_messages_and_wants_no_name_is_left_in_peace(
+    club: Club,
+) -> None:
     await club.canteen.open(review_undo_s=0, review_votes=1)
     closed = RequestFault(method="POST", path="^/users/@me/channels$", answer=403, code=50007)
     club.canteen.sandbox.faults.add(closed)
-    await club.agreed()
+    asked = await club.shown(club.use("privacy consent"))
+    chosen = club.click(asked, "consent-credit", values=["anonymous"])
+    asked = await edited(club, chosen)
+    await club.shown(club.click(asked, "consent-licence:CC0-1.0"), "承りました")
     await club.taken(["a.jpg"])
     await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
-    await club.until_photos(lambda p: p[0].told_at, "told")
     await until(lambda: closed.hits, "the refusal")
-    assert await club.photos("accepted")
+    await asyncio.sleep(0.3)
+    assert not said_in_channel(club, "採用")
+
+
+def said_in_channel(club: Club, text: str) -> list[Any]:
+    """What everybody sees there."""
+    return [m for m in club.world.messages.listing() if not m.seen_by and text in m.json["content"]]
 
 
 async def test_a_click_can_be_taken_back(club: Club) -> None:
@@ -139,6 +171,18 @@ async def test_buttons_outlive_a_restart(club: Club) -> None:
     await club.canteen.open()
     await edited(club, club.click(page, "review-accept", "minato"))
     assert len(await club.all(Vote)) == 1
+
+
+async def test_a_reviewer_of_a_strange_server_sees_nothing(club: Club) -> None:
+    await club.canteen.open(club_servers="1, 2")
+    shown = await club.shown(club.use("review", "minato"))
+    assert shown["content"] == say("ja", "review-not-yours")
+    shown = await club.shown(club.use("release", "minato"))
+    assert shown["content"] == say("ja", "operators-only")
+    await club.canteen.close()
+    await club.canteen.open(club_servers=f"1,{people.GUILD_ID}")
+    shown = await club.shown(club.use("review", "minato"))
+    assert shown["content"] == say("ja", "review-none")
 
 
 async def test_who_is_no_reviewer_sees_nothing(club: Club) -> None:

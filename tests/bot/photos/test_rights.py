@@ -64,6 +64,12 @@ async def test_mine_lists_my_photos_alone_page_by_page(
     assert "牛丼" not in first["content"]
     second = await edited(club.click(first, "mine:1"))
     assert second["content"].count("親子丼") == 1
+    last = component(second, "withdraw-ask")["options"][0]["value"]
+    sure = await edited(club.click(second, "withdraw-ask", values=[last]))
+    await edited(club.click(sure, "withdraw:"))
+    # The button of an older message leads to a page that is no more.
+    last_page = await edited(club.click(first, "mine:1", raw=True))
+    assert last_page["content"].count("親子丼") == 2
 
 
 async def test_a_withdrawn_photo_leaves_store_and_catalogue_and_never_comes_back(
@@ -105,6 +111,23 @@ async def test_a_photo_withdrawn_at_the_intake_is_purged_when_the_intake_has_spo
     assert club.store.tombstones()[0].sha256 == taken.sha256
     await until(lambda: not list(club.store.objects()), "bytes gone")
     assert [p.state for p in await club.photos()] == ["withdrawn"]
+
+
+async def test_who_withdraws_a_copy_takes_nobody_elses_photo_away(club: Club) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed("akari")
+    await club.agreed("yuto")
+    club.intake.contents = {"copy.jpg": JPEG + b"a.jpg"}
+    (photo,) = await club.taken(["a.jpg"])
+    await accept(club)
+    club.submit(files=["copy.jpg"], member="yuto")
+    (job,) = await until(club.intake.jobs, "a job")
+    await withdraw(club, job.id, member="yuto")
+    club.intake.take(job)
+    await club.until_photos(lambda found: found[1].bytes_gone_at, "nothing of the copy")
+    await until(lambda: len(club.store.entries("club")) == 1, "the catalogue")
+    assert await club.all(Grave) == []
+    assert club.store.holds(str(photo.sha256))
 
 
 async def test_nobody_withdraws_what_is_not_theirs(club: Club) -> None:

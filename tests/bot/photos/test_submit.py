@@ -1,5 +1,7 @@
 """`/submit` by the real client library: consent once, then a receipt in seconds."""
 
+import asyncio
+
 import pytest
 
 from bot.records.tables import Consent, Submission
@@ -115,6 +117,17 @@ async def test_the_consent_outlives_a_restart(club: Club) -> None:
     await until(club.intake.jobs, "a job")
 
 
+async def test_a_second_click_on_the_consent_says_nothing_of_no_photos(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(), "はじめに")
+    clicks = [club.click(asked, "consent-licence:CC0-1.0") for _ in range(2)]
+    await until(club.intake.jobs, "a job")
+    await until(lambda: all(click.first("deferred") for click in clicks), "both clicks")
+    await asyncio.sleep(0.3)
+    message = await club.shown(clicks[0], "受け取りました")
+    assert message["content"] == say("ja", "submit-received", count=1, name="きつねうどん")
+
+
 async def test_who_declines_leaves_nothing_behind(club: Club) -> None:
     await club.canteen.open()
     asked = await club.shown(club.submit(), "はじめに")
@@ -201,6 +214,18 @@ async def test_a_banned_member_brings_nothing_until_the_ban_is_lifted(club: Club
     assert refused["content"] == say("ja", "submit-banned")
     await club.shown(club.use("operator unban", "minato", options={"member": akari}))
     await club.shown(club.submit(), "受け取り")
+
+
+async def test_who_is_banned_before_agreeing_brings_nothing(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(), "はじめに")
+    akari = find_member("akari").id
+    ban = club.use("operator ban", "minato", options={"member": akari})
+    await club.shown(ban, say("ja", "operator-banned"))
+    await club.shown(club.click(asked, "consent-licence:CC0-1.0"), say("ja", "submit-banned"))
+    assert await club.all(Consent) == []
+    assert club.intake.jobs() == []
+    await club.agreed()  # how to be named is still theirs to choose
 
 
 async def test_what_the_intake_refuses_is_told_with_its_reason(club: Club) -> None:

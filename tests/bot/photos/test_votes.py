@@ -160,6 +160,14 @@ async def test_another_name_wants_new_votes(sessions: Sessions) -> None:
     assert (await the_photo(sessions)).name == "たぬきうどん"
 
 
+async def test_a_name_does_not_take_even_votes_from_the_operators(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "reject")
+    async with sessions.begin() as session:
+        assert not await reviews.rename(session, ID, Reviewer(DEE), "親子丼")
+        assert await reviews.rename(session, ID, Reviewer(DEE, operator=True), "牛丼")
+
+
 async def test_the_oldest_comes_first_and_what_is_left_is_counted(sessions: Sessions) -> None:
     async with sessions.begin() as session:
         session.add_all(photos(range(1, 130)))
