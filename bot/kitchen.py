@@ -152,18 +152,23 @@ class Kitchen:
         return None
 
     async def say_cancelled(self, record: Order) -> None:
-        """Say it and end the order; in this order, so that a killed bot says it again."""
+        """Say it and end the order; in this order, so that a killed bot says it again.
+
+        So do the rounds where Discord is away.
+        """
         order = orders.as_order(record)
-        await self._voice.edit(order, "cancelled", name=dishname.display(order.name))
-        await self.end(order.order_id, "cancelled")
+        told = await self._voice.edit(order, "cancelled", name=dishname.display(order.name))
+        if told != "away":
+            await self.end(order.order_id, "cancelled")
 
     async def end(self, order_id: str, state: State, error_id: str | None = None) -> None:
         """Close an order for good: its token is erased and its seat is free."""
         async with self._sessions.begin() as session:
-            await orders.end(session, order_id, state, error_id)
+            ended = await orders.end(session, order_id, state, error_id)
         self._door.leave(order_id)
-        metrics.ORDERS.labels(state).inc()
-        log.info("order %s: %s", order_id, state)
+        if ended:  # else a click and a round have met
+            metrics.ORDERS.labels(state).inc()
+            log.info("order %s: %s", order_id, state)
 
     async def settle(self) -> None:
         """Give the orders in hand a moment to be put in line before the bot stops."""

@@ -6,7 +6,7 @@ _COUNTS = CollectorRegistry()  # of this process
 
 ORDERS = Counter(
     "foodgan_bot_orders",
-    "Orders by state: written, then one of done, failed, late, refused.",
+    "Orders by state: written, then one of done, failed, late, refused, cancelled.",
     ["state"],
     registry=_COUNTS,
 )
