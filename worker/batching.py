@@ -25,9 +25,9 @@ from worker.delivery import Delivery
 from worker.fleet import Fleet
 from worker.health import pulse_file
 from worker.jobs import DishJob
-from worker.keeper import Keeper, Sweeper
+from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
 from worker.line import Line
-from worker.passes import Passes
+from worker.passes import DeviceLost, Passes
 from worker.reply import OutOfTime, Replies
 from worker.sweep import Sweep
 
@@ -213,6 +213,8 @@ class BatchingWorker(SimpleWorker):
             painted = tasks.TASKS[PAINT_TASK](
                 partial(self._passes.paint, deadline=deadline), orders
             )
+        except DeviceLost as error:
+            self._keeper.leave_now(f"orders {whose}: the device is lost, {error}", EXIT_DEVICE)
         except Exception as error:
             if len(ready) == 1:
                 self._delivery.close(*ready[0], error)
