@@ -17,12 +17,12 @@ from rq.queue import Queue
 from rq.worker import SimpleWorker
 
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, RESULT_TTL_S, DishOrder
+from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from worker import books, connection, fence, metrics, pace, tasks
 from worker.bell import Bell
 from worker.books import Claim
 from worker.delivery import Delivery
-from worker.fleet import Fleet
 from worker.health import pulse_file
 from worker.jobs import DishJob
 from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
