@@ -21,6 +21,7 @@ from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import DishOrder
 
 STOP_TIMEOUT_S = 3.0  # what orders in hand may still take when the bot stops
+PATIENCE_S = 5.0  # whoever has to wait longer is told so, and may cancel
 WRITE_FIRST_S = 0.5  # how long the records may hold up the deferral, which has 3 s
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ class Kitchen:
                 return
         if line.workers == 0:
             await self._voice.edit(order, "kitchen-unstaffed", button=True, name=name)
-        elif line.waiting > 0:
+        elif line.waiting > 0 or line.wait_s > PATIENCE_S:
             place = line.waiting + 1
             await self._voice.edit(
                 order, "ordered-ahead", button=True, name=name, place=place, when=_when(line)
