@@ -119,8 +119,7 @@ class BatchingWorker(SimpleWorker):
         Redis may go away in between: the loop waits for it.
         """
         self.register_birth()  # type: ignore[no-untyped-call]
-        tell = partial(self._delivery.apologise, phrase="dish-failed")
-        sweep = Sweep(self._queue, self.connection, tasks.read, tell)
+        sweep = Sweep(self._queue, self.connection, tasks.read, self._told_of_failure)
         try:
             with self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
                 _log.info(
@@ -132,6 +131,11 @@ class BatchingWorker(SimpleWorker):
                 self._serve(burst)
         finally:
             self._depart()
+
+    def _told_of_failure(self, order: DishOrder) -> bool:
+        """Tell the member of an order that died with its worker, unless it had been cancelled."""
+        gone = fence.cancelled(self.connection, [order.order_id])
+        return bool(gone) or self._delivery.apologise(order, "dish-failed")
 
     def _serve(self, burst: bool) -> None:
         away_s = _AWAY_FIRST_S
