@@ -10,13 +10,13 @@ from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot import metrics
+from bot.address import point_at
 from bot.blocklist import Blocklist
 from bot.buttons import Buttons
 from bot.commands.about import about
 from bot.commands.dish import dish_command, dish_presses
 from bot.commands.status import status_command
 from bot.door import Door
-from bot.endpoint import point_at
 from bot.ends import Ends
 from bot.heart import Heart, pulse_path
 from bot.kitchen import Kitchen

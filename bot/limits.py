@@ -19,6 +19,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from bot import metrics
+from foodgan.contract.gauges import outcome
 from foodgan.contract.ratelimit import COUNTED, Fleet, pause_of
 from foodgan.contract.settings import Settings
 
@@ -47,6 +49,7 @@ class Limits:
         self.trace = aiohttp.TraceConfig()
         self.trace.on_request_start.append(self._wait)
         self.trace.on_request_end.append(self._note)
+        self.trace.on_request_exception.append(self._lost)
 
     async def listen(self) -> None:
         """Learn what the workers were told, until cancelled."""
@@ -87,7 +90,10 @@ class Limits:
     ) -> None:
         """After an answer: obey it, and let the workers know without waiting for Redis."""
         answer = request.response
-        if answer.status not in COUNTED or not str(request.url).startswith(Route.BASE):
+        if not str(request.url).startswith(Route.BASE):
+            return
+        metrics.REQUESTS.labels(outcome(answer.status)).inc()
+        if answer.status not in COUNTED:
             return
         pause = None
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
@@ -95,6 +101,16 @@ class Limits:
             if pause.everywhere:
                 self._hold(pause.seconds)
         self._thread.submit(self._fleet.note, pause)
+
+    async def _lost(
+        self,
+        session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        request: aiohttp.TraceRequestExceptionParams,
+    ) -> None:
+        """After a request without an answer."""
+        if str(request.url).startswith(Route.BASE):
+            metrics.REQUESTS.labels(outcome(0)).inc()
 
 
 def open_gate(client: discord.Client) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from redis import Redis
 
-from bot import answer, limits
+from bot import answer, limits, metrics
 from bot.sandbox.faults import RequestFault
 from foodgan.contract.ratelimit import INVALID_KEY, PAUSE_KEY, WINDOW_S
 from tests.bot.canteen import Canteen, until
@@ -85,3 +85,34 @@ async def test_a_global_limit_that_outlasts_a_request_holds_up_the_workers_and_e
     await until(lambda: redis.pttl(PAUSE_KEY) > 1000, "the workers are told")
     await canteen.record("done")
     assert len(posts(canteen)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ({"drop": True}, "unreachable"),
+        ({"answer": 403}, "refused"),
+        ({"answer": 503}, "server_error"),
+    ],
+)
+async def test_requests_are_counted_by_what_became_of_them(
+    canteen: Canteen, fault: dict[str, object], kind: str
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(method="PATCH", path="/webhooks/", **fault))
+    before = _requests(kind), _requests("taken")
+
+    canteen.order()
+
+    await canteen.record("queued")
+    assert _requests(kind) == before[0] + 1
+    assert _requests("taken") > before[1]  # the deferral at least
+
+
+def _requests(kind: str) -> float:
+    [metric] = metrics.REQUESTS.collect()
+    return sum(
+        sample.value
+        for sample in metric.samples
+        if sample.name.endswith("_total") and sample.labels["outcome"] == kind
+    )
