@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 import aiohttp
 import discord
 
+from bot.limits import open_gate
 from foodgan.contract.orders import DishOrder
 
 EDIT_TIMEOUT_S = 8.0  # discord.py's own waiting for a rate limit included
@@ -96,7 +97,7 @@ async def edit_answer(
         allowed_mentions=discord.AllowedMentions.none(),
         **files,
     )
-    return await _tried(f"order {order.order_id}: answer", edit, EDIT_TIMEOUT_S)
+    return await _tried(client, f"order {order.order_id}: answer", edit, EDIT_TIMEOUT_S)
 
 
 async def edit_whole(
@@ -104,7 +105,7 @@ async def edit_whole(
 ) -> bool:
     """Make an earlier answer this one, by its token alone. Returns whether Discord took it."""
     edit = _webhook(client, application_id, token).edit_message(_ORIGINAL, **answer.edit())
-    return await _tried("an answer", edit, EDIT_TIMEOUT_S) == "taken"
+    return await _tried(client, "an answer", edit, EDIT_TIMEOUT_S) == "taken"
 
 
 def _webhook(client: discord.Client, application_id: int, token: str) -> discord.Webhook:
@@ -142,7 +143,7 @@ async def post_once(
             allowed_mentions=discord.AllowedMentions.none(),
         )
 
-    return await _tried(f"order {order.order_id}: message", post(), POST_TIMEOUT_S)
+    return await _tried(client, f"order {order.order_id}: message", post(), POST_TIMEOUT_S)
 
 
 async def _found(
@@ -163,7 +164,9 @@ async def _found(
     return False
 
 
-async def _tried(what: str, request: Awaitable[object], timeout_s: float) -> Outcome:
+async def _tried(
+    client: discord.Client, what: str, request: Awaitable[object], timeout_s: float
+) -> Outcome:
     try:
         # Not wait_for: in Python 3.11 it forgets a cancellation that comes with the result.
         async with asyncio.timeout(timeout_s):
@@ -173,6 +176,7 @@ async def _tried(what: str, request: Awaitable[object], timeout_s: float) -> Out
         log.warning("%s: %s, %d (%d)", what, outcome, error.status, error.code)
         return outcome
     except AWAY as error:
+        open_gate(client)
         log.warning("%s: away, %s", what, type(error).__name__)
         return "away"
     return "taken"

@@ -10,17 +10,18 @@ from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot import metrics
+from bot.address import point_at
 from bot.blocklist import Blocklist
 from bot.buttons import Buttons
 from bot.commands.about import about
 from bot.commands.dish import dish_command, dish_presses
 from bot.commands.status import status_command
 from bot.door import Door
-from bot.endpoint import point_at
 from bot.ends import Ends
 from bot.heart import Heart, pulse_path
 from bot.kitchen import Kitchen
 from bot.late import LateDishes
+from bot.limits import Limits
 from bot.photos.gallery import Gallery
 from bot.queue.dishes import DishQueue
 from bot.records.database import database_url, open_engine
@@ -95,12 +96,14 @@ class Bot(discord.Client):
     def __init__(self, settings: Settings, engine: AsyncEngine) -> None:
         # It has no voice, so the libraries for one are not missed.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        self._limits = Limits(settings)
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=self._limits.trace,
         )
         sessions = async_sessionmaker(engine, expire_on_commit=False)
         door = Door(settings)
@@ -135,6 +138,7 @@ class Bot(discord.Client):
         self._chores = [
             asyncio.create_task(self._rounds.walk(), name="rounds"),
             asyncio.create_task(self._ends.listen(), name="ends"),
+            asyncio.create_task(self._limits.listen(), name="limits"),
             asyncio.create_task(self.gallery.rounds.walk(), name="photo rounds"),
             asyncio.create_task(self._heart.beat(), name="heart"),
         ]
@@ -154,6 +158,7 @@ class Bot(discord.Client):
         self.watch.close()
         self._queue.close()
         self.gallery.close()
+        self._limits.close()
 
     async def on_interaction(self, interaction: discord.Interaction["Bot"]) -> None:
         """Anything that a member does; commands have been seen to already."""

@@ -10,6 +10,8 @@ from redis.exceptions import ResponseError
 from foodgan.contract.late import LATE_GROUP, LATE_STREAM, LateDish
 
 AT_ONCE = 8  # dishes of one look: a few MiB
+_BEGINNING = b"0"
+_NEW = b">"
 _READER = "bot"  # there is one bot; what an earlier one was killed over is this one's again
 
 log = logging.getLogger(__name__)
@@ -20,10 +22,18 @@ class Handover:
 
     def __init__(self, call: Callable[[Callable[[Redis], Any]], Awaitable[Any]]) -> None:
         self._call = call
+        self._after = _BEGINNING
 
     async def waiting(self) -> list[tuple[bytes, LateDish]]:
-        """The next dishes with their entries' ids: first those that were not acknowledged."""
-        entries: list[tuple[bytes, dict[bytes, bytes]]] = await self._call(_read)
+        """The next dishes with their entries' ids: first those that were not acknowledged.
+
+        These in turn, look by look, and new ones beside them: one that stays holds up no other.
+        """
+        after = self._after
+        entries: list[tuple[bytes, dict[bytes, bytes]]] = await self._call(
+            lambda redis: _read(redis, after)
+        )
+        self._after = entries[-1][0] if len(entries) == AT_ONCE else _BEGINNING
         dishes = []
         for entry_id, fields in entries:
             try:
@@ -38,22 +48,23 @@ class Handover:
         await self._call(lambda redis: _done(redis, entry_id))
 
 
-def _read(redis: Redis) -> list[tuple[bytes, dict[bytes, bytes]]]:
+def _read(redis: Redis, after: bytes) -> list[tuple[bytes, dict[bytes, bytes]]]:
     try:
-        found = _look(redis, "0")
-        return found or _look(redis, ">")
+        found = _look(redis, after, AT_ONCE)
+        room = AT_ONCE - len(found)
+        return found + (_look(redis, _NEW, room) if room else [])
     except ResponseError as error:
         if not str(error).startswith("NOGROUP"):
             raise
         if redis.exists(LATE_STREAM):  # from its beginning: a worker may have been first
             redis.xgroup_create(LATE_STREAM, LATE_GROUP, id="0", mkstream=True)
-            return _look(redis, ">")
+            return _look(redis, _NEW, AT_ONCE)
         return []
 
 
-def _look(redis: Redis, since: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
-    """since: "0" for what was read but not acknowledged, ">" for what is new."""
-    answer: Any = redis.xreadgroup(LATE_GROUP, _READER, {LATE_STREAM: since}, count=AT_ONCE)
+def _look(redis: Redis, since: bytes, at_most: int) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """since: _NEW, or an entry's id for what was read but not acknowledged and comes after it."""
+    answer: Any = redis.xreadgroup(LATE_GROUP, _READER, {LATE_STREAM: since}, count=at_most)
     entries = answer[0][1] if answer else []
     # An entry that was trimmed stays on the list of its reader, without its fields.
     gone = [entry_id for entry_id, fields in entries if not fields]

@@ -21,6 +21,7 @@ from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import DishOrder
 
 STOP_TIMEOUT_S = 3.0  # what orders in hand may still take when the bot stops
+PATIENCE_S = 5.0  # whoever has to wait longer is told so, and may cancel
 WRITE_FIRST_S = 0.5  # how long the records may hold up the deferral, which has 3 s
 
 log = logging.getLogger(__name__)
@@ -103,7 +104,7 @@ class Kitchen:
                 return
         if line.workers == 0:
             await self._voice.edit(order, "kitchen-unstaffed", button=True, name=name)
-        elif line.waiting > 0:
+        elif line.waiting > 0 or line.wait_s > PATIENCE_S:
             place = line.waiting + 1
             await self._voice.edit(
                 order, "ordered-ahead", button=True, name=name, place=place, when=_when(line)
@@ -152,18 +153,23 @@ class Kitchen:
         return None
 
     async def say_cancelled(self, record: Order) -> None:
-        """Say it and end the order; in this order, so that a killed bot says it again."""
+        """Say it and end the order; in this order, so that a killed bot says it again.
+
+        So do the rounds where Discord is away.
+        """
         order = orders.as_order(record)
-        await self._voice.edit(order, "cancelled", name=dishname.display(order.name))
-        await self.end(order.order_id, "cancelled")
+        told = await self._voice.edit(order, "cancelled", name=dishname.display(order.name))
+        if told != "away":
+            await self.end(order.order_id, "cancelled")
 
     async def end(self, order_id: str, state: State, error_id: str | None = None) -> None:
         """Close an order for good: its token is erased and its seat is free."""
         async with self._sessions.begin() as session:
-            await orders.end(session, order_id, state, error_id)
+            ended = await orders.end(session, order_id, state, error_id)
         self._door.leave(order_id)
-        metrics.ORDERS.labels(state).inc()
-        log.info("order %s: %s", order_id, state)
+        if ended:  # else a click and a round have met
+            metrics.ORDERS.labels(state).inc()
+            log.info("order %s: %s", order_id, state)
 
     async def settle(self) -> None:
         """Give the orders in hand a moment to be put in line before the bot stops."""

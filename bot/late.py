@@ -2,6 +2,7 @@
 
 import logging
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Shown
@@ -11,6 +12,7 @@ from bot.queue.dishes import DishQueue
 from bot.records import orders
 from bot.records.tables import Order
 from bot.voice import Voice
+from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.late import LateDish
 
 log = logging.getLogger(__name__)
@@ -36,9 +38,16 @@ class LateDishes:
         self._voice = voice
 
     async def once(self) -> None:
-        """Serve what waits; what Discord does not take now stays for the next time."""
+        """Serve what waits; what Discord does not take now stays for a later time."""
         for entry_id, dish in await self._handover.waiting():
-            if await self._serve(dish):
+            try:
+                served = await self._serve(dish)
+            except (KitchenClosed, SQLAlchemyError):
+                raise
+            except Exception:
+                log.exception("order %s: its late dish is left for a later round", dish.order_id)
+                continue
+            if served:
                 await self._handover.done(entry_id)
 
     async def _serve(self, dish: LateDish) -> bool:

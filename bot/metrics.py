@@ -2,11 +2,13 @@
 
 from prometheus_client import CollectorRegistry, Counter
 
+from foodgan.contract.gauges import OUTCOMES
+
 _COUNTS = CollectorRegistry()  # of this process
 
 ORDERS = Counter(
     "foodgan_bot_orders",
-    "Orders by state: written, then one of done, failed, late, refused.",
+    "Orders by state: written, then one of done, failed, late, refused, cancelled.",
     ["state"],
     registry=_COUNTS,
 )
@@ -22,8 +24,16 @@ REFUSALS = Counter(
     ["phrase"],
     registry=_COUNTS,
 )
+REQUESTS = Counter(
+    "foodgan_bot_requests",
+    "Requests to Discord, by what became of them.",
+    ["outcome"],
+    registry=_COUNTS,
+)
 
 
 def collect_into(registry: CollectorRegistry) -> None:
-    """Export these counts beside the registry's own."""
+    """Export these counts beside the registry's own, requests from 0 on: a rate needs it."""
+    for outcome in OUTCOMES:
+        REQUESTS.labels(outcome)
     registry.register(_COUNTS)

@@ -35,7 +35,10 @@ def run(
     name: Name = "",
     burst: Annotated[bool, typer.Option(help="Leave when the queue is empty.")] = False,
 ) -> None:
-    """Paint dishes until SIGTERM. Exit codes: 3 no model, 4 a pass hung, 5 told to stop twice."""
+    """Paint dishes until SIGTERM.
+
+    Exit codes: 3 no model, 4 a pass hung, 5 told to stop twice, 6 the device is lost.
+    """
     if context.invoked_subcommand is not None:
         return
     settings = _set_up()

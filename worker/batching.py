@@ -17,17 +17,17 @@ from rq.queue import Queue
 from rq.worker import SimpleWorker
 
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, RESULT_TTL_S, DishOrder
+from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from worker import books, connection, fence, metrics, pace, tasks
 from worker.bell import Bell
 from worker.books import Claim
 from worker.delivery import Delivery
-from worker.fleet import Fleet
 from worker.health import pulse_file
 from worker.jobs import DishJob
-from worker.keeper import Keeper, Sweeper
+from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
 from worker.line import Line
-from worker.passes import Passes
+from worker.passes import DeviceLost, Passes
 from worker.reply import OutOfTime, Replies
 from worker.sweep import Sweep
 
@@ -119,8 +119,7 @@ class BatchingWorker(SimpleWorker):
         Redis may go away in between: the loop waits for it.
         """
         self.register_birth()  # type: ignore[no-untyped-call]
-        tell = partial(self._delivery.apologise, phrase="dish-failed")
-        sweep = Sweep(self._queue, self.connection, tasks.read, tell)
+        sweep = Sweep(self._queue, self.connection, tasks.read, self._told_of_failure)
         try:
             with self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
                 _log.info(
@@ -132,6 +131,11 @@ class BatchingWorker(SimpleWorker):
                 self._serve(burst)
         finally:
             self._depart()
+
+    def _told_of_failure(self, order: DishOrder) -> bool:
+        """Tell the member of an order that died with its worker, unless it had been cancelled."""
+        gone = fence.cancelled(self.connection, [order.order_id])
+        return bool(gone) or self._delivery.apologise(order, "dish-failed")
 
     def _serve(self, burst: bool) -> None:
         away_s = _AWAY_FIRST_S
@@ -213,6 +217,8 @@ class BatchingWorker(SimpleWorker):
             painted = tasks.TASKS[PAINT_TASK](
                 partial(self._passes.paint, deadline=deadline), orders
             )
+        except DeviceLost as error:
+            self._keeper.leave_now(f"orders {whose}: the device is lost, {error}", EXIT_DEVICE)
         except Exception as error:
             if len(ready) == 1:
                 self._delivery.close(*ready[0], error)

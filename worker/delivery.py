@@ -176,6 +176,14 @@ class Delivery:
             metrics.ORDERS.labels("retried").inc()
             self._settle(claim, partial(self._retry_later, claim, reason))
             return
+        # The sentence takes pictures away: never those that another worker has posted meanwhile.
+        match self._ask_leave(claim):
+            case "lost":
+                _log.warning("order %s: another worker has taken it over", claim.job.id)
+                return
+            case "cancelled":
+                self._drop(claim)
+                return
         metrics.ORDERS.labels("failed").inc()
         told = False
         if order is not None and judged.phrase is not None:

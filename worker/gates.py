@@ -1,36 +1,9 @@
 """When Discord may be asked again. https://discord.com/developers/docs/topics/rate-limits"""
 
-import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
-_UNSAID_S = 1.0  # wait of a 429 that names none
-
-
-@dataclass(frozen=True)
-class Pause:
-    """What a 429 asks for.
-
-    everywhere: all requests of this application, not one answer's; counted: towards its ban.
-    """
-
-    seconds: float
-    everywhere: bool
-    counted: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.seconds:g} s {'for all' if self.everywhere else 'for this answer'}"
-
-
-def pause_of(headers: Mapping[str, str], body: Mapping[str, Any]) -> Pause:
-    """How long to keep still, from the body (exact) or the header (whole seconds)."""
-    said = body.get("retry_after", headers.get("Retry-After"))
-    seconds = max(_number(said, _UNSAID_S), 0.0)
-    scope = headers.get("X-RateLimit-Scope")
-    everywhere = body.get("global") is True or headers.get("X-RateLimit-Global") == "true"
-    return Pause(seconds, everywhere or scope == "global", counted=scope != "shared")
+from foodgan.contract.ratelimit import Pause, number
 
 
 class Gates:
@@ -61,13 +34,5 @@ class Gates:
     def note(self, order_id: str, headers: Mapping[str, str]) -> None:
         """Remember that a bucket is used up, before Discord has to say so with a 429."""
         if headers.get("X-RateLimit-Remaining") == "0":
-            reset_s = _number(headers.get("X-RateLimit-Reset-After"), 0.0)
+            reset_s = number(headers.get("X-RateLimit-Reset-After"), 0.0)
             self._until[order_id] = time.monotonic() + reset_s
-
-
-def _number(said: Any, otherwise: float) -> float:
-    try:
-        number = float(said)
-    except (TypeError, ValueError):
-        return otherwise
-    return number if math.isfinite(number) else otherwise

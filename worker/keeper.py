@@ -6,9 +6,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -20,6 +20,7 @@ from worker.sweep import Sweep
 
 EXIT_HUNG = 4  # a pass did not end in time
 EXIT_FORCED = 5  # told twice to stop
+EXIT_DEVICE = 6  # the device answers nothing any more
 BEAT_S = 1.0
 _BACKSTOP_S = 10  # later than the deadline: for native code that never lets go of the interpreter
 
@@ -62,7 +63,7 @@ class Keeper:
         self._stopped = True
         self._woken.set()
         self._thread.join()
-        pulse.still(self._pulse_file)
+        self._be_still()
 
     @contextmanager
     def deadline(self, seconds: float, whose: str) -> Iterator[None]:
@@ -76,16 +77,28 @@ class Keeper:
             self._pass = None
 
     def leave(self) -> None:
-        """Give all claims back and leave the process."""
+        """Give all claims back and leave the process, on the keeper's own thread."""
         self._leaving = True
         self._woken.set()
+
+    def leave_now(self, why: str, code: int) -> NoReturn:
+        """The same at once. why: for the log; code: the exit code."""
+        try:
+            returned = books.put_back(self._worker, self._connection)
+            _log.warning("%s; gave back: %s", why, ", ".join(returned) or "nothing")
+        except RedisError as error:
+            _log.warning("%s; Redis is away (%s)", why, type(error).__name__)
+        self._exit(code)
 
     def _keep(self) -> None:
         while not self._stopped:
             if self._leaving:
-                self._leave_now()
+                self.leave_now("told twice to stop", EXIT_FORCED)
             self._check_deadline()
-            self._beat()
+            try:
+                self._beat()
+            except Exception:  # a full disk, say; without this thread every claim would run out
+                _log.exception("a heartbeat failed; the next one comes in a second")
             self._woken.wait(BEAT_S)
 
     def _beat(self) -> None:
@@ -110,16 +123,12 @@ class Keeper:
         faulthandler.dump_traceback(file=_STDERR)
         self._exit(EXIT_HUNG)
 
-    def _leave_now(self) -> None:
-        try:
-            returned = books.put_back(self._worker, self._connection)
-            _log.warning("told twice to stop; gave back: %s", ", ".join(returned) or "nothing")
-        except RedisError as error:
-            _log.warning("told twice to stop; Redis is away (%s)", type(error).__name__)
-        self._exit(EXIT_FORCED)
+    def _be_still(self) -> None:
+        with suppress(OSError):  # of a disk that is full or gone; the pulse grows stale by itself
+            pulse.still(self._pulse_file)
 
-    def _exit(self, code: int) -> None:
-        pulse.still(self._pulse_file)
+    def _exit(self, code: int) -> NoReturn:
+        self._be_still()
         logging.shutdown()
         os._exit(code)  # the main thread may be stuck in native code and never come back
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from foodgan.contract import gauges
 from foodgan.contract.orders import DishOrder
 from worker.books import Claim
 
@@ -69,7 +70,7 @@ def collect_into(registry: CollectorRegistry) -> None:
         ORDERS.labels(outcome)
     for kind in (*_KINDS.values(), "other"):
         FAILURES.labels(kind)
-    for outcome in ("taken", "refused", "rate_limited", "server_error", "unreachable", "too_large"):
+    for outcome in gauges.OUTCOMES:
         POSTS.labels(outcome)
     registry.register(_COUNTS)
 
@@ -91,20 +92,7 @@ def failed(error: Exception) -> None:
 
 def posted(status: int) -> None:
     """Count Discord's answer. status: HTTP status, 0 for none."""
-    match status:
-        case 0:
-            outcome = "unreachable"
-        case 429:
-            outcome = "rate_limited"
-        case 413:
-            outcome = "too_large"
-        case _ if status < 300:
-            outcome = "taken"
-        case _ if status >= 500:
-            outcome = "server_error"
-        case _:
-            outcome = "refused"
-    POSTS.labels(outcome).inc()
+    POSTS.labels(gauges.outcome(status)).inc()
 
 
 def orders(outcome: str) -> float:

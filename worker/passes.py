@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 import torch
 from PIL.Image import Image
 
+from foodgan.contract.errors import FoodganError
 from foodgan.contract.orders import COUNT_MAX
 from foodgan.painter import Dish, portions
 from worker import metrics
@@ -23,6 +24,10 @@ _NAME = "チーズ味噌カツ丼"
 _log = logging.getLogger(__name__)
 
 
+class DeviceLost(FoodganError):
+    """The device answers nothing any more, and will not in this process."""
+
+
 class Passes:
     """A painter with a limit on the pictures of one pass. limit: at least 1."""
 
@@ -35,7 +40,8 @@ class Passes:
     ) -> list[Image]:
         """A picture for each dish, in order; each pass within a deadline of its own.
 
-        Raises what the painter raises; OutOfMemoryError only when a single picture is too much.
+        Raises what the painter raises; OutOfMemoryError only when a single picture is too much,
+        DeviceLost where no pass at all would succeed.
         """
         painted: list[Image] = []
         while len(painted) < len(dishes):
@@ -47,6 +53,10 @@ class Passes:
                 if len(part) == 1:
                     raise
                 self._halve(len(part))
+            except Exception as error:
+                if not _answers(self._painter.device):
+                    raise DeviceLost(f"{self._painter.device}: {type(error).__name__}") from error
+                raise
             else:
                 metrics.PICTURES.observe(len(part))
         return painted
@@ -56,6 +66,17 @@ class Passes:
         _log.warning("no memory for %d pictures at once; %d from now on", size, self.limit)
         if self._painter.device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+def _answers(device: torch.device) -> bool:
+    """Whether a device still works: after some errors CUDA refuses all that a process asks."""
+    if device.type == "cpu":
+        return True
+    try:
+        torch.ones(1, device=device).item()
+    except (RuntimeError, AssertionError):
+        return False
+    return True
 
 
 def fitted(painter: Paints) -> int:

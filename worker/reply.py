@@ -22,9 +22,9 @@ import aiohttp
 from foodgan import __version__
 from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.orders import DishOrder
+from foodgan.contract.ratelimit import Fleet, Pause, pause_of
 from worker import metrics
-from worker.fleet import Fleet
-from worker.gates import Gates, Pause, pause_of
+from worker.gates import Gates
 from worker.pictures import Picture
 
 USER_AGENT = f"DiscordBot (foodgan, {__version__})"

@@ -5,11 +5,11 @@ import logging
 import time
 from uuid import uuid4
 
+from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
 from worker import connection, passes
 from worker.batching import BatchingWorker
-from worker.fleet import Fleet
 from worker.reply import Replies
 from worker.tasks import Paints
 from worker.watch import Watch

@@ -185,6 +185,12 @@ class DishQueue:
 
 
 def _marks(meta: bytes | None) -> tuple[bool, bool]:
-    """Whether a worker has told the member, and whether it has handed the dish to the bot."""
-    said = json.loads(meta or b"{}")
+    """Whether a worker has told the member, and whether it has handed the dish to the bot.
+
+    Of a damaged one neither: it must not keep a round from the other orders.
+    """
+    try:
+        said: dict[str, Any] = dict(json.loads(meta or b"{}"))
+    except (TypeError, ValueError):
+        return False, False
     return said.get(TOLD) is True, said.get(HANDED) is True

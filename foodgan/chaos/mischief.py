@@ -72,6 +72,15 @@ class Mischief:
             self._frozen[pid] = time.monotonic() + self.rng.uniform(*FREEZE_S)
             self.freezes += 1
 
+    def take_redis_away(self, seconds: float) -> bool:
+        """Stop Valkey for so long. False where it is just not there."""
+        pid = self._pid("valkey", 1)
+        if pid is None:
+            return False
+        os.kill(pid, signal.SIGSTOP)
+        self._frozen[pid] = time.monotonic() + seconds
+        return True
+
     def thaw(self, *, everyone: bool = False) -> None:
         """Wake those whose time is up."""
         now = time.monotonic()

@@ -38,7 +38,8 @@ MOMENT_S = 0.4  # between a burst of orders and its fault
 class Trial:
     """orders: that the bot acknowledges; kills: SIGKILLs; every_s: mean time between faults.
 
-    model: a model's folder, the shipped one where none is named.
+    model: a model's folder, the shipped one where none is named; redis_away_s: for how long, after
+    half of the kills, Redis does not answer, and nothing else goes wrong.
     """
 
     orders: int
@@ -47,6 +48,7 @@ class Trial:
     workers: int = 3
     every_s: float = 2.5
     model: Path | None = None
+    redis_away_s: float = 0.0
 
 
 def measure(trial: Trial) -> dict[str, Any]:
@@ -103,6 +105,7 @@ class _Run:
         self._restarts = Restarts(_hasty(house.plan.redis_url))
         self._house = house
         self._storms = 0
+        self._was_away = False
 
     def run(self) -> dict[str, Any]:
         began = time.monotonic()
@@ -127,8 +130,16 @@ class _Run:
             if now >= next_fault and len(mischief.kills) < trial.kills:
                 self._order(self._pace.randint(0, burst))
                 time.sleep(self._pace.uniform(0, MOMENT_S))
+                if self._away_is_due() and mischief.take_redis_away(trial.redis_away_s):
+                    self._was_away = True
+                    next_fault = time.monotonic() + trial.redis_away_s
+                    continue
                 yield from self._fault()
                 next_fault = now + self._pace.uniform(0.2, 2 * trial.every_s - 0.2)
+
+    def _away_is_due(self) -> bool:
+        half = 2 * len(self._mischief.kills) >= self._trial.kills
+        return bool(self._trial.redis_away_s) and half and not self._was_away
 
     def _pace_s(self) -> float:
         """Seconds to the next order: half of those to come are sent steadily till the last kill."""
@@ -195,6 +206,7 @@ class _Run:
             "kills_by_program": dict(by_program),
             "freezes": self._mischief.freezes,
             "storms": self._storms,
+            "redis_away_s": self._trial.redis_away_s if self._was_away else 0.0,
             "workers": self._trial.workers,
             "seed": self._trial.seed,
             "seconds": round(seconds, 1),

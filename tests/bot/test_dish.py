@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from bot.kitchen import PATIENCE_S
 from bot.sandbox.faults import GatewayFault, RequestFault
 from foodgan.contract import logs
-from foodgan.contract.orders import SEED_MAX, DishOrder
+from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, is_private, job_of, line, until
 from tests.bot.orders import AOI, an_order
@@ -65,6 +66,21 @@ async def test_who_comes_while_others_wait_is_told_place_and_time_before_the_que
     answer_edit, *_ = [r for r in canteen.sandbox.record.since() if r.method == "PATCH"]
     assert datetime.fromisoformat(answer_edit.at) < job_of(redis, record.id).enqueued_at
     assert edits(interaction) == 1
+
+
+async def test_who_waits_long_for_what_is_being_painted_is_told_so_and_may_cancel(
+    canteen: Canteen, redis: Redis
+) -> None:
+    """Nobody is in line, but the device is busy and slow."""
+    hire(redis)
+    redis.zadd("rq:wip:dish", {"0a1b2c3d:e": 2**31})
+    redis.hset(PACE_KEY, PACE_DISH, 1 + PATIENCE_S / 2)
+    await canteen.open()
+
+    message = await canteen.answer(canteen.order())
+
+    assert "<t:" in message["content"]
+    assert message["components"]
 
 
 async def test_without_a_worker_the_order_waits_and_the_member_knows(

@@ -8,10 +8,13 @@ from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import late
+from bot.answer import Outcome
+from bot.handover import AT_ONCE
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
+from bot.voice import Voice
 from foodgan.contract.late import LATE_STREAM, LateDish, LateFile
-from foodgan.contract.orders import TOKEN_LIFE
+from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, until
 from tests.bot.test_rounds import age
@@ -198,6 +201,30 @@ async def test_a_dish_that_discord_will_not_have_is_said_to_have_failed(
     await canteen.record("failed")
     [message] = posts(canteen)
     assert message["content"] == f"<@{order.member_id}> " + say("ja", "dish-failed", id=order.id)
+
+
+async def test_dishes_that_cannot_be_posted_now_hold_up_no_other(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than one look holds, half of them through the bot's own fault."""
+    bring = Voice.bring
+
+    async def stuck(voice: Voice, order: DishOrder, *more: Any) -> Outcome:
+        if order.order_id == good.id:
+            return await bring(voice, order, *more)
+        if int(order.order_id, 16) % 2:
+            raise RuntimeError("broken")
+        return "away"
+
+    monkeypatch.setattr(Voice, "bring", stuck)
+    await canteen.open(orders_per_member=100)
+    for _ in range(AT_ONCE + 3):
+        hand_over(redis, (await late_order(canteen, redis)).id)
+    good = await late_order(canteen, redis)
+    hand_over(redis, good.id)
+
+    await until(lambda: posts(canteen), "the good one is posted")
+    await until(lambda: redis.xlen(LATE_STREAM) == AT_ONCE + 3, "the others wait")
 
 
 async def test_what_is_no_late_dish_is_dropped(canteen: Canteen, redis: Redis) -> None:

@@ -117,6 +117,18 @@ async def test_each_fate_is_told_in_one_look(queue: DishQueue, redis: Redis) -> 
     assert [name for name, order in orders.items() if fates[order.order_id].told] == ["failed"]
 
 
+@pytest.mark.parametrize("meta", ["{", "7", "[1]"])
+async def test_a_damaged_mark_hides_the_fate_of_no_other_order(
+    queue: DishQueue, redis: Redis, meta: str
+) -> None:
+    good, damaged = an_order(), an_order()
+    for order in (good, damaged):
+        await queue.enqueue(order, AOI.member_id)
+    redis.hset(f"rq:job:{damaged.order_id}", "meta", meta)
+    fates = await queue.fates([damaged.order_id, good.order_id])
+    assert {fate.stage for fate in fates.values()} == {"waiting"}
+
+
 async def test_a_forgotten_order_leaves_no_trace_of_its_token(
     queue: DishQueue, redis: Redis
 ) -> None:

@@ -265,7 +265,7 @@ async def test_a_closing_bot_ends_its_rounds_before_what_they_use(
     monkeypatch.setattr(bot.kitchen, "settle", settle)
     await canteen.close()
     assert ended == [[True] * len(bot._chores)]
-    assert len(ended[0]) == 4  # rounds of dishes, ends of dishes, rounds of photos, heart
+    assert len(ended[0]) == 5  # rounds and ends of dishes, limits, rounds of photos, heart
 
 
 async def test_an_order_kept_over_a_restart_is_made(

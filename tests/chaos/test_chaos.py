@@ -2,6 +2,8 @@
 
 import json
 import random
+import subprocess
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -10,8 +12,10 @@ from typer.testing import CliRunner
 
 from foodgan.chaos import run
 from foodgan.chaos.guests import STRIDE, Guests, Order
+from foodgan.chaos.mischief import Mischief
 from foodgan.cli import app
 from foodgan.launch import leftovers
+from foodgan.launch.plan import Plan
 
 KEYS = ("orders", "answered", "refused", "lost", "doubled", "kills", "restart_p99_s")
 
@@ -75,3 +79,25 @@ def test_what_nobody_heard_is_no_order() -> None:
     assert run.tally(guests) == {
         "orders": 0, "answered": 0, "refused": 0, "lost": 0, "doubled": 0, "unheard": 1
     }  # fmt: skip
+
+
+@pytest.mark.skipif(not leftovers.PROC.is_dir(), reason="needs /proc (Linux)")
+def test_redis_is_away_for_as_long_as_it_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    with subprocess.Popen(["sleep", "60"]) as valkey:
+        monkeypatch.setattr(Mischief, "_pid", lambda *_: valkey.pid)
+        mischief = Mischief(Plan.__new__(Plan), random.Random(0))
+
+        assert mischief.take_redis_away(0.3)
+
+        mischief.thaw()
+        assert _state(valkey.pid) == "T"
+        time.sleep(0.3)
+        mischief.thaw()
+        assert _state(valkey.pid) != "T"
+        valkey.kill()
+
+
+def _state(pid: int) -> str:
+    """Of a process: T is stopped."""
+    time.sleep(0.05)  # a signal takes a moment
+    return (leftovers.PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]

@@ -139,7 +139,7 @@ def test_a_server_that_may_lose_orders_is_told(
 
 
 def test_a_redis_that_is_too_old_or_a_replica_fails() -> None:
-    found = by_part(queue._server({"redis_version": "5.0.14", "role": "slave", "aof_enabled": 1}))
+    found = by_part(queue._server({"redis_version": "6.2.14", "role": "slave", "aof_enabled": 1}))
     assert found["Redis"].level == found["Redis role"].level == "fail"
 
 

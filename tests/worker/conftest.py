@@ -22,6 +22,7 @@ from foodgan.contract.orders import (
     DishOrder,
     new_order_id,
 )
+from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from tests.judge.judge import Judge
 from tests.worker.process import WorkerProcess
@@ -29,7 +30,6 @@ from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Edit, Webhooks
 from worker import connection
 from worker.batching import BatchingWorker
-from worker.fleet import Fleet
 from worker.reply import Replies
 
 APPLICATION = "1122334455667788990"

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from foodgan.contract.errors import ModelError, UserError
-from foodgan.contract.orders import LATE_LIFE
+from foodgan.contract.orders import END_CANCELLED, END_KEY, LATE_LIFE
 from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
@@ -124,6 +124,34 @@ def test_an_order_that_another_worker_took_over_is_not_posted(kitchen: Kitchen) 
 
     assert kitchen.discord.edits == []
     assert kitchen.status(order.order_id) == "started"
+
+
+def test_a_failure_takes_away_no_picture_that_another_worker_has_posted(kitchen: Kitchen) -> None:
+    class Stalled(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            kitchen.redis.delete("rq:wip:dish")  # what a sweep does with a claim that ran out
+            raise RuntimeError("device")
+
+    order = kitchen.put(an_order(), retries=0)
+
+    kitchen.serve(Stalled())
+
+    assert kitchen.discord.edits == []
+    assert kitchen.status(order.order_id) == "started"
+
+
+def test_a_failure_is_not_told_to_who_has_cancelled(kitchen: Kitchen) -> None:
+    class Failing(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            kitchen.redis.set(END_KEY + order.order_id, END_CANCELLED)
+            raise RuntimeError("device")
+
+    order = kitchen.put(an_order(), retries=0)
+
+    kitchen.serve(Failing())
+
+    assert kitchen.discord.edits == []
+    assert kitchen.status(order.order_id) == "finished"
 
 
 def test_an_order_that_is_already_done_is_not_served_twice(kitchen: Kitchen) -> None:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from PIL import Image
+from rq import SimpleWorker
 
 from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING
 from foodgan.painter import Dish
-from tests.worker.conftest import Kitchen, an_order
+from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
+from worker import books
+from worker.jobs import DishJob
 
 
 def test_a_cancelled_order_is_not_painted(kitchen: Kitchen) -> None:
@@ -61,3 +64,25 @@ def test_the_answer_takes_the_button_away(kitchen: Kitchen) -> None:
     order = kitchen.put(an_order())
     kitchen.serve()
     assert kitchen.answer(order).payload["components"] == []
+
+
+def test_who_has_cancelled_is_not_told_that_it_failed_when_its_worker_dies(
+    kitchen: Kitchen,
+) -> None:
+    order = kitchen.put(an_order(), retries=0)
+    job = DishJob.fetch(order.order_id, kitchen.redis, "json")
+    worker = SimpleWorker([kitchen.queue], connection=kitchen.redis, name="dead", job_class=DishJob)
+    kitchen.redis.lpop(kitchen.queue.key)
+    [claim] = books.claim(worker, [job], kitchen.queue)
+    kitchen.redis.zadd("rq:wip:dish", {claim.execution.composite_key: 1})  # ran out long ago
+    kitchen.redis.set(END_KEY + order.order_id, END_CANCELLED)
+
+    class Sweeping(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            until(lambda: b"told" in kitchen.meta(order.order_id))
+            return super().paint(dishes)
+
+    other = kitchen.put(an_order())
+    kitchen.serve(Sweeping())
+
+    assert list(kitchen.discord.answers) == [other.token.get_secret_value()]

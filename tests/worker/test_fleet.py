@@ -5,10 +5,9 @@ import time
 import pytest
 from redis import Redis
 
+from foodgan.contract.ratelimit import INVALID_KEY, INVALID_MAX, PAUSE_KEY, WINDOW_S, Fleet, Pause
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.webhooks import Fault
-from worker.fleet import INVALID_KEY, INVALID_MAX, PAUSE_KEY, WINDOW_S, Fleet
-from worker.gates import Pause
 from worker.reply import Message, Replies
 
 GLOBAL = {"message": "You are being rate limited.", "retry_after": 1.5, "global": True}

@@ -1,26 +1,55 @@
-"""Discord's limits on a whole application, which all its workers share by Redis.
+"""Discord's limits on a whole application, which its bot and all its workers share by Redis.
 
 https://discord.com/developers/docs/topics/rate-limits: a global 429 holds for every process, and
 10,000 answers of 401, 403 or 429 within ten minutes bar the address; half of that is never passed.
 """
 
 import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
-
-from worker.gates import Pause
 
 PAUSE_KEY = "foodgan:discord:pause"  # there while nobody may ask
 INVALID_KEY = "foodgan:discord:invalid"  # such answers since its window began
 INVALID_MAX = 5000
 WINDOW_S = 600
+COUNTED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+_UNSAID_S = 1.0  # wait of a 429 that names none
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Pause:
+    """What a 429 asks for.
+
+    everywhere: all requests of this application, not one answer's; counted: towards its ban.
+    """
+
+    seconds: float
+    everywhere: bool
+    counted: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.seconds:g} s {'for all' if self.everywhere else 'for this answer'}"
+
+
+def pause_of(headers: Mapping[str, str], body: Mapping[str, Any]) -> Pause:
+    """How long to keep still, from the body (exact) or the header (whole seconds)."""
+    said = body.get("retry_after", headers.get("Retry-After"))
+    seconds = max(number(said, _UNSAID_S), 0.0)
+    scope = headers.get("X-RateLimit-Scope")
+    everywhere = body.get("global") is True or headers.get("X-RateLimit-Global") == "true"
+    return Pause(seconds, everywhere or scope == "global", counted=scope != "shared")
+
+
 class Fleet:
-    """What this worker tells the others, and hears from them. connection: hasty, see there."""
+    """What this process tells the others, and hears from them. connection: one that fails soon."""
 
     def __init__(self, connection: Redis) -> None:
         self._connection = connection
@@ -54,3 +83,12 @@ class Fleet:
         if spent:
             _log.error("%s refusals by Discord within ten minutes: waiting", int(invalid))
         return float(max(pause_ms, window_ms if spent else 0, 0)) / 1000
+
+
+def number(said: Any, otherwise: float) -> float:
+    """A header's or a body's number of seconds; `otherwise` where it is absent or none."""
+    try:
+        number = float(said)
+    except (TypeError, ValueError):
+        return otherwise
+    return number if math.isfinite(number) else otherwise
