@@ -4,6 +4,7 @@ Each task runs in a process of its own that sees neither Redis nor the bot; see 
 """
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,8 @@ from worker.jobs import DishJob
 
 _SHOWN_MAX = 80  # characters of a stranger's text that go into a log line
 _GIB = 1024**3
+
+log = logging.getLogger(__name__)
 
 Order = PhotoIntake | Drawing | ReleaseOrder
 
@@ -79,9 +82,13 @@ def draw(order: Drawing, settings: Settings) -> Drawn:
 
 def release(order: ReleaseOrder, settings: Settings) -> Released:
     """Freeze what the catalogues hold now."""
-    from foodgan.photos.release import freeze
+    from foodgan.photos.release import ReleaseError, freeze
 
-    frozen = freeze(Store(settings.photo_store))
+    try:
+        frozen = freeze(Store(settings.photo_store))
+    except ReleaseError as error:
+        log.info("release %s: %s", order.release_id, error)
+        return Released(release_id=order.release_id, digest=None, train=0, test=0, left_out=0)
     return Released(
         release_id=order.release_id,
         digest=frozen.digest,

@@ -198,6 +198,8 @@ def _pictured(errand: Errand, data: bytes) -> Answer:
 
 
 def _released(locale: str, done: Released) -> Answer:
+    if done.digest is None:
+        return Answer(say(locale, "released-nothing"))
     # As strings: numbers would get digit grouping.
     return Answer(
         say(

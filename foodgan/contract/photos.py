@@ -112,10 +112,10 @@ class ReleaseOrder(_Frozen):
 
 
 class Released(_Frozen):
-    """A frozen release. digest: of its manifest, and the name of its folder."""
+    """A frozen release. digest: of its manifest, and the name of its folder; None: no photo yet."""
 
     release_id: OrderId
-    digest: Sha256
+    digest: Sha256 | None
     train: int
     test: int
     left_out: int  # tombstoned, or their bytes missing

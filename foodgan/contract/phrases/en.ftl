@@ -302,6 +302,7 @@ dataset-wanted = This is how the collection is doing. What we lack is **{ $words
 dataset-alt = Photos by week, and the words that are most and least covered
 command-release = Freeze the accepted photos into a collection to learn from
 released = The collection `{ $digest }` is ready: { $train } photos to learn from, { $test } to be tested with ({ $left_out } left out).
+released-nothing = There is no accepted photo to release yet. Please come back once some are in.
 errand-kept = Noted. We cannot reach the people who do it just now. You will have it as soon as we can.
 errand-failed = Sorry, that did not work out. (reference { $id })
 

@@ -298,6 +298,7 @@ dataset-wanted = 集まった写真のようすです。いま足りないのは
 dataset-alt = 週ごとの写真の枚数と、よく出ることば・足りないことばの図
 command-release = 採用された写真を、学習用の写真集にまとめる
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
+released-nothing = まとめられる写真がまだありません。採用された写真が集まったら、もう一度どうぞ。
 errand-kept = 承りました。いま係と連絡がつかないので、つながりしだいお届けします。
 errand-failed = ごめんなさい、うまくできませんでした。(控え番号 { $id })
 

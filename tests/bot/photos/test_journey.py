@@ -86,6 +86,11 @@ async def result_of(club: Club, kind: str) -> str:
             await asyncio.sleep(0.02)
 
 
+async def test_a_release_of_nothing_is_answered_with_a_sentence(club: Club) -> None:
+    await club.canteen.open(redis_timeout_s=3.0)
+    await edited_to(club.use("release", "minato"), say("ja", "released-nothing"))
+
+
 async def test_photos_are_handed_over_reviewed_withdrawn_and_released(club: Club) -> None:
     await club.canteen.open(review_votes=1, redis_timeout_s=3.0)
     await club.agreed()
@@ -123,6 +128,7 @@ async def test_photos_are_handed_over_reviewed_withdrawn_and_released(club: Club
     told = await edited_to(club.use("release", "minato"), "できました")
     released = Released.model_validate_json(await result_of(club, "release"))
     assert (released.train + released.test, released.left_out) == (4, 0)
+    assert released.digest is not None
     assert released.digest[:12] in told
     folder = Path(club.store.url) / "releases" / released.digest
     assert gone.sha256 not in "".join(path.name for path in folder.rglob("*"))
