@@ -32,6 +32,7 @@ def _set(kind: str, key: str) -> Callable[[Figures], float | None]:
 
 MEASURES = (
     Measure("unseen pairs, an attribute right", _set("unseen_pair", "mean"), 1.0),
+    Measure("the same under other names", lambda f: f["accuracy"]["control_shuffled"]["mean"]),
     Measure("all right", _set("unseen_pair", "all"), 1.0),
     Measure("seen names, an attribute right", _set("seen", "mean"), 1.0),
     Measure("unseen spelling", lambda f: f["synonyms"]["unseen"], 1.0),
@@ -43,7 +44,7 @@ MEASURES = (
     Measure("suspicious", lambda f: f["suspicious_share"], 0.01),
     Measure("spread ÷ real", lambda f: f["spread_within_name"]["ratio"], 1.0),
 )
-PLOTTED = (0, 1, 5, 6, 7, 8, 9, 10)
+PLOTTED = (0, 2, 6, 7, 8, 9, 10, 11)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def test_runs_are_measured_and_kept_and_not_done_twice(plan: Plan) -> None:
     assert set(written) == {"At equal pictures seen", "Without training"}
     assert {p.suffix for p in (plan.out / "docs").iterdir()} == {".md", ".png", ".jpg"}
     row_of = {name: Row(name, row.runs) for name in ARMS}
-    told = claims(row_of, {one.arm: one for one in plain}, 0.2)
+    told = claims(row_of, {one.arm: one for one in plain})
     assert len(told) == 5
     assert all("—" not in claim.measured for claim in told)
 
