@@ -31,8 +31,8 @@ def claims(by_arm: Mapping[str, Row], plain: Mapping[str, Row]) -> list[Claim]:
             "Stage-I never came together.",
             f"As published: {_show(published, ACCURACY)} of the attributes that an unseen name "
             f"states are right, {_show(published, GUESSING)} under another name; FoodKID "
-            f"{_show(published, KID)}, {_show(average, KID)} for the mean of all training pictures; spread within a name "
-            f"{_show(published, SPREAD)} of real.",
+            f"{_show(published, KID)}, {_show(average, KID)} for the mean of all training "
+            f"pictures; spread within a name {_show(published, SPREAD)} of real.",
         ),
         Claim(
             "The DCGAN copied its training photos.",
