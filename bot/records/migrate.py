@@ -14,6 +14,7 @@ from bot.records.database import RecordsClosed, make_folder, postgres_arguments,
 
 HEAD = "0002"  # the newest file in migrations/versions; a test holds them equal
 FOLDER = Path(__file__).parent / "migrations"
+PATIENCE_MS = 60_000
 _LOCK = 0x666F6F64  # any constant: PostgreSQL's advisory lock of this project
 
 
@@ -75,6 +76,7 @@ def _locking_engine(url: URL) -> Engine:
 
     def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
         set_pragmas(connection, entry)
+        connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")  # another bot may be moving them
         connection.isolation_level = None  # or Python's driver commits before each table change
 
     event.listen(engine, "connect", connected)
