@@ -12,7 +12,6 @@ app = typer.Typer(
 
 OUT = Path("runs") / "experiment"
 QUICK = Path("runs") / "experiment-quick"
-RESULTS = Path("docs") / "results"
 
 Seeds = Annotated[str, typer.Option(help="Of the runs: numbers with commas.")]
 Out = Annotated[Path, typer.Option(help="Where runs and results are kept.", file_okay=False)]

@@ -27,7 +27,7 @@ from foodgan.progress import Track, untracked
 
 SEEDS = 8  # pictures of a name when its spread is measured
 SPREAD_NAMES = 24
-UNSEEN = ("unseen_pair", "unseen_triple")
+UNSEEN = "unseen_pair"
 BATCH = 32
 
 
@@ -55,9 +55,8 @@ class Board:
 
     @property
     def spread_names(self) -> list[Known]:
-        """The names whose spread is measured: unseen ones first."""
-        unseen = [known for known in self.names if known.kind == UNSEEN[0]]
-        return unseen[:SPREAD_NAMES]
+        """The names whose spread is measured: unseen pairs."""
+        return _spread_names(self.names)
 
 
 def open_board(folder: Path, *, judge: Path = taster.SHIPPED, track: Track = untracked) -> Board:
@@ -67,9 +66,8 @@ def open_board(folder: Path, *, judge: Path = taster.SHIPPED, track: Track = unt
     """
     menu = read_menu(folder)
     names = [known for known in menu if known.kind != "train"]
-    unseen = [known for known in names if known.kind == UNSEEN[0]][:SPREAD_NAMES]
     wanted = [known.stated for known in names]
-    wanted += [known.stated for known in unseen for _ in range(SEEDS)]
+    wanted += [known.stated for known in _spread_names(names) for _ in range(SEEDS)]
     rendered = taster.as_tensor(
         np.stack([_oracle(stated, seed) for seed, stated in enumerate(track(wanted, "rendering"))])
     )
@@ -83,6 +81,10 @@ def open_board(folder: Path, *, judge: Path = taster.SHIPPED, track: Track = unt
         judge=tasting,
         judged_by=f"taster {digest[:12]}",
     )
+
+
+def _spread_names(names: Sequence[Known]) -> list[Known]:
+    return [known for known in names if known.kind == UNSEEN][:SPREAD_NAMES]
 
 
 def _oracle(stated: Stated, seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
@@ -136,7 +138,7 @@ def _accuracy(board: Board, made: Tensor) -> dict[str, Any]:
         stated, seen = [board.names[row].stated for row in rows], [tasted[row] for row in rows]
         sets[kind] = attributes.accuracy(stated, seen)
         shuffled[kind] = attributes.shuffled(stated, seen)
-    return {"sets": sets, "control_shuffled": shuffled[UNSEEN[0]]}
+    return {"sets": sets, "control_shuffled": shuffled[UNSEEN]}
 
 
 def _synonyms(board: Board, paint: Sketches, made: Tensor) -> dict[str, float | None]:
