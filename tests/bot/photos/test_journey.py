@@ -141,7 +141,9 @@ async def test_photos_are_handed_over_reviewed_withdrawn_and_released(club: Club
     picture = club.world.attachments.get(drawn["id"])
     assert picture.data.startswith(b"\x89PNG")
     assert picture.width > 400
-    assert not list((Path(club.store.url) / "drawings").glob("*"))
+    drawings = Path(club.store.url) / "drawings"
+    # The bot answers first and clears the drawing away after that.
+    await until(lambda: not list(drawings.glob("*")), "the drawing cleared away")
 
 
 async def edited_to(interaction: Interaction, words: str) -> str:
