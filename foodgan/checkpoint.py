@@ -13,6 +13,7 @@ from foodgan.contract.errors import ModelError
 from foodgan.whole import whole
 
 FORMAT = 1  # of every file that this project writes; a reader refuses others
+CHECKPOINT = "last.safetensors"  # in the folder of a training run
 
 
 def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:

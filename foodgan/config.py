@@ -54,7 +54,6 @@ class TrainConfig(BaseModel):
 
     # The losses.
     adversarial: Weight = 1.0  # of all that the discriminator says, to the generator
-    adversarial_from: Share = 0.0  # of the run: until then it rebuilds, and is not judged
     by_picture: Weight = 1.0  # of the unconditional logits
     by_name: Weight = 1.0
     by_words: Weight = 1.0
@@ -66,11 +65,9 @@ class TrainConfig(BaseModel):
     penalty_every: Annotated[int, Field(ge=1)] = 8  # steps; the weight is scaled to match
     reconstruct: Weight = 1.0  # the discriminator redraws real photos
     energy: Weight = 0.0  # a batch's frozen features are distributed as those of real photos
-    word_energy: Weight = 0.0  # the same among the names that share a word
-    rebuilt: Share = 0.0  # of the known names are painted with the z of their own photo …
-    rebuild: Weight = 0.0  # … and must look like it, in frozen features and in layout
-    rebuild_kl: Weight = 0.05  # that z to N(0, I)
-    mode_seeking: Weight = 0.0
+    match: Weight = 0.0  # a matcher taught by photos tells a picture's name from others
+    pair_energy: Weight = 0.0  # two pictures of a name foretell its photo; asks for each name twice
+    sketched: Share = 0.0  # Stage-II: of the pictures are painted from Stage-I's own sketches
     sketch_l1: Weight = 0.0  # Stage-II: the picture, made small, must be the sketch
     picture_l1: Weight = 0.0  # Stage-II: the picture must be the photo that was degraded
 
@@ -80,7 +77,11 @@ class TrainConfig(BaseModel):
     save_every: Annotated[int, Field(ge=1)] = 5_000
 
     @model_validator(mode="after")
-    def _crops_fit(self) -> Self:
+    def _fits_together(self) -> Self:
+        if self.match and not self.frozen_features:
+            raise ValueError("a matcher sees through frozen features: set frozen_features")
+        if self.pair_energy and self.batch % 2:
+            raise ValueError(f"pair_energy asks for each name twice: {self.batch} is odd")
         if self.size > self.photo_size:
             raise ValueError(f"crops of {self.size} pixels do not fit photos of {self.photo_size}")
         return self

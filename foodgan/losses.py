@@ -76,34 +76,39 @@ def energy_distance(real: Tensor, fake: Tensor) -> Tensor:
     return distance
 
 
-def energy_by_word(real: Tensor, fake: Tensor, common: Tensor, asked: Tensor) -> Tensor:
-    """The energy distance of what shares a word: pictures of カレー look like photos of カレー.
+def energy_score(real: Tensor, first: Tensor, second: Tensor) -> Tensor:
+    """How well two pictures of each name foretell its photo: near it, and as far apart as it is.
 
-    The joint distribution of pictures and names, under the product of the energy kernel with the
-    count of common words; after Ren et al. 2016, arXiv:1606.04218, without their inverse.
-    real, fake: (N, F); common: (N, N), words that the name of photo i has in common with that of
-    picture j; asked: (N, N), the same among pictures. A photo and a picture of one row are of one
-    name and no independent pair: the diagonals are left out. 0 where nothing is in common.
+    E|x - y| - 1/2 E|x - x'|, the strictly proper score of a conditional distribution: Gneiting &
+    Raftery 2007, doi:10.1198/016214506000001437, eq. 22; as a loss for a network, Shen &
+    Meinshausen 2024, doi:10.1093/jrsssb/qkae108. real, first, second: (N, F, …), row by row of one
+    name; distances are over F and per root of it.
     """
-    apart = 1 - torch.eye(len(fake), device=fake.device)
-    between, within = common * apart, asked * apart
-    scale = fake.shape[1] ** -0.5
-    near = (between * _distances(real, fake)).sum() / between.sum().clamp(min=1)
-    spread = (within * _distances(fake, fake)).sum() / within.sum().clamp(min=1)
-    distance: Tensor = scale * (2 * near - spread)
-    return distance
+    near = 0.5 * (_norm(first - real) + _norm(second - real))
+    score: Tensor = (near - 0.5 * _norm(first - second)).mean()
+    return score
+
+
+def contrast(logits: Tensor, same: Tensor, labelled: Tensor) -> Tensor:
+    """How hard it is to tell which name is a picture's own. InfoNCE.
+
+    van den Oord et al. 2018, arXiv:1807.03748, eq. 4. logits: (N, M), M >= N, candidate i being
+    the name of picture i; same: (N, M) bool, equal names, which are neither right nor wrong;
+    labelled: (N,) bool, pictures that have a name; of others nothing is asked.
+    """
+    own = torch.eye(*logits.shape, dtype=torch.bool, device=logits.device)
+    right = torch.arange(len(logits), device=logits.device)
+    others = logits.masked_fill(same & ~own, -1e4)
+    each = F.cross_entropy(others, right, reduction="none") * labelled
+    return each.sum() / labelled.sum().clamp(min=1)
+
+
+def _norm(a: Tensor) -> Tensor:
+    """Root mean square over dimension 1, with a gradient of zero where it is zero."""
+    return a.square().mean(dim=1).clamp(min=1e-8).sqrt()
 
 
 def _distances(a: Tensor, b: Tensor) -> Tensor:
     """Euclidean distances (N, M), with a gradient of zero, not of infinity, where they are zero."""
     squared = a.square().sum(dim=1)[:, None] + b.square().sum(dim=1) - 2 * a @ b.T
     return squared.clamp(min=1e-6).sqrt()
-
-
-def mode_seeking(a: Tensor, b: Tensor, za: Tensor, zb: Tensor) -> Tensor:
-    """Near noise may look alike, far noise must not. Mao et al. 2019, arXiv:1903.05628, eq. 3.
-
-    a, b: (N, 3, H, W), painted from the same names with noise za, zb (N, Z).
-    """
-    apart = (a - b).abs().mean(dim=(1, 2, 3)) / (za - zb).abs().mean(dim=1)
-    return (1 / (apart + 0.05)).mean()

@@ -3,23 +3,23 @@
 N pictures of a batch; pictures are (N, 3, H, W) in [-1, 1].
 """
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import cast
 
 import torch
 from pydantic import ValidationError
-from torch import Generator, Tensor
+from torch import Tensor
 from torch.nn import functional as F
 
 from foodgan.augment import diff_augment
+from foodgan.batch import Batch
 from foodgan.config import ConfigError, TrainConfig
 from foodgan.losses import (
     LOSSES,
     Loss,
-    energy_by_word,
+    contrast,
     energy_distance,
+    energy_score,
     gradient_penalty,
-    mode_seeking,
 )
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
 from foodgan.models.projected import ProjectedDiscriminator
@@ -40,126 +40,11 @@ from foodgan.models.stackgan import (
     Stage2Generator,
     Verdict,
 )
-from foodgan.text.encode import TokenBatch
+from foodgan.painting import DetailPainting, Figures, Painting, SketchPainting
+from foodgan.text.encode import TokenBatch, collate
 
-Figures = dict[str, Tensor]
-LAYOUT = 4.0  # weight of the pictures' own pixels beside the frozen features in the energy distance
+LAYOUT = 4.0  # weight of the pictures' own pixels beside the frozen features in an energy
 Generators = Stage1Generator | Stage2Generator | DcganGenerator | PublishedGenerator
-
-
-@dataclass
-class Batch:
-    """What one step sees.
-
-    photos: real ones; names: theirs; wrong: names that do not fit them; asked: what the generator
-    paints, of which `invented` (N,) bool are new combinations; random: the step's own generator
-    of randomness; adversarial: whether pictures are judged yet; conditional: weight of the
-    conditional loss in [0, 1]; penalise: whether this step pays the lazy gradient penalty.
-    """
-
-    photos: Tensor
-    names: TokenBatch
-    wrong: TokenBatch
-    asked: TokenBatch
-    invented: Tensor
-    random: Generator
-    adversarial: bool
-    conditional: float
-    penalise: bool
-
-
-class Painting(Protocol):
-    """Paints what a batch asks for, with the graph kept. Keeps what its own losses need."""
-
-    rebuilt: Tensor | None  # (N,) bool: painted from the z of their own photo
-
-    def __call__(self, batch: Batch) -> Painted: ...
-
-    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]: ...
-
-
-def normal(batch: Batch, *shape: int) -> Tensor:
-    """Standard normal noise from the step's generator."""
-    return torch.randn(*shape, generator=batch.random, device=batch.photos.device)
-
-
-def uniform(batch: Batch, *shape: int) -> Tensor:
-    """Uniform in [0, 1) from the step's generator."""
-    return torch.rand(*shape, generator=batch.random, device=batch.photos.device)
-
-
-class SketchPainting:
-    """Stage-I and DCGAN: pictures from noise; some from the z of their own photo."""
-
-    def __init__(self, generator: Generators, config: TrainConfig, noise: int, ca: int) -> None:
-        self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
-
-    def __call__(self, batch: Batch) -> Painted:
-        n = len(batch.photos)
-        self.z = normal(batch, n, self.noise)
-        self.rebuilt: Tensor | None = None
-        posterior = getattr(self.generator, "posterior", None)
-        if posterior is not None and self.config.rebuilt:
-            self.rebuilt = ~batch.invented & (uniform(batch, n) < self.config.rebuilt)
-            size = self.generator.config.noise
-            layout, self.kl_z = posterior(batch.photos, normal(batch, n, size))
-            whole = torch.where(self.rebuilt[:, None], layout, self.z[:, :size])
-            self.z = torch.cat((whole, self.z[:, size:]), dim=1)
-        painted: Painted = self.generator(batch.asked, self.z, normal(batch, n, self.ca))
-        return painted
-
-    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
-        """Conditioning Augmentation's KL, and mode seeking where it is asked for."""
-        loss = self.config.kl * fake.kl
-        figures = {"kl": fake.kl, "mu_std": fake.mu.std(dim=0).mean()}
-        if self.config.mode_seeking:
-            z = normal(batch, *self.z.shape)
-            other = self.generator(batch.asked, z, normal(batch, len(z), self.ca)).pictures
-            loss = loss + self.config.mode_seeking * mode_seeking(fake.pictures, other, self.z, z)
-        if self.rebuilt is not None:
-            loss = loss + self.config.rebuild_kl * self.kl_z
-            figures["kl_z"] = self.kl_z
-        return loss, figures
-
-
-class DetailPainting:
-    """Stage-II: pictures from degraded photos, so that every photo teaches, labelled or not."""
-
-    rebuilt: Tensor | None = None
-
-    def __init__(self, generator: Generators, config: TrainConfig, noise: int, ca: int) -> None:
-        self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
-
-    def __call__(self, batch: Batch) -> Painted:
-        self.small = F.avg_pool2d(batch.photos, 4)
-        sketch = degrade(self.small, batch)
-        n, _, h, w = sketch.shape
-        z = normal(batch, n, self.noise, h // 2, w // 2)
-        painted: Painted = self.generator(batch.names, sketch, z, normal(batch, n, self.ca))
-        return painted
-
-    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
-        """L1 to the sketch, before it was degraded, and to the photo; the KL."""
-        to_sketch = F.l1_loss(F.avg_pool2d(fake.pictures, 4), self.small)
-        to_photo = F.l1_loss(fake.pictures, batch.photos)
-        config = self.config
-        loss = config.sketch_l1 * to_sketch + config.picture_l1 * to_photo + config.kl * fake.kl
-        return loss, {"sketch_l1": to_sketch, "picture_l1": to_photo, "kl": fake.kl}
-
-
-def degrade(sketch: Tensor, batch: Batch) -> Tensor:
-    """Make a clean sketch look like one that Stage-I painted: softer, with a little noise.
-
-    (N, 3, h, w) -> the same. Each picture is blended with a copy blurred 2 to 4 times.
-    """
-    n, _, h, w = sketch.shape
-    blur = torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
-    half = F.interpolate(F.avg_pool2d(sketch, 2), (h, w), mode="bilinear")
-    quarter = F.interpolate(F.avg_pool2d(sketch, 4), (h, w), mode="bilinear")
-    soft = torch.where(blur < 0.5, half, quarter)
-    share = torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
-    grain = 0.06 * torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
-    return torch.lerp(sketch, soft, share) + grain * normal(batch, *sketch.shape)
 
 
 class Objective:
@@ -181,14 +66,23 @@ class Objective:
 
     def see(self, batch: Batch, fake: Painted) -> None:
         """Look at photos and pictures, changed by DiffAugment. Both losses of a step need it."""
-        config, judge = self.config, self.discriminator
-        before = batch.random.get_state()
-        photos = diff_augment(batch.photos, config.augment, batch.random)
-        if self.paint.rebuilt is not None:  # a photo and its rebuilt one change in the same way
-            batch.random.set_state(before)
-        painted_photos = diff_augment(fake.pictures, config.augment, batch.random)
-        self.photos = photos
-        self.real_seen, self.fake_seen = judge.look(photos), judge.look(painted_photos)
+        config = self.config
+
+        def changed(pictures: Tensor) -> Tensor:
+            return diff_augment(pictures, config.augment, batch.random)
+
+        if not config.pair_energy:
+            self.photos, painted = changed(batch.photos), changed(fake.pictures)
+        else:  # a photo and the two pictures of its name change in the same way
+            before, half = batch.random.get_state(), len(batch.photos) // 2
+            alike = []
+            for pictures in (batch.photos[:half], *fake.pictures.split(half)):
+                batch.random.set_state(before)
+                alike.append(changed(pictures))
+            self.photos = torch.cat((alike[0], changed(batch.photos[half:])))
+            painted = torch.cat(alike[1:])
+        look = self.discriminator.look
+        self.real_seen, self.fake_seen = look(self.photos), look(painted)
 
     def discriminator_loss(self, batch: Batch) -> tuple[Tensor, Figures]:
         """Tell photos from pictures, right names from wrong ones. Comes after `see`."""
@@ -210,6 +104,9 @@ class Objective:
             off = off + config.by_words * self.loss_d(real.words, wrong.words)
             loss = loss + batch.conditional * 0.5 * off
         figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
+        if config.match and isinstance(judge, ProjectedDiscriminator):
+            figures["match_d"] = self._match(real_seen, batch.names, batch)
+            loss = loss + figures["match_d"]
         if config.reconstruct and isinstance(judge, Stage1Discriminator):
             redrawn = judge.decoder(real_maps[1])
             small = F.adaptive_avg_pool2d(self.photos, redrawn.shape[-2:])
@@ -225,47 +122,59 @@ class Objective:
     def generator_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
         """Make the discriminator err; stay near the name. Comes after the discriminator's loss."""
         config, judge = self.config, self.discriminator
-        extra, figures = self.paint.extra_loss(batch, fake)
-        loss = fake.kl.new_zeros(())
-        if batch.adversarial:
-            with torch.no_grad():
-                asked = judge.names(batch.asked)
-            painted = judge.judge(judge.features(self.fake_seen), asked)
-            # The photos' logits are one update old: to judge them again costs a tenth of the step.
-            judged = self._adversarial(self.loss_g, self.real, painted, batch)
-            loss = config.adversarial * judged
-        if config.energy or config.word_energy:
-            energies = self._energies(batch, fake)
-            extra = extra + config.energy * energies["energy"]
-            extra = extra + config.word_energy * energies["word_energy"]
-            figures = {**figures, **energies}
-        if self.paint.rebuilt is not None:
-            figures["rebuild"] = self._rebuild(batch, fake, self.paint.rebuilt)
-            extra = extra + config.rebuild * figures["rebuild"]
-        return loss + extra, {**figures, "loss_g": loss}
+        loss, figures = self.paint.extra_loss(batch, fake)
+        with torch.no_grad():
+            asked = judge.names(batch.asked)
+        painted = judge.judge(judge.features(self.fake_seen), asked)
+        # The photos' logits are one update old: to judge them again costs a tenth of the step.
+        figures["loss_g"] = self._adversarial(self.loss_g, self.real, painted, batch)
+        loss = loss + config.adversarial * figures["loss_g"]
+        if config.match:
+            figures["match_g"] = self._match(self.fake_seen, batch.asked, batch)
+            loss = loss + batch.conditional * config.match * figures["match_g"]
+        if config.energy:
+            figures["energy"] = self._energy(batch, fake)
+            loss = loss + config.energy * figures["energy"]
+        if config.pair_energy:
+            figures["pair_energy"] = self._pair_energy(batch, fake)
+            loss = loss + config.pair_energy * figures["pair_energy"]
+        return loss, figures
 
-    def _rebuild(self, batch: Batch, fake: Painted, rows: Tensor) -> Tensor:
-        """L1 between photos and what is painted from their own z, on pixels and frozen maps."""
-        if not rows.any():
-            return fake.kl.new_zeros(())
-        real = (LAYOUT * batch.photos, *self.real_seen)
-        made = (LAYOUT * fake.pictures, *self.fake_seen)
-        gaps = [
-            F.l1_loss(y[rows].float(), x[rows].float()) for x, y in zip(real, made, strict=True)
+    def _match(self, seen: Maps, names: TokenBatch, batch: Batch) -> Tensor:
+        """How hard it is to tell each picture's name among all the names of this batch."""
+        judge = cast(ProjectedDiscriminator, self.discriminator)
+        among = collate((names, batch.wrong, batch.names))
+        labelled = names.mask.any(dim=1)
+        return contrast(judge.matcher(seen, among), names.same(among), labelled)
+
+    def _energy(self, batch: Batch, fake: Painted) -> Tensor:
+        """Distance of this batch's pictures to its photos, in layout and in frozen features."""
+        pairs = zip(self._real(batch), self._made(fake), strict=True)
+        apart = [
+            energy_distance(places(x, 8).flatten(1), places(y, 8).flatten(1)) for x, y in pairs
         ]
-        return torch.stack(gaps).mean()
+        return torch.stack(apart).mean()
 
-    def _energies(self, batch: Batch, fake: Painted) -> Figures:
-        """Distances of this batch's pictures to its photos, in layout and in frozen features."""
-        real = [places(x) for x in (LAYOUT * batch.photos, *self.real_seen)]
-        made = [places(x) for x in (LAYOUT * fake.pictures, *self.fake_seen)]
-        pairs = list(zip(real, made, strict=True))
-        common, asked = batch.names.common(batch.asked), batch.asked.common(batch.asked)
-        by_word = [energy_by_word(x, y, common, asked) for x, y in pairs]
-        return {
-            "energy": torch.stack([energy_distance(x, y) for x, y in pairs]).mean(),
-            "word_energy": torch.stack(by_word).mean(),
-        }
+    def _pair_energy(self, batch: Batch, fake: Painted) -> Tensor:
+        """The score of the first half's photos under two pictures of each of their names.
+
+        Over whole pictures and over places alone: the latter tells more of the colours.
+        """
+        half, known = len(batch.photos) // 2, ~batch.invented.chunk(2)[0]
+        if not known.any():
+            return fake.kl.new_zeros(())
+        scores = []
+        for x, y in zip(self._real(batch), self._made(fake), strict=True):
+            real, made = places(x, 16), places(y, 16)
+            triple = real[:half][known], made[:half][known], made[half:][known]
+            scores += [energy_score(*triple), energy_score(*(part.flatten(1) for part in triple))]
+        return torch.stack(scores).mean()
+
+    def _real(self, batch: Batch) -> Maps:
+        return (LAYOUT * batch.photos, *self.real_seen)
+
+    def _made(self, fake: Painted) -> Maps:
+        return (LAYOUT * fake.pictures, *self.fake_seen)
 
     def _adversarial(self, loss: Loss, real: Verdict, fake: Verdict, batch: Batch) -> Tensor:
         """Unconditional and per word everywhere; by name where the name is a known one."""
@@ -287,23 +196,29 @@ class Objective:
         return weight * gradient_penalty(logits, seen)
 
 
-def places(maps: Tensor) -> Tensor:
-    """Maps (N, C, H, W) at 8×8 places, or fewer where they are smaller, a row a picture: (N, F)."""
-    return F.adaptive_avg_pool2d(maps, min(8, maps.shape[-1])).flatten(1).float()
+def places(maps: Tensor, side: int) -> Tensor:
+    """Maps (N, C, H, W) at side² places, or fewer where they are smaller: (N, C, P)."""
+    return F.adaptive_avg_pool2d(maps, min(side, maps.shape[-1])).flatten(2).float()
 
 
-def build_objective(config: TrainConfig, vector_size: int, buckets: int) -> Objective:
+def build_objective(
+    config: TrainConfig, vector_size: int, buckets: int, first: Stage1Generator | None = None
+) -> Objective:
     """The networks of `config`, freshly initialised, with the losses that belong to them.
+
+    first: a trained Stage-I, ready to paint, whose sketches Stage-II learns from as well.
 
     Raises ConfigError when `config.model` does not describe such a network.
     """
     try:
-        return _build(config, {"vector_size": vector_size, "buckets": buckets})
+        return _build(config, {"vector_size": vector_size, "buckets": buckets}, first)
     except ValidationError as error:
         raise ConfigError(f"[model] of {config.kind}: {error}") from error
 
 
-def _build(config: TrainConfig, text: dict[str, int]) -> Objective:
+def _build(
+    config: TrainConfig, text: dict[str, int], sketcher: Stage1Generator | None
+) -> Objective:
     generator: Generators
     if config.kind == "dcgan":
         plain = DcganConfig.model_validate(config.model)
@@ -326,7 +241,7 @@ def _build(config: TrainConfig, text: dict[str, int]) -> Objective:
         return Objective(config, generator, critic, paint)
     second = Stage2Config.model_validate(config.model | text)
     generator = Stage2Generator(second)
-    paint = DetailPainting(generator, config, second.noise, second.condition)
+    paint = DetailPainting(generator, config, sketcher)
     judge = _on_frozen_features(config, second) or Stage2Discriminator(second)
     return Objective(config, generator, judge, paint)
 

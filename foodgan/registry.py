@@ -27,7 +27,10 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 class Training(BaseModel):
-    """How a stage was trained. seen: real photos seen; seconds: of training."""
+    """How a stage was trained. seen: real photos seen; seconds: of training.
+
+    before: the same of each run that its weights had been through before, the first one first.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -35,6 +38,7 @@ class Training(BaseModel):
     seconds: float
     photos: dict[str, Any]
     config: dict[str, Any]
+    before: tuple[dict[str, Any], ...] = ()
 
 
 class ModelFile(BaseModel):
@@ -97,6 +101,17 @@ def _filled(network: Network, path: Path, model: ModelFile) -> Network:
     return network.eval().requires_grad_(False)
 
 
+def open_sketcher(run: Path) -> Stage1Generator:
+    """The averaged Stage-I of a run, ready to paint. Raises ModelError where there is none."""
+    tensors, about = checkpoint.load(run / checkpoint.CHECKPOINT)
+    try:
+        network = Stage1Generator(Stage1Config.model_validate(about["network"]))
+    except ValidationError as error:
+        raise ModelError(f"{run} is no run of Stage-I") from error
+    checkpoint.fill(network, checkpoint.part("ema", tensors), checkpoint.CHECKPOINT)
+    return network.eval().requires_grad_(False)
+
+
 def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     """Make a model of two runs' averaged generators, in half precision.
 
@@ -106,11 +121,12 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     networks: dict[str, Any] = {}
     training: dict[str, Training] = {}
     for stage in STAGES:
-        tensors, about = checkpoint.load(runs[stage] / "last.safetensors")
+        tensors, about = checkpoint.load(runs[stage] / checkpoint.CHECKPOINT)
         ema = {k: halved(v) for k, v in checkpoint.part("ema", tensors).items()}
         checkpoint.save(folder / f"{stage}.safetensors", ema, {"stage": stage})
         networks[stage] = about["network"]
-        training[stage] = Training(**{key: about[key] for key in Training.model_fields})
+        known = {key: about[key] for key in Training.model_fields if key in about}
+        training[stage] = Training(**known)
     try:
         model = ModelFile(
             name=name,

@@ -6,15 +6,13 @@ moment it goes on from its last checkpoint, and step k sees the same batch eithe
 
 import logging
 import math
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import cast
+from typing import Any, cast
 
 import torch
 from rich.console import Console
@@ -24,16 +22,18 @@ from torch import distributed as dist
 from torch.utils.tensorboard import SummaryWriter
 
 from foodgan import checkpoint
+from foodgan.batch import Batch
 from foodgan.config import TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
-from foodgan.objectives import Batch, Figures, Generators, Objective, build_objective
+from foodgan.models.stackgan import Stage1Generator
+from foodgan.objectives import Generators, Objective, build_objective
+from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
+from foodgan.place import Place
 from foodgan.whole import sweep
 
 log = logging.getLogger(__name__)
-
-CHECKPOINT = "last.safetensors"
 
 Tensors = tuple[Tensor, ...] | list[Tensor]
 
@@ -42,55 +42,24 @@ class TrainingStopped(FoodganError):
     """A loss or weight is not a number, or the disk is full: the last checkpoint is kept."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where this process trains. rank of world processes; leads: it alone writes.
-
-    bf16: convolutions in half the bits, where the device computes in them faster.
-    """
-
-    device: torch.device
-    bf16: bool = False
-    rank: int = 0
-    world: int = 1
-
-    @property
-    def leads(self) -> bool:
-        return self.rank == 0
-
-
-@contextmanager
-def placed(device: str | None = None) -> Iterator[Place]:
-    """The best device of this process; joins the others under `torchrun`."""
-    world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
-    cuda = torch.cuda.is_available() and device != "cpu"
-    chosen = torch.device(device or "cpu")
-    if cuda and device is None:
-        chosen = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
-        torch.cuda.set_device(chosen)
-    if world > 1:
-        dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
-    try:
-        yield Place(chosen, computes_bf16(chosen), rank, world)
-    finally:
-        if world > 1:
-            dist.destroy_process_group()
-
-
-def computes_bf16(device: torch.device) -> bool:
-    """Whether the device multiplies bfloat16 in hardware; elsewhere it would only be slower."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
-
-
 class Trainer:
     """A run in the making: networks, optimisers, the averaged generator, how far it has come."""
 
-    def __init__(self, config: TrainConfig, feed: Feed, run: Path, place: Place) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        feed: Feed,
+        run: Path,
+        place: Place,
+        first: Stage1Generator | None = None,
+    ) -> None:
+        """first: a trained Stage-I, for a Stage-II that learns from its sketches."""
         self.config, self.feed, self.run, self.place = config, feed, run, place
+        self.before: list[dict[str, Any]] = []  # what the weights had seen before this run
         torch.manual_seed(config.seed)
-        objective = build_objective(config, feed.vector_size, feed.buckets)
+        if first is not None:
+            first = first.to(place.device).to(memory_format=torch.channels_last)
+        objective = build_objective(config, feed.vector_size, feed.buckets, first)
         self.objective: Objective = objective
         for module in (objective.generator, objective.discriminator):
             module.to(place.device).to(memory_format=torch.channels_last)
@@ -118,14 +87,11 @@ class Trainer:
         batch = self._batch()
         objective, device = self.objective, self.place.device
         objective.generator.train()
-        figures_d: Figures = {}
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             fake = objective.paint(batch)
             objective.see(batch, fake)
-            if batch.adversarial:
-                loss_d, figures_d = objective.discriminator_loss(batch)
-        if batch.adversarial:
-            self._descend(loss_d, self.adam_d, objective.discriminator)
+            loss_d, figures_d = objective.discriminator_loss(batch)
+        self._descend(loss_d, self.adam_d, objective.discriminator)
         objective.discriminator.requires_grad_(False)
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             loss_g, figures_g = objective.generator_loss(batch, fake)
@@ -145,7 +111,6 @@ class Trainer:
         return self.feed.draw(
             random,
             on_device,
-            adversarial=done >= config.adversarial_from,
             conditional=min(max(ramp, 0.0), 1.0),
             penalise=self.step % config.penalty_every == 0,
         )
@@ -206,12 +171,30 @@ class Trainer:
             "seen": self.seen,
             "seconds": round(self.seconds, 1),
             "photos": self.feed.about,
+            "before": self.before,
         }
-        checkpoint.save(self.run / CHECKPOINT, tensors, about)
+        checkpoint.save(self.run / checkpoint.CHECKPOINT, tensors, about)
+
+    def begin_from(self, run: Path) -> None:
+        """Take over the averaged generator and the discriminator of another run of this network.
+
+        What does not fit of the discriminator, which may see at another size, begins anew.
+        Raises ModelError where the generator does not fit.
+        """
+        tensors, about = checkpoint.load(run / checkpoint.CHECKPOINT, str(self.place.device))
+        averaged = checkpoint.part("ema", tensors)
+        for module in (self.objective.generator, self.ema.module):
+            checkpoint.fill(module, averaged, f"{run.name} (ema)")
+        judge = self.objective.discriminator
+        own = judge.state_dict()
+        taken = checkpoint.part("discriminator", tensors)
+        judge.load_state_dict(own | {k: t for k, t in taken.items() if _fits(t, own.get(k))})
+        then = {key: about[key] for key in ("seen", "seconds", "photos", "config")}
+        self.before = [*about.get("before", []), then]
 
     def resume(self) -> bool:
         """Go on from the run's checkpoint. False when there is none. Raises ModelError."""
-        path = self.run / CHECKPOINT
+        path = self.run / checkpoint.CHECKPOINT
         if not path.exists():
             return False
         tensors, about = checkpoint.load(path, str(self.place.device))
@@ -226,18 +209,23 @@ class Trainer:
         checkpoint.fill_optimizer(self.adam_d, checkpoint.part("adam_d", tensors))
         self.step, self.seconds = about["seen"] // self.step_pictures, about["seconds"]
         self.ema.n_averaged.fill_(self.step)
+        self.before = about.get("before", [])
         return True
 
     @property
     def kept(self) -> str:
         """What a person can still rely on when the run stops."""
-        kept = (self.run / CHECKPOINT).exists()
+        kept = (self.run / checkpoint.CHECKPOINT).exists()
         return f"the last checkpoint in {self.run} is good" if kept else "there is no checkpoint"
 
     def grid(self) -> Tensor:
         """The averaged generator's pictures of fixed names and seeds, (3, H, W) in [-1, 1]."""
         averaged = cast(Generators, self.ema.module).eval()
         return sample_grid(averaged, self.feed)
+
+
+def _fits(tensor: Tensor, other: Tensor | None) -> bool:
+    return other is not None and tensor.shape == other.shape
 
 
 def train(trainer: Trainer, enough: Callable[[], bool] = lambda: False) -> None:

@@ -11,9 +11,10 @@ from foodgan import registry
 from foodgan.config import TrainConfig
 from foodgan.models.stackgan import Stage1Config, Stage2Config
 from foodgan.photos.feed import Feed, open_feed
+from foodgan.place import Place
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
-from foodgan.train import Place, Trainer, train
+from foodgan.train import Trainer, train
 
 NAMES = (
     "チーズ味噌カツ丼",

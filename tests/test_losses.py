@@ -8,11 +8,11 @@ from torch import Tensor, nn
 
 from foodgan.losses import (
     LOSSES,
-    energy_by_word,
+    contrast,
     energy_distance,
+    energy_score,
     gradient_penalty,
     hinge_d,
-    mode_seeking,
 )
 
 REAL = torch.tensor([0.3, -1.2, 2.0])
@@ -92,23 +92,6 @@ def test_the_penalty_teaches_the_critic() -> None:
     torch.testing.assert_close(critic.weight.grad, critic.weight.detach())
 
 
-def test_mode_seeking_charges_pictures_that_do_not_follow_their_noise() -> None:
-    za, zb = torch.zeros(2, 5), torch.ones(2, 5)
-    alike = torch.zeros(2, 3, 8, 8)
-    collapsed = mode_seeking(alike, alike, za, zb)
-    varied = mode_seeking(alike, alike + 0.5, za, zb)
-    assert collapsed.item() == pytest.approx(1 / 0.05)
-    assert varied.item() == pytest.approx(1 / (0.5 + 0.05))
-
-
-def test_mode_seeking_parts_the_pictures() -> None:
-    a = torch.zeros(1, 3, 8, 8, requires_grad=True)
-    b = torch.full((1, 3, 8, 8), 0.1)
-    mode_seeking(a, b, torch.zeros(1, 5), torch.ones(1, 5)).backward()
-    assert a.grad is not None
-    assert (a.grad > 0).all()  # descending moves a away from b
-
-
 def _cloud(count: int, seed: int) -> torch.Tensor:
     return torch.randn(count, 8, generator=torch.Generator().manual_seed(seed))
 
@@ -131,20 +114,43 @@ def test_a_collapsed_batch_is_pulled_apart_without_a_nan() -> None:
     assert (fake.grad[0] < fake.grad[1:].mean(dim=0)).all()  # it goes on away from the others
 
 
-def test_the_energy_by_word_is_least_where_each_word_has_its_own_pictures() -> None:
-    chance = torch.Generator().manual_seed(0)
-    word = torch.arange(60) % 2  # two words, whose photos lie far apart
-    photos = 5.0 * word[:, None] + torch.randn(60, 4, generator=chance)
-    again = 5.0 * word[:, None] + torch.randn(60, 4, generator=chance)
-    same = (word[:, None] == word[None]).float()
-    right = energy_by_word(photos, again, same, same)
-    swapped = energy_by_word(photos, again.roll(1, 0), same, same)
-    alike = energy_by_word(photos, photos.mean(dim=0).expand(60, 4), same, same)
-    assert right < alike < swapped
-    assert energy_by_word(photos, again, 0 * same, 0 * same) == 0
+def test_the_energy_score_is_least_where_pictures_vary_as_their_photos_do() -> None:
+    photos = _cloud(2000, 0)  # of one name each, all of one distribution
+
+    def score(spread: float, moved: float = 0.0) -> float:
+        first, second = spread * _cloud(2000, 1) + moved, spread * _cloud(2000, 2) + moved
+        return energy_score(photos, first, second).item()
+
+    assert score(1.0) < min(score(0.0), score(0.5), score(2.0), score(1.0, 0.5)) - 0.02
 
 
-def test_a_row_and_its_own_photo_are_no_independent_pair() -> None:
-    photos = torch.tensor([[0.0], [9.0]])
-    only_itself = torch.eye(2)
-    assert energy_by_word(photos, photos + 1, only_itself, only_itself) == 0
+def test_the_energy_score_of_places_is_their_mean() -> None:
+    real, first, second = (_cloud(4, seed)[:, :, None].expand(-1, -1, 5) for seed in range(3))
+    at_one = energy_score(real[..., 0], first[..., 0], second[..., 0])
+    torch.testing.assert_close(energy_score(real, first, second), at_one)
+
+
+def test_two_pictures_that_are_equal_still_pass_a_gradient() -> None:
+    picture = torch.zeros(3, 8, requires_grad=True)
+    energy_score(_cloud(3, 0), picture, picture).backward()
+    assert picture.grad is not None
+    assert picture.grad.isfinite().all()
+    assert picture.grad.abs().sum() > 0
+
+
+def test_contrast_asks_for_the_own_name_among_others_that_differ() -> None:
+    sure = 20.0 * torch.eye(3, 6)
+    none_same, all_named = torch.zeros(3, 6, dtype=torch.bool), torch.ones(3, dtype=torch.bool)
+    assert contrast(sure, none_same, all_named) < 1e-6
+    guess = contrast(torch.zeros(3, 6), none_same, all_named)
+    assert guess.item() == pytest.approx(math.log(6))
+    twice = sure.roll(3, dims=1) + sure  # candidates 3 to 5 are the same names again
+    same = torch.eye(3, dtype=torch.bool).repeat(1, 2)
+    assert contrast(twice, same, all_named) < 1e-6
+
+
+def test_contrast_asks_nothing_of_pictures_without_a_name() -> None:
+    same = torch.zeros(2, 2, dtype=torch.bool)
+    wrong = torch.tensor([[0.0, 9.0], [0.0, 9.0]])
+    assert contrast(wrong, same, torch.tensor([False, True])) < 1e-3
+    assert contrast(wrong, same, torch.tensor([False, False])) == 0

@@ -16,9 +16,10 @@ from foodgan.kondate.splits import menu
 from foodgan.photos.feed import Feed
 from foodgan.photos.folder import Photo
 from foodgan.photos.tensors import name_weights
+from foodgan.place import Place, placed
 from foodgan.progress import track
 from foodgan.text.encode import encode
-from foodgan.train import Place, Trainer, placed
+from foodgan.train import Trainer
 
 NAMES = 64  # drawn dishes that are trained on, over and over
 ROUNDS = 3  # the networks take turns, so that a slow moment of the machine meets them all

@@ -16,6 +16,14 @@ def train(
     ] = None,
     pictures: Annotated[int | None, typer.Option(help="Stop after so many pictures.")] = None,
     seed: Annotated[int | None, typer.Option(help="Of the weights and every batch.")] = None,
+    begin_from: Annotated[
+        Path | None,
+        typer.Option(help="A run whose networks this one begins with.", file_okay=False),
+    ] = None,
+    sketches: Annotated[
+        Path | None,
+        typer.Option(help="A run of Stage-I that paints for Stage-II.", file_okay=False),
+    ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1; else the best.")] = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
     fresh: Annotated[bool, typer.Option(help="Begin anew although the run exists.")] = False,
@@ -26,10 +34,13 @@ def train(
     """
     import torch
 
+    from foodgan.checkpoint import CHECKPOINT
     from foodgan.config import load_config
     from foodgan.contract import logs
     from foodgan.photos.feed import open_feed
-    from foodgan.train import CHECKPOINT, Trainer, placed
+    from foodgan.place import placed
+    from foodgan.registry import open_sketcher
+    from foodgan.train import Trainer
     from foodgan.train import train as run_to_the_end
 
     logs.set_up()
@@ -40,11 +51,15 @@ def train(
     folder = run or Path("runs") / Path(config).stem
     with placed(device) as place:
         feed = open_feed(settings, photos, Path("runs") / "cache", place.device)
-        trainer = Trainer(settings, feed, folder, place)
+        first = open_sketcher(sketches) if sketches else None
+        trainer = Trainer(settings, feed, folder, place, first)
         if fresh:
             (folder / CHECKPOINT).unlink(missing_ok=True)
-        if trainer.resume() and place.leads:
-            typer.echo(f"goes on after {trainer.seen:,} pictures")
+        if trainer.resume():
+            if place.leads:
+                typer.echo(f"goes on after {trainer.seen:,} pictures")
+        elif begin_from:
+            trainer.begin_from(begin_from)
         run_to_the_end(trainer)
         if place.leads:
             typer.echo(f"{trainer.seen:,} pictures seen; the run is in {folder}")

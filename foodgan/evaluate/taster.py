@@ -18,6 +18,7 @@ from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.kondate.recipe import NONE, SINGLE, VALUES, Recipe, in_order
 from foodgan.kondate.render import Picture
+from foodgan.place import computes_bf16
 from foodgan.progress import track
 from foodgan.registry import sha256
 
@@ -178,7 +179,7 @@ class Truth:
 
 def _learn(taster: Taster, pictures: Tensor, truth: Truth, phase: Phase, chance: Generator) -> None:
     """pictures: bytes (N, 64, 64, 3)."""
-    bf16 = bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+    bf16 = computes_bf16(torch.device("cpu"))
     steps = len(pictures) * phase.epochs // BATCH
     optimiser = optim.AdamW(taster.parameters(), weight_decay=DECAY)
     plan = optim.lr_scheduler.OneCycleLR(optimiser, phase.rate, total_steps=steps + 1)

@@ -58,15 +58,10 @@ BASELINES = {
 RECIPE = {"recipe": Arm("our recipe", "kondate")}
 # The recipe with one part taken away or put in another way.
 ABLATIONS = {
-    "no-rebuilding": Arm("no photo is rebuilt", "kondate", {"rebuilt": 0.0}),
-    "judged-late": Arm(
-        "rebuilt for three tenths before it is judged",
-        "kondate",
-        {"adversarial_from": 0.3, "conditional_from": 0.3, "conditional_full": 0.4},
-    ),
     "unnamed-seed": Arm("the 4×4 layout hears no name", "kondate", {}, {"named_seed": False}),
-    "no-word-energy": Arm("no energy by word", "kondate", {"word_energy": 0.0}),
-    "no-energy": Arm("no energy distance at all", "kondate", {"word_energy": 0.0, "energy": 0.0}),
+    "no-matcher": Arm("no matcher of pictures and names", "kondate", {"match": 0.0}),
+    "no-pair-energy": Arm("no score of pairs", "kondate", {"pair_energy": 0.0}),
+    "no-energy": Arm("no energy at all", "kondate", {"pair_energy": 0.0, "energy": 0.0}),
     "no-unconditional": Arm("one logit: by name and words alone", "kondate", {"by_picture": 0.0}),
     "no-ramp": Arm("conditional loss in full from the start", "kondate", {"conditional_full": 0.0}),
     "relu-conditioning": Arm(
@@ -80,6 +75,8 @@ ABLATIONS = {
     "no-penalty": Arm("no R1, no R2", "kondate", {"r1": 0.0, "r2": 0.0}),
     "no-augment": Arm("no DiffAugment", "kondate", {"augment": ()}),
     "augment-colour": Arm("DiffAugment with full colour", "kondate", {"augment": DIFF_AUGMENT}),
-    "own-discriminator": Arm("a discriminator of its own", "kondate", {"frozen_features": 0}),
+    "own-discriminator": Arm(
+        "a discriminator of its own, no matcher", "kondate", {"frozen_features": 0, "match": 0.0}
+    ),
 }
 ARMS = {**BASELINES, **RECIPE, **ABLATIONS}

@@ -22,8 +22,9 @@ from foodgan.experiment.sketches import Average, Copycat, Retrieval, averaged, o
 from foodgan.grids import contact_sheet
 from foodgan.kondate.folder import read_menu, write_folder
 from foodgan.photos.feed import open_feed
+from foodgan.place import Place, computes_bf16
 from foodgan.progress import Track, untracked
-from foodgan.train import Place, Trainer, computes_bf16, train
+from foodgan.train import Trainer, train
 from foodgan.whole import write_text
 
 log = logging.getLogger(__name__)

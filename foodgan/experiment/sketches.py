@@ -13,6 +13,7 @@ import torch
 from torch import Generator, Tensor
 
 from foodgan import checkpoint
+from foodgan.checkpoint import CHECKPOINT
 from foodgan.config import TrainConfig
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate.board import Sketches
@@ -28,7 +29,6 @@ from foodgan.painter import Dish, Painter
 from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
-from foodgan.train import CHECKPOINT
 
 
 @dataclass(frozen=True)

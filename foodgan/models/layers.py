@@ -22,7 +22,7 @@ class TextAffine(nn.Module):
         super().__init__()
         self.norm = nn.BatchNorm2d(channels, affine=False) if norm else None
         self.to_affine = nn.Linear(style, 2 * channels)
-        nn.init.normal_(self.to_affine.weight, std=style**-0.5)
+        nn.init.normal_(self.to_affine.weight, std=0.5 * style**-0.5)
         nn.init.zeros_(self.to_affine.bias)
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:

@@ -24,8 +24,6 @@ from foodgan.models.layers import (
     upsample,
 )
 from foodgan.models.text import (
-    LOG_VAR_MAX,
-    LOG_VAR_MIN,
     ConditioningAugmentation,
     EncodedNames,
     NameEncoder,
@@ -52,7 +50,6 @@ class Stage1Config(BaseModel):
     relu: bool = False  # on the conditioning's mean and log variance, as once published
     norm: bool = False  # batch norm before each affine, at no cost once trained
     named_seed: bool = False  # the 4×4 layout hears the name too
-    posterior: bool = False  # with an encoder of photos, for training alone
     generator: tuple[int, ...] = (256, 192, 128, 64, 32)
     discriminator: tuple[int, ...] = (24, 48, 96, 192, 256)  # at 64, 32, 16, 8, 4 pixels
 
@@ -150,27 +147,6 @@ class TextHeads(nn.Module):
         return Verdict(self.unconditional(maps).flatten(1), by_name, by_word)
 
 
-class Posterior(nn.Module):
-    """What of a photo its name does not say: the layout z that would paint it again.
-
-    The encoder of CVAE-GAN, Bao et al. 2017, arXiv:1703.10155. (N, 3, 64, 64), noise (N, Z)
-    -> z (N, Z) and a scalar KL to N(0, I), in nats a dimension.
-    """
-
-    def __init__(self, noise: int, channels: int = 32) -> None:
-        super().__init__()
-        widths = (3, channels, 2 * channels, 4 * channels, 4 * channels)
-        self.net = nn.Sequential(*(down(a, b) for a, b in pairwise(widths)))
-        self.to_z = nn.Linear(widths[-1] * 16, 2 * noise)
-        init_convolutions(self.net)
-
-    def forward(self, photos: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-        mu, log_var = self.to_z(self.net(photos).flatten(1)).float().chunk(2, dim=1)
-        log_var = log_var.clamp(LOG_VAR_MIN, LOG_VAR_MAX)
-        kl = 0.5 * (mu.square() + log_var.exp() - 1 - log_var).mean()
-        return mu + (0.5 * log_var).exp() * noise, kl
-
-
 class Stage1Generator(nn.Module):
     """A name and noise to a 64×64 sketch.
 
@@ -196,7 +172,6 @@ class Stage1Generator(nn.Module):
         )
         self.grains = [4**i * 16 for i in range(1, len(widths))]  # pixels of each block's output
         self.noise = config.noise + sum(self.grains)
-        self.posterior = Posterior(config.noise) if config.posterior else None
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
         init_convolutions(nn.ModuleList((self.seed, self.blocks, self.to_rgb)))
         soften(self.blocks, self.to_rgb)
@@ -209,7 +184,9 @@ class Stage1Generator(nn.Module):
         for block, grain in zip(self.blocks, grains, strict=True):
             side = 2 * x.shape[-1]
             x = block(x, condition, grain.reshape(-1, 1, side, side))
-        return Painted(torch.tanh(self.to_rgb(F.leaky_relu(x, SLOPE))), mu, kl)
+        x = self.to_rgb(F.leaky_relu(x, SLOPE))
+        # Unbounded while it learns: a tanh that saturates passes no gradient, and it did.
+        return Painted(x if self.training else x.clamp(-1, 1), mu, kl)
 
 
 class Stage1Discriminator(Discriminator):
@@ -329,6 +306,8 @@ def soften(*parts: nn.Module) -> None:
         for block in part.modules():
             if isinstance(block, UpBlock | ResBlock):
                 block.conv2.weight.mul_(0.3)
+            if isinstance(block, UpBlock):
+                block.shortcut.weight.mul_(0.7)
     last = parts[-1]
     if isinstance(last, nn.Conv2d):
-        last.weight.mul_(0.3)
+        last.weight.mul_(0.2)

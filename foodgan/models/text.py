@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from foodgan.text.encode import TokenBatch
 
 LOG_VAR_MIN, LOG_VAR_MAX = -8.0, 2.0
-MU_START = 6.0
+MU_START = 3.0
 LOG_VAR_START = -3.0  # sigma ≈ 0.22: the noise must not drown the name
 
 

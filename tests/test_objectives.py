@@ -1,0 +1,84 @@
+"""The parts of the recipe: a matcher, a score of pairs, sketches for Stage-II, runs that go on."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+import torch
+
+from foodgan import checkpoint
+from foodgan.checkpoint import CHECKPOINT
+from foodgan.contract.errors import ModelError
+from foodgan.models.projected import ProjectedDiscriminator
+from foodgan.registry import open_sketcher
+from foodgan.train import Trainer, train
+from tests.generator_fixtures import CPU, STAGE1, tiny_config, tiny_feed, tiny_trainer
+
+
+def test_a_matcher_and_a_score_of_pairs_teach_the_generator_names(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    model = {**STAGE1, "named_seed": True, "norm": True}
+    config = tiny_config(
+        "stage1", model=model, frozen_features=8, frozen_side=64, match=1.0, pair_energy=1.0
+    )
+    trainer = tiny_trainer(config, drawn_photos, tmp_path)
+    matcher = cast(ProjectedDiscriminator, trainer.objective.discriminator).matcher
+    before = [p.clone() for p in matcher.parameters()]
+    figures = trainer.take_step()
+    assert {"match_d", "match_g", "pair_energy"} <= figures.keys()
+    moved = zip(before, matcher.parameters(), strict=True)
+    assert any(not torch.equal(a, b) for a, b in moved)
+    train(trainer)
+    assert trainer.seen == 16
+
+
+def test_pictures_that_are_scored_in_pairs_share_their_names(drawn_photos: Path) -> None:
+    config = tiny_config("stage1", pair_energy=1.0, recombined=0.5)
+    chance = torch.Generator().manual_seed(0)
+    feed = tiny_feed(config, drawn_photos)
+    batch = feed.draw(chance, chance, conditional=1.0, penalise=False)
+    assert torch.equal(batch.asked.ids[:2], batch.asked.ids[2:])
+    assert torch.equal(batch.invented[:2], batch.invented[2:])
+
+
+def test_stage_two_learns_from_what_stage_one_paints(drawn_photos: Path, tmp_path: Path) -> None:
+    train(tiny_trainer(tiny_config("stage1"), drawn_photos, tmp_path / "first"))
+    first = open_sketcher(tmp_path / "first")
+    config = tiny_config("stage2", sketched=1.0, sketch_l1=1.0, picture_l1=1.0)
+    feed = tiny_feed(config, drawn_photos)
+    trainer = Trainer(config, feed, tmp_path / "second", CPU, first)
+    frozen = [p.clone() for p in first.parameters()]
+    figures = trainer.take_step()
+    assert figures["picture_l1"] == 0  # such a sketch has no photo that it came from
+    assert figures["sketch_l1"] > 0
+    train(trainer)
+    assert trainer.seen == 16
+    assert all(torch.equal(a, b) for a, b in zip(frozen, first.parameters(), strict=True))
+
+
+def test_a_run_begins_with_the_networks_of_another_that_saw_at_another_size(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    changes = {"frozen_features": 8, "frozen_side": 64}
+    train(tiny_trainer(tiny_config("stage1", **changes), drawn_photos, tmp_path / "first"))
+    later = tiny_config("stage1", **{**changes, "frozen_side": 128, "lr_g": 1e-5})
+    trainer = tiny_trainer(later, drawn_photos, tmp_path / "second")
+    trainer.begin_from(tmp_path / "first")
+    taken = checkpoint.part("ema", checkpoint.load(tmp_path / "first" / CHECKPOINT)[0])
+    generator = trainer.objective.generator.state_dict()
+    assert all(torch.equal(generator[name], tensor) for name, tensor in taken.items())
+    train(trainer)
+    about = checkpoint.load(tmp_path / "second" / CHECKPOINT)[1]
+    assert [run["seen"] for run in about["before"]] == [16]
+    again = tiny_trainer(later, drawn_photos, tmp_path / "second")
+    assert again.resume()
+    assert [run["seen"] for run in again.before] == [16]
+
+
+def test_a_run_that_is_none_of_stage_one_gives_no_sketches(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    train(tiny_trainer(tiny_config("dcgan"), drawn_photos, tmp_path / "run"))
+    with pytest.raises(ModelError, match="no run of Stage-I"):
+        open_sketcher(tmp_path / "run")
