@@ -2,3 +2,4 @@
 
 COUNT_MAX = 4
 SEED_MAX = 2**31 - 1
+SHARE_MAX = 100  # percent of the second dish in a mix
