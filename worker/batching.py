@@ -28,6 +28,7 @@ from worker.jobs import DishJob
 from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
 from worker.line import Line
 from worker.passes import DeviceLost, Passes
+from worker.plates import Plate
 from worker.reply import OutOfTime, Replies
 from worker.sweep import Sweep
 
@@ -228,8 +229,8 @@ class BatchingWorker(SimpleWorker):
                 self._paint([one])
             return
         for (claim, order), pictures in zip(ready, painted, strict=True):
-            known = self._painter.knows(order.name)
-            plate = tasks.Plate(order, tuple(pictures), self._painter.model_id, known)
+            known = any(map(self._painter.knows, order.names))
+            plate = Plate(order, tuple(pictures), self._painter.model_id, known)
             self._delivery.bring(claim, plate)
 
     def _depart(self) -> None:

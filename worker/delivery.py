@@ -19,6 +19,7 @@ from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim
+from worker.plates import Plate
 from worker.reply import Message, OutOfTime, Replies, TooLarge, gone, token_dead
 
 _ENCODERS = 2  # with more threads that compute, the one that feeds the device would wait
@@ -64,7 +65,7 @@ class Delivery:
         with self._changed:
             return self._changed.wait_for(lambda: self._in_hand < _ROOM, wait_s)
 
-    def bring(self, claim: Claim, plate: tasks.Plate) -> None:
+    def bring(self, claim: Claim, plate: Plate) -> None:
         """Encode, post, finish: at once, on other threads."""
         self._begin(claim, partial(self._bring, claim, plate))
 
@@ -92,7 +93,7 @@ class Delivery:
         """Its member wants it no more: end the job without a word, at once, on another thread."""
         self._begin(claim, partial(self._drop, claim))
 
-    def _bring(self, claim: Claim, plate: tasks.Plate) -> None:
+    def _bring(self, claim: Claim, plate: Plate) -> None:
         try:
             served = self._serve(claim, plate)
         except Exception as error:
@@ -110,7 +111,7 @@ class Delivery:
             _log.info("order %s: %s in %.2f s", claim.job.id, how, taken_s)
             self._settle(claim, partial(books.finish, self._worker, claim, handed=handed))
 
-    def _serve(self, claim: Claim, plate: tasks.Plate) -> Served:
+    def _serve(self, claim: Claim, plate: Plate) -> Served:
         """Post it, or give it to the bot where its token is dead or dies before Discord takes it.
 
         left: the worker has been told to stop, and Redis is away; the claim runs out.
@@ -137,7 +138,7 @@ class Delivery:
         except connection.AWAY:
             return "post"
 
-    def _post(self, plate: tasks.Plate, message: Message) -> bool:
+    def _post(self, plate: Plate, message: Message) -> bool:
         """Whether Discord took it; False where the token is dead, or dies before Discord does."""
         until = plate.order.expires_at
         try:
@@ -154,7 +155,7 @@ class Delivery:
             raise
         return True
 
-    def _hand_over(self, claim: Claim, plate: tasks.Plate) -> bool:
+    def _hand_over(self, claim: Claim, plate: Plate) -> bool:
         """Whether the bot has it now; it needs no interaction token to post it."""
         order = plate.order
         message = self._encoders.submit(plate.smaller).result()
