@@ -1,44 +1,97 @@
 """Paints dishes: names and seeds to pictures, many in one forward pass.
 
-N dishes of a batch; pictures are 256×256 RGB.
+N dishes of a batch, of every kind; M names that they are mixed with. Pictures are 256×256 RGB, and
+512×512 where they are enlarged.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import torch
-from PIL import Image
-from torch import Generator, Tensor
+from PIL import Image, ImageOps
+from torch import Tensor
+from torch.nn import functional as F
 
+from foodgan import latents
 from foodgan.contract.orders import SEED_MAX
-from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator, Stage2Generator
+from foodgan.models.stackgan import (
+    PICTURE_SIZE,
+    SKETCH_SIZE,
+    Stage1Generator,
+    Stage2Generator,
+)
+from foodgan.photos import picture
 from foodgan.registry import ModelFile, open_model
+from foodgan.text.emphasis import emphasis
 from foodgan.text.encode import TokenBatch, encode
+
+VARIATION = 0.45  # how far another serving goes towards the layout of its own seed, 0 … 1
+ENLARGED_SIZE = 2 * PICTURE_SIZE  # pixels a side
 
 
 @dataclass(frozen=True)
 class Dish:
-    """One picture to paint: a normalised name and a seed in 0 … SEED_MAX."""
+    """One picture to paint: a normalised name and a seed in 0 … SEED_MAX, and what may be asked.
+
+    mix, share: a second normalised name, and how much of it, 0 … 1. variation: a seed of its own
+    for another serving of the dish. weights: words of the names and how much each is heard, 0 … 3,
+    1 as ever. truncation: 0 … 1, how far from the most usual serving it may be; less is plainer,
+    and 1 leaves it alone. enlarged: 512×512 pixels. sketch: what `read_sketch` gives, to be painted
+    over instead of a sketch of the model's own.
+    """
 
     name: str
     seed: int
+    mix: str | None = None
+    share: float = 0.5
+    variation: int | None = None
+    weights: tuple[tuple[str, float], ...] = ()
+    truncation: float = 1.0
+    enlarged: bool = False
+    sketch: bytes | None = field(default=None, repr=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its one name, or the two that it is mixed of."""
+        return (self.name,) if self.mix is None else (self.name, self.mix)
+
+
+def servings(dish: Dish, count: int) -> list[Dish]:
+    """`count` dishes like this one with successive seeds, each of which can be asked for alone."""
+    return [replace(dish, seed=(dish.seed + i) % (SEED_MAX + 1)) for i in range(count)]
 
 
 def portions(name: str, seed: int, count: int) -> list[Dish]:
-    """`count` dishes of one name with successive seeds, each of which can be asked for alone."""
-    return [Dish(name, (seed + i) % (SEED_MAX + 1)) for i in range(count)]
+    """`count` dishes of one name with successive seeds."""
+    return servings(Dish(name, seed), count)
+
+
+def read_sketch(data: bytes) -> bytes:
+    """A picture file as a dish's sketch: its middle square, 64×64 RGB pixels.
+
+    Raises UserError for what is no still picture of a kind and size that is taken.
+    """
+    decoded = picture.decode(data, picture.SHORTEST * SKETCH_SIZE).picture
+    size = (SKETCH_SIZE, SKETCH_SIZE)
+    return ImageOps.fit(decoded, size, Image.Resampling.BOX).tobytes()
 
 
 @dataclass(frozen=True)
 class Prepared:
     """What the networks take for N pictures, on the device.
 
-    names; the noise z1 (N, Z), ca1 (N, C) of Stage-I, z2 (N, Z', 32, 32), ca2 (N, C') of Stage-II.
+    names: N + M, those that dishes are mixed with last; weights (N + M, T), None where all are 1;
+    mixed (M,): which dishes, shares (M, 1): how much. The noise z1 (N, Z), ca1 (N, C) of Stage-I,
+    z2 (N, Z', 32, 32), ca2 (N, C') of Stage-II.
     """
 
     names: TokenBatch
+    weights: Tensor | None
+    mixed: Tensor
+    shares: Tensor
     z1: Tensor
     ca1: Tensor
     z2: Tensor
@@ -80,33 +133,141 @@ class Painter:
         """Whether at least one word of the name is in the word vectors."""
         return bool(encode([name]).known.any())
 
-    def prepare(self, dishes: Sequence[Dish]) -> Prepared:
-        """Tokens of each name, and the noise of each seed from a CPU generator of its own.
+    def check(self, dish: Dish) -> None:
+        """Raise the UserError that painting this dish would, before it spoils a batch of others."""
+        emphasis(dish.names, dish.weights)
 
-        Same seed, same noise, whatever else is in the batch and wherever it is painted.
+    def prepare(self, dishes: Sequence[Dish]) -> Prepared:
+        """Tokens of each name, and the noise of each dish from CPU generators of its own.
+
+        Same dish, same noise, whatever else is in the batch and wherever it is painted.
+        Raises UserError for a weight of a word that a dish does not have.
         """
-        one, two = self.model.stage1, self.model.stage2
-        side = SKETCH_SIZE // 2
-        shapes = ((self.first.noise,), (one.condition,), (two.noise, side, side), (two.condition,))
-        drawn = []
-        for dish in dishes:
-            chance = Generator().manual_seed(dish.seed)
-            drawn.append([torch.randn(shape, generator=chance) for shape in shapes])
-        noise = [torch.stack(part).to(self.device) for part in zip(*drawn, strict=True)]
-        return Prepared(encode([dish.name for dish in dishes]).to(self.device), *noise)
+        drawn = zip(*map(self._noise, dishes), strict=True)
+        noise = [torch.stack(part).to(self.device) for part in drawn]
+        mixed = [row for row, dish in enumerate(dishes) if dish.mix is not None]
+        names = [dish.name for dish in dishes] + [dishes[row].mix or "" for row in mixed]
+        return Prepared(
+            encode(names).to(self.device),
+            _weights(dishes, mixed, self.device),
+            torch.tensor(mixed, dtype=torch.int64, device=self.device),
+            torch.tensor([[dishes[row].share] for row in mixed], device=self.device),
+            *noise,
+        )
+
+    @torch.inference_mode()
+    def sketch_tensor(self, dishes: Sequence[Dish]) -> Tensor:
+        """What Stage-I makes, or a person drew: (N, 3, 64, 64) in [-1, 1], on the device."""
+        return self._sketches(dishes, self.prepare(dishes)).float()
 
     @torch.inference_mode()
     def paint_tensor(self, dishes: Sequence[Dish]) -> Tensor:
-        """Both stages in one pass: (N, 3, 256, 256) in [-1, 1], on the device."""
+        """Both stages in one pass: (N, 3, 256, 256) in [-1, 1], on the device; none enlarged."""
+        return self._pictures(dishes, self.prepare(dishes))
+
+    @torch.inference_mode()
+    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+        """An RGB picture for each dish, in order, in one pass. Raises as `prepare` does."""
+        if not dishes:
+            return []
         given = self.prepare(dishes)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            sketches = self.first(given.names, given.z1, given.ca1).pictures
-            pictures: Tensor = self.second(given.names, sketches, given.z2, given.ca2).pictures
+        pictures = self._pictures(dishes, given)
+        painted = to_images(pictures)
+        large = [row for row, dish in enumerate(dishes) if dish.enlarged]
+        if large:
+            enlarged = to_images(self._enlarge(dishes, given, pictures, large))
+            for row, image in zip(large, enlarged, strict=True):
+                painted[row] = image
+        return painted
+
+    def sketches(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+        """The 64×64 RGB sketch of each dish, in order: edited, it can be painted over."""
+        return to_images(self.sketch_tensor(dishes)) if dishes else []
+
+    def _sketches(self, dishes: Sequence[Dish], given: Prepared) -> Tensor:
+        drawn = [row for row, dish in enumerate(dishes) if dish.sketch is not None]
+        own = [row for row, dish in enumerate(dishes) if dish.sketch is None]
+        if not drawn:
+            return self._stage1(given, slice(None))
+        size = (SKETCH_SIZE, SKETCH_SIZE, 3)
+        sketches = torch.empty(len(dishes), 3, *size[:2], device=self.device)
+        for row in drawn:
+            pixels = np.frombuffer(dishes[row].sketch or b"", np.uint8).reshape(size)
+            sketches[row] = torch.tensor(pixels).permute(2, 0, 1).to(self.device) / 127.5 - 1
+        if own:
+            sketches[own] = self._stage1(given, own).float()
+        return sketches.contiguous(memory_format=torch.channels_last)
+
+    def _stage1(self, given: Prepared, rows: slice | list[int]) -> Tensor:
+        with self._autocast():
+            condition = _condition(self.first, given, given.ca1)
+            return self.first.paint(condition[rows], given.z1[rows])
+
+    def _pictures(self, dishes: Sequence[Dish], given: Prepared) -> Tensor:
+        sketches = self._sketches(dishes, given)
+        with self._autocast():
+            condition = _condition(self.second, given, given.ca2)
+            pictures = self.second.paint(condition, sketches, given.z2)
         return pictures.float().clamp(-1, 1)
 
-    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
-        """A 256×256 RGB picture for each dish, in order, in one pass."""
-        return to_images(self.paint_tensor(dishes)) if dishes else []
+    def _enlarge(
+        self, dishes: Sequence[Dish], given: Prepared, pictures: Tensor, rows: list[int]
+    ) -> Tensor:
+        """Stage-II once more, over its own picture as the sketch: (…, 3, 512, 512)."""
+        halves = F.avg_pool2d(pictures[rows], 2)
+        shape = (self.model.stage2.noise, SKETCH_SIZE, SKETCH_SIZE)
+        drawn = [latents.draw(dishes[row].seed, (*self._shapes(), shape)) for row in rows]
+        z = torch.stack([parts[-1] for parts in drawn])
+        with self._autocast():
+            condition = _condition(self.second, given, given.ca2)[rows]
+            large = self.second.paint(condition, halves, z.to(self.device))
+        return large.float()
+
+    def _shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Of one dish's noise, in the order in which it is drawn: z1, ca1, z2, ca2."""
+        one, two = self.model.stage1, self.model.stage2
+        side = SKETCH_SIZE // 2
+        return ((self.first.noise,), (one.condition,), (two.noise, side, side), (two.condition,))
+
+    def _noise(self, dish: Dish) -> list[Tensor]:
+        """z1, ca1, z2, ca2 of one dish."""
+        shapes = self._shapes()
+        z1, ca1, z2, ca2 = latents.draw(dish.seed, shapes)
+        if dish.variation is not None:
+            (other,) = latents.draw(dish.variation, shapes[:1])
+            z1 = latents.spherical(z1, other, VARIATION)
+        if dish.truncation != 1:
+            z1, ca1, ca2 = (dish.truncation * part for part in (z1, ca1, ca2))
+        return [z1, ca1, z2, ca2]
+
+    def _autocast(self) -> torch.autocast:
+        """Half precision where it is faster."""
+        on = self.device.type == "cuda"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=on)
+
+
+def _weights(dishes: Sequence[Dish], mixed: list[int], device: torch.device) -> Tensor | None:
+    """(N + M, T), as `Prepared` has them."""
+    if not any(dish.weights for dish in dishes):
+        return None
+    rows = [emphasis(dish.names, dish.weights) for dish in dishes]
+    return torch.cat([torch.stack([row[0] for row in rows]), *(rows[i][1:] for i in mixed)]).to(
+        device
+    )
+
+
+def _condition(
+    generator: Stage1Generator | Stage2Generator, given: Prepared, noise: Tensor
+) -> Tensor:
+    """The condition (N, C) of each dish, of two names where it is mixed; noise (N, C)."""
+    count = len(noise)
+    both = torch.cat((noise, noise[given.mixed]))
+    condition, _, _ = generator.condition_of(given.names, both, given.weights)
+    own, other = condition[:count], condition[count:]
+    if len(other):
+        mixed = torch.lerp(own[given.mixed], other, given.shares.to(own.dtype))
+        own = own.index_copy(0, given.mixed, mixed)
+    return own
 
 
 def to_images(pictures: Tensor) -> list[Image.Image]:

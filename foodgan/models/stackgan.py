@@ -201,15 +201,28 @@ class Stage1Generator(nn.Module):
         init_convolutions(nn.ModuleList((self.seed, self.blocks, self.to_rgb)))
         soften(self.blocks, self.to_rgb)
 
-    def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:
-        condition, mu, kl = self.augment(self.names(names).pooled, noise)
+    def condition_of(
+        self, names: TokenBatch, noise: Tensor, weights: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """A condition (N, C) near each name, its mu and KL. weights: (N, T), of the words."""
+        conditioned: tuple[Tensor, Tensor, Tensor] = self.augment(
+            self.names(names, weights).pooled, noise
+        )
+        return conditioned
+
+    def paint(self, condition: Tensor, z: Tensor) -> Tensor:
+        """Sketches (N, 3, 64, 64) of conditions (N, C), which need not be those of one name."""
         whole, *grains = torch.split(z, [self.config.noise, *self.grains], dim=1)
         laid = torch.cat((whole, condition), dim=1) if self.config.named_seed else whole
         x = self.seed(laid).unflatten(1, (-1, 4, 4))
         for block, grain in zip(self.blocks, grains, strict=True):
             side = 2 * x.shape[-1]
             x = block(x, condition, grain.reshape(-1, 1, side, side))
-        return Painted(torch.tanh(self.to_rgb(F.leaky_relu(x, SLOPE))), mu, kl)
+        return torch.tanh(self.to_rgb(F.leaky_relu(x, SLOPE)))
+
+    def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:
+        condition, mu, kl = self.condition_of(names, noise)
+        return Painted(self.paint(condition, z), mu, kl)
 
 
 class Stage1Discriminator(Discriminator):
@@ -286,13 +299,27 @@ class Stage2Generator(nn.Module):
         init_convolutions(nn.ModuleList((self.stem, self.trunk, self.ups, self.to_rgb)))
         soften(self.trunk, self.ups, self.to_rgb)
 
-    def forward(self, names: TokenBatch, sketch: Tensor, z: Tensor, noise: Tensor) -> Painted:
-        condition, mu, kl = self.augment(self.names(names).pooled, noise)
+    def condition_of(
+        self, names: TokenBatch, noise: Tensor, weights: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """A condition (N, C) near each name, its mu and KL. weights: (N, T), of the words."""
+        conditioned: tuple[Tensor, Tensor, Tensor] = self.augment(
+            self.names(names, weights).pooled, noise
+        )
+        return conditioned
+
+    def paint(self, condition: Tensor, sketch: Tensor, z: Tensor) -> Tensor:
+        """Pictures (N, 3, 4h, 4w) of conditions (N, C), which need not be those of one name."""
         x = self.stem(torch.cat((F.pixel_unshuffle(sketch, 2), z), dim=1))
         for block in (*self.trunk, *self.ups):
             x = block(x, condition)
         detail = self.to_rgb(F.leaky_relu(x, SLOPE))
-        return Painted((upsample(sketch, 4) + detail).clamp(-1.2, 1.2), mu, kl)
+        painted: Tensor = (upsample(sketch, 4) + detail).clamp(-1.2, 1.2)
+        return painted
+
+    def forward(self, names: TokenBatch, sketch: Tensor, z: Tensor, noise: Tensor) -> Painted:
+        condition, mu, kl = self.condition_of(names, noise)
+        return Painted(self.paint(condition, sketch, z), mu, kl)
 
 
 class Stage2Discriminator(Discriminator):

@@ -39,7 +39,8 @@ class NameEncoder(nn.Module):
     """Frozen word vectors plus hashed n-grams, pooled with a learned weight a token.
 
     TokenBatch of N names -> EncodedNames. A name without tokens gets a learned null embedding,
-    which also serves photos that carry no label.
+    which also serves photos that carry no label. weights: (N, T), factors of the attention that
+    each token gets before it is normalised: 1 leaves a token as it is, 0 is unheard.
     """
 
     def __init__(
@@ -53,15 +54,17 @@ class NameEncoder(nn.Module):
         self.null = nn.Parameter(torch.zeros(features))
         nn.init.normal_(self.from_ngrams.weight, std=0.1)
 
-    def forward(self, names: TokenBatch) -> EncodedNames:
+    def forward(self, names: TokenBatch, weights: Tensor | None = None) -> EncodedNames:
         n, t, g = names.ngrams.shape
         ngrams = self.from_ngrams(names.ngrams.reshape(n * t, g)).reshape(n, t, -1)
         vectors = names.vectors if self.word_vectors else torch.zeros_like(names.vectors)
         words = F.leaky_relu(self.from_vector(vectors) + ngrams, 0.2)
-        scores = self.score(words).squeeze(-1).masked_fill(~names.mask, -1e4)
-        empty = ~names.mask.any(dim=1, keepdim=True)
-        weights = scores.softmax(dim=1) * names.mask
-        pooled = (weights.unsqueeze(-1) * words).sum(dim=1)
+        scores, heard = self.score(words).squeeze(-1), names.mask
+        if weights is not None:
+            scores, heard = scores + weights.log(), heard & (weights > 0)
+        attention = scores.masked_fill(~heard, -1e4).softmax(dim=1) * heard
+        empty = ~heard.any(dim=1, keepdim=True)
+        pooled = (attention.unsqueeze(-1) * words).sum(dim=1)
         return EncodedNames(torch.where(empty, self.null, pooled), words, names.mask)
 
 

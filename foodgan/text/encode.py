@@ -89,7 +89,8 @@ def encode(names: Sequence[str]) -> TokenBatch:
     known = np.zeros((len(names), TOKENS_MAX), np.bool_)
     ids = np.zeros((len(names), TOKENS_MAX), np.int64)
     for row, name in enumerate(names):
-        for slot, key in enumerate(_keys(name)):
+        for slot, token in enumerate(heard(name)):
+            key = _spelling(token)
             vectors[row, slot], ngrams[row, slot], known[row, slot], ids[row, slot] = _entry(key)
     return TokenBatch(
         vectors=torch.from_numpy(vectors),
@@ -116,9 +117,10 @@ def collate(batches: Sequence[TokenBatch]) -> TokenBatch:
 
 
 @lru_cache(maxsize=4096)
-def _keys(name: str) -> tuple[str, ...]:
-    keys = tuple(_spelling(token) for token in tokens(name))
-    return keys if len(keys) <= TOKENS_MAX else (*keys[: TOKENS_MAX - 1], keys[-1])
+def heard(name: str) -> tuple[Token, ...]:
+    """The tokens of a name that `encode` keeps, at most TOKENS_MAX, in the order of their slots."""
+    found = tokens(name)
+    return found if len(found) <= TOKENS_MAX else (*found[: TOKENS_MAX - 1], found[-1])
 
 
 def _spelling(token: Token) -> str:

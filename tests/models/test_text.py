@@ -154,3 +154,31 @@ def test_the_condition_carries_gradients_to_mu_and_sigma(
     for layer in (augmentation.to_mu, augmentation.to_log_var):
         assert layer.weight.grad is not None
         assert layer.weight.grad.any()
+
+
+def test_a_weight_of_one_changes_no_bit(encoder: NameEncoder) -> None:
+    names = encode(["抹茶ラーメン", "カレー", ""])
+    plain = encoder(names).pooled
+    assert torch.equal(encoder(names, torch.ones(names.mask.shape)).pooled, plain)
+
+
+def test_a_word_of_weight_nought_is_unheard(encoder: NameEncoder) -> None:
+    names = encode(["抹茶ラーメン", "ラーメン"])
+    weights = torch.ones(names.mask.shape)
+    weights[0, 0] = 0
+    pooled = encoder(names, weights).pooled
+    torch.testing.assert_close(pooled[0], pooled[1])
+
+
+def test_a_name_of_which_nothing_is_heard_is_the_learned_null(encoder: NameEncoder) -> None:
+    names = encode(["カレー"])
+    pooled = encoder(names, torch.zeros(names.mask.shape)).pooled
+    assert torch.equal(pooled[0], encoder.null)
+
+
+def test_a_heavier_word_draws_the_name_towards_itself(encoder: NameEncoder) -> None:
+    names = encode(["抹茶ラーメン", "抹茶"])
+    weights = torch.ones(names.mask.shape)
+    weights[0, 0] = 3
+    plain, heavier = encoder(names).pooled, encoder(names, weights).pooled
+    assert (heavier[0] - plain[1]).norm() < (plain[0] - plain[1]).norm()

@@ -361,3 +361,9 @@ operator-listing =
     {""}**Words we do not use** { $words }
     {""}**Latest records**
     { $audit }
+
+## Seasoning (weights of words)
+
+weight-unknown-word = We cannot find “{ $word }” in that name. The words you can turn up or down are { $words }.
+weight-none = There is no word in that name that could be turned up or down.
+weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is unheard.

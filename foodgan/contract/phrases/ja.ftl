@@ -357,3 +357,9 @@ operator-listing =
     {""}**使えない言葉** { $words }
     {""}**最近の記録**
     { $audit }
+
+## 味つけ(語の重み)
+
+weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。
+weight-none = この料理名には、加減できる言葉がありません。
+weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だと聞こえません。
