@@ -68,7 +68,7 @@ def dishes(order: DishOrder) -> list[Dish]:
             recipe.name,
             recipe.seed,
             mix=recipe.mix,
-            share=(recipe.share or 0) / SHARE_MAX,
+            share=0.5 if recipe.share is None else recipe.share / SHARE_MAX,
             variation=recipe.variation,
             enlarged=order.kind == "enlarged",
         )

@@ -1,7 +1,7 @@
 """What travels from bot to worker through the queue: JSON, validated on both sides."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import uuid4
 
 from pydantic import (
@@ -57,6 +57,10 @@ Seed = Annotated[int, Field(ge=0, le=SEED_MAX)]
 Share = Annotated[int, Field(ge=0, le=SHARE_MAX)]
 
 
+def _version_of(kind: Kind) -> Literal[1, 2]:
+    return 1 if kind == "dish" else 2
+
+
 def new_order_id() -> str:
     """A short id that a member can read out and an operator can find in the log."""
     return uuid4().hex[:8]
@@ -73,8 +77,8 @@ class DishOrder(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: Literal[1, 2] = 1
     kind: Kind = "dish"
+    version: Literal[1, 2] = Field(default_factory=lambda given: _version_of(given["kind"]))
     order_id: OrderId
     name: Name
     count: Annotated[int, Field(ge=1, le=COUNT_MAX)] = 1
@@ -89,19 +93,12 @@ class DishOrder(BaseModel):
     attachment_limit: Annotated[int, Field(ge=1024)] = 10 * 1024 * 1024
     buttons: bool = False
 
-    @model_validator(mode="before")
-    @classmethod
-    def _versioned(cls, given: Any) -> Any:
-        if isinstance(given, dict) and "version" not in given:
-            return given | {"version": 1 if given.get("kind", "dish") == "dish" else VERSION}
-        return given
-
     @model_validator(mode="after")
     def _whole(self) -> Self:
         """Whether the fields make an order of its kind."""
         plain = self.kind == "dish"
         faults = {
-            "version": plain != (self.version == 1),
+            "version": self.version != _version_of(self.kind),
             "mix": (plain and self.mix is not None) or (self.kind == "mix" and self.mix is None),
             "share": self.share is not None and self.mix is None,
             "variation": ((self.kind == "variations") and self.variation is None)
