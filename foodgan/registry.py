@@ -1,5 +1,7 @@
 """Models on disk: a folder with model.json, one safetensors file a stage, and a card.
 
+Where one was made, there is also an index of the training photos, which holds none of them.
+
 A folder says all that is needed to rebuild its networks, and the hash of each file, so that a
 damaged or mixed-up model is refused before it paints.
 """
@@ -21,6 +23,7 @@ from foodgan.whole import write_text
 
 SHIPPED = Path(__file__).parent / "weights"
 CARD = "README.md"
+NEAREST = "nearest.safetensors"  # the index of training photos, which a model need not have
 STAGES = ("stage1", "stage2")
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -122,9 +125,21 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
         )
     except ValidationError as error:
         raise ModelError(f"the runs are not one of each stage: {error}") from error
+    _write(model, folder)
+    return model
+
+
+def vouch(folder: Path, path: Path) -> ModelFile:
+    """Let the model of a folder vouch for one more file there. Raises ModelError."""
+    model = describe(folder)
+    model = model.model_copy(update={"hashes": {**model.hashes, path.name: sha256(path)}})
+    _write(model, folder)
+    return model
+
+
+def _write(model: ModelFile, folder: Path) -> None:
     described = json.dumps(model.model_dump(mode="json"), ensure_ascii=False, indent=1)
     write_text(folder / "model.json", described + "\n")
-    return model
 
 
 def halved(tensor: Tensor) -> Tensor:

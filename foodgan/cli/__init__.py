@@ -16,6 +16,7 @@ from foodgan.cli import (
     experiment,
     kondate,
     language,
+    mix,
     model,
     photos,
     sheet,
@@ -38,6 +39,7 @@ app.command("status")(status.status)
 app.command("drain")(status.drain)
 app.command("doctor")(doctor.doctor)
 app.command("dish")(dish.dish)
+app.command("mix")(mix.mix)
 app.command("sheet")(sheet.sheet)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)

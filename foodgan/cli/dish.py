@@ -1,11 +1,18 @@
 """`foodgan dish`: paint a dish without any server."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foodgan.cli import plates
 from foodgan.contract.limits import COUNT_MAX, SEED_MAX
+
+if TYPE_CHECKING:  # heavy, and `--help` does without
+    from foodgan.nearest import Nearest
+    from foodgan.painter import Dish, Painter
+
+TASTE, LOOK = "Seasoning", "Looking closer"  # panels of `--help`
 
 
 def dish(
@@ -14,6 +21,63 @@ def dish(
     seed: Annotated[
         int | None, typer.Option(help="The same seed paints the same.", min=0, max=SEED_MAX)
     ] = None,
+    mix: Annotated[
+        str | None, typer.Option(help="A second dish to mix it with.", rich_help_panel=TASTE)
+    ] = None,
+    share: Annotated[
+        float | None,
+        typer.Option(help="How much of the second; else .5.", min=0, max=1, rich_help_panel=TASTE),
+    ] = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD=0…3",
+            help="How much a word of the name is heard: 1 as ever, 0 not at all, 3 alone. "
+            "May be given several times.",
+            rich_help_panel=TASTE,
+        ),
+    ] = None,
+    variation: Annotated[
+        int | None,
+        typer.Option(
+            help="A seed of its own for another serving of the same dish.",
+            min=0,
+            max=SEED_MAX,
+            rich_help_panel=TASTE,
+        ),
+    ] = None,
+    truncation: Annotated[
+        float,
+        typer.Option(
+            help="1 is anything; less is plainer and more usual.",
+            min=0,
+            max=1,
+            rich_help_panel=TASTE,
+        ),
+    ] = 1.0,
+    sketch: Annotated[
+        Path | None,
+        typer.Option(
+            help="A picture to paint over, instead of a sketch of the model's own.",
+            exists=True,
+            dir_okay=False,
+            rich_help_panel=TASTE,
+        ),
+    ] = None,
+    save_sketch: Annotated[
+        bool,
+        typer.Option(help="Also write the 64×64 sketches, for --sketch.", rich_help_panel=LOOK),
+    ] = False,
+    enlarge: Annotated[
+        bool, typer.Option(help="Paint 512×512 pixels.", rich_help_panel=LOOK)
+    ] = False,
+    nearest: Annotated[
+        bool,
+        typer.Option(
+            help="Say which training photos are nearest, and how new the picture is.",
+            rich_help_panel=LOOK,
+        ),
+    ] = False,
     out: Annotated[
         Path, typer.Option(help="The folder for the pictures.", file_okay=False)
     ] = Path(),
@@ -26,41 +90,79 @@ def dish(
     ] = False,
 ) -> None:
     """Paint an invented dish into PNG files."""
-    import hashlib
-    import json
     import secrets
-    import time
 
     from foodgan.contract import dishname
 
-    plain = dishname.normalise(name)
-    chosen = secrets.randbelow(SEED_MAX + 1) if seed is None else seed
+    if share is not None and mix is None:
+        raise typer.BadParameter("goes with --mix", param_hint="--share")
+    plain, other = dishname.normalise(name), mix and dishname.normalise(mix)
+    weights = plates.weights(weight or [])
 
-    from foodgan.painter import Painter, portions
+    from foodgan.nearest import Nearest
+    from foodgan.painter import Dish, Painter, read_sketch, servings
 
+    asked = Dish(
+        plain,
+        secrets.randbelow(SEED_MAX + 1) if seed is None else seed,
+        mix=other,
+        share=0.5 if share is None else share,
+        variation=variation,
+        weights=weights,
+        truncation=truncation,
+        enlarged=enlarge,
+        sketch=read_sketch(sketch.read_bytes()) if sketch else None,
+    )
     painter = Painter.load(model, device=device)
-    dishes = portions(plain, chosen, count)
+    index = Nearest.open(model) if nearest else None
+    _paint(painter, servings(asked, count), index, out, save_sketch, as_json)
+
+
+def _paint(
+    painter: "Painter",
+    dishes: "list[Dish]",
+    index: "Nearest | None",
+    out: Path,
+    save_sketch: bool,
+    as_json: bool,
+) -> None:
+    """Write the pictures and say where they are, what they are like and what was not known."""
+    import json
+    import time
+
     begun = time.perf_counter()
     pictures = painter.paint(dishes)
     seconds = time.perf_counter() - begun
+    kin = index.look(pictures) if index else []
     out.mkdir(parents=True, exist_ok=True)
-    files = []
-    for portion, picture in zip(dishes, pictures, strict=True):
-        path = out / f"{plain.replace('/', '／')}-{portion.seed}.png"
+    files: list[dict[str, Any]] = []
+    for dish, picture in zip(dishes, pictures, strict=True):
+        path = out / plates.file_name(dish, ".png")
         picture.save(path)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        files.append({"file": str(path), "seed": portion.seed, "sha256": digest})
+        files.append({"seed": dish.seed, **plates.written(path)})
+    if save_sketch:
+        for dish, sketch, file in zip(dishes, painter.sketches(dishes), files, strict=True):
+            path = out / plates.file_name(dish, "-sketch.png")
+            sketch.save(path)
+            file["sketch"] = str(path)
+    known = any(painter.knows(name) for name in dishes[0].names)
     if as_json:
+        for file, found in zip(files, kin, strict=False):
+            file["nearest"] = plates.kin_json(found)
         about = {
-            "name": plain,
+            "name": dishes[0].name,
             "model": painter.model_id,
-            "known": painter.knows(plain),
+            "known": known,
             "pictures": files,
             "painted_s": round(seconds, 4),
         }
         typer.echo(json.dumps(about, ensure_ascii=False, indent=1))
         return
-    for file in files:
+    for number, file in enumerate(files):
         typer.echo(file["file"])
-    if not painter.knows(plain):
+        if "sketch" in file:
+            typer.echo(file["sketch"])
+        if kin:
+            plates.tell_kin(kin[number])
+    if not known:
         typer.echo("no word of this name is known: painted from its letters alone", err=True)

@@ -1,9 +1,11 @@
-"""`foodgan model`: make a model of two training runs, and write its card."""
+"""`foodgan model`: make a model of two training runs, its card, its index of training photos."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from foodgan.cli.evaluate import CACHE
 
 app = typer.Typer(help="Models on disk.", no_args_is_help=True)
 
@@ -52,3 +54,29 @@ def write_card(
         )
     write_text(folder / registry.CARD, card.render(described, measured))
     typer.echo(str(folder / registry.CARD))
+
+
+@app.command()
+def index(
+    photos: Annotated[
+        Path,
+        typer.Option(
+            help="The photos that the model was trained on, both splits.", file_okay=False
+        ),
+    ],
+    model: Annotated[
+        Path | None, typer.Option(help="A model's folder; else the shipped one.")
+    ] = None,
+) -> None:
+    """Index the training photos, so that `foodgan dish --nearest` finds the nearest ones.
+
+    The index lies beside the model and holds no photo. Needed again after each export.
+    """
+    from foodgan import registry
+    from foodgan.evaluate import index as indexing
+    from foodgan.evaluate.exam import open_exam
+
+    folder = model or registry.SHIPPED
+    registry.describe(folder)
+    written = indexing.write(open_exam(photos, CACHE), folder)
+    typer.echo(f"{written}, {written.stat().st_size / 1e6:.2f} MB")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional as F
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
@@ -21,7 +20,7 @@ from foodgan.evaluate.exam import Exam
 from foodgan.evaluate.features import random_features
 from foodgan.evaluate.judge import Judge
 from foodgan.evaluate.reader import Reader
-from foodgan.models.backbone import Backbone
+from foodgan.models.backbone import SEEN_SIZE, Backbone, pooled
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.tensors import name_weights
 from foodgan.progress import track
@@ -30,7 +29,6 @@ from foodgan.text.encode import encode
 
 JUDGE, READERS = "judge.safetensors", "readers.safetensors"
 KINDS = ("random", "imagenet")  # what a reader sees through
-SEEN_SIZE = 128  # pixels a side of what the ImageNet features are taken of
 NAME_CAP = 20  # photos that a name counts as at most when a reader learns
 PER_NAME = 60  # photos of a name that a reader learns from at most
 READABLE_MIN = 8  # labelled training photos
@@ -51,7 +49,7 @@ class Panel:
         """What the reader of a kind sees: (N, 3, 128, 128) in [-1, 1] to (N, F)."""
         if kind == "random":
             return random_features(pictures)
-        return torch.cat([_pooled(self._backbone, part) for part in pictures.split(BATCH)])
+        return torch.cat([pooled(self._backbone, part) for part in pictures.split(BATCH)])
 
     @property
     def about(self) -> dict[str, str]:
@@ -132,11 +130,4 @@ def _to_read(exam: Exam) -> Tensor:
 @torch.no_grad()
 def _looked(exam: Exam, backbone: Backbone, rows: Tensor) -> Tensor:
     parts = track(rows.split(BATCH), "looking at photos", total=-(-len(rows) // BATCH))
-    return torch.cat([_pooled(backbone, exam.pictures(part, SEEN_SIZE)) for part in parts])
-
-
-def _pooled(backbone: Backbone, pictures: Tensor) -> Tensor:
-    """The mean of each of the four maps: (N, 3, H, W) -> (N, 496)."""
-    sized = F.interpolate(pictures, (SEEN_SIZE, SEEN_SIZE), mode="area")
-    maps = backbone(sized.contiguous(memory_format=torch.channels_last))
-    return torch.cat([found.mean(dim=(2, 3)) for found in maps], dim=1)
+    return torch.cat([pooled(backbone, exam.pictures(part, SEEN_SIZE)) for part in parts])

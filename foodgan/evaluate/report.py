@@ -15,7 +15,8 @@ from foodgan.evaluate.copies import Copies
 from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
 from foodgan.evaluate.features import SIZE, random_features, small, standardised
 from foodgan.evaluate.kid import kid
-from foodgan.evaluate.panel import KINDS, SEEN_SIZE, Panel, seat
+from foodgan.evaluate.panel import KINDS, Panel, seat
+from foodgan.models.backbone import SEEN_SIZE
 from foodgan.painter import Dish, Painter
 from foodgan.photos.folder import fingerprint
 from foodgan.progress import track

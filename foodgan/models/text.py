@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from foodgan.contract.limits import WEIGHT_MAX
 from foodgan.text.encode import TokenBatch
 
 LOG_VAR_MIN, LOG_VAR_MAX = -8.0, 2.0
@@ -39,8 +40,8 @@ class NameEncoder(nn.Module):
     """Frozen word vectors plus hashed n-grams, pooled with a learned weight a token.
 
     TokenBatch of N names -> EncodedNames. A name without tokens gets a learned null embedding,
-    which also serves photos that carry no label. weights: (N, T), factors of the attention that
-    each token gets before it is normalised: 1 leaves a token as it is, 0 is unheard.
+    which also serves photos that carry no label. weights: (N, T) in 0 … WEIGHT_MAX, how much each
+    token is heard: 1 as it is, 0 not at all, WEIGHT_MAX alone.
     """
 
     def __init__(
@@ -61,11 +62,25 @@ class NameEncoder(nn.Module):
         words = F.leaky_relu(self.from_vector(vectors) + ngrams, 0.2)
         scores, heard = self.score(words).squeeze(-1), names.mask
         if weights is not None:
-            scores, heard = scores + weights.log(), heard & (weights > 0)
+            scores, heard = scores + weights.clamp(max=1).log(), heard & (weights > 0)
         attention = scores.masked_fill(~heard, -1e4).softmax(dim=1) * heard
+        if weights is not None:
+            attention = raised(attention, weights * heard)
         empty = ~heard.any(dim=1, keepdim=True)
         pooled = (attention.unsqueeze(-1) * words).sum(dim=1)
         return EncodedNames(torch.where(empty, self.null, pooled), words, names.mask)
+
+
+def raised(attention: Tensor, weights: Tensor) -> Tensor:
+    """Attention (N, T) of which the tokens of a weight above 1 take a share from all others.
+
+    A factor would not do: what the encoder pays 1 % of its attention to stays unheard at three
+    times that. So the share goes evenly from none at 1 to all at WEIGHT_MAX.
+    """
+    asked = (weights - 1).clamp(min=0) / (WEIGHT_MAX - 1)
+    share = asked.amax(dim=1, keepdim=True)
+    among = asked / asked.sum(dim=1, keepdim=True).clamp(min=1e-6)
+    return (1 - share) * attention + share * among
 
 
 class ConditioningAugmentation(nn.Module):

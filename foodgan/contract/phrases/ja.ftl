@@ -370,3 +370,11 @@ operator-listing =
 weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。
 weight-none = この料理名には、加減できる言葉がありません。
 weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だと聞こえません。
+
+## 写しではありませんか(いちばん近い写真)
+
+nearest-absent = このモデルには学習写真の索引がないので、近い写真を調べられません。(索引の作り方: foodgan model index)
+nearest-novelty = 学習したどの写真からも、初めて見る写真の { $percent } % より離れています。
+nearest-close = 学習した写真のひとつに、とてもよく似ています。写しかもしれません。
+nearest-photo = 近い写真: { $name }({ $by })距離 { $gap }
+nearest-unnamed = 名前のない写真

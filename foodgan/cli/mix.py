@@ -1,0 +1,51 @@
+"""`foodgan mix`: one dish turns into another."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foodgan.contract.limits import SEED_MAX
+
+FRAMES_MAX = 64
+PASS = 8  # pictures of one forward pass
+
+
+def mix(
+    first: Annotated[str, typer.Argument(help="A dish: グリーンサラダ")],
+    second: Annotated[str, typer.Argument(help="The dish that it turns into.")],
+    frames: Annotated[int, typer.Option(help="Pictures on the way.", min=2, max=FRAMES_MAX)] = 24,
+    seed: Annotated[
+        int | None, typer.Option(help="The same seed paints the same.", min=0, max=SEED_MAX)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="The folder for both files.", file_okay=False)] = Path(),
+    model: Annotated[
+        Path | None, typer.Option(help="A model's folder; else the shipped one.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+) -> None:
+    """Paint one dish turning into another: a GIF there and back, and a strip of it as PNG."""
+    import secrets
+
+    from foodgan.contract import dishname
+
+    names = dishname.normalise(first), dishname.normalise(second)
+
+    from foodgan import moving
+    from foodgan.cli import plates
+    from foodgan.painter import Dish, Painter
+    from foodgan.progress import track
+
+    chosen = secrets.randbelow(SEED_MAX + 1) if seed is None else seed
+    painter = Painter.load(model, device=device)
+    dishes = moving.steps(Dish(names[0], chosen), names[1], frames)
+    pictures = [
+        picture
+        for at in track(range(0, frames, PASS), "painting")
+        for picture in painter.paint(dishes[at : at + PASS])
+    ]
+    out.mkdir(parents=True, exist_ok=True)
+    for ending, data in ((".gif", moving.gif(pictures)), ("-strip.png", moving.strip(pictures))):
+        path = out / plates.file_name(dishes[-1], ending)
+        path.write_bytes(data)
+        typer.echo(str(path))

@@ -1,0 +1,66 @@
+"""Dishes as files and as sentences: what `foodgan dish` and `foodgan mix` share."""
+
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from foodgan.cli.language import say
+
+if TYPE_CHECKING:  # heavy, and `--help` does without
+    from foodgan.nearest import Kin
+    from foodgan.painter import Dish
+
+BYTES_MAX = 255  # of a file's name, on the file systems there are
+
+
+def weights(given: list[str]) -> tuple[tuple[str, float], ...]:
+    """`抹茶=1.5` as a word in its one spelling and its weight. Raises UserError, BadParameter."""
+    from foodgan.contract import dishname
+
+    found = []
+    for words in given:
+        word, _, number = words.replace("＝", "=").rpartition("=")
+        try:
+            found.append((dishname.normalise(word), float(number)))
+        except ValueError:
+            raise typer.BadParameter(
+                f"{words!r} is not WORD=NUMBER", param_hint="--weight"
+            ) from None
+    return tuple(found)
+
+
+def file_name(dish: "Dish", ending: str) -> str:
+    """The name of a dish's file, which no other dish has. ending: `.png` and the like.
+
+    A plain dish is its name and seed; what else was asked for, or does not fit, is told by a hash.
+    """
+    names, tail = "×".join(dish.names).replace("/", "／"), f"-{dish.seed}"
+    plain = dish == type(dish)(dish.name, dish.seed)
+    if not plain or len((names + tail + ending).encode()) > BYTES_MAX:
+        tail += f"-{hashlib.sha256(repr(asdict(dish)).encode()).hexdigest()[:6]}"
+    room = BYTES_MAX - len(tail + ending)
+    return names.encode()[:room].decode(errors="ignore") + tail + ending
+
+
+def kin_json(kin: "Kin") -> dict[str, Any]:
+    """What the nearest photos are, for `--json`."""
+    return {"novelty": round(kin.novelty, 4), "photos": [asdict(photo) for photo in kin.photos]}
+
+
+def tell_kin(kin: "Kin") -> None:
+    """Print how new a picture is, and the photos nearest to it."""
+    typer.echo("  " + say("nearest-novelty", percent=int(100 * kin.novelty)))
+    if kin.close:
+        typer.echo("  " + say("nearest-close"))
+    for photo in kin.photos:
+        name = photo.name or say("nearest-unnamed")
+        by = " · ".join(filter(None, (photo.source, photo.licence, photo.credit)))
+        typer.echo("  " + say("nearest-photo", name=name, by=by, gap=f"{photo.distance:.2f}"))
+
+
+def written(path: Path) -> dict[str, Any]:
+    """A file and its SHA-256, for `--json`."""
+    return {"file": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
