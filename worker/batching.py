@@ -26,6 +26,7 @@ from worker.delivery import Delivery
 from worker.health import pulse_file
 from worker.jobs import DishJob
 from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
+from worker.likeness import Likeness
 from worker.line import Line
 from worker.passes import DeviceLost, Passes
 from worker.plates import Plate
@@ -85,7 +86,8 @@ class BatchingWorker(SimpleWorker):
             also=lambda: replies.hold(fleet.wait_s()),
         )
         brisk = connection.brisk(settings)
-        self._delivery = Delivery(self, brisk, replies, lambda: self._told_to_stop_at is not None)
+        likeness = Likeness(settings.model_dir)
+        self._delivery = Delivery(self, brisk, replies, likeness, lambda: self.stopping)
         self._told_to_stop_at: float | None = None  # monotonic
         self.resting = False  # takes no orders while operators want it so
 

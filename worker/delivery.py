@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal, Self
@@ -19,6 +20,7 @@ from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim
+from worker.likeness import Likeness
 from worker.plates import Plate
 from worker.reply import Message, OutOfTime, Replies, TooLarge, gone, token_dead
 
@@ -38,15 +40,21 @@ class Delivery:
     """Brings claims to their end on threads of its own. Leaving it waits for all in hand.
 
     worker: whose claims they are; brisk: asked before each post, see `worker.connection`;
-    stopping: whether the worker has been told to stop.
+    likeness: of the painter's model; stopping: whether the worker has been told to stop.
     """
 
     def __init__(
-        self, worker: BaseWorker, brisk: Redis, replies: Replies, stopping: Callable[[], bool]
+        self,
+        worker: BaseWorker,
+        brisk: Redis,
+        replies: Replies,
+        likeness: Likeness,
+        stopping: Callable[[], bool],
     ) -> None:
         self._worker = worker
         self._brisk = brisk
         self._replies = replies
+        self._likeness = likeness
         self._stopping = stopping
         self._encoders = ThreadPoolExecutor(_ENCODERS, "encoder")
         self._posters = ThreadPoolExecutor(_POSTERS, "poster")
@@ -116,6 +124,7 @@ class Delivery:
 
         left: the worker has been told to stop, and Redis is away; the claim runs out.
         """
+        plate = self._looked(plate)
         too_late = plate.order.expired() or not plate.order.has_token
         encode = plate.smaller if too_late else plate.message
         message = self._encoders.submit(encode).result()
@@ -125,6 +134,13 @@ class Delivery:
         if not too_late and self._post(plate, message):
             return "posted"
         return "handed" if self._hand_over(claim, plate) else "left"
+
+    def _looked(self, plate: Plate) -> Plate:
+        """With what the nearest photos say, where that was asked."""
+        if plate.order.kind != "check":
+            return plate
+        beside = self._likeness.told(plate.order.locale, plate.pictures[0])
+        return replace(plate, beside=beside)
 
     def _drop(self, claim: Claim) -> None:
         metrics.ORDERS.labels("cancelled").inc()

@@ -20,13 +20,14 @@ _REQUEST_MAX = 24 * 1024 * 1024  # bytes of pictures in one message; Discord tak
 class Plate:
     """An order's pictures and what is written beside them, ready to be encoded.
 
-    known: whether the painter knows a word of the names.
+    known: whether the painter knows a word of the names; beside: what a look at photos has found.
     """
 
     order: DishOrder
     pictures: tuple[Image, ...]
     model_id: str
     known: bool
+    beside: str = ""
 
     def message(self) -> Message:
         """Without loss; smaller where that is too much for the channel."""
@@ -46,10 +47,9 @@ class Plate:
         return Message(self._caption(), pictures, offers(self.order))
 
     def _caption(self) -> str:
-        caption = _caption(self.order, self.model_id)
-        if self.known:
-            return caption
-        return f"{caption}\n{say(self.order.locale, 'no-known-word')}"
+        unheard = "" if self.known else say(self.order.locale, "no-known-word")
+        lines = (_caption(self.order, self.model_id), self.beside, unheard)
+        return "\n".join(filter(None, lines))
 
     def _file(self, recipe: Recipe, picture: Image, form: str) -> Picture:
         # The id lets the bot find the dish in its channel, should it not know whether it is there.
@@ -67,6 +67,8 @@ def _caption(order: DishOrder, model_id: str) -> str:
         return say(locale, "answer-variations", name=name, count=count, seed=seed, model=model_id)
     if order.kind == "enlarged":
         return say(locale, "answer-enlarged", name=name, seed=seed, model=model_id)
+    if order.kind == "check":
+        return say(locale, "answer-check", name=name, seed=seed, model=model_id)
     if order.mix is None:
         return say(locale, "answer-line", name=name, seed=seed, model=model_id)
     values = {
