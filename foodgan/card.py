@@ -12,7 +12,8 @@ from foodgan.registry import ModelFile
 
 USE = """\
 For research and non-commercial use: some of the photos may be used for nothing else. The photos are
-not part of the model's files. The pictures are of dishes that do not exist; they are no recipe, and
+not part of the model's files; where there is an index of them, it holds 192 features of each, its
+name, source and licence. The pictures are of dishes that do not exist; they are no recipe, and
 say nothing of what is in a dish or whether it can be eaten."""
 
 

@@ -9,8 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from foodgan import registry
 from foodgan.contract.errors import UserError
+from foodgan.models.stackgan import Stage1Generator
 from foodgan.painter import Dish, Painter, read_sketch, servings
+from tests.generator_fixtures import stage1_config
 
 PLAIN = Dish("抹茶ラーメン", 7)
 OTHER = "いちごのワッフル"
@@ -60,6 +63,15 @@ def test_dishes_of_every_kind_share_a_batch_and_each_is_what_it_would_be_alone(
         (alone,) = painter.paint([kind])
         assert alone.size == picture.size == ((512, 512) if kind.enlarged else (256, 256))
         assert np.abs(pixels(alone) - pixels(picture)).max() <= 1
+
+
+def test_a_mix_works_where_the_layout_hears_the_name(tiny_model: Path) -> None:
+    model, _, second = registry.open_model(tiny_model)
+    named = stage1_config().model_copy(update={"named_seed": True})
+    painter = Painter(model, Stage1Generator(named).eval(), second, "cpu")
+    whole, other = painter.paint([replace(PLAIN, mix=OTHER, share=1.0), replace(PLAIN, name=OTHER)])
+    assert np.abs(pixels(whole) - pixels(other)).max() <= 1
+    assert len(painter.paint(list(KINDS.values()))) == len(KINDS)
 
 
 def test_every_kind_paints_another_picture_than_the_plain_dish(shipped: Painter) -> None:

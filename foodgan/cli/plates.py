@@ -24,11 +24,11 @@ def weights(given: list[str]) -> tuple[tuple[str, float], ...]:
     for words in given:
         word, _, number = words.replace("＝", "=").rpartition("=")
         try:
-            found.append((dishname.normalise(word), float(number)))
+            weight = float(number)
         except ValueError:
-            raise typer.BadParameter(
-                f"{words!r} is not WORD=NUMBER", param_hint="--weight"
-            ) from None
+            wrong = f"{words!r} is not WORD=NUMBER"
+            raise typer.BadParameter(wrong, param_hint="--weight") from None
+        found.append((dishname.normalise(word), weight))
     return tuple(found)
 
 

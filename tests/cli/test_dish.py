@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from foodgan import cli
 from foodgan.contract.limits import SEED_MAX
@@ -143,3 +145,65 @@ def test_a_file_in_the_place_of_the_folder_is_refused(kitchen: Kitchen) -> None:
     code, _, complaint = kitchen.run(NAME, "--out", "plates")
     assert code == 2
     assert "plates" in complaint
+
+
+def test_what_is_asked_for_beside_the_name_has_a_file_of_its_own(kitchen: Kitchen) -> None:
+    name = ("抹茶ラーメン", "--seed", "7")
+    asked = [
+        (),
+        ("--enlarge",),
+        ("--mix", "苺のワッフル"),
+        ("--mix", "苺のワッフル", "--share", ".3"),
+        ("--variation", "4"),
+        ("--truncation", ".7"),
+        ("--weight", "抹茶=1.5"),
+        ("--weight", "抹茶＝1.5", "--weight", "ラーメン=0"),
+    ]
+    files = [kitchen.painted(*name, *words)["pictures"][0]["file"] for words in asked]
+    assert len(set(files)) == len(asked)
+    assert files[0] == "抹茶ラーメン-7.png"
+    assert Image.open(files[1]).size == (512, 512)
+
+
+def test_a_saved_sketch_can_be_painted_over(kitchen: Kitchen) -> None:
+    saved = kitchen.painted(NAME, "--seed", "7", "--save-sketch")["pictures"][0]
+    assert Image.open(saved["sketch"]).size == (64, 64)
+    over = kitchen.painted(NAME, "--seed", "7", "--sketch", saved["sketch"])["pictures"][0]
+    assert over["file"] != saved["file"]
+    own, again = (np.asarray(Image.open(each["file"]), np.int16) for each in (saved, over))
+    assert np.abs(own - again).mean() < 1
+
+
+def test_the_longest_names_mixed_fit_a_file_name(kitchen: Kitchen) -> None:
+    words = ("𩸽" * 60, "--mix", "丼" * 60, "--seed", str(SEED_MAX), "--save-sketch")
+    assert Path(kitchen.painted(*words)["pictures"][0]["sketch"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--share", ".5"), "--mix"),
+        (("--mix", "🍣"), "We cannot picture a dish from emoji"),
+        (("--mix", "鮭丼", "--share", "1.1"), "--share"),
+        (("--truncation", "-1"), "--truncation"),
+        (("--weight", "マグロ"), "WORD=NUMBER"),
+        (("--weight", "マグロ=x"), "WORD=NUMBER"),
+        (("--weight", "マグロ=9"), "A word's weight can be 0 to 3"),
+        (("--weight", "抹茶=2"), "虹 · 色 · マグロ · カレー · うどん"),
+        (("--sketch", "nowhere.png"), "nowhere.png"),
+    ],
+)
+def test_a_wish_that_cannot_be_met_is_told(
+    kitchen: Kitchen, words: tuple[str, ...], sentence: str
+) -> None:
+    code, out, complaint = kitchen.run(NAME, *words)
+    assert (code, out) == (2, "")
+    assert sentence in complaint
+    assert not list(kitchen.folder.iterdir())
+
+
+def test_a_sketch_that_is_no_picture_is_told(kitchen: Kitchen) -> None:
+    (kitchen.folder / "sketch.png").write_text("no picture")
+    code, _, complaint = kitchen.run(NAME, "--sketch", "sketch.png")
+    assert code == 2
+    assert complaint.strip()

@@ -176,9 +176,18 @@ def test_a_name_of_which_nothing_is_heard_is_the_learned_null(encoder: NameEncod
     assert torch.equal(pooled[0], encoder.null)
 
 
-def test_a_heavier_word_draws_the_name_towards_itself(encoder: NameEncoder) -> None:
-    names = encode(["抹茶ラーメン", "抹茶"])
+def test_a_heavier_word_is_heard_more_and_at_the_most_alone(encoder: NameEncoder) -> None:
+    names = encode(["抹茶ラーメン"] * 3 + ["抹茶"])
     weights = torch.ones(names.mask.shape)
-    weights[0, 0] = 3
-    plain, heavier = encoder(names).pooled, encoder(names, weights).pooled
-    assert (heavier[0] - plain[1]).norm() < (plain[0] - plain[1]).norm()
+    weights[:3, 0] = torch.tensor([1.0, 2.0, 3.0])
+    plain, heavier, most, alone = encoder(names, weights).pooled
+    torch.testing.assert_close(heavier, (plain + alone) / 2)
+    torch.testing.assert_close(most, alone)
+
+
+def test_two_heavier_words_share_what_the_others_lose(encoder: NameEncoder) -> None:
+    names = encode(["抹茶苺ラーメン", "抹茶", "苺"])
+    weights = torch.ones(names.mask.shape)
+    weights[0, :2] = 3
+    both, first, second = encoder(names, weights).pooled
+    torch.testing.assert_close(both, (first + second) / 2)
