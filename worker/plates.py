@@ -42,8 +42,8 @@ class Plate:
         return self._encoded("jpeg")
 
     def _encoded(self, form: str) -> Message:
-        pairs = zip(self.order.recipes, self.pictures, strict=True)
-        pictures = tuple(self._file(recipe, picture, form) for recipe, picture in pairs)
+        places = range(len(self.pictures))
+        pictures = tuple(self._file(place, form) for place in places)
         return Message(self._caption(), pictures, offers(self.order))
 
     def _caption(self) -> str:
@@ -51,10 +51,10 @@ class Plate:
         lines = (_caption(self.order, self.model_id), self.beside, unheard)
         return "\n".join(filter(None, lines))
 
-    def _file(self, recipe: Recipe, picture: Image, form: str) -> Picture:
+    def _file(self, place: int, form: str) -> Picture:
         # The id lets the bot find the dish in its channel, should it not know whether it is there.
-        stem = f"{_stem(recipe)}-{self.order.order_id}"
-        return encode(picture, stem, _alt(self.order.locale, recipe), form)
+        stem = f"{_stem(self.order.recipes[place])}-{self.order.order_id}"
+        return encode(self.pictures[place], stem, _alt(self.order, place), form)
 
 
 def _caption(order: DishOrder, model_id: str) -> str:
@@ -65,6 +65,8 @@ def _caption(order: DishOrder, model_id: str) -> str:
     if order.kind == "variations":
         count = str(len(painted))
         return say(locale, "answer-variations", name=name, count=count, seed=seed, model=model_id)
+    if painted[0].variation is not None:  # the seed alone would bring another picture
+        seed = say(locale, "seed-like", seed=seed)
     if order.kind == "enlarged":
         return say(locale, "answer-enlarged", name=name, seed=seed, model=model_id)
     if order.kind == "check":
@@ -99,13 +101,15 @@ def _title(locale: str, recipe: Recipe, *, shown: bool = False) -> str:
     return say(locale, "title-mix", name=name, mix=mix, share=str(recipe.share))
 
 
-def _alt(locale: str, recipe: Recipe) -> str:
-    """What a screen reader says of a picture."""
-    name, seed = _title(locale, recipe), str(recipe.seed)
+def _alt(order: DishOrder, place: int) -> str:
+    """What a screen reader says of the picture at that place, counted from 0."""
+    locale, recipe = order.locale, order.recipes[place]
+    values = {"name": _title(locale, recipe), "seed": str(recipe.seed)}
     if recipe.variation is None:
-        return say(locale, "picture-alt", name=name, seed=seed)
-    number = str(recipe.variation)
-    return say(locale, "picture-alt-variation", name=name, seed=seed, variation=number)
+        return say(locale, "picture-alt", **values)
+    if len(order.recipes) == 1:
+        return say(locale, "picture-alt-like", **values)
+    return say(locale, "picture-alt-like-one", place=str(place + 1), **values)
 
 
 def _stem(recipe: Recipe) -> str:

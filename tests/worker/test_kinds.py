@@ -118,6 +118,14 @@ def test_each_kind_says_what_it_is(kitchen: Kitchen) -> None:
         assert len(set(alts)) == len(alts)
 
 
+def test_of_a_variation_nobody_is_told_that_its_seed_brings_it_back(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order(A, kind="enlarged", variation=5))
+    kitchen.serve()
+    [alt] = [each["description"] for each in kitchen.answer(order).payload["attachments"]]
+    assert f"種 {say('ja', 'seed-like', seed='7')}" in kitchen.answer(order).payload["content"]
+    assert alt == say("ja", "picture-alt-like", name=A, seed="7")
+
+
 def test_the_buttons_of_an_order_stand_below_its_answer(kitchen: Kitchen) -> None:
     with_buttons, without = kitchen.put(an_order(buttons=True)), kitchen.put(an_order())
 

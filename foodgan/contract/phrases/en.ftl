@@ -58,7 +58,9 @@ check-close = Of 100 real photos that the painter never saw, only about { $perce
 check-no-index = This painter carries no index of the photos it learned from, so we could not look for the nearest.
 title-mix = { $name } × { $mix } ({ $share }%)
 picture-alt = A picture of the imaginary dish “{ $name }” (seed { $seed })
-picture-alt-variation = A picture of the imaginary dish “{ $name }” (like seed { $seed }, number { $variation })
+picture-alt-like = A picture of the imaginary dish “{ $name }” (one like seed { $seed })
+picture-alt-like-one = A picture of the imaginary dish “{ $name }” (one like seed { $seed }, number { $place })
+seed-like = { $seed } (one like it)
 no-known-word = Every word in there was new to us, so we let our imagination run free.
 
 ## Buttons under a picture (place: which picture)

@@ -58,7 +58,9 @@ check-close = ここまで学習写真に似るのは、初めて見る本物の
 check-no-index = いまの画家には学習写真の控えが付いていないので、近い写真を調べられませんでした。
 title-mix = { $name } × { $mix }({ $share }%)
 picture-alt = 架空の料理「{ $name }」の絵(種 { $seed })
-picture-alt-variation = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵 { $variation })
+picture-alt-like = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵)
+picture-alt-like-one = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵、{ $place } 枚目)
+seed-like = { $seed }(に似た絵)
 no-known-word = はじめて聞く言葉ばかりだったので、想像をふくらませて描きました。
 
 ## 絵の下のボタン(place は何枚目か)
