@@ -174,9 +174,11 @@ class Painter:
         pictures = self._pictures(dishes, given)
         painted = to_images(pictures)
         large = [row for row, dish in enumerate(dishes) if dish.enlarged]
-        if large:
-            enlarged = to_images(self._enlarge(dishes, given, pictures, large))
-            for row, image in zip(large, enlarged, strict=True):
+        size = max(1, len(dishes) // 4)  # of four times the pixels: as much memory as before
+        for at in range(0, len(large), size):
+            rows = large[at : at + size]
+            enlarged = to_images(self._enlarge(dishes, given, pictures, rows))
+            for row, image in zip(rows, enlarged, strict=True):
                 painted[row] = image
         return painted
 
@@ -236,7 +238,7 @@ class Painter:
         if dish.variation is not None:
             (other,) = latents.draw(dish.variation, shapes[:1])
             z1 = latents.spherical(z1, other, VARIATION)
-        if dish.truncation != 1:
+        if dish.truncation != 1:  # scaled, not drawn anew as in BigGAN: a seed stays its dish
             z1, ca1, ca2 = (dish.truncation * part for part in (z1, ca1, ca2))
         return [z1, ca1, z2, ca2]
 
@@ -251,9 +253,8 @@ def _weights(dishes: Sequence[Dish], mixed: list[int], device: torch.device) -> 
     if not any(dish.weights for dish in dishes):
         return None
     rows = [emphasis(dish.names, dish.weights) for dish in dishes]
-    return torch.cat([torch.stack([row[0] for row in rows]), *(rows[i][1:] for i in mixed)]).to(
-        device
-    )
+    table = torch.cat([*(row[:1] for row in rows), *(rows[i][1:] for i in mixed)])
+    return table.to(device)
 
 
 def _condition(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -72,6 +73,15 @@ def test_a_mix_works_where_the_layout_hears_the_name(tiny_model: Path) -> None:
     whole, other = painter.paint([replace(PLAIN, mix=OTHER, share=1.0), replace(PLAIN, name=OTHER)])
     assert np.abs(pixels(whole) - pixels(other)).max() <= 1
     assert len(painter.paint(list(KINDS.values()))) == len(KINDS)
+
+
+def test_every_kind_is_painted_in_half_precision_too(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = painter.paint(list(KINDS.values()))
+    monkeypatch.setattr(painter, "_autocast", lambda: torch.autocast("cpu", torch.bfloat16))
+    for exact, half in zip(wanted, painter.paint(list(KINDS.values())), strict=True):
+        assert difference(exact, half) < 4
 
 
 def test_every_kind_paints_another_picture_than_the_plain_dish(shipped: Painter) -> None:
