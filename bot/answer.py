@@ -118,6 +118,7 @@ async def post_once(
     order: DishOrder,
     content: str,
     pictures: Sequence[Shown] = (),
+    view: discord.ui.View | None = None,
 ) -> Outcome:
     """Say it in the channel with the bot's own token, unless the order has its answer there.
 
@@ -138,6 +139,7 @@ async def post_once(
             return
         await channel.send(
             content,
+            view=view or discord.utils.MISSING,
             files=[picture.file() for picture in pictures],
             nonce=order.order_id,  # with a nonce, discord.py asks to enforce it
             allowed_mentions=discord.AllowedMentions.none(),

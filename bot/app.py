@@ -15,6 +15,8 @@ from bot.blocklist import Blocklist
 from bot.buttons import Buttons
 from bot.commands.about import about
 from bot.commands.dish import dish_command, dish_presses
+from bot.commands.mix import mix_command
+from bot.commands.offers import offer_presses
 from bot.commands.status import status_command
 from bot.door import Door
 from bot.ends import Ends
@@ -29,6 +31,7 @@ from bot.records.migrate import bring_up
 from bot.rounds import Rounds
 from bot.translator import PhraseTranslator
 from bot.voice import Voice
+from bot.waiter import Waiter
 from bot.watch import Watch
 from foodgan.contract.errors import UserError
 from foodgan.contract.orders import new_order_id
@@ -119,8 +122,16 @@ class Bot(discord.Client):
         self.menu = Menu(self)
         blocklist = Blocklist()
         self.gallery = Gallery(self, sessions, blocklist, settings)
-        self._buttons = Buttons({**dish_presses(self.kitchen), **self.gallery.presses})
-        self.menu.add_command(dish_command(door, self.kitchen, blocklist))
+        waiter = Waiter(door, self.kitchen, blocklist)
+        self._buttons = Buttons(
+            {
+                **dish_presses(self.kitchen),
+                **offer_presses(self.kitchen, waiter),
+                **self.gallery.presses,
+            }
+        )
+        self.menu.add_command(dish_command(waiter))
+        self.menu.add_command(mix_command(waiter))
         self.menu.add_command(about)
         self.menu.add_command(status_command(self._queue))
         for command in self.gallery.commands:

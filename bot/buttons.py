@@ -8,16 +8,9 @@ from typing import Any
 
 import discord
 
+from foodgan.contract.offers import custom_id as custom_id
+
 Press = Callable[[discord.Interaction, list[str]], Awaitable[None]]
-FIELD_MAX = 100  # Discord: characters of a custom_id
-
-
-def custom_id(action: str, *arguments: str) -> str:
-    """The custom_id of an action. Raises ValueError for one that Discord would not take."""
-    made = ":".join((action, *arguments))
-    if len(made) > FIELD_MAX:
-        raise ValueError(f"custom_id of {len(made)} characters: {action}")
-    return made
 
 
 def laid_out(*items: discord.ui.Item[Any]) -> discord.ui.View:

@@ -16,13 +16,13 @@ from bot.records import orders
 from bot.records.orders import Asker
 from bot.records.tables import Order, State
 from bot.voice import Voice
-from foodgan.contract import dishname
-from foodgan.contract.errors import KitchenClosed
+from foodgan.contract.errors import KitchenClosed, UserError
 from foodgan.contract.orders import DishOrder
 
 STOP_TIMEOUT_S = 3.0  # what orders in hand may still take when the bot stops
 PATIENCE_S = 5.0  # whoever has to wait longer is told so, and may cancel
 WRITE_FIRST_S = 0.5  # how long the records may hold up the deferral, which has 3 s
+READ_FIRST_S = 1.0  # the same for an earlier order, without which there is nothing to defer
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +63,30 @@ class Kitchen:
             await self._defer(order, defer, writing)
             await writing
             metrics.ORDERS.labels("written").inc()
-            log.info("order %s: written, %d with seed %d", order.order_id, order.count, order.seed)
+            log.info(
+                "order %s: written, %s, %d with seed %d",
+                order.order_id,
+                order.kind,
+                order.count,
+                order.seed,
+            )
             await self._join_line(order, asker.member_id)
         finally:
             del self.in_hand[order.order_id]
+
+    async def recall(self, order_id: str) -> DishOrder:
+        """An order as it was asked for, whatever has become of it.
+
+        Raises UserError where it was erased, or the records are too busy for an answer in time.
+        """
+        try:
+            async with asyncio.timeout(READ_FIRST_S), self._sessions() as session:
+                record = await session.get(Order, order_id)
+        except TimeoutError:
+            raise UserError("offer-busy") from None
+        if record is None:
+            raise UserError("offer-forgotten")
+        return orders.as_order(record)
 
     async def _write(self, order: DishOrder, asker: Asker) -> None:
         async with self._sessions.begin() as session:
@@ -88,7 +108,7 @@ class Kitchen:
             raise
 
     async def _join_line(self, order: DishOrder, member_id: int) -> None:
-        name = dishname.display(order.name)
+        name = order.title
         try:
             line = await self._queue.look()
         except KitchenClosed as error:
@@ -133,8 +153,7 @@ class Kitchen:
 
     async def warn(self, order: DishOrder) -> Outcome:
         """Say, with the last of its token, that the dish will come to the channel."""
-        name = dishname.display(order.name)
-        return await self._voice.edit(order, "dish-will-be-late", button=True, name=name)
+        return await self._voice.edit(order, "dish-will-be-late", button=True, name=order.title)
 
     async def cancel(self, order_id: str, member_id: int, moderator: bool) -> str | None:
         """Cancel an open order for one who may; else the phrase that says why not."""
@@ -158,7 +177,7 @@ class Kitchen:
         So do the rounds where Discord is away.
         """
         order = orders.as_order(record)
-        told = await self._voice.edit(order, "cancelled", name=dishname.display(order.name))
+        told = await self._voice.edit(order, "cancelled", name=order.title)
         if told != "away":
             await self.end(order.order_id, "cancelled")
 

@@ -104,12 +104,12 @@ class Rounds:
             await self._queue.forget(order.order_id)
         elif fate and stage == "failed":
             await self._apologise(record, told=fate.told)
-        elif order.too_old():
+        elif order.too_old() or (order.private and _soon_dead(order)):
             await self._give_up(record, reachable=fate is not None)
         else:
             if stage == "lost" or (stage is not None and record.state == "written"):
                 await self._kitchen.put_in_line(order, record.member_id)
-            if stage != "done" and order.expired(datetime.now(UTC) - GRACE):
+            if stage != "done" and _soon_dead(order):
                 await self._warn(order)
 
     async def _apologise(self, record: Order, told: bool) -> None:
@@ -138,6 +138,11 @@ class Rounds:
             await self._kitchen.end(order.order_id, "cancelled")
         elif outcome != "away":
             self._warned.add(order.order_id)
+
+
+def _soon_dead(order: DishOrder) -> bool:
+    """Whether no worker uses its token any more; a private answer has no other way."""
+    return order.expired(datetime.now(UTC) - GRACE)
 
 
 async def _guarded(what: str, work: Awaitable[None]) -> None:

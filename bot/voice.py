@@ -7,6 +7,7 @@ import discord
 
 from bot.answer import Outcome, Shown, edit_answer, post_once
 from bot.cancel import cancel_view
+from bot.offers import offers_view
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 
@@ -51,12 +52,13 @@ class Voice:
     ) -> Outcome:
         """Serve a dish that a worker could not."""
         outcome: Outcome = "dead"
+        view = offers_view(order)
         if alive(order):
-            outcome = await edit_answer(self._client, order, content, None, pictures)
+            outcome = await edit_answer(self._client, order, content, view, pictures)
         if outcome == "dead":
             greeting = say(order.locale, "late-served", member=str(member_id))
             content = f"{greeting}\n{content}"
-            outcome = await self._post(order, channel_id, content, pictures)
+            outcome = await self._post(order, channel_id, content, pictures, view)
         return outcome
 
     async def _post(
@@ -65,10 +67,11 @@ class Voice:
         channel_id: int | None,
         content: str,
         pictures: Sequence[Shown] = (),
+        view: discord.ui.View | None = None,
     ) -> Outcome:
-        if channel_id is None:
+        if channel_id is None or order.private:  # all would read in the channel what one asked
             return "gone"
-        return await post_once(self._client, channel_id, order, content, pictures)
+        return await post_once(self._client, channel_id, order, content, pictures, view)
 
 
 def alive(order: DishOrder) -> bool:

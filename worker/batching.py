@@ -26,8 +26,10 @@ from worker.delivery import Delivery
 from worker.health import pulse_file
 from worker.jobs import DishJob
 from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
+from worker.likeness import Likeness
 from worker.line import Line
 from worker.passes import DeviceLost, Passes
+from worker.plates import Plate
 from worker.reply import OutOfTime, Replies
 from worker.sweep import Sweep
 
@@ -84,7 +86,8 @@ class BatchingWorker(SimpleWorker):
             also=lambda: replies.hold(fleet.wait_s()),
         )
         brisk = connection.brisk(settings)
-        self._delivery = Delivery(self, brisk, replies, lambda: self._told_to_stop_at is not None)
+        likeness = Likeness(settings.model_dir)
+        self._delivery = Delivery(self, brisk, replies, likeness, lambda: self.stopping)
         self._told_to_stop_at: float | None = None  # monotonic
         self.resting = False  # takes no orders while operators want it so
 
@@ -228,8 +231,8 @@ class BatchingWorker(SimpleWorker):
                 self._paint([one])
             return
         for (claim, order), pictures in zip(ready, painted, strict=True):
-            known = self._painter.knows(order.name)
-            plate = tasks.Plate(order, tuple(pictures), self._painter.model_id, known)
+            known = any(map(self._painter.knows, order.names))
+            plate = Plate(order, tuple(pictures), self._painter.model_id, known)
             self._delivery.bring(claim, plate)
 
     def _depart(self) -> None:

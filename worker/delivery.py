@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal, Self
@@ -19,6 +20,8 @@ from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim
+from worker.likeness import Likeness
+from worker.plates import Plate
 from worker.reply import Message, OutOfTime, Replies, TooLarge, gone, token_dead
 
 _ENCODERS = 2  # with more threads that compute, the one that feeds the device would wait
@@ -37,15 +40,21 @@ class Delivery:
     """Brings claims to their end on threads of its own. Leaving it waits for all in hand.
 
     worker: whose claims they are; brisk: asked before each post, see `worker.connection`;
-    stopping: whether the worker has been told to stop.
+    likeness: of the painter's model; stopping: whether the worker has been told to stop.
     """
 
     def __init__(
-        self, worker: BaseWorker, brisk: Redis, replies: Replies, stopping: Callable[[], bool]
+        self,
+        worker: BaseWorker,
+        brisk: Redis,
+        replies: Replies,
+        likeness: Likeness,
+        stopping: Callable[[], bool],
     ) -> None:
         self._worker = worker
         self._brisk = brisk
         self._replies = replies
+        self._likeness = likeness
         self._stopping = stopping
         self._encoders = ThreadPoolExecutor(_ENCODERS, "encoder")
         self._posters = ThreadPoolExecutor(_POSTERS, "poster")
@@ -64,7 +73,7 @@ class Delivery:
         with self._changed:
             return self._changed.wait_for(lambda: self._in_hand < _ROOM, wait_s)
 
-    def bring(self, claim: Claim, plate: tasks.Plate) -> None:
+    def bring(self, claim: Claim, plate: Plate) -> None:
         """Encode, post, finish: at once, on other threads."""
         self._begin(claim, partial(self._bring, claim, plate))
 
@@ -92,7 +101,7 @@ class Delivery:
         """Its member wants it no more: end the job without a word, at once, on another thread."""
         self._begin(claim, partial(self._drop, claim))
 
-    def _bring(self, claim: Claim, plate: tasks.Plate) -> None:
+    def _bring(self, claim: Claim, plate: Plate) -> None:
         try:
             served = self._serve(claim, plate)
         except Exception as error:
@@ -110,11 +119,12 @@ class Delivery:
             _log.info("order %s: %s in %.2f s", claim.job.id, how, taken_s)
             self._settle(claim, partial(books.finish, self._worker, claim, handed=handed))
 
-    def _serve(self, claim: Claim, plate: tasks.Plate) -> Served:
+    def _serve(self, claim: Claim, plate: Plate) -> Served:
         """Post it, or give it to the bot where its token is dead or dies before Discord takes it.
 
         left: the worker has been told to stop, and Redis is away; the claim runs out.
         """
+        plate = self._looked(plate)
         too_late = plate.order.expired() or not plate.order.has_token
         encode = plate.smaller if too_late else plate.message
         message = self._encoders.submit(encode).result()
@@ -124,6 +134,13 @@ class Delivery:
         if not too_late and self._post(plate, message):
             return "posted"
         return "handed" if self._hand_over(claim, plate) else "left"
+
+    def _looked(self, plate: Plate) -> Plate:
+        """With what the nearest photos say, where that was asked."""
+        if plate.order.kind != "check":
+            return plate
+        beside = self._likeness.told(plate.order.locale, plate.pictures[0])
+        return replace(plate, beside=beside)
 
     def _drop(self, claim: Claim) -> None:
         metrics.ORDERS.labels("cancelled").inc()
@@ -137,7 +154,7 @@ class Delivery:
         except connection.AWAY:
             return "post"
 
-    def _post(self, plate: tasks.Plate, message: Message) -> bool:
+    def _post(self, plate: Plate, message: Message) -> bool:
         """Whether Discord took it; False where the token is dead, or dies before Discord does."""
         until = plate.order.expires_at
         try:
@@ -154,7 +171,7 @@ class Delivery:
             raise
         return True
 
-    def _hand_over(self, claim: Claim, plate: tasks.Plate) -> bool:
+    def _hand_over(self, claim: Claim, plate: Plate) -> bool:
         """Whether the bot has it now; it needs no interaction token to post it."""
         order = plate.order
         message = self._encoders.submit(plate.smaller).result()

@@ -27,6 +27,7 @@ from foodgan.contract.orders import (
     TOKEN_LIFE,
     TOKEN_MARGIN,
 )
+from worker import costs
 from worker.jobs import DELIVERIES, DishJob
 
 PATIENCE_S = 120.0  # after so long an order that nobody waits for takes its turn like all
@@ -57,7 +58,7 @@ return moved
 
 @dataclass(frozen=True)
 class Ticket:
-    """What the line knows of a waiting order. member: whose it is; pictures: how many it asks.
+    """What the line knows of a waiting order. member: whose it is; pictures: what it costs.
 
     behind: from when till when (Unix seconds) it lets others go first: nobody waits for its answer.
     """
@@ -182,6 +183,7 @@ def _ticket(job_id: str, data: bytes | None, meta: bytes | None) -> Ticket:
     member = _read(lambda: said[MEMBER_META])
     count = _read(lambda: order["count"])
     pictures = min(max(count, 1), COUNT_MAX) if isinstance(count, int) else 1
+    pictures *= costs.of_each(_read(lambda: order["kind"]))
     asked = _read(lambda: datetime.fromisoformat(order["asked_at"]).timestamp())
     behind = (math.inf, math.inf)
     if asked is not None:

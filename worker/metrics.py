@@ -4,11 +4,13 @@ Every label's values are words of this file, or of a table beside the code that 
 """
 
 from collections.abc import Sequence
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from foodgan.contract import gauges
 from foodgan.contract.orders import DishOrder
+from foodgan.contract.recipes import Kind
 from worker.books import Claim
 
 _COUNTS = CollectorRegistry()  # of this process
@@ -25,6 +27,9 @@ ORDERS = Counter(
     registry=_COUNTS,
 )
 FAILURES = Counter("foodgan_failures", "Failed tries, by kind.", ["kind"], registry=_COUNTS)
+KINDS = Counter(
+    "foodgan_orders_begun", "Orders that were claimed, by kind.", ["kind"], registry=_COUNTS
+)
 WAITS = Histogram(
     "foodgan_order_wait_seconds",
     "From being put in line until a worker claims it.",
@@ -70,6 +75,8 @@ def collect_into(registry: CollectorRegistry) -> None:
         ORDERS.labels(outcome)
     for kind in (*_KINDS.values(), "other"):
         FAILURES.labels(kind)
+    for order_kind in get_args(Kind):
+        KINDS.labels(order_kind)
     for outcome in gauges.OUTCOMES:
         POSTS.labels(outcome)
     registry.register(_COUNTS)
@@ -79,6 +86,7 @@ def begun(batch: Sequence[tuple[Claim, DishOrder]]) -> None:
     """Count a batch, and how long each of its orders has waited for its first try."""
     BATCHES.observe(len(batch))
     for claim, order in batch:
+        KINDS.labels(order.kind).inc()
         if claim.deliveries == 1:
             # A replayed order was put in line long before, but asked for anew.
             came = max(claim.job.enqueued_at or order.asked_at, order.asked_at)

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from itertools import accumulate
 
 import torch
 from PIL.Image import Image
@@ -11,7 +12,7 @@ from PIL.Image import Image
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.orders import COUNT_MAX
 from foodgan.painter import Dish, portions
-from worker import metrics
+from worker import costs, metrics
 from worker.tasks import Paints
 
 LIMIT_MAX = 64  # beyond it encoding and posting are what takes the time
@@ -29,7 +30,7 @@ class DeviceLost(FoodganError):
 
 
 class Passes:
-    """A painter with a limit on the pictures of one pass. limit: at least 1."""
+    """A painter with a limit on the pictures of one pass. limit: at least 1; see `costs`."""
 
     def __init__(self, painter: Paints, limit: int) -> None:
         self._painter = painter
@@ -45,14 +46,14 @@ class Passes:
         """
         painted: list[Image] = []
         while len(painted) < len(dishes):
-            part = dishes[len(painted) : len(painted) + self.limit]
+            part = self._part(dishes[len(painted) :])
             try:
                 with deadline(), metrics.PASSES.time():
                     painted += self._painter.paint(part)
             except torch.OutOfMemoryError:
                 if len(part) == 1:
                     raise
-                self._halve(len(part))
+                self._halve(sum(map(costs.of_dish, part)))
             except Exception as error:
                 if not _answers(self._painter.device):
                     raise DeviceLost(f"{self._painter.device}: {type(error).__name__}") from error
@@ -60,6 +61,11 @@ class Passes:
             else:
                 metrics.PICTURES.observe(len(part))
         return painted
+
+    def _part(self, dishes: Sequence[Dish]) -> Sequence[Dish]:
+        """The first, and those after it that fit beside it."""
+        totals = accumulate(map(costs.of_dish, dishes))
+        return dishes[: max(1, sum(total <= self.limit for total in totals))]
 
     def _halve(self, size: int) -> None:
         self.limit = max(1, size // 2)

@@ -10,6 +10,7 @@ import json
 import logging
 import random
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ import aiohttp
 
 from foodgan import __version__
 from foodgan.contract.errors import DiscordRefused, FoodganError
+from foodgan.contract.offers import Offer
 from foodgan.contract.orders import DishOrder
 from foodgan.contract.ratelimit import Fleet, Pause, pause_of
 from worker import metrics
@@ -33,6 +35,7 @@ GONE = frozenset({403, 404})
 UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
 TOKEN_DEAD = frozenset({10015, 10062, 50027})  # unknown webhook or interaction, invalid token
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
+_ACTION_ROW, _BUTTON, _SECONDARY = 1, 2, 2  # types of components, and a button's style
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 20.0
 
@@ -49,10 +52,11 @@ class OutOfTime(FoodganError):
 
 @dataclass(frozen=True)
 class Message:
-    """An answer: one text, and the pictures in their order."""
+    """An answer: one text, the pictures in their order, and rows of buttons below."""
 
     content: str
     pictures: tuple[Picture, ...] = ()
+    offers: Sequence[Sequence[Offer]] = ()
 
 
 class Replies:
@@ -197,7 +201,8 @@ def _form(message: Message) -> aiohttp.FormData:
         "content": message.content,
         "allowed_mentions": {"parse": []},
         "attachments": listed,
-        "components": [],  # the waiting answer had a button to cancel it
+        # None takes the button away that the waiting answer had, to cancel it.
+        "components": [_row(offered) for offered in message.offers],
     }
     # quote_fields would turn files[0] into files%5B0%5D.
     form = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
@@ -210,6 +215,21 @@ def _form(message: Message) -> aiohttp.FormData:
             content_type=picture.media_type,
         )
     return form
+
+
+def _row(offered: Sequence[Offer]) -> dict[str, Any]:
+    """https://discord.com/developers/docs/components/reference#action-row"""
+    buttons = [
+        {
+            "type": _BUTTON,
+            "style": _SECONDARY,
+            "custom_id": each.custom_id,
+            "label": each.label,
+            "emoji": {"name": each.emoji},
+        }
+        for each in offered
+    ]
+    return {"type": _ACTION_ROW, "components": buttons}
 
 
 def _json(text: str) -> dict[str, Any]:

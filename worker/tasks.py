@@ -1,4 +1,4 @@
-"""What may be queued, by name, and what becomes of it: read, paint, plate, and what to say if not.
+"""What may be queued, by name, and what becomes of it: read, paint, and what to say if not.
 
 `worker.batching` reads and paints, `worker.delivery` does the rest beside the painting.
 """
@@ -13,17 +13,15 @@ from PIL.Image import Image
 from pydantic import ValidationError
 from rq.exceptions import DeserializationError
 
-from foodgan.contract import dishname
 from foodgan.contract.errors import DiscordRefused, FoodganError, ModelError, UserError
+from foodgan.contract.limits import SHARE_MAX
 from foodgan.contract.orders import PAINT_TASK, VERSION, DishOrder
 from foodgan.contract.phrases import say
-from foodgan.painter import Dish, portions
+from foodgan.painter import Dish
 from worker.jobs import DishJob
-from worker.pictures import Picture, encode
 from worker.reply import Message, OutOfTime, TooLarge
 
 _SHOWN_MAX = 80  # characters of a stranger's text that go into a log line
-_REQUEST_MAX = 24 * 1024 * 1024  # bytes of pictures in one message; Discord takes 25 MiB in all
 
 
 class Refused(FoodganError):
@@ -57,21 +55,28 @@ Task = Callable[[Paint, Sequence[DishOrder]], list[list[Image]]]
 
 
 def paint(dishes_to_pictures: Paint, orders: Sequence[DishOrder]) -> list[list[Image]]:
-    """The pictures of every order, all in one pass.
+    """The pictures of every order, of whatever kind, all in one pass."""
+    wanted = [dishes(order) for order in orders]
+    painted = iter(dishes_to_pictures([dish for each in wanted for dish in each]))
+    return [[next(painted) for _ in each] for each in wanted]
 
-    Picture i of an order has its own seed, so that `/dish name seed` brings a single one back.
-    """
-    dishes = [dish for order in orders for dish in portions(order.name, order.seed, order.count)]
-    painted = iter(dishes_to_pictures(dishes))
-    return [[next(painted) for _ in range(order.count)] for order in orders]
+
+def dishes(order: DishOrder) -> list[Dish]:
+    """What an order asks of the painter, picture by picture."""
+    return [
+        Dish(
+            recipe.name,
+            recipe.seed,
+            mix=recipe.mix,
+            share=0.5 if recipe.share is None else recipe.share / SHARE_MAX,
+            variation=recipe.variation,
+            enlarged=order.kind == "enlarged",
+        )
+        for recipe in order.recipes
+    ]
 
 
 TASKS: Mapping[str, Task] = {PAINT_TASK: paint}  # the allow-list: nothing else is ever run
-
-
-def seeds(order: DishOrder) -> list[int]:
-    """The seed of each picture of an order."""
-    return [dish.seed for dish in portions(order.name, order.seed, order.count)]
 
 
 def read(job: DishJob) -> DishOrder:
@@ -102,49 +107,6 @@ def read(job: DishJob) -> DishOrder:
     if order.order_id != job.id:
         raise Refused("the order carries another id than its job")
     return order
-
-
-@dataclass(frozen=True)
-class Plate:
-    """An order's pictures and what is written beside them, ready to be encoded."""
-
-    order: DishOrder
-    pictures: tuple[Image, ...]
-    model_id: str
-    known: bool  # whether the painter knows a word of the name
-
-    def message(self) -> Message:
-        """As PNG; smaller where that is too much for the channel."""
-        message = self._encoded("png")
-        sizes = [len(picture.body) for picture in message.pictures]
-        if max(sizes) > self.order.attachment_limit or sum(sizes) > _REQUEST_MAX:
-            return self.smaller()
-        return message
-
-    def smaller(self) -> Message:
-        """As JPEG, about a fifth of the bytes."""
-        return self._encoded("jpeg")
-
-    def _encoded(self, form: str) -> Message:
-        pairs = zip(seeds(self.order), self.pictures, strict=True)
-        pictures = tuple(self._file(seed, picture, form) for seed, picture in pairs)
-        return Message(self._caption(), pictures)
-
-    def _caption(self) -> str:
-        order, numbers = self.order, seeds(self.order)
-        caption = say(
-            order.locale,
-            "answer-line",
-            name=dishname.display(order.name),
-            seed=str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}",
-            model=self.model_id,
-        )
-        return caption if self.known else f"{caption}\n{say(order.locale, 'no-known-word')}"
-
-    def _file(self, seed: int, picture: Image, form: str) -> Picture:
-        alt = say(self.order.locale, "picture-alt", name=self.order.name, seed=str(seed))
-        # The id lets the bot find the dish in its channel, should it not know whether it is there.
-        return encode(picture, f"dish-{seed}-{self.order.order_id}", alt, form)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.tables import Consent, Leader, Order, Photo
@@ -32,11 +32,17 @@ async def accepted_names(session: AsyncSession) -> Sequence[tuple[str, int]]:
 
 
 async def asked_names(session: AsyncSession, since: datetime) -> Sequence[tuple[str, int]]:
-    """Each name that was asked for in `/dish` since then, and by how many members."""
+    """Each name that was asked for in `/dish` or `/mix` since then, and by how many members.
+
+    A press on a button below a picture asks for no name.
+    """
+    fresh = (Order.asked_at >= since, Order.kind.in_(("dish", "mix")))
+    asked = union_all(
+        select(Order.name, Order.member_id).where(*fresh),
+        select(Order.mix, Order.member_id).where(*fresh, Order.mix.is_not(None)),
+    ).subquery()
     rows = await session.execute(
-        select(Order.name, func.count(Order.member_id.distinct()))
-        .where(Order.asked_at >= since)
-        .group_by(Order.name)
+        select(asked.c.name, func.count(asked.c.member_id.distinct())).group_by(asked.c.name)
     )
     return [(name, count) for name, count in rows]
 

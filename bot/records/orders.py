@@ -30,9 +30,13 @@ async def write(session: AsyncSession, order: DishOrder, asker: Asker) -> None:
             guild_id=asker.guild_id,
             channel_id=asker.channel_id,
             member_id=asker.member_id,
+            kind=order.kind,
             name=order.name,
             count=order.count,
             seed=order.seed,
+            mix=order.mix,
+            share=order.share,
+            variation=order.variation,
             locale=order.locale,
             state="written",
             application_id=int(order.application_id),
@@ -98,13 +102,18 @@ def as_order(record: Order) -> DishOrder:
     return DishOrder.model_validate(
         {
             "order_id": record.id,
+            "kind": record.kind,
             "name": record.name,
             "count": record.count,
             "seed": record.seed,
+            "mix": record.mix,
+            "share": record.share,
+            "variation": record.variation,
             "locale": record.locale,
             "application_id": str(record.application_id),
             "token": SecretStr(record.token or REDACTED),
             "asked_at": record.asked_at,
             "attachment_limit": record.attachment_limit,
+            "buttons": True,
         }
     )

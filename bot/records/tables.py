@@ -17,6 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from foodgan.contract.recipes import Kind
+
 # written: not on the queue yet; queued: handed to the workers; the others are ends.
 State = Literal["written", "queued", "done", "failed", "late", "refused", "cancelled"]
 
@@ -60,8 +62,9 @@ class Base(DeclarativeBase):
 
 
 class Order(Base):
-    """One `/dish`, from the moment it is deferred.
+    """One order, from the moment it is deferred.
 
+    kind, name, count, seed, mix, share, variation: see `foodgan.contract.orders`.
     token: the interaction token, a secret; null as soon as the order has ended.
     error_id: what the member was shown and the log holds, where something went wrong.
     """
@@ -81,9 +84,13 @@ class Order(Base):
     guild_id: Mapped[int | None] = mapped_column(BigInteger)
     channel_id: Mapped[int | None] = mapped_column(BigInteger)
     member_id: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[Kind] = mapped_column(String(16), default="dish", server_default="dish")
     name: Mapped[str] = mapped_column(String(100))
     count: Mapped[int]
     seed: Mapped[int] = mapped_column(BigInteger)
+    mix: Mapped[str | None] = mapped_column(String(100))
+    share: Mapped[int | None]
+    variation: Mapped[int | None] = mapped_column(BigInteger)
     locale: Mapped[str] = mapped_column(String(8))
     state: Mapped[State] = mapped_column(String(16))
     application_id: Mapped[int] = mapped_column(BigInteger)

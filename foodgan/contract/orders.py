@@ -1,16 +1,29 @@
 """What travels from bot to worker through the queue: JSON, validated on both sides."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import uuid4
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_serializer
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_serializer,
+    model_validator,
+)
 
+from foodgan.contract import dishname
 from foodgan.contract.limits import COUNT_MAX as COUNT_MAX
 from foodgan.contract.limits import SEED_MAX as SEED_MAX
+from foodgan.contract.limits import SHARE_MAX
 from foodgan.contract.logs import REDACTED
+from foodgan.contract.recipes import SINGLE, Kind, Recipe, recipes
 
-VERSION = 1  # of DishOrder; fields with a default may be added without a new one
+# Of DishOrder; fields with a default may be added without a new one. A plain dish is still of
+# version 1, for workers that know no other kind; what they must not paint as one is of version 2.
+VERSION = 2
 DISH_QUEUE = "dish"
 MEMBER_META = "member"  # in a job's meta: whose order it is, for a fair share of the queue
 PAINT_TASK = "worker.tasks.paint"  # the only function name that the bot may queue
@@ -39,6 +52,13 @@ LATE_LIFE = timedelta(hours=1)  # after asking; till then the bot brings what ca
 Locale = Literal["ja", "en"]
 Snowflake = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 OrderId = Annotated[str, Field(pattern=r"^[0-9a-z]{8}$")]
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+Seed = Annotated[int, Field(ge=0, le=SEED_MAX)]
+Share = Annotated[int, Field(ge=0, le=SHARE_MAX)]
+
+
+def _version_of(kind: Kind) -> Literal[1, 2]:
+    return 1 if kind == "dish" else 2
 
 
 def new_order_id() -> str:
@@ -47,24 +67,70 @@ def new_order_id() -> str:
 
 
 class DishOrder(BaseModel):
-    """One `/dish`, ready to be painted and posted.
+    """One order, ready to be painted and posted.
 
-    token is the interaction token, a secret: it is serialised for the queue and nowhere else.
-    attachment_limit: bytes a file may have in that channel.
+    name, count, seed, mix, share, variation: see `foodgan.contract.recipes`. token is the
+    interaction token, a secret: it is serialised for the queue and nowhere else.
+    attachment_limit: bytes a file may have in that channel. buttons: whether the bot that took it
+    serves those under its answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: Literal[1] = 1
+    kind: Kind = "dish"
+    version: Literal[1, 2] = Field(default_factory=lambda given: _version_of(given["kind"]))
     order_id: OrderId
-    name: Annotated[str, Field(min_length=1, max_length=100)]
+    name: Name
     count: Annotated[int, Field(ge=1, le=COUNT_MAX)] = 1
-    seed: Annotated[int, Field(ge=0, le=SEED_MAX)]
+    seed: Seed
+    mix: Name | None = None
+    share: Share | None = None
+    variation: Seed | None = None
     locale: Locale = "ja"
     application_id: Snowflake
     token: SecretStr
     asked_at: AwareDatetime
     attachment_limit: Annotated[int, Field(ge=1024)] = 10 * 1024 * 1024
+    buttons: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Whether the fields make an order of its kind."""
+        plain = self.kind == "dish"
+        faults = {
+            "version": self.version != _version_of(self.kind),
+            "mix": (plain and self.mix is not None) or (self.kind == "mix" and self.mix is None),
+            "share": self.share is not None and self.mix is None,
+            "variation": ((self.kind == "variations") and self.variation is None)
+            or (self.kind in ("dish", "mix") and self.variation is not None),
+            "count": self.kind in SINGLE and self.count != 1,
+        }
+        wrong = [field for field, fault in faults.items() if fault]
+        if wrong:
+            raise ValueError(f"{', '.join(wrong)} of an order of kind {self.kind}")
+        return self
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """What each of its pictures is painted from, in order."""
+        return recipes(
+            self.kind, self.name, self.count, self.seed, self.mix, self.share, self.variation
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The dish, and the second one of a mix."""
+        return (self.name,) if self.mix is None else (self.name, self.mix)
+
+    @property
+    def title(self) -> str:
+        """Its names as text of a Discord message."""
+        return " × ".join(map(dishname.display, self.names))
+
+    @property
+    def private(self) -> bool:
+        """Whether only the one who asked reads the answer."""
+        return self.kind == "check"
 
     @field_serializer("token", when_used="json")
     def _reveal(self, token: SecretStr) -> str:

@@ -19,5 +19,6 @@ def an_order(age: timedelta = timedelta(), **changed: Any) -> DishOrder:
         "application_id": "44",
         "token": TOKEN,
         "asked_at": datetime.now(UTC) - age,
+        "buttons": True,
     }
     return DishOrder.model_validate(fields | changed)

@@ -72,6 +72,45 @@ async def test_orders_can_be_kept_in_it(url: URL) -> None:
     await engine.dispose()
 
 
+KINDS = ({}, {"kind": "mix", "mix": "いちごパフェ", "share": 30}, {"kind": "check"})
+
+
+async def test_orders_of_an_earlier_bot_are_plain_dishes(url: URL) -> None:
+    await asyncio.to_thread(migrate.migrate, url, "0002")
+    engine = open_engine(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO orders (id, member_id, name, count, seed, locale, state, application_id,"
+            " token, attachment_limit, asked_at) VALUES ('abcdef12', 11, '鮭丼', 2, 7, 'ja',"
+            " 'queued', 44, 'secret', 8388608, '2026-07-01 00:00:00')"
+        )
+    await migrate.bring_up(engine)
+    async with async_sessionmaker(engine).begin() as session:
+        (record,) = await orders.open_orders(session)
+        order = orders.as_order(record)
+    assert (order.kind, order.version, order.count, order.mix) == ("dish", 1, 2, None)
+    await engine.dispose()
+
+
+async def test_on_the_way_back_no_open_order_becomes_a_plain_dish(url: URL) -> None:
+    engine = open_engine(url)
+    await migrate.bring_up(engine)
+    async with async_sessionmaker(engine).begin() as session:
+        for fields in KINDS:
+            await orders.write(session, an_order(**fields), AOI)
+
+    await asyncio.to_thread(migrate.migrate, url, "-1")
+
+    async with engine.connect() as connection:
+        rows = await connection.exec_driver_sql("SELECT state, token IS NULL FROM orders")
+        assert sorted((state, bool(gone)) for state, gone in rows) == [
+            ("refused", True),
+            ("refused", True),
+            ("written", False),
+        ]
+    await engine.dispose()
+
+
 async def test_two_bots_that_start_at_once_do_not_collide(url: URL) -> None:
     faults: list[Exception] = []
 

@@ -1,19 +1,23 @@
 """Records: written before the queue, ended once, tokens erased."""
 
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.records import orders
+from bot.records import figures, orders
 from bot.records.database import RecordsClosed, database_url
+from bot.records.orders import Asker
 from bot.records.tables import Order
+from foodgan.contract.orders import SEED_MAX
 from tests.bot.orders import AOI, TOKEN, an_order
 
 Sessions = async_sessionmaker[AsyncSession]
+BO = Asker(member_id=12, channel_id=22, guild_id=33)
 
 
 async def test_an_order_comes_back_as_it_was_written(sessions: Sessions) -> None:
@@ -27,6 +31,40 @@ async def test_an_order_comes_back_as_it_was_written(sessions: Sessions) -> None
     assert orders.as_order(record) == order
     assert (record.member_id, record.channel_id, record.guild_id) == (11, 22, 33)
     assert record.state == "written"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": "mix", "mix": "いちごパフェ", "count": 4},
+        {"kind": "mix", "mix": "いちごパフェ", "share": 0},
+        {"kind": "variations", "count": 4, "variation": SEED_MAX},
+        {"kind": "enlarged", "mix": "いちごパフェ", "share": 40, "variation": 3},
+        {"kind": "check"},
+    ],
+    ids=str,
+)
+async def test_so_does_one_of_another_kind(sessions: Sessions, fields: dict[str, Any]) -> None:
+    order = an_order(**fields)
+    async with sessions.begin() as session:
+        await orders.write(session, order, AOI)
+    async with sessions() as session:
+        (record,) = await orders.open_orders(session)
+    assert orders.as_order(record) == order
+
+
+async def test_both_names_of_a_mix_are_asked_for_and_no_press_asks_for_a_name(
+    sessions: Sessions,
+) -> None:
+    mix = {"kind": "mix", "mix": "いちごパフェ"}
+    asked = [(AOI, {"name": "鮭丼"}), (AOI, mix | {"name": "鮭丼"}), (BO, mix | {"name": "うどん"})]
+    pressed = {"name": "鮭丼", "kind": "variations", "variation": 1}
+    async with sessions.begin() as session:
+        for asker, fields in [*asked, (BO, pressed)]:
+            await orders.write(session, an_order(**fields), asker)
+    async with sessions() as session:
+        names = await figures.asked_names(session, datetime.now(UTC) - timedelta(days=1))
+    assert dict(names) == {"鮭丼": 1, "うどん": 1, "いちごパフェ": 2}
 
 
 async def test_open_orders_are_the_oldest_first_and_without_the_ended(sessions: Sessions) -> None:

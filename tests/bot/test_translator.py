@@ -8,6 +8,7 @@ from discord.app_commands import CommandTree
 
 from bot.commands.about import about
 from bot.commands.dish import dish_command
+from bot.commands.mix import mix_command
 from bot.translator import PhraseTranslator
 
 JAPANESE = "ja"
@@ -17,7 +18,8 @@ JAPANESE = "ja"
 async def registered() -> dict[str, dict[str, object]]:
     """The commands as `sync` would send them, by name."""
     tree = CommandTree(Client(intents=Intents.none()))
-    tree.add_command(dish_command(None, None, None))
+    tree.add_command(dish_command(None))
+    tree.add_command(mix_command(None))
     tree.add_command(about)
     await tree.set_translator(PhraseTranslator())
     commands = [
@@ -28,7 +30,7 @@ async def registered() -> dict[str, dict[str, object]]:
 
 
 async def test_command_names_are_the_same_everywhere(registered) -> None:
-    assert set(registered) == {"dish", "about"}
+    assert set(registered) == {"dish", "mix", "about"}
     assert all(not command["name_localizations"] for command in registered.values())
 
 
@@ -47,3 +49,18 @@ async def test_options_have_japanese_names_and_limits(registered) -> None:
     assert (count["min_value"], count["max_value"]) == (1, 4)
     assert (seed["min_value"], seed["max_value"]) == (0, 2**31 - 1)
     assert "required" not in count or count["required"] is False
+
+
+async def test_a_mix_needs_two_names_and_nothing_else(registered) -> None:
+    options = registered["mix"]["options"]
+    assert [option["name"] for option in options] == ["a", "b", "share", "count", "seed"]
+    assert [option.get("required", False) for option in options] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    share = options[2]
+    assert (share["min_value"], share["max_value"]) == (0, 100)
+    assert share["name_localizations"][JAPANESE] == "割合"

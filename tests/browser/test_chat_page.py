@@ -139,6 +139,24 @@ def test_four_pictures_come_as_a_mosaic(window: Page, tmp_path: Path) -> None:
     window.screenshot(path=tmp_path / "mosaic.png")
 
 
+def test_a_press_on_a_button_below_brings_a_larger_one(window: Page, tmp_path: Path) -> None:
+    """Of four pictures the third, which has a button of its own with its number."""
+    four = window.get_by_test_id("message").last
+    before = window.get_by_test_id("message").count()
+    four.get_by_role("button", name=re.compile("大きく 3$")).click()
+    answer = window.get_by_test_id("message").nth(before)
+    picture = answer.get_by_test_id("picture")
+    expect(picture).to_be_visible(timeout=DISH_WITHIN_MS)
+    assert _sizes(picture) == [[512, 512]]
+    expect(four.get_by_test_id("picture")).to_have_count(4)
+    answer.get_by_role("button", name=re.compile("コピー")).click()
+    told = window.get_by_test_id("message").nth(before + 1)
+    expect(told.get_by_test_id("picture")).to_be_visible(timeout=DISH_WITHIN_MS)
+    expect(told).to_have_class(re.compile(r"\bephemeral\b"))
+    expect(told.get_by_test_id("content")).to_contain_text("似ている度")
+    window.screenshot(path=tmp_path / "buttons.png")
+
+
 def test_a_name_that_is_none_gets_a_sentence_that_only_the_asker_sees(window: Page) -> None:
     answer = _order(window, "\N{ZERO WIDTH SPACE}\N{ZERO WIDTH SPACE}")
     expect(answer).to_have_class(re.compile(r"\bephemeral\b"), timeout=10_000)

@@ -143,7 +143,7 @@ def test_an_order_of_four_is_painted_where_memory_holds_one(kitchen: Kitchen) ->
     kitchen.serve(Small(1))
 
     assert list(kitchen.answer(order).files) == [
-        f"dish-{seed}-{order.order_id}.png" for seed in (7, 8, 9, 10)
+        f"dish-{seed}-{order.order_id}.webp" for seed in (7, 8, 9, 10)
     ]
 
 
@@ -175,4 +175,4 @@ def test_the_next_batch_is_painted_while_the_last_one_is_posted(kitchen: Kitchen
     assert len(kitchen.discord.answers) == 24
     assert {kitchen.status(order.order_id) for order in orders} == {"finished"}
     names = chain.from_iterable(kitchen.answer(order).files for order in orders)
-    assert set(names) == {f"dish-7-{order.order_id}.png" for order in orders}
+    assert set(names) == {f"dish-7-{order.order_id}.webp" for order in orders}

@@ -28,7 +28,7 @@ def test_the_answer_holds_exactly_what_was_painted(kitchen: Kitchen) -> None:
     [edit] = kitchen.discord.edits
     assert edit.token == order.token.get_secret_value()
     expected = TinyPainter().paint([Dish(order.name, seed) for seed in (7, 8, 9, 10)])
-    assert list(edit.files) == [f"dish-{seed}-{order.order_id}.png" for seed in (7, 8, 9, 10)]
+    assert list(edit.files) == [f"dish-{seed}-{order.order_id}.webp" for seed in (7, 8, 9, 10)]
     for body, picture in zip(edit.files.values(), expected, strict=True):
         assert (pixels(body) == np.asarray(picture)).all()
 

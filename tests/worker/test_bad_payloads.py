@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rq.results import Result
 
-from foodgan.contract.orders import PAINT_TASK
+from foodgan.contract.orders import PAINT_TASK, VERSION
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
 
@@ -178,7 +178,7 @@ def test_a_field_that_a_later_bot_has_added_is_left_out(kitchen: Kitchen) -> Non
 
 
 def test_an_order_of_a_later_version_waits_for_a_worker_that_knows_it(kitchen: Kitchen) -> None:
-    kitchen.enqueue(JOB, PAINT_TASK, [payload(version=2, sauce="teriyaki")])
+    kitchen.enqueue(JOB, PAINT_TASK, [payload(version=VERSION + 1, sauce="teriyaki")])
     painter = TinyPainter()
     kitchen.serve(painter)
     assert painter.passes == []

@@ -130,7 +130,7 @@ def test_too_large_is_sent_once_more_and_smaller(kitchen: Kitchen) -> None:
     kitchen.serve()
 
     large, small = kitchen.discord.edits
-    assert list(large.files) == [f"dish-{seed}-{order.order_id}.png" for seed in (7, 8)]
+    assert list(large.files) == [f"dish-{seed}-{order.order_id}.webp" for seed in (7, 8)]
     assert list(small.files) == [f"dish-{seed}-{order.order_id}.jpeg" for seed in (7, 8)]
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from PIL import Image
@@ -14,7 +15,7 @@ LATENT = 8
 
 
 class TinyPainter:
-    """Paints 256×256 colour noise that depends on name and seed alone.
+    """Paints colour noise that depends on the dish alone: 256×256, enlarged 512×512.
 
     pause_s: how long every pass takes longer; passes: how many dishes each pass so far had.
     """
@@ -39,13 +40,17 @@ class TinyPainter:
         latents = torch.stack([_latent(dish) for dish in dishes])
         pictures = nn.functional.interpolate(self._net(latents), size=(256, 256))
         pixels = ((pictures + 1) * 127.5).to(torch.uint8).permute(0, 2, 3, 1).numpy()
-        return [Image.fromarray(each) for each in pixels]
+        painted = zip(dishes, map(Image.fromarray, pixels), strict=True)
+        return [
+            picture.resize((512, 512)) if dish.enlarged else picture for dish, picture in painted
+        ]
 
     def knows(self, name: str) -> bool:
         return "謎" not in name
 
 
 def _latent(dish: Dish) -> Tensor:
-    digest = hashlib.sha256(f"{dish.seed}:{dish.name}".encode()).digest()
+    plain = replace(dish, enlarged=False)
+    digest = hashlib.sha256(repr(plain).encode()).digest()
     generator = torch.Generator().manual_seed(int.from_bytes(digest[:7]))
     return torch.randn(LATENT, 4, 4, generator=generator)

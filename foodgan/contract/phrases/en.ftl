@@ -9,6 +9,13 @@ option-count = count
 option-count-hint = How many pictures (1–4, usually 1)
 option-seed = seed
 option-seed-hint = The same name and seed always give the same picture (usually our choice)
+command-mix = We paint you a dish that lies between two others
+option-mix-a = a
+option-mix-a-hint = The first dish (say: miso ramen)
+option-mix-b = b
+option-mix-b-hint = The second dish (say: strawberry parfait)
+option-share = share
+option-share-hint = How much of the second dish, in percent (0–100; without it, four steps from one to the other)
 command-about = About this imaginary canteen
 about =
     {""}**Welcome to the imaginary canteen**
@@ -16,6 +23,8 @@ about =
 
     {""}**Ordering** — give `/dish` a name. You can have up to four pictures.
     {""}**The secret of the seed** — each picture carries a seed. The same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
+    {""}**Two tastes in one** — give `/mix` two names, and see one dish turn into the other, step by step.
+    {""}**One more thing** — the buttons under a picture bring another one (🎲), some like it (🍳) or a larger one (🔍), and tell whether it is a copy of a photo (🪞).
     {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time.
     {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages.
 
@@ -29,12 +38,41 @@ ordered-too-soon = Thank you for another order! Please give us { $seconds } more
 too-many-waiting = You have { $limit } dishes on the way already. Order again once one of them is served.
 count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
 seed-out-of-range = The seed has to be a whole number from 0 to { $max }.
+share-out-of-range = The share has to be a whole number from 0 to { $max }.
+offer-forgotten = We have no record of that picture any more. Please order it anew.
+offer-busy = We cannot look that picture up just now. Please press again in a moment.
 
 ## Serving (pass seed and model as strings: a number would get digit grouping)
 
 answer-line = **{ $name }** — seed { $seed } · model { $model }
+answer-mix = **{ $name }** and **{ $mix }** in one ({ $share }% { $mix }) — seed { $seed } · model { $model }
+answer-series = From **{ $name }** to **{ $mix }** ({ $shares }% { $mix }) — seed { $seed } · model { $model }
+answer-variations = { $count } pictures like **{ $name }** — from seed { $seed } · model { $model }
+answer-enlarged = **{ $name }**, a size larger — seed { $seed } · model { $model }
+answer-check = Is **{ $name }** a copy of a photo? (seed { $seed } · model { $model })
+check-nearest = Of the photos that the painter learned from, these are the nearest.
+check-photo = • “{ $name }” ({ $by }, { $licence }) — { $closeness }% alike
+check-unnamed = a photo without a name
+check-new = Of 100 real photos that the painter never saw, { $percent } are nearer to one it learned from. So this does not look like a copy.
+check-close = Of 100 real photos that the painter never saw, only about { $percent } come this near to one it learned from. This may be a copy.
+check-no-index = This painter carries no index of the photos it learned from, so we could not look for the nearest.
+title-mix = { $name } × { $mix } ({ $share }%)
 picture-alt = A picture of the imaginary dish “{ $name }” (seed { $seed })
+picture-alt-like = A picture of the imaginary dish “{ $name }” (one like seed { $seed })
+picture-alt-like-one = A picture of the imaginary dish “{ $name }” (one like seed { $seed }, number { $place })
+seed-like = { $seed } (one like it)
 no-known-word = Every word in there was new to us, so we let our imagination run free.
+
+## Buttons under a picture (place: which picture)
+
+offer-reroll = Another one
+offer-more = Others like it
+offer-vary = Four like it
+offer-vary-one = Like { $place }
+offer-enlarge = Enlarge
+offer-enlarge-one = Enlarge { $place }
+offer-check = Copy of a photo?
+offer-check-one = Copy? { $place }
 
 ## Apologies
 

@@ -9,6 +9,13 @@ option-count = 枚数
 option-count-hint = 何枚描くか(1〜4、ふだんは1枚)
 option-seed = 種
 option-seed-hint = 同じ料理名と種なら、いつも同じ絵になります(ふだんはおまかせ)
+command-mix = ふたつの料理のあいだの一皿を、絵にしてお出しします
+option-mix-a = ひとつめ
+option-mix-a-hint = ひとつめの料理(例: 味噌ラーメン)
+option-mix-b = ふたつめ
+option-mix-b-hint = ふたつめの料理(例: いちごパフェ)
+option-share = 割合
+option-share-hint = ふたつめの料理を何%混ぜるか(0〜100。選ばなければ、少しずつ変わる4枚)
 command-about = 架空食堂のご案内
 about =
     {""}**架空食堂へようこそ**
@@ -16,6 +23,8 @@ about =
 
     {""}**ご注文** — `/dish` に料理名をどうぞ。枚数は4枚まで選べます。
     {""}**種のひみつ** — 絵には「種」の番号が付きます。同じ料理名と種なら同じ絵になるので、お気に入りの番号は控えておいてください。種だけ変えれば、同じ料理の別の一皿に出会えます。
+    {""}**ふたつの味を** — `/mix` にふたつの料理名をどうぞ。片方からもう片方へ、少しずつ変わっていく絵をお出しします。
+    {""}**もうひと声** — 絵の下のボタンで、別の一皿(🎲)、似た絵(🍳)、大きな絵(🔍)を頼めます。写真のコピーではないか(🪞)も確かめられます。
     {""}**写真の持ち込み** — `/submit` で料理の写真をいただけると、画家の腕が上がります。いつでも取り下げられます。
     {""}**記録について** — ご注文をお届けするため、料理名・場所・あなたの Discord ID を記録します。お名前は記録しません。ほかのメッセージは読みません。
 
@@ -29,12 +38,41 @@ ordered-too-soon = 続けてのご注文、ありがとうございます。あ�
 too-many-waiting = お待ちの料理がもう { $limit } 品あります。ひと皿届いたら、またご注文くださいね。
 count-out-of-range = 一度にお描きできるのは 1〜{ $max } 枚です。枚数を選び直してくださいね。
 seed-out-of-range = 種は 0〜{ $max } の整数でお願いします。
+share-out-of-range = 割合は 0〜{ $max } の整数でお願いします。
+offer-forgotten = この絵の控えは、もう残っていません。お手数ですが、あらためてご注文くださいね。
+offer-busy = いま手がふさがっていて、控えを探せません。少し待って、もう一度押してくださいね。
 
 ## お届け(seed, model は文字列で渡す。数のまま渡すと桁区切りが付く)
 
 answer-line = **{ $name }** — 種 { $seed } · モデル { $model }
+answer-mix = **{ $name }** と **{ $mix }** を合わせました({ $mix } を { $share }%)— 種 { $seed } · モデル { $model }
+answer-series = **{ $name }** から **{ $mix }** へ({ $mix } を { $shares }%)— 種 { $seed } · モデル { $model }
+answer-variations = **{ $name }** に似た { $count } 枚 — もとの種 { $seed } · モデル { $model }
+answer-enlarged = **{ $name }** を大きくしました — 種 { $seed } · モデル { $model }
+answer-check = **{ $name }** は、写真のコピー?(種 { $seed } · モデル { $model })
+check-nearest = 学習に使った写真のうち、いちばん近いのはこちらです。
+check-photo = • 「{ $name }」({ $by }、{ $licence })— 似ている度 { $closeness }%
+check-unnamed = 名前のない写真
+check-new = 初めて見る本物の写真でも、100枚のうち { $percent } 枚は、この絵より学習写真に似ています。写真のコピーではなさそうです。
+check-close = ここまで学習写真に似るのは、初めて見る本物の写真なら100枚のうち { $percent } 枚ほどです。写真のコピーかもしれません。
+check-no-index = いまの画家には学習写真の控えが付いていないので、近い写真を調べられませんでした。
+title-mix = { $name } × { $mix }({ $share }%)
 picture-alt = 架空の料理「{ $name }」の絵(種 { $seed })
+picture-alt-like = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵)
+picture-alt-like-one = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵、{ $place } 枚目)
+seed-like = { $seed }(に似た絵)
 no-known-word = はじめて聞く言葉ばかりだったので、想像をふくらませて描きました。
+
+## 絵の下のボタン(place は何枚目か)
+
+offer-reroll = 別の一皿
+offer-more = ほかの似た絵
+offer-vary = 似た絵を4枚
+offer-vary-one = 似た絵 { $place }
+offer-enlarge = 大きくする
+offer-enlarge-one = 大きく { $place }
+offer-check = 写真のコピー?
+offer-check-one = コピー? { $place }
 
 ## ごめんなさい
 

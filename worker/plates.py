@@ -1,0 +1,120 @@
+"""Pictures on their way into an answer: files, their alt texts, the line above, buttons below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL.Image import Image
+
+from foodgan.contract import dishname
+from foodgan.contract.offers import offers
+from foodgan.contract.orders import DishOrder
+from foodgan.contract.phrases import say
+from foodgan.contract.recipes import Recipe
+from worker.pictures import Picture, encode
+from worker.reply import Message
+
+_REQUEST_MAX = 24 * 1024 * 1024  # bytes of pictures in one message; Discord takes 25 MiB in all
+
+
+@dataclass(frozen=True)
+class Plate:
+    """An order's pictures and what is written beside them, ready to be encoded.
+
+    known: whether the painter knows a word of the names; beside: what a look at photos has found.
+    """
+
+    order: DishOrder
+    pictures: tuple[Image, ...]
+    model_id: str
+    known: bool
+    beside: str = ""
+
+    def message(self) -> Message:
+        """Without loss; smaller where that is too much for the channel."""
+        message = self._encoded("webp")
+        sizes = [len(picture.body) for picture in message.pictures]
+        if max(sizes) > self.order.attachment_limit or sum(sizes) > _REQUEST_MAX:
+            return self.smaller()
+        return message
+
+    def smaller(self) -> Message:
+        """As JPEG, less than a third of the bytes."""
+        return self._encoded("jpeg")
+
+    def _encoded(self, form: str) -> Message:
+        places = range(len(self.pictures))
+        pictures = tuple(self._file(place, form) for place in places)
+        return Message(self._caption(), pictures, offers(self.order))
+
+    def _caption(self) -> str:
+        unheard = "" if self.known else say(self.order.locale, "no-known-word")
+        lines = (_caption(self.order, self.model_id), self.beside, unheard)
+        return "\n".join(filter(None, lines))
+
+    def _file(self, place: int, form: str) -> Picture:
+        # The id lets the bot find the dish in its channel, should it not know whether it is there.
+        stem = f"{_stem(self.order.recipes[place])}-{self.order.order_id}"
+        return encode(self.pictures[place], stem, _alt(self.order, place), form)
+
+
+def _caption(order: DishOrder, model_id: str) -> str:
+    """The line above the pictures."""
+    locale, painted = order.locale, order.recipes
+    seed = _span([recipe.seed for recipe in painted])
+    name = _title(locale, painted[0], shown=True)
+    if order.kind == "variations":
+        count = str(len(painted))
+        return say(locale, "answer-variations", name=name, count=count, seed=seed, model=model_id)
+    if painted[0].variation is not None:  # the seed alone would bring another picture
+        seed = say(locale, "seed-like", seed=seed)
+    if order.kind == "enlarged":
+        return say(locale, "answer-enlarged", name=name, seed=seed, model=model_id)
+    if order.kind == "check":
+        return say(locale, "answer-check", name=name, seed=seed, model=model_id)
+    if order.mix is None:
+        return say(locale, "answer-line", name=name, seed=seed, model=model_id)
+    values = {
+        "name": dishname.display(order.name),
+        "mix": dishname.display(order.mix),
+        "seed": seed,
+        "model": model_id,
+    }
+    shares = [recipe.share or 0 for recipe in painted]
+    if len(set(shares)) > 1:
+        return say(locale, "answer-series", shares="→".join(map(str, shares)), **values)
+    return say(locale, "answer-mix", share=str(shares[0]), **values)
+
+
+def _span(numbers: Sequence[int]) -> str:
+    """Seeds as text: one, or the first and the last."""
+    first, last = numbers[0], numbers[-1]
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _title(locale: str, recipe: Recipe, *, shown: bool = False) -> str:
+    """A picture's name, or its names and how they are mixed. shown: as Discord's Markdown."""
+    name, mix = recipe.name, recipe.mix
+    if shown:
+        name, mix = dishname.display(name), mix and dishname.display(mix)
+    if mix is None:
+        return name
+    return say(locale, "title-mix", name=name, mix=mix, share=str(recipe.share))
+
+
+def _alt(order: DishOrder, place: int) -> str:
+    """What a screen reader says of the picture at that place, counted from 0."""
+    locale, recipe = order.locale, order.recipes[place]
+    values = {"name": _title(locale, recipe), "seed": str(recipe.seed)}
+    if recipe.variation is None:
+        return say(locale, "picture-alt", **values)
+    if len(order.recipes) == 1:
+        return say(locale, "picture-alt-like", **values)
+    return say(locale, "picture-alt-like-one", place=str(place + 1), **values)
+
+
+def _stem(recipe: Recipe) -> str:
+    """A picture's file name, but for the order's id; no two in an answer are alike."""
+    parts = ["dish", recipe.seed]
+    parts += [] if recipe.share is None else [f"mix{recipe.share}"]
+    parts += [] if recipe.variation is None else [f"like{recipe.variation}"]
+    return "-".join(map(str, parts))
