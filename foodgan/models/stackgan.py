@@ -193,9 +193,9 @@ class Stage1Generator(nn.Module):
         for block, grain in zip(self.blocks, grains, strict=True):
             side = 2 * x.shape[-1]
             x = block(x, condition, grain.reshape(-1, 1, side, side))
-        x = self.to_rgb(F.leaky_relu(x, SLOPE))
+        pictures: Tensor = self.to_rgb(F.leaky_relu(x, SLOPE))
         # Unbounded while it learns: a tanh that saturates passes no gradient, and it did.
-        return x if self.training else x.clamp(-1, 1)
+        return pictures if self.training else pictures.clamp(-1, 1)
 
     def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:
         condition, mu, kl = self.condition_of(names, noise)
