@@ -8,7 +8,6 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer
-from bot.photos import words
 from bot.photos.lookalikes import LookAlikes
 from bot.photos.publisher import Publisher
 from bot.records import photos, submissions
@@ -41,9 +40,9 @@ class Receipts:
         taken = [photo for photo in handed if photo.state in photos.KNOWN]
         lines = [say(locale, "receipt-none")]
         if taken:
-            understood = "・".join(map(dishname.display, words.runs(taken[0].name)))
-            name = dishname.display(taken[0].name)
-            lines = [say(locale, "receipt-head", count=len(taken), name=name, words=understood)]
+            name, read = dishname.display(taken[0].name), dishname.listed(taken[0].words or ())
+            lines = [say(locale, "receipt-head", count=len(taken), name=name)]
+            lines += [say(locale, "receipt-words", words=read)] if read else []
         lines += [await self._line(locale, place, one) for place, one in enumerate(handed, 1)]
         waiting, accepted = tally.get("taken", 0), tally.get("accepted", 0)
         lines += [say(locale, "receipt-tally", waiting=waiting, accepted=accepted)]

@@ -157,6 +157,7 @@ class Reception:
                 "photo_id": photo.id,
                 "url": SecretStr(photo.url),
                 "filename": photo.filename,
+                "name": photo.name,
                 "locale": photo.locale,
             }
         )

@@ -23,20 +23,17 @@ async def accepted_by_week(session: AsyncSession) -> list[tuple[str, int]]:
     return sorted(weeks.items())
 
 
-async def accepted_names(session: AsyncSession) -> Sequence[tuple[str, int]]:
-    """Each name among the accepted photos, and how many have it."""
+async def asked_names(
+    session: AsyncSession, since: datetime, limit: int
+) -> Sequence[tuple[str, int]]:
+    """The names most asked for in `/dish` since then, and by how many members each."""
+    members = func.count(Order.member_id.distinct())
     rows = await session.execute(
-        select(Photo.name, func.count()).where(Photo.state == "accepted").group_by(Photo.name)
-    )
-    return [(name, count) for name, count in rows]
-
-
-async def asked_names(session: AsyncSession, since: datetime) -> Sequence[tuple[str, int]]:
-    """Each name that was asked for in `/dish` since then, and by how many members."""
-    rows = await session.execute(
-        select(Order.name, func.count(Order.member_id.distinct()))
+        select(Order.name, members)
         .where(Order.asked_at >= since)
         .group_by(Order.name)
+        .order_by(members.desc(), Order.name)
+        .limit(limit)
     )
     return [(name, count) for name, count in rows]
 

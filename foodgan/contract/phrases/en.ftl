@@ -174,7 +174,8 @@ submit-not-yours = You can only hand over photos from your own messages.
 submit-stale = This has been lying around for too long. Please start again with `/submit`.
 name-blocked = We do not use that word here. Please choose another name.
 
-receipt-head = We have taken in your photos of “**{ $name }**” ({ $count }). We read the words as “{ $words }”. You will hear from us once they are reviewed.
+receipt-head = We have taken in your photos of “**{ $name }**” ({ $count }). You will hear from us once they are reviewed.
+receipt-words = We read the name as “{ $words }”.
 receipt-none = Sorry, we could not take anything in this time.
 receipt-refused = Photo { $place } ({ $file }): { $why }
 receipt-alike = Photo { $place } ({ $file }) looks much like one we have already: { $names }

@@ -170,7 +170,8 @@ submit-not-yours = 持ち込めるのは、ご自分のメッセージの写真�
 submit-stale = このご案内は時間が経ってしまいました。お手数ですが、もう一度 `/submit` からどうぞ。
 name-blocked = その言葉はここでは使えません。別の名前にしてくださいね。
 
-receipt-head = 「**{ $name }**」の写真を { $count } 枚、お預かりしました。ことばは「{ $words }」と読みました。審査がすんだらお知らせします。
+receipt-head = 「**{ $name }**」の写真を { $count } 枚、お預かりしました。審査がすんだらお知らせします。
+receipt-words = お名前は「{ $words }」と読みました。
 receipt-none = ごめんなさい、今回はお預かりできませんでした。
 receipt-refused = { $place } 枚目({ $file }): { $why }
 receipt-alike = { $place } 枚目({ $file })は、お預かりしている写真とよく似ています: { $names }

@@ -41,7 +41,7 @@ async def test_a_photo_is_shown_with_picture_name_words_hints_and_look_alikes(cl
     assert is_private(first)
     second = await edited(club, club.click(first, "review-accept", "minato"))
     assert "海老天蕎麦" in second["content"]
-    assert say("ja", "review-words", words="海老天蕎麦") in second["content"]
+    assert say("ja", "review-words", words="海老・天麩羅・蕎麦") in second["content"]
     assert say("ja", "review-hints", hints=say("ja", "hint-dark")) in second["content"]
     assert "天ぷら蕎麦 (審査待ち)" in second["content"]
     assert len(second["attachments"]) == 2
