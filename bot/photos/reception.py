@@ -179,6 +179,7 @@ class Reception:
         return submission.id
 
     async def _admit(self, session: AsyncSession, member_id: int, count: int) -> None:
+        await submissions.one_at_a_time(session, member_id)
         await _let_in(session, member_id)
         today = await submissions.handed_over_since(session, member_id, datetime.now(UTC) - DAY)
         if today + count > self._per_day:

@@ -39,6 +39,18 @@ async def photos_of(session: AsyncSession, submission_id: str) -> Sequence[Photo
     return found.all()
 
 
+async def one_at_a_time(session: AsyncSession, member_id: int) -> None:
+    """Until this transaction ends, nobody else counts and adds this member's photos.
+
+    To be called before anything else in it. SQLite has one writer, so that all wait for one.
+    """
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        await connection.execute(select(func.pg_advisory_xact_lock(member_id)))
+
+
 async def handed_over_since(session: AsyncSession, member_id: int, since: datetime) -> int:
     """How many photos a member has handed over since then, whatever became of them."""
     return (

@@ -157,9 +157,11 @@ async def test_a_name_is_mended_in_a_modal_that_outlives_a_restart(club: Club) -
     await club.canteen.close()
     await club.canteen.open()
     filled = club.fill(opener, "minato", name="たぬきうどん")
-    assert "たぬきうどん" in (await edited(club, filled))["content"]
+    renamed = (await edited(club, filled))["content"]
+    assert "たぬきうどん" in renamed
+    assert "きつね" not in renamed  # the words of the old name are not those of the new one
     (photo,) = await club.photos()
-    assert photo.name == "たぬきうどん"
+    assert (photo.name, photo.words) == ("たぬきうどん", None)
 
 
 async def test_buttons_outlive_a_restart(club: Club) -> None:
