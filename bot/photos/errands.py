@@ -11,6 +11,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer, Edit
+from bot.answer import Outcome as EditOutcome
+from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
 from bot.queue.photos import RELEASE_TIMEOUT_S, TIMEOUT_S, Outcome, PhotoQueue
@@ -62,12 +64,14 @@ class Errands:
         publisher: Publisher,
         store: Store,
         edit: Edit,
+        notices: Notices,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
         self._publisher = publisher
         self._store = store
         self._edit = edit
+        self._notices = notices
 
     async def release(self, guest: Guest) -> None:
         """Freeze what is accepted now."""
@@ -127,11 +131,10 @@ class Errands:
             raise failure
 
     async def _attend(self, errand: Errand, outcome: Outcome) -> None:
-        dead = datetime.now(UTC) > errand.asked_at + TOKEN_LIFE - TOKEN_MARGIN
         if outcome.stage in ("done", "failed"):
             await self._answer(errand, outcome.result)
             await self._close(errand, outcome.result)
-        elif errand.kind == "drawing" and dead:
+        elif errand.kind == "drawing" and not _alive(errand):
             await self._close(errand, None)
         elif outcome.stage == "lost":
             await self._enqueue(errand)
@@ -169,12 +172,20 @@ class Errands:
         await self._queue.enqueue(kind.task, errand.id, payload, kind.timeout_s)
 
     async def _say(self, errand: Errand, answer: Answer) -> None:
-        if errand.token:
-            await self._edit(errand.application_id, errand.token, answer)
+        """A drawing that comes too late is of no use any more; a release is told all the same."""
+        outcome: EditOutcome = "dead"
+        if errand.token and _alive(errand):
+            outcome = await self._edit(errand.application_id, errand.token, answer)
+        if errand.kind == "release" and outcome not in ("taken", "gone"):
+            await self._notices.late(errand.member_id, errand.locale, answer.text, None)
 
     async def _end(self, errand: Errand, result: str | None) -> None:
         async with self._sessions.begin() as session:
             await errands.end(session, errand.id, result)
+
+
+def _alive(errand: Errand) -> bool:
+    return datetime.now(UTC) < errand.asked_at + TOKEN_LIFE - TOKEN_MARGIN
 
 
 def _pictured(locale: str, drawn: Drawn, data: bytes) -> Answer:

@@ -25,6 +25,7 @@ from foodgan.contract.settings import Settings
 
 PHOTOS_MAX = 10  # at once; Discord takes as many files in a message
 DAY = timedelta(hours=24)
+DRAFT_LIFE = timedelta(hours=1)  # the links in a draft die within a day, some sooner
 DRAFT_TIMEOUT_S = 2.0  # Discord waits 3 s for the modal that comes after
 
 log = logging.getLogger(__name__)
@@ -144,8 +145,11 @@ class Reception:
     async def decline(self, guest: Guest, submission_id: str) -> None:
         """The member would rather not: nothing is kept."""
         async with self._sessions.begin() as session:
-            await _own(session, submission_id, guest)
-            await submissions.discard(session, submission_id)
+            if await submissions.find(session, submission_id, guest.member_id):
+                handed = await submissions.photos_of(session, submission_id)
+                if any(photo.state != "draft" for photo in handed):
+                    raise UserError("consent-given")
+                await submissions.discard(session, submission_id)
         await self._tell(guest, "consent-declined")
 
     async def put_in_line(self, photo: Photo) -> None:
@@ -234,7 +238,8 @@ async def _let_in(session: AsyncSession, member_id: int) -> None:
 
 async def _own(session: AsyncSession, submission_id: str, guest: Guest) -> Submission:
     submission = await submissions.find(session, submission_id, guest.member_id)
-    if submission is None:
+    since = datetime.now(UTC) - DRAFT_LIFE
+    if submission is None or await submissions.is_stale(session, submission_id, since):
         raise UserError("submit-stale")
     return submission
 

@@ -180,6 +180,8 @@ receipt-none = Sorry, we could not take anything in this time.
 receipt-refused = Photo { $place } ({ $file }): { $why }
 receipt-alike = Photo { $place } ({ $file }) looks much like one we have already: { $names }
 receipt-tally = So far { $accepted } accepted, { $waiting } waiting for review. Thank you, as always.
+late-head = Sorry to have kept you waiting. Here is the answer that we owed you.
+late-hint = What you were waiting for is done. About your photos, see `/photos mine`.
 photo-alt = A photo of “{ $name }”
 photo-known = We have that very photo already.
 photo-failed = We could not look at it properly. Please send it once more if you like.
@@ -207,6 +209,7 @@ credit-initials = Only my initials ({ $name })
 credit-anonymous = Do not name me
 consent-no = Rather not
 consent-declined = All right. We have kept nothing. You are welcome any time.
+consent-given = You have agreed already, and we have the photos. To take them back, use `/photos withdraw`.
 consent-changed = Noted. New photos come under your new choice, and the way we name you changes for the earlier ones too.
 
 ## Review

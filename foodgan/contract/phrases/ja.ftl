@@ -176,6 +176,8 @@ receipt-none = ごめんなさい、今回はお預かりできませんでし�
 receipt-refused = { $place } 枚目({ $file }): { $why }
 receipt-alike = { $place } 枚目({ $file })は、お預かりしている写真とよく似ています: { $names }
 receipt-tally = これまでの採用 { $accepted } 枚・審査待ち { $waiting } 枚。いつもありがとうございます。
+late-head = たいへんお待たせしました。先ほどの件のお返事です。
+late-hint = お待たせしていた件がすみました。写真のことは `/photos mine` でごらんになれます。
 photo-alt = 「{ $name }」の写真
 photo-known = 同じ写真を、もうお預かりしています。
 photo-failed = うまく確かめられませんでした。よければ、もう一度送ってくださいね。
@@ -203,6 +205,7 @@ credit-initials = イニシャルで載せる({ $name })
 credit-anonymous = 名前は載せない
 consent-no = やめておく
 consent-declined = わかりました。写真は残していません。気が向いたら、またどうぞ。
+consent-given = もう同意をいただいて、写真をお預かりしています。取り下げたいときは `/photos withdraw` でどうぞ。
 consent-changed = 承りました。これからの写真は新しい使い方でお預かりし、お名前はこれまでの写真も含めて改めます。
 
 ## 審査

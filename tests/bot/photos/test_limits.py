@@ -10,6 +10,8 @@ from pydantic import SecretStr
 from sqlalchemy import URL, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot.answer import Outcome
+from bot.photos import reception as desk
 from bot.photos.publisher import Publisher
 from bot.photos.reception import File, Guest, Reception
 from bot.queue.photos import PhotoQueue
@@ -22,6 +24,7 @@ from foodgan.contract.store import Store
 from tests.bot.photos.rows import ANNE, BO
 
 LIMIT = 10
+PATIENCE_S = 60.0  # a busy machine writes slowly
 
 
 async def hand_over(
@@ -35,7 +38,7 @@ async def hand_over(
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     queue = PhotoQueue(settings)
 
-    async def edit(*_: object) -> bool:
+    async def edit(*_: object) -> Outcome:
         raise AssertionError("a draft is not answered")
 
     publisher = Publisher(sessions, Store(settings.photo_store))
@@ -72,7 +75,8 @@ async def tables(url: URL) -> URL:
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
+def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(desk, "DRAFT_TIMEOUT_S", PATIENCE_S)
     return settings.model_copy(update={"photos_per_day": LIMIT})
 
 
@@ -106,4 +110,5 @@ def test_processes_do_not_pass_the_limit_together(tables: URL, settings: Setting
 
 
 def _bot(url: URL, settings: Settings, start: Any) -> None:
+    desk.DRAFT_TIMEOUT_S = PATIENCE_S  # in a process of its own
     asyncio.run(hand_over(url, settings, ANNE, [1] * 8, start))
