@@ -10,6 +10,7 @@ from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot import metrics
+from bot.access import is_open
 from bot.address import point_at
 from bot.blocklist import Blocklist
 from bot.buttons import Buttons
@@ -96,6 +97,7 @@ class Bot(discord.Client):
     def __init__(self, settings: Settings, engine: AsyncEngine) -> None:
         # It has no voice, so the libraries for one are not missed.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        self._settings = settings
         self._limits = Limits(settings)
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -173,6 +175,20 @@ class Bot(discord.Client):
         """The gateway has said READY."""
         log.info("gateway connected")
         self._heart.start()
+        self._look_whose()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Somebody has invited the bot."""
+        log.info("invited to server %d", guild.id)
+        self._look_whose()
+
+    def _look_whose(self) -> None:
+        if is_open(self._settings, len(self.guilds)):
+            log.warning(
+                "the bot is in %d servers and CLUB_SERVERS is empty: nobody may review or operate "
+                "until it names your own",
+                len(self.guilds),
+            )
 
     async def on_app_command_completion(
         self, interaction: discord.Interaction, command: app_commands.Command[Any, ..., Any]

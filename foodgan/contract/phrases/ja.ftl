@@ -320,6 +320,7 @@ option-reason = わけ
 option-reason-hint = あとで読む人のために(ご本人には見えません)
 option-word = 言葉
 option-word-hint = ひらがなとカタカナ、空白や記号のちがいは区別しません
+club-unset = このボットはいくつかのサーバーにいるので、どこの部のものか決まるまで、審査と運営の道具はお休みです。ボットを動かしている方に、設定 `CLUB_SERVERS` へサーバーの ID を書いてもらってください。
 operators-only = これは、サーバーを管理する方だけが使えます。
 operator-banned = この人からの写真は、これから預かりません。
 operator-unbanned = この人からの写真を、また預かります。

@@ -187,6 +187,35 @@ async def test_a_reviewer_of_a_strange_server_sees_nothing(club: Club) -> None:
     assert shown["content"] == say("ja", "review-none")
 
 
+async def test_in_several_servers_nobody_reviews_until_it_is_said_whose_the_bot_is(
+    club: Club, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    elsewhere = people.guild_create_json() | {"id": "1240000000000009999", "channels": []}
+    del elsewhere["unavailable"]  # only of those that the bot was in before
+    club.canteen.sandbox.gateway.dispatch("GUILD_CREATE", elsewhere)
+    await until(lambda: len(bot.guilds) == 2, "the second server")
+    await until(lambda: "CLUB_SERVERS is empty" in caplog.text, "a warning")
+    for refused in (
+        club.use("review", "minato"),
+        club.click(page, "review-accept", "minato"),
+        club.use("release", "minato"),
+        club.use("operator list", "minato"),
+    ):
+        assert (await club.shown(refused, "いくつか"))["content"] == say("ja", "club-unset")
+    stranger = await club.shown(club.use("review", "yuto"))
+    assert stranger["content"] == say("ja", "review-not-yours")
+    assert await club.all(Vote) == []
+    await club.canteen.close()
+    bot = await club.canteen.open(club_servers=people.GUILD_ID)
+    club.canteen.sandbox.gateway.dispatch("GUILD_CREATE", elsewhere)
+    await until(lambda: len(bot.guilds) == 2, "the second server")
+    await desk(club, "minato")
+
+
 async def test_who_is_no_reviewer_sees_nothing(club: Club) -> None:
     await club.canteen.open()
     refused = await club.shown(club.use("review", "yuto"))
