@@ -24,6 +24,7 @@ CLUB = "club"  # the name of the bot's own catalogue
 TOMBSTONES = "tombstones.jsonl"  # by the bot: hashes that must never come back
 WAITING = "waiting.jsonl"  # by the bot: photos taken in and not yet accepted; they are no orphans
 RELEASES = "releases"  # releases/HASH/: a Hugging Face imagefolder and its manifest
+PRUNED = "pruned.jsonl"  # by `photos prune`: releases that were, for whoever looks for one
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PerceptualHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]  # 64 bits
@@ -102,6 +103,15 @@ class Tombstone(_Frozen):
 
     sha256: Sha256
     original_sha256: Sha256
+
+
+class Pruned(_Frozen):
+    """A release that was removed. withdrawn: of its photos, how many had been withdrawn by then."""
+
+    digest: Sha256
+    pruned_at: AwareDatetime
+    photos: Annotated[int, Field(ge=0)]
+    withdrawn: Annotated[int, Field(ge=0)]
 
 
 class Waiting(_Frozen):
