@@ -71,12 +71,10 @@ def _line(place: str, entry: Entry) -> dict[str, str]:
 
 def _farewell(gone: Pruned) -> str:
     """Why a release is not there any more."""
-    why = (
-        f"{gone.withdrawn} of its {gone.photos} photos had been withdrawn" if gone.withdrawn else ""
-    )
-    return (
-        f"release {gone.digest[:12]} was pruned on {gone.pruned_at:%Y-%m-%d}: {why or 'it was old'}"
-    )
+    why = "it was old"
+    if gone.withdrawn:
+        why = f"{gone.withdrawn} of its {gone.photos} photos had been withdrawn"
+    return f"release {gone.digest[:12]} was pruned on {gone.pruned_at:%Y-%m-%d}: {why}"
 
 
 def _beside(store: Store, path: str) -> Iterator[str]:
