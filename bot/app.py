@@ -7,6 +7,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot import metrics
@@ -31,7 +32,7 @@ from bot.rounds import Rounds
 from bot.translator import PhraseTranslator
 from bot.voice import Voice
 from bot.watch import Watch
-from foodgan.contract.errors import UserError
+from foodgan.contract.errors import StoreError, UserError
 from foodgan.contract.orders import new_order_id
 from foodgan.contract.phrases import locale_of, say
 from foodgan.contract.settings import Settings
@@ -42,6 +43,9 @@ DEAD = {
     40060: "answered by another process",
     50027: "older than its token",
 }
+
+# What fails now and may work in a while, and the sentence about it.
+BROKEN = ((OperationalError, "records-closed"), (StoreError, "store-closed"))
 
 PRESS = "press"  # what buttons, menus and modals count as
 PRESSED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
@@ -77,7 +81,8 @@ class Menu(app_commands.CommandTree["Bot"]):
         metrics.COMMANDS.labels(command, "failed").inc()
         error_id = new_order_id()
         log.error("error %s: a command failed (%s)", error_id, command, exc_info=cause)
-        await _say_privately(interaction, say(locale, "unexpected", id=error_id))
+        key = next((phrase for kind, phrase in BROKEN if isinstance(cause, kind)), "unexpected")
+        await _say_privately(interaction, say(locale, key, id=error_id))
 
 
 async def _say_privately(interaction: discord.Interaction["Bot"], sentence: str) -> None:

@@ -42,6 +42,8 @@ dish-failed = Sorry, that dish did not work out. Would you order it once more? (
 dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
 dish-model-missing = The painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
 unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }
+records-closed = Sorry, we cannot write anything down just now, so nothing of this was kept. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
+store-closed = Sorry, we cannot get at the photos just now. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
 
 ## Cancelling, and dishes that come late
 
