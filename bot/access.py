@@ -40,11 +40,15 @@ class Access:
     def _is_ours(self, interaction: discord.Interaction) -> bool:
         """A bot that anybody may invite must not show the club's photos to whoever does.
 
-        Raises UserError `club-unset` where nobody can tell whose it is.
+        Where it is not said whose it is, it is that of the one server that it is in: a command can
+        come from any other, by somebody who has installed the application for themselves.
+        Raises UserError `club-unset` where it is in several.
         """
         if is_open(self._settings, len(interaction.client.guilds)):
             raise UserError("club-unset")
-        return not self._servers or str(interaction.guild_id) in self._servers
+        if self._servers:
+            return str(interaction.guild_id) in self._servers
+        return interaction.client.get_guild(interaction.guild_id or 0) is not None
 
     def _has_role(self, user: discord.User | discord.Member) -> bool:
         roles = user.roles if isinstance(user, discord.Member) else []

@@ -180,6 +180,9 @@ class Bot(discord.Client):
         """The gateway has said READY."""
         log.info("gateway connected")
         self._heart.start()
+
+    async def on_ready(self) -> None:
+        """All servers that the bot is in are known."""
         self._look_whose()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

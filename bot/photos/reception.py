@@ -267,8 +267,13 @@ def _photo(guest: Guest, submission_id: str, file: File, name: str | None) -> Ph
         channel_id=guest.channel_id,
         locale=guest.locale,
         name=name or "",
-        filename=file.filename[:256],
+        filename=_plain(file.filename)[:256],
         url=file.url,
         state="draft",
         submitted_at=datetime.now(UTC),
     )
+
+
+def _plain(filename: str) -> str:
+    """Without what no database takes, and what would turn the sentence around it."""
+    return "".join(c for c in filename if c.isprintable())

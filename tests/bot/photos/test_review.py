@@ -216,6 +216,21 @@ async def test_in_several_servers_nobody_reviews_until_it_is_said_whose_the_bot_
     await desk(club, "minato")
 
 
+async def test_who_installed_the_bot_for_themselves_reviews_nothing_in_their_own_server(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    monkeypatch.setattr("bot.sandbox.interaction.GUILD_ID", "1240000000000009999")
+    for refused in (club.use("review", "minato"), club.click(page, "review-accept", "minato")):
+        assert (await club.shown(refused, "審査は"))["content"] == say("ja", "review-not-yours")
+    shown = await club.shown(club.use("release", "minato"))
+    assert shown["content"] == say("ja", "operators-only")
+    assert await club.all(Vote) == []
+
+
 async def test_who_is_no_reviewer_sees_nothing(club: Club) -> None:
     await club.canteen.open()
     refused = await club.shown(club.use("review", "yuto"))
