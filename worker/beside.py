@@ -35,7 +35,9 @@ class Beside:
 
     def keep(self) -> None:
         """Start it where it is not there."""
-        if self._dismissed_s is not None or self._alive() or time.monotonic() - self._started_s < _AGAIN_S:
+        if self._dismissed_s is not None or self._alive():
+            return
+        if time.monotonic() - self._started_s < _AGAIN_S:
             return
         self._started_s = time.monotonic()
         worker = os.getpid()
