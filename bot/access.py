@@ -7,15 +7,21 @@ from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
 
 
+def is_open(settings: Settings, servers: int) -> bool:
+    """Whether it is not said whose the bot is. servers: that it is in."""
+    return not _named(settings.club_servers) and servers > 1
+
+
 class Access:
     """Asked at each click anew: a role may be lost between showing and clicking."""
 
     def __init__(self, settings: Settings) -> None:
-        self._servers = {server.strip() for server in settings.club_servers.split(",")} - {""}
-        self._roles = {role.strip() for role in settings.reviewer_roles.split(",")} - {""}
+        self._settings = settings
+        self._servers = _named(settings.club_servers)
+        self._roles = _named(settings.reviewer_roles)
 
     def reviewer(self, interaction: discord.Interaction) -> Reviewer:
-        """The reviewer who clicks. Raises UserError `review-not-yours`."""
+        """The reviewer who clicks. Raises UserError `review-not-yours`, `club-unset`."""
         operator = interaction.permissions.manage_guild
         known = operator or self._has_role(interaction.user)
         if not known or not self._is_ours(interaction):
@@ -23,15 +29,32 @@ class Access:
         return Reviewer(interaction.user.id, operator)
 
     def operator(self, interaction: discord.Interaction) -> int:
-        """The operator's id: whoever may manage the server. Raises UserError `operators-only`."""
+        """The operator's id: whoever may manage the server.
+
+        Raises UserError `operators-only`, `club-unset`.
+        """
         if not interaction.permissions.manage_guild or not self._is_ours(interaction):
             raise UserError("operators-only")
         return interaction.user.id
 
     def _is_ours(self, interaction: discord.Interaction) -> bool:
-        """A bot that anybody may invite must not show the club's photos to whoever does."""
-        return not self._servers or str(interaction.guild_id) in self._servers
+        """A bot that anybody may invite must not show the club's photos to whoever does.
+
+        Where it is not said whose it is, it is that of the one server that it is in: a command can
+        come from any other, by somebody who has installed the application for themselves.
+        Raises UserError `club-unset` where it is in several.
+        """
+        if is_open(self._settings, len(interaction.client.guilds)):
+            raise UserError("club-unset")
+        if self._servers:
+            return str(interaction.guild_id) in self._servers
+        return interaction.client.get_guild(interaction.guild_id or 0) is not None
 
     def _has_role(self, user: discord.User | discord.Member) -> bool:
         roles = user.roles if isinstance(user, discord.Member) else []
         return any(role.name in self._roles or str(role.id) in self._roles for role in roles)
+
+
+def _named(listed: str) -> set[str]:
+    """What a setting names, separated by commas."""
+    return {name.strip() for name in listed.split(",")} - {""}

@@ -71,8 +71,8 @@ def fitting(text: str) -> str:
     return f"{kept[: kept.rfind(chr(10))] if chr(10) in kept else kept}\n…"
 
 
-# application id, token, answer -> whether Discord took it
-Edit = Callable[[int, str, Answer], Awaitable[bool]]
+# application id, token, answer -> what became of it
+Edit = Callable[[int, str, Answer], Awaitable[Outcome]]
 
 
 async def edit_answer(
@@ -102,10 +102,10 @@ async def edit_answer(
 
 async def edit_whole(
     client: discord.Client, application_id: int, token: str, answer: Answer
-) -> bool:
-    """Make an earlier answer this one, by its token alone. Returns whether Discord took it."""
+) -> Outcome:
+    """Make an earlier answer this one, by its token alone."""
     edit = _webhook(client, application_id, token).edit_message(_ORIGINAL, **answer.edit())
-    return await _tried(client, "an answer", edit, EDIT_TIMEOUT_S) == "taken"
+    return await _tried(client, "an answer", edit, EDIT_TIMEOUT_S)
 
 
 def _webhook(client: discord.Client, application_id: int, token: str) -> discord.Webhook:

@@ -7,9 +7,11 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot import metrics
+from bot.access import is_open
 from bot.address import point_at
 from bot.blocklist import Blocklist
 from bot.buttons import Buttons
@@ -33,7 +35,7 @@ from bot.translator import PhraseTranslator
 from bot.voice import Voice
 from bot.waiter import Waiter
 from bot.watch import Watch
-from foodgan.contract.errors import UserError
+from foodgan.contract.errors import StoreError, UserError
 from foodgan.contract.orders import new_order_id
 from foodgan.contract.phrases import locale_of, say
 from foodgan.contract.settings import Settings
@@ -79,7 +81,16 @@ class Menu(app_commands.CommandTree["Bot"]):
         metrics.COMMANDS.labels(command, "failed").inc()
         error_id = new_order_id()
         log.error("error %s: a command failed (%s)", error_id, command, exc_info=cause)
-        await _say_privately(interaction, say(locale, "unexpected", id=error_id))
+        await _say_privately(interaction, _apology(locale, cause, error_id))
+
+
+def _apology(locale: str, cause: Exception, error_id: str) -> str:
+    """What to say of a failure; of a full disk, say, that it may work in a while."""
+    if isinstance(cause, OperationalError):
+        return say(locale, "records-closed", id=error_id)
+    if isinstance(cause, StoreError):
+        return say(locale, "store-closed", id=error_id)
+    return say(locale, "unexpected", id=error_id)
 
 
 async def _say_privately(interaction: discord.Interaction["Bot"], sentence: str) -> None:
@@ -99,6 +110,7 @@ class Bot(discord.Client):
     def __init__(self, settings: Settings, engine: AsyncEngine) -> None:
         # It has no voice, so the libraries for one are not missed.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        self._settings = settings
         self._limits = Limits(settings)
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -184,6 +196,23 @@ class Bot(discord.Client):
         """The gateway has said READY."""
         log.info("gateway connected")
         self._heart.start()
+
+    async def on_ready(self) -> None:
+        """All servers that the bot is in are known."""
+        self._look_whose()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Somebody has invited the bot."""
+        log.info("invited to server %d", guild.id)
+        self._look_whose()
+
+    def _look_whose(self) -> None:
+        if is_open(self._settings, len(self.guilds)):
+            log.warning(
+                "the bot is in %d servers and CLUB_SERVERS is empty: nobody may review or operate "
+                "until it names your own",
+                len(self.guilds),
+            )
 
     async def on_app_command_completion(
         self, interaction: discord.Interaction, command: app_commands.Command[Any, ..., Any]

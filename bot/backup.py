@@ -196,7 +196,7 @@ def _settle(url: URL, graves: Iterable[tuple[str, str]]) -> None:
             connection.execute(
                 photos.update()
                 .where(photos.c.sha256 == sha256)
-                .values(state="withdrawn", name="", filename="", perceptual_hash=None)
+                .values(state="withdrawn", name="", words=None, filename="", perceptual_hash=None)
             )
         # The files of the back-up brought their bytes back.
         connection.execute(table.update().values(purged_at=None))

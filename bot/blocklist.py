@@ -7,12 +7,31 @@ from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
 
 _BETWEEN = re.compile(r"[\W_]+")
+# What is typed for the long vowel sign, after katakana.
+_DASHES = re.compile(f"(?<=[{dishname.KATAKANA}])[-‐-―−|一丨]")
+# Kanji that look like katakana; small capitals, and letters of other scripts that look like Latin.
+_LOOKS = {
+    **dishname.LATIN,
+    **str.maketrans("口力工夕卜二八三千才一丨", "ロカエタトニハミチオーー"),
+    **str.maketrans("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"),
+    **str.maketrans("ıɩɑɡƙոսօհցքո", "iiagknuohgpn"),
+}
 
 
 def folded(text: str) -> str:
     """A text as words are compared: one case, hiragana as katakana, no spaces or signs."""
-    plain = _BETWEEN.sub("", text.casefold())
-    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in plain)
+    return folded_kana(_BETWEEN.sub("", text.casefold()))
+
+
+def folded_kana(text: str) -> str:
+    """A text with hiragana as katakana."""
+    return "".join(chr(ord(c) + 0x60) if "ぁ" <= c <= "ゖ" else c for c in text)
+
+
+def looks(text: str) -> str:
+    """A text as it looks to the eye: folded, with one sign for those that are told apart hardly."""
+    drawn = _DASHES.sub("ー", folded_kana(text.casefold()).translate(_LOOKS))
+    return _BETWEEN.sub("", drawn).casefold()
 
 
 class Blocklist:
@@ -23,11 +42,11 @@ class Blocklist:
 
     def hold(self, words: Iterable[str]) -> None:
         """Block these words, and no others."""
-        self._words = frozenset(filter(None, map(folded, words)))
+        self._words = frozenset(filter(None, map(looks, words)))
 
     def check(self, name: str) -> str:
         """The normalised name, unless it holds a blocked word: then UserError `name-blocked`."""
-        found = folded(name)
+        found = looks(name)
         if any(word in found for word in self._words):
             raise UserError("name-blocked")
         return name

@@ -1,11 +1,15 @@
 """What `foodgan doctor` asks of the bot: the database, and Discord where there is a token."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import aiohttp
 from discord import AppCommandType
 from discord.app_commands import ContextMenu
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.access import is_open
 from bot.app import Bot, shown
 from bot.records.database import RecordsClosed, database_url, open_engine
 from bot.records.migrate import HEAD, revision
@@ -89,10 +93,19 @@ async def discord(settings: Settings, wanted: set[str]) -> list[Finding]:
         status = getattr(error, "status", "")
         told = f"not reached: {type(error).__name__} {status}".rstrip()
         return [fail(part, told, "see whether this machine may reach Discord over HTTPS")]
-    found = [ok(part, "the token is taken")]
+    found = [ok(part, "the token is taken"), *_whose(settings, application)]
     if missing := sorted(wanted - registered):
         told = f"not registered everywhere: {', '.join(missing)}"
         found.append(warn("commands", told, "run `python -m bot sync`"))
     else:
         found.append(ok("commands", f"{len(wanted)} registered"))
     return found
+
+
+def _whose(settings: Settings, application: dict[str, Any]) -> Iterator[Finding]:
+    """Whether it is said whose the bot is, where it is in several servers."""
+    servers = int(application.get("approximate_guild_count") or 0)
+    if is_open(settings, servers):
+        told = f"the bot is in {servers} servers and CLUB_SERVERS is empty: nobody may review"
+        advice = "name your own servers' ids in CLUB_SERVERS, or switch off Public Bot"
+        yield warn("reviewers", told, advice)

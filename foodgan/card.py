@@ -7,6 +7,7 @@ that `foodgan evaluate --json` printed; nothing is written by hand.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from foodgan.contract.dishname import display
 from foodgan.evaluate.meaning import MEANINGS, shown
 from foodgan.registry import ModelFile
 
@@ -42,10 +43,24 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
         "## Photos",
         _table(("source", "photos"), _counts(model, "sources")),
         _table(("licence, as its source states it", "photos"), _counts(model, "licences")),
+        *_leave(model),
         "## How good it is",
         _figures(figures) if figures else "Not measured yet: `foodgan evaluate` does.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _leave(model: ModelFile) -> list[str]:
+    """Which releases it saw, and by whose leave, where its photos were contributed."""
+    photos = [stage.photos for stage in model.training.values()]
+    releases = sorted({str(each["release"]) for each in photos if each.get("release")})
+    people = sorted({name for each in photos for name in each.get("contributors", {})})
+    said = []
+    if releases:
+        said.append("Releases, which may have been pruned since: " + ", ".join(releases) + ".")
+    if people:
+        said.append("With thanks to " + ", ".join(map(display, people)) + ".")
+    return said
 
 
 def _counts(model: ModelFile, what: str) -> list[tuple[str, str]]:

@@ -1,7 +1,9 @@
-"""The rq worker of the queue `photo`: one job at a time, each in a bounded process of its own.
+"""The rq worker of photos: one job at a time, each in a bounded process of its own.
 
-This process reads no stranger's byte and runs no thread, so that it can fork. Claims, recovery and
-the ways in which a job ends are those of the painters: see `worker.books` and `worker.sweep`.
+Two processes make one worker: this one serves the queue `photo`, one beside it the queue `chores`,
+so that no photo waits for a release. They read no stranger's byte and run no thread, so that they
+can fork. Claims, recovery and the ways in which a job ends are those of the painters: see
+`worker.books` and `worker.sweep`.
 """
 
 import logging
@@ -9,6 +11,7 @@ import math
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from redis import Redis
@@ -20,10 +23,12 @@ from rq.worker import SimpleWorker
 
 from foodgan.contract import pulse
 from foodgan.contract.orders import RESULT_TTL_S
-from foodgan.contract.photos import PHOTO_QUEUE, PhotoIntake
+from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, PhotoIntake
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
+from foodgan.photos import words
 from worker import books, child, connection, photos
+from worker.beside import Beside
 from worker.books import Claim
 from worker.child import Outcome
 from worker.health import intake_pulse_file
@@ -35,17 +40,31 @@ RESULT_KEPT_S = 7 * 86_400  # the bot may be away for days: a photo in the store
 TRIES_MAX = 4  # deliveries of one job: more means that it takes its workers down
 _AWAY_S = 1.0  # between two tries while Redis is away
 _TIDY_S = 3600.0  # between two looks for half-written files
+_CHORE_S = 50.0  # that a chore in hand has to end when the worker is told to stop
+_CHORES_NICE = 10  # photos go first
 
 _log = logging.getLogger(__name__)
 
 
 class IntakeWorker(SimpleWorker):
-    """Serves the queue `photo`. name: unique among living workers; label: names its pulse file."""
+    """Serves one queue. name: unique among living workers; beside: the process that it looks after.
 
-    def __init__(self, settings: Settings, redis: Redis, *, name: str, label: str) -> None:
+    pulse_file: None where another process answers for this one's health.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        redis: Redis,
+        queue: str,
+        *,
+        name: str,
+        pulse_file: Path | None = None,
+        beside: Beside | None = None,
+    ) -> None:
         self._settings = settings
         super().__init__(
-            [PHOTO_QUEUE],
+            [queue],
             name=name,
             connection=redis,
             job_class=DishJob,
@@ -55,7 +74,8 @@ class IntakeWorker(SimpleWorker):
             log_job_description=False,  # rq's description holds the arguments
         )
         self._queue: Queue = self.queues[0]
-        self._pulse_file = intake_pulse_file(settings, label)
+        self._pulse_file = pulse_file
+        self._beside = beside
         self._sweep = Sweep(self._queue, redis, photos.read, lambda _: False)
         self._told_to_stop = False
         self._beaten = self._tidied = -math.inf  # monotonic seconds
@@ -83,15 +103,20 @@ class IntakeWorker(SimpleWorker):
             self._depart()
 
     def _stop(self, *_: object) -> None:
-        _log.info("told to stop; finishing the photo in hand")
+        _log.info("told to stop; finishing what is in hand")
         self._told_to_stop = True
+        if self._beside:
+            self._beside.dismiss()
 
     def _depart(self) -> None:
-        pulse.still(self._pulse_file)
+        if self._pulse_file:
+            pulse.still(self._pulse_file)
         try:
             self.register_death()  # type: ignore[no-untyped-call]
         except connection.AWAY:
             _log.warning("Redis is away; the worker's entry goes by itself")
+        if self._beside:
+            self._beside.wait(_CHORE_S)
         _log.info("stopped")
 
     def _serve_one(self, wait_s: int) -> bool:
@@ -117,10 +142,13 @@ class IntakeWorker(SimpleWorker):
         if time.monotonic() - self._beaten < BEAT_S:
             return
         self._beaten = time.monotonic()
+        if self._beside:
+            self._beside.keep()
         try:
             books.beat(self, self.connection)
             self._sweep.run()
-            pulse.beat(self._pulse_file)
+            if self._pulse_file:
+                pulse.beat(self._pulse_file)
         except RedisError as error:
             _log.debug("no heartbeat: %s", type(error).__name__)
         self._tidy()
@@ -191,6 +219,19 @@ _TIDYING = child.Limits(cpu_s=60, memory=1024**3, wall_s=120)
 
 def serve(settings: Settings, label: str, *, burst: bool = False) -> None:
     """One intake worker's life. label: its name on this machine."""
+    words.warm()
+    if burst:
+        for queue in (PHOTO_QUEUE, CHORE_QUEUE):
+            _hired(settings, queue, label).serve(burst=True)
+        return
+    chores = Beside(lambda: _hired(settings, CHORE_QUEUE, label).serve(), _CHORES_NICE)
+    chores.keep()
+    pulse_file = intake_pulse_file(settings, label)
+    _hired(settings, PHOTO_QUEUE, label, pulse_file=pulse_file, beside=chores).serve()
+
+
+def _hired(settings: Settings, queue: str, label: str, **more: Any) -> IntakeWorker:
+    """A worker of one queue, as soon as Redis can be reached."""
     redis = connection.awaited(settings)
-    name = f"intake-{label}-{os.getpid()}-{time.time_ns() % 10**6}"
-    IntakeWorker(settings, redis, name=name, label=label).serve(burst=burst)
+    name = f"{queue}-{label}-{os.getpid()}-{time.time_ns() % 10**6}"
+    return IntakeWorker(settings, redis, queue, name=name, **more)

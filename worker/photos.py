@@ -5,6 +5,7 @@ Each task runs in a process of its own that sees neither Redis nor the bot; see 
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from rq.exceptions import DeserializationError
 
 from foodgan.contract.errors import FoodganError, UserError
 from foodgan.contract.photos import (
+    CLUB,
     DRAW_TASK,
     RELEASE_TASK,
     TAKE_IN_TASK,
@@ -27,11 +29,13 @@ from foodgan.contract.photos import (
 )
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
-from foodgan.photos import intake
+from foodgan.photos import intake, words
 from worker.child import Limits
 from worker.fetch import fetch, origins
 from worker.jobs import DishJob
 
+WORDS_MAX = 200  # of a drawing
+WANTED_MAX = 5  # words that the bot names beside it
 _SHOWN_MAX = 80  # characters of a stranger's text that go into a log line
 _GIB = 1024**3
 
@@ -54,10 +58,11 @@ class Task:
 
 
 def take_in(order: PhotoIntake, settings: Settings) -> Taken | Refused:
-    """Fetch a file and store the photo in it."""
+    """Fetch a file, store the photo in it, and read its name."""
     try:
         data = fetch(order.url.get_secret_value(), origins(settings), settings.photo_mb_max)
-        return intake.take_in(Store(settings.photo_store), order.photo_id, data)
+        taken = intake.take_in(Store(settings.photo_store), order.photo_id, data)
+        return taken.model_copy(update={"words": words.read(order.name)})
     except UserError as refusal:
         values = {name: _plain(value) for name, value in refusal.values.items()}
         return Refused(photo_id=order.photo_id, phrase=refusal.phrase, values=values)
@@ -75,9 +80,12 @@ def draw(order: Drawing, settings: Settings) -> Drawn:
     from foodgan.photos.plots import draw as drawn  # matplotlib: seconds that an intake saves
 
     store = Store(settings.photo_store)
+    covered = Counter(entry.name for entry in store.entries(CLUB))
+    counted = words.coverage(covered, dict(order.asked), WORDS_MAX)
     path = f"drawings/{order.drawing_id}.png"
-    store.write(path, drawn(order))
-    return Drawn(drawing_id=order.drawing_id, path=path)
+    store.write(path, drawn(order.locale, order.weeks, counted))
+    wanted = tuple(word for word, _ in counted.wanted[:WANTED_MAX])
+    return Drawn(drawing_id=order.drawing_id, path=path, wanted=wanted)
 
 
 def release(order: ReleaseOrder, settings: Settings) -> Released:

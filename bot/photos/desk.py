@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer
 from bot.buttons import button, custom_id, laid_out
-from bot.photos import words
 from bot.photos.lookalikes import LookAlikes
 from bot.photos.publisher import Publisher
 from bot.photos.receipts import Receipts
@@ -107,12 +106,9 @@ class Desk:
     ) -> Answer:
         alike = await self._alike(photo)
         count = say(locale, "review-many") if left >= reviews.LEFT_MAX else str(left)
-        name, parts = dishname.display(photo.name), words.runs(photo.name)
-        lines = [
-            news,
-            say(locale, "review-head", name=name, left=count),
-            say(locale, "review-words", words="・".join(map(dishname.display, parts))),
-        ]
+        lines = [news, say(locale, "review-head", name=dishname.display(photo.name), left=count)]
+        if photo.words:
+            lines.append(say(locale, "review-words", words=dishname.listed(photo.words)))
         if photo.escalated:
             lines.append(say(locale, "review-escalated"))
         if photo.hints:

@@ -3,8 +3,6 @@
 import asyncio
 import io
 import logging
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,12 +11,14 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer, Edit
-from bot.photos import words
+from bot.answer import Outcome as EditOutcome
+from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
 from bot.queue.photos import RELEASE_TIMEOUT_S, TIMEOUT_S, Outcome, PhotoQueue
 from bot.records import errands, figures
 from bot.records.tables import Errand, ErrandKind
+from foodgan.contract import dishname
 from foodgan.contract.errors import KitchenClosed, StoreError
 from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN, new_order_id
 from foodgan.contract.photos import (
@@ -33,8 +33,7 @@ from foodgan.contract.phrases import say
 from foodgan.contract.store import Store
 
 WEEKS_MAX = 52
-WORDS_MAX = 200
-WANTED_MAX = 20
+ASKED_MAX = 2000  # names
 ASKED_FOR = timedelta(days=180)  # orders of /dish that say what is wanted
 
 log = logging.getLogger(__name__)
@@ -65,33 +64,34 @@ class Errands:
         publisher: Publisher,
         store: Store,
         edit: Edit,
+        notices: Notices,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
         self._publisher = publisher
         self._store = store
         self._edit = edit
+        self._notices = notices
 
     async def release(self, guest: Guest) -> None:
         """Freeze what is accepted now."""
-        await self._publisher.publish()
+        await self._publisher.bring_up()
         release_id = new_order_id()
         await self._send(guest, "release", release_id, ReleaseOrder(release_id=release_id))
 
     async def draw(self, guest: Guest) -> None:
         """Draw the collection as it is now."""
+        await self._publisher.bring_up()
         async with self._sessions() as session:
             weeks = await figures.accepted_by_week(session)
-            names = await figures.accepted_names(session)
-            asked_names = await figures.asked_names(session, datetime.now(UTC) - ASKED_FOR)
-        covered, asked = await asyncio.to_thread(_counted, names, asked_names)
+            since = datetime.now(UTC) - ASKED_FOR
+            asked = await figures.asked_names(session, since, ASKED_MAX)
         drawing_id = new_order_id()
         drawing = Drawing(
             drawing_id=drawing_id,
             locale=guest.locale,
             weeks=tuple(weeks[-WEEKS_MAX:]),
-            covered=tuple(covered.most_common(WORDS_MAX)),
-            wanted=tuple(words.wanted(asked, covered, WANTED_MAX)),
+            asked=tuple(asked),
         )
         await self._send(guest, "drawing", drawing_id, drawing)
 
@@ -131,11 +131,10 @@ class Errands:
             raise failure
 
     async def _attend(self, errand: Errand, outcome: Outcome) -> None:
-        dead = datetime.now(UTC) > errand.asked_at + TOKEN_LIFE - TOKEN_MARGIN
         if outcome.stage in ("done", "failed"):
             await self._answer(errand, outcome.result)
             await self._close(errand, outcome.result)
-        elif errand.kind == "drawing" and dead:
+        elif errand.kind == "drawing" and not _alive(errand):
             await self._close(errand, None)
         elif outcome.stage == "lost":
             await self._enqueue(errand)
@@ -159,7 +158,7 @@ class Errands:
         except FileNotFoundError:
             log.info("errand %s: its drawing is gone", errand.id)
             return
-        await self._say(errand, _pictured(errand, data))
+        await self._say(errand, _pictured(errand.locale, drawn, data))
         await asyncio.to_thread(self._store.delete, drawn.path)
 
     async def _close(self, errand: Errand, result: str | None) -> None:
@@ -173,27 +172,26 @@ class Errands:
         await self._queue.enqueue(kind.task, errand.id, payload, kind.timeout_s)
 
     async def _say(self, errand: Errand, answer: Answer) -> None:
-        if errand.token:
-            await self._edit(errand.application_id, errand.token, answer)
+        """A drawing that comes too late is of no use any more; a release is told all the same."""
+        outcome: EditOutcome = "dead"
+        if errand.token and _alive(errand):
+            outcome = await self._edit(errand.application_id, errand.token, answer)
+        if errand.kind == "release" and outcome not in ("taken", "gone"):
+            await self._notices.late(errand.member_id, errand.locale, answer.text, None)
 
     async def _end(self, errand: Errand, result: str | None) -> None:
         async with self._sessions.begin() as session:
             await errands.end(session, errand.id, result)
 
 
-def _counted(
-    names: Sequence[tuple[str, int]], asked: Sequence[tuple[str, int]]
-) -> tuple[Counter[str], Counter[str]]:
-    """How often each word is covered by photos, and how often it is asked for."""
-    covered = words.count(names, (name for name, _ in asked))
-    return covered, words.count(asked, (name for name, _ in names))
+def _alive(errand: Errand) -> bool:
+    return datetime.now(UTC) < errand.asked_at + TOKEN_LIFE - TOKEN_MARGIN
 
 
-def _pictured(errand: Errand, data: bytes) -> Answer:
-    asked = Drawing.model_validate_json(errand.payload)
-    wanted = "・".join(word for word, _ in asked.wanted[:5])
-    text = say(errand.locale, "dataset-wanted" if wanted else "dataset", words=wanted)
-    alt = say(errand.locale, "dataset-alt")
+def _pictured(locale: str, drawn: Drawn, data: bytes) -> Answer:
+    wanted = dishname.listed(drawn.wanted)
+    text = say(locale, "dataset-wanted" if wanted else "dataset", words=wanted)
+    alt = say(locale, "dataset-alt")
     return Answer(text, None, (discord.File(io.BytesIO(data), "dataset.png", description=alt),))
 
 

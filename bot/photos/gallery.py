@@ -7,7 +7,7 @@ from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.access import Access
-from bot.answer import Answer, edit_whole
+from bot.answer import Answer, Outcome, edit_whole
 from bot.blocklist import Blocklist
 from bot.buttons import Press
 from bot.commands.collection import credits_command, dataset_command, release_command
@@ -49,7 +49,7 @@ class Gallery:
         blocklist: Blocklist,
         settings: Settings,
     ) -> None:
-        async def edit(application_id: int, token: str, answer: Answer) -> bool:
+        async def edit(application_id: int, token: str, answer: Answer) -> Outcome:
             return await edit_whole(client, application_id, token, answer)
 
         self._sessions = sessions
@@ -61,8 +61,8 @@ class Gallery:
         reception = Reception(sessions, self._queue, edit, publisher, settings)
         desk = Desk(sessions, self._lookalikes, receipts, publisher, settings)
         self.rights = rights = Rights(sessions, self._lookalikes, publisher)
-        errands = Errands(sessions, self._queue, publisher, store, edit)
         notices = Notices(sessions, sender(client, settings), settings)
+        errands = Errands(sessions, self._queue, publisher, store, edit, notices)
         retention = Retention(sessions, publisher, settings)
         community, access = Community(sessions), Access(settings)
         self._office = Office(sessions, blocklist)
@@ -74,6 +74,7 @@ class Gallery:
             self._lookalikes,
             publisher,
             edit,
+            notices,
             (errands.attend, notices.tell, retention.forget),
         )
         self.commands: tuple[AnyCommand, ...] = (

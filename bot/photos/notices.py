@@ -1,4 +1,4 @@
-"""Decisions told to those who handed the photos over: politely, once, and never twice."""
+"""What members are told without having asked just now: politely, once, and never twice."""
 
 import logging
 from collections import defaultdict
@@ -24,7 +24,7 @@ Send = Callable[[int, str, int | None, str], Awaitable[None]]
 
 
 class Notices:
-    """Tells members once a decision stands.
+    """Tells members once a decision stands, and what their own answer can hold no longer.
 
     Who takes no messages, and lets releases name them, hears in the channel of what was accepted.
     /photos mine has the rest.
@@ -37,6 +37,7 @@ class Notices:
         self._send = send
         self._undo = timedelta(seconds=settings.review_undo_s)
         self._wanted = settings.review_notice != "off"
+        self._in_channel = settings.review_notice == "channel"
 
     async def tell(self) -> None:
         """Tell all decisions that can no longer be undone, in one message a member.
@@ -54,6 +55,18 @@ class Notices:
             accepted = [photo for photo in theirs if photo.state == "accepted"]
             praise = notice(accepted) if await self._may_be_named(member_id) else ""
             await self._send(member_id, notice(theirs), theirs[-1].channel_id, praise)
+
+    async def late(self, member_id: int, locale: str, text: str, channel_id: int | None) -> None:
+        """Say what was to be an answer for this member alone, whose token has died.
+
+        Where others read along, only that there is news.
+        """
+        if not self._wanted:
+            return
+        hint = say(locale, "late-hint")
+        praise = hint if await self._may_be_named(member_id) else ""
+        whole = fitting(f"{say(locale, 'late-head')}\n{text}")
+        await self._send(member_id, hint if self._in_channel else whole, channel_id, praise)
 
     async def _may_be_named(self, member_id: int) -> bool:
         async with self._sessions() as session:

@@ -54,16 +54,25 @@ class Publisher:
         if graves:
             await self._purge(graves)
 
+    async def bring_up(self) -> None:
+        """Publish at once what has changed, if anything has."""
+        async with self._one_by_one:
+            if self._changed:
+                await self._publish()
+
     async def publish(self) -> None:
         """Write catalogue, tombstones and waiting list as the records are now."""
         async with self._one_by_one:
-            self._changed = False
-            try:
-                await self._write()
-            except BaseException:
-                self._changed = True
-                raise
-            self._published_s = time.monotonic()
+            await self._publish()
+
+    async def _publish(self) -> None:
+        self._changed = False
+        try:
+            await self._write()
+        except BaseException:
+            self._changed = True
+            raise
+        self._published_s = time.monotonic()
 
     async def _write(self) -> None:
         async with self._sessions() as session:

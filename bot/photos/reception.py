@@ -25,6 +25,7 @@ from foodgan.contract.settings import Settings
 
 PHOTOS_MAX = 10  # at once; Discord takes as many files in a message
 DAY = timedelta(hours=24)
+DRAFT_LIFE = timedelta(hours=1)  # the links in a draft die within a day, some sooner
 DRAFT_TIMEOUT_S = 2.0  # Discord waits 3 s for the modal that comes after
 
 log = logging.getLogger(__name__)
@@ -144,8 +145,11 @@ class Reception:
     async def decline(self, guest: Guest, submission_id: str) -> None:
         """The member would rather not: nothing is kept."""
         async with self._sessions.begin() as session:
-            await _own(session, submission_id, guest)
-            await submissions.discard(session, submission_id)
+            if await submissions.find(session, submission_id, guest.member_id):
+                handed = await submissions.photos_of(session, submission_id)
+                if any(photo.state != "draft" for photo in handed):
+                    raise UserError("consent-given")
+                await submissions.discard(session, submission_id)
         await self._tell(guest, "consent-declined")
 
     async def put_in_line(self, photo: Photo) -> None:
@@ -157,6 +161,7 @@ class Reception:
                 "photo_id": photo.id,
                 "url": SecretStr(photo.url),
                 "filename": photo.filename,
+                "name": photo.name,
                 "locale": photo.locale,
             }
         )
@@ -178,6 +183,7 @@ class Reception:
         return submission.id
 
     async def _admit(self, session: AsyncSession, member_id: int, count: int) -> None:
+        await submissions.one_at_a_time(session, member_id)
         await _let_in(session, member_id)
         today = await submissions.handed_over_since(session, member_id, datetime.now(UTC) - DAY)
         if today + count > self._per_day:
@@ -232,7 +238,8 @@ async def _let_in(session: AsyncSession, member_id: int) -> None:
 
 async def _own(session: AsyncSession, submission_id: str, guest: Guest) -> Submission:
     submission = await submissions.find(session, submission_id, guest.member_id)
-    if submission is None:
+    since = datetime.now(UTC) - DRAFT_LIFE
+    if submission is None or await submissions.is_stale(session, submission_id, since):
         raise UserError("submit-stale")
     return submission
 
@@ -260,8 +267,13 @@ def _photo(guest: Guest, submission_id: str, file: File, name: str | None) -> Ph
         channel_id=guest.channel_id,
         locale=guest.locale,
         name=name or "",
-        filename=file.filename[:256],
+        filename=_plain(file.filename)[:256],
         url=file.url,
         state="draft",
         submitted_at=datetime.now(UTC),
     )
+
+
+def _plain(filename: str) -> str:
+    """Without what no database takes, and what would turn the sentence around it."""
+    return "".join(c for c in filename if c.isprintable())

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.photos.publisher import Publisher
+from bot.photos.reception import DRAFT_LIFE
 from bot.records import operators, submissions
 from foodgan.contract.settings import Settings
 
-DRAFT_LIFE = timedelta(hours=1)
 EVERY_S = 600.0
 
 log = logging.getLogger(__name__)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Edit
+from bot.answer import Outcome as EditOutcome
 from bot.photos.lookalikes import LookAlikes
+from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.receipts import Receipts
 from bot.photos.reception import Reception
@@ -44,6 +47,7 @@ class PhotoRounds:
         lookalikes: LookAlikes,
         publisher: Publisher,
         edit: Edit,
+        notices: Notices,
         chores: Sequence[Chore],
     ) -> None:
         self._sessions = sessions
@@ -53,6 +57,7 @@ class PhotoRounds:
         self._lookalikes = lookalikes
         self._publisher = publisher
         self._edit = edit
+        self._notices = notices
         self._chores = (self.hear_the_intake, self.answer, *chores, publisher.keep_in_step)
         self._failing: set[str] = set()  # what failed on the last round: said once
 
@@ -107,24 +112,57 @@ class PhotoRounds:
         """Complete the answers of submissions whose photos are all through."""
         async with self._sessions() as session:
             open_ones = await submissions.open_ones(session)
+        late: list[tuple[Submission, str]] = []
         for submission in open_ones:
-            if submission.id in self._reception.in_hand:
-                continue
-            await self._guarded(f"submission {submission.id}", self._complete(submission))
+            if submission.id not in self._reception.in_hand:
+                work = self._complete(submission, late)
+                await self._guarded(f"submission {submission.id}", work)
+        await self._guarded("late receipts", self._tell(late))
 
-    async def _complete(self, submission: Submission) -> None:
+    async def _complete(self, submission: Submission, late: list[tuple[Submission, str]]) -> None:
+        """late: gets the receipts that need another way to the member."""
         handed = await self._receipts.photos_of(submission)
         states = {photo.state for photo in handed}
         age = datetime.now(UTC) - submission.asked_at
         dead = age > TOKEN_LIFE - TOKEN_MARGIN
-        if "draft" in states and age > SETTLED_S and not dead:
+        if dead and submission.token:
+            await self._forget_token(submission)
+        if "draft" in states and age > SETTLED_S:
             await self._reception.resume(submission)
-        elif handed and not states & {"draft", "submitted"} and submission.token and not dead:
-            answer = await self._receipts.of(submission, handed)
-            await self._edit(submission.application_id, submission.token, answer)
+        elif handed and not states & {"draft", "submitted"}:
+            await self._receipt(submission, handed, late)
+        elif dead and not handed:
             await self._end(submission)
-        elif dead and "draft" not in states:
-            await self._end(submission)
+
+    async def _receipt(
+        self, submission: Submission, handed: Sequence[Photo], late: list[tuple[Submission, str]]
+    ) -> None:
+        answer = await self._receipts.of(submission, handed)
+        outcome: EditOutcome = "dead"
+        if submission.token:
+            outcome = await self._edit(submission.application_id, submission.token, answer)
+        if outcome == "away":
+            return  # on a later round
+        await self._end(submission)
+        if outcome in ("dead", "refused"):
+            late.append((submission, answer.text))
+
+    async def _tell(self, late: Sequence[tuple[Submission, str]]) -> None:
+        """Receipts whose token has died, in one message a member.
+
+        Their submissions have ended: a stop in between costs a message, and sends none twice.
+        """
+        by_member: dict[int, list[tuple[Submission, str]]] = defaultdict(list)
+        for submission, text in late:
+            by_member[submission.member_id].append((submission, text))
+        for member_id, theirs in by_member.items():
+            last, text = theirs[-1][0], "\n".join(text for _, text in theirs)
+            await self._notices.late(member_id, last.locale, text, last.channel_id)
+
+    async def _forget_token(self, submission: Submission) -> None:
+        async with self._sessions.begin() as session:
+            await submissions.forget_token(session, submission.id)
+        submission.token = None
 
     async def _end(self, submission: Submission) -> None:
         async with self._sessions.begin() as session:

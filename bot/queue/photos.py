@@ -1,4 +1,4 @@
-"""The queue of photos: intake, releases, drawings; and what comes of them."""
+"""The queues of photos and of chores: intake, releases, drawings; and what comes of them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from rq.serializers import JSONSerializer
 
 from bot.queue.calls import STAGES, Calls, Stage, retry_of
 from foodgan.contract.orders import FAILURE_TTL_S
-from foodgan.contract.photos import PHOTO_QUEUE
+from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, TAKE_IN_TASK
 from foodgan.contract.settings import Settings
 
 # The bot reads a result on its rounds; a bot that was away finds what was done in its absence.
@@ -31,12 +31,15 @@ class Outcome:
 
 
 class PhotoQueue:
-    """The queue of photos. Every method raises KitchenClosed when Redis does not answer."""
+    """What intake workers serve. Every method raises KitchenClosed when Redis does not answer."""
 
     def __init__(self, settings: Settings) -> None:
         self._calls = Calls(settings)
         self._retries = settings.retries
-        self._queue = Queue(PHOTO_QUEUE, connection=self._calls.redis, serializer=JSONSerializer)
+        self._photos, self._chores = (
+            Queue(name, connection=self._calls.redis, serializer=JSONSerializer)
+            for name in (PHOTO_QUEUE, CHORE_QUEUE)
+        )
 
     async def enqueue(
         self, task: str, job_id: str, payload: Mapping[str, Any], timeout_s: float = TIMEOUT_S
@@ -59,8 +62,9 @@ class PhotoQueue:
     def _enqueue(
         self, task: str, job_id: str, payload: Mapping[str, Any], timeout_s: float
     ) -> bool:
+        queue = self._photos if task == TAKE_IN_TASK else self._chores
         try:
-            self._queue.enqueue_call(
+            queue.enqueue_call(
                 task,
                 args=[payload],
                 job_id=job_id,

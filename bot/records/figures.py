@@ -23,16 +23,10 @@ async def accepted_by_week(session: AsyncSession) -> list[tuple[str, int]]:
     return sorted(weeks.items())
 
 
-async def accepted_names(session: AsyncSession) -> Sequence[tuple[str, int]]:
-    """Each name among the accepted photos, and how many have it."""
-    rows = await session.execute(
-        select(Photo.name, func.count()).where(Photo.state == "accepted").group_by(Photo.name)
-    )
-    return [(name, count) for name, count in rows]
-
-
-async def asked_names(session: AsyncSession, since: datetime) -> Sequence[tuple[str, int]]:
-    """Each name that was asked for in `/dish` or `/mix` since then, and by how many members.
+async def asked_names(
+    session: AsyncSession, since: datetime, limit: int
+) -> Sequence[tuple[str, int]]:
+    """The names most asked for in `/dish` or `/mix` since then, and by how many members each.
 
     A press on a button below a picture asks for no name.
     """
@@ -41,8 +35,12 @@ async def asked_names(session: AsyncSession, since: datetime) -> Sequence[tuple[
         select(Order.name, Order.member_id).where(*fresh),
         select(Order.mix, Order.member_id).where(*fresh, Order.mix.is_not(None)),
     ).subquery()
+    members = func.count(asked.c.member_id.distinct())
     rows = await session.execute(
-        select(asked.c.name, func.count(asked.c.member_id.distinct())).group_by(asked.c.name)
+        select(asked.c.name, members)
+        .group_by(asked.c.name)
+        .order_by(members.desc(), asked.c.name)
+        .limit(limit)
     )
     return [(name, count) for name, count in rows]
 

@@ -70,6 +70,7 @@ async def take(session: AsyncSession, photo: Photo, taken: Taken) -> str | None:
         height=taken.height,
         size=taken.size,
         hints=",".join(taken.hints),
+        words=list(taken.words),
     )
     return None
 

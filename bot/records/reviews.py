@@ -172,7 +172,7 @@ async def rename(session: AsyncSession, photo_id: str, reviewer: Reviewer, name:
     if photo.name == name:
         return True
     note(session, "rename", reviewer.id, photo_id, f"{photo.name} → {name}")
-    photo.name, photo.escalated = name, False
+    photo.name, photo.words, photo.escalated = name, None, False
     await session.execute(delete(Vote).where(Vote.photo_id == photo_id))
     return True
 

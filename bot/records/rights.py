@@ -53,6 +53,7 @@ async def withdraw(session: AsyncSession, member_id: int, ids: Sequence[str]) ->
         .values(
             state="withdrawn",
             name="",
+            words=None,
             filename="",
             perceptual_hash=None,
             escalated=False,

@@ -39,6 +39,18 @@ async def photos_of(session: AsyncSession, submission_id: str) -> Sequence[Photo
     return found.all()
 
 
+async def one_at_a_time(session: AsyncSession, member_id: int) -> None:
+    """Until this transaction ends, nobody else counts and adds this member's photos.
+
+    To be called before anything else in it. SQLite has one writer, so that all wait for one.
+    """
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        await connection.execute(select(func.pg_advisory_xact_lock(member_id)))
+
+
 async def handed_over_since(session: AsyncSession, member_id: int, since: datetime) -> int:
     """How many photos a member has handed over since then, whatever became of them."""
     return (
@@ -99,11 +111,24 @@ async def discard(session: AsyncSession, submission_id: str) -> None:
 
 
 async def discard_stale(session: AsyncSession, before: datetime) -> int:
-    """Erase the drafts that nobody agreed to in time. Returns how many photos."""
+    """Erase the drafts that nobody agreed to in time, and with them what led to them.
+
+    Returns how many photos.
+    """
     stale = await session.scalars(
-        delete(Photo).where(Photo.state == "draft", Photo.submitted_at < before).returning(Photo.id)
+        delete(Photo)
+        .where(Photo.state == "draft", Photo.submitted_at < before)
+        .returning(Photo.submission_id)
     )
-    return len(stale.all())
+    ids = stale.all()
+    await session.execute(delete(Submission).where(Submission.id.in_(set(ids) - {None})))
+    return len(ids)
+
+
+async def is_stale(session: AsyncSession, submission_id: str, before: datetime) -> bool:
+    """Whether its drafts have waited since before then."""
+    drafts = select(Photo.id).where(Photo.submission_id == submission_id, Photo.state == "draft")
+    return await session.scalar(drafts.where(Photo.submitted_at < before).limit(1)) is not None
 
 
 async def open_ones(session: AsyncSession) -> Sequence[Submission]:
@@ -112,6 +137,13 @@ async def open_ones(session: AsyncSession) -> Sequence[Submission]:
         select(Submission).where(Submission.ended_at.is_(None)).order_by(Submission.asked_at)
     )
     return found.all()
+
+
+async def forget_token(session: AsyncSession, submission_id: str) -> None:
+    """Erase a token that has died, while the answer is still owed."""
+    await session.execute(
+        update(Submission).where(Submission.id == submission_id).values(token=None)
+    )
 
 
 async def end(session: AsyncSession, submission_id: str) -> None:

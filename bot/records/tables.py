@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     DateTime,
     Dialect,
@@ -161,7 +162,8 @@ class Photo(Base):
     """One contributed photo, from the moment it is handed over.
 
     url: signed, a secret; null once the bytes are fetched. sha256 … size: see contract `Taken`.
-    hints: joined by commas. refusal: key of the sentence that says why it was not taken in.
+    hints: joined by commas. words: of the name as it was handed over, null once it is another.
+    refusal: key of the sentence that says why it was not taken in.
     settled_by: the reviewer whose vote decided. told_at: the member has heard of the decision, so
     that it cannot be undone. bytes_gone_at: when the store was rid of the bytes.
     """
@@ -201,6 +203,7 @@ class Photo(Base):
     height: Mapped[int | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
     hints: Mapped[str] = mapped_column(String(100), default="")
+    words: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     refusal: Mapped[str | None] = mapped_column(String(100))
     refusal_values: Mapped[str | None]
     escalated: Mapped[bool] = mapped_column(default=False)

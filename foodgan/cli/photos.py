@@ -1,4 +1,4 @@
-"""`foodgan photos`: the store of photos: bring in, check, freeze, take out, count."""
+"""`foodgan photos`: the store of photos: bring in, check, freeze, prune, take out, count."""
 
 import json
 import re
@@ -11,7 +11,9 @@ import typer
 if TYPE_CHECKING:
     from foodgan.contract.store import Store
 
-app = typer.Typer(help="Photos: import, verify, release, export, stats.", no_args_is_help=True)
+app = typer.Typer(
+    help="Photos: import, verify, release, prune, export, stats.", no_args_is_help=True
+)
 
 EXIT_UNSOUND = 1
 _SHOWN = 20  # refused files that are listed
@@ -91,6 +93,45 @@ def verify(
 
 
 @app.command()
+def prune(
+    apply: Annotated[bool, typer.Option("--apply", help="Remove them; else only say so.")] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option(min=1, help="Also those older than the newest so many that no model names."),
+    ] = None,
+    model: Annotated[
+        list[Path] | None,
+        typer.Option(help="A model's folder whose releases stay, beside MODEL_DIR's; repeat it."),
+    ] = None,
+    store: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one."""
+    from foodgan.contract.settings import Settings
+    from foodgan.photos.prune import prune as remove
+    from foodgan.photos.prune import releases_of, stale
+
+    place = _store(store)
+    models = [*(model or ()), *filter(None, [Settings().model_dir])]
+    named = set().union(*map(releases_of, models))
+    found = stale(place, keep=keep, named=named)
+    if apply:
+        remove(place, found)
+    if as_json:
+        _print({"removed": apply, "releases": [asdict(one) for one in found]})
+        return
+    for one in found:
+        old = ", old and named by no known model" if one.old else ""
+        typer.echo(f"{one.digest[:12]}: {one.photos} photos, {one.withdrawn} withdrawn since{old}")
+    if not found:
+        typer.echo("no release is to go")
+    elif apply:
+        typer.echo(f"removed: {len(found)} releases; models that name them still do")
+    else:
+        typer.echo(f"{len(found)} releases would go: run it again with --apply")
+
+
+@app.command()
 def export(
     out: Annotated[Path, typer.Argument(help="A new folder.")],
     release: Annotated[str, typer.Option(help="A release's hash, or how it begins.")] = "",
@@ -128,7 +169,9 @@ def stats(store: At = None, as_json: AsJson = False) -> None:
     for key in ("photos", "names", "seen_once", "objects", "waiting", "tombstones"):
         table.add_row(key.replace("_", " "), f"{figures[key]:,}")
     table.add_row("MB", f"{figures['bytes'] / 1e6:,.1f}")
-    table.add_row("releases", "\n".join(name[:12] for name in figures["releases"]) or "none yet")
+    for key in ("releases", "holding_withdrawn", "pruned"):
+        shown = "\n".join(name[:12] for name in figures[key]) or "none"
+        table.add_row(key.replace("_", " "), shown)
     for key in ("catalogues", "licences", "sources", "most"):
         rows = [f"{name}: {number:,}" for name, number in figures[key].items()]
         table.add_row(key, "\n".join(rows) or "–")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from foodgan.contract.errors import UserError
 
@@ -67,6 +68,11 @@ def display(name: str) -> str:
     if any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in name):
         return f"\u2068{shown}\u2069"
     return shown
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words of dishes' names as text of a message, side by side."""
+    return "・".join(map(display, words))
 
 
 def _visible(name: str) -> str:

@@ -11,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, fie
 
 from foodgan.contract.orders import Locale, OrderId
 
-PHOTO_QUEUE = "photo"
+PHOTO_QUEUE = "photo"  # what is handed over
+CHORE_QUEUE = "chores"  # what may take long: drawings and releases
 TAKE_IN_TASK = "worker.photos.take_in"  # PhotoIntake -> Taken | Refused
 DRAW_TASK = "worker.photos.draw"  # Drawing -> Drawn: the picture of /dataset
 RELEASE_TASK = "worker.photos.release"  # ReleaseOrder -> Released
@@ -23,6 +24,7 @@ CLUB = "club"  # the name of the bot's own catalogue
 TOMBSTONES = "tombstones.jsonl"  # by the bot: hashes that must never come back
 WAITING = "waiting.jsonl"  # by the bot: photos taken in and not yet accepted; they are no orphans
 RELEASES = "releases"  # releases/HASH/: a Hugging Face imagefolder and its manifest
+PRUNED = "pruned.jsonl"  # by `photos prune`: releases that were, for whoever looks for one
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PerceptualHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]  # 64 bits
@@ -36,11 +38,15 @@ class _Frozen(BaseModel):
 
 
 class PhotoIntake(_Frozen):
-    """One contributed file to be fetched and made safe. url is signed: a secret, never logged."""
+    """One contributed file to be fetched and made safe. url is signed: a secret, never logged.
+
+    name: of the dish, normalised, to be read as words.
+    """
 
     version: Literal[1] = 1
     photo_id: OrderId
     url: SecretStr
+    name: Annotated[str, Field(max_length=100)] = ""
     filename: Annotated[str, Field(max_length=256)] = ""
     locale: Locale = "ja"
 
@@ -53,7 +59,7 @@ class Taken(_Frozen):
     """A photo that now lies in the store, clean: what reviewers and the bot need to know of it.
 
     sha256: of the stored bytes; original_sha256: of the file as it was handed in; width, height in
-    pixels, as stored; size in bytes, as stored.
+    pixels, as stored; size in bytes, as stored; words: of its name, as the dictionary reads it.
     """
 
     photo_id: OrderId
@@ -64,6 +70,7 @@ class Taken(_Frozen):
     height: Annotated[int, Field(gt=0)]
     size: Annotated[int, Field(gt=0)]
     hints: tuple[Hint, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Refused(_Frozen):
@@ -98,6 +105,15 @@ class Tombstone(_Frozen):
     original_sha256: Sha256
 
 
+class Pruned(_Frozen):
+    """A release that was removed. withdrawn: of its photos, how many had been withdrawn by then."""
+
+    digest: Sha256
+    pruned_at: AwareDatetime
+    photos: Annotated[int, Field(ge=0)]
+    withdrawn: Annotated[int, Field(ge=0)]
+
+
 class Waiting(_Frozen):
     """A photo whose bytes are to be kept although no catalogue has it: it waits for a review."""
 
@@ -122,21 +138,21 @@ class Released(_Frozen):
 
 
 class Drawing(_Frozen):
-    """What `/dataset` shows: photos a week (ISO week, count), words and how often they occur.
+    """What `/dataset` shows, beside what the bot's catalogue says: photos a week (ISO week, count).
 
-    wanted: words that members ask for in `/dish` and that photos lack, with how often asked.
+    asked: names that members ask for in `/dish`, normalised, and how many members each.
     """
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     drawing_id: OrderId
     locale: Locale
     weeks: tuple[tuple[str, int], ...]
-    covered: tuple[tuple[str, int], ...]
-    wanted: tuple[tuple[str, int], ...]
+    asked: tuple[tuple[DishName, int], ...]
 
 
 class Drawn(_Frozen):
-    """A PNG in the store: its path there."""
+    """A PNG in the store: its path there. wanted: words that photos lack most, the first first."""
 
     drawing_id: OrderId
     path: str
+    wanted: tuple[str, ...] = ()

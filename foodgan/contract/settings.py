@@ -38,7 +38,8 @@ class Settings(BaseSettings):
 
     # Contributed photos, the bot's side.
     photos_per_day: Annotated[int, Field(ge=1)] = 50  # of one member, in 24 hours
-    # Ids of the servers whose reviewers and operators count, separated by commas; "": any.
+    # Ids of the servers whose reviewers and operators count, separated by commas. "": the one that
+    # the bot is in; nobody's where it is in several.
     club_servers: str = ""
     reviewer_roles: str = "reviewer"  # names or ids, separated by commas
     review_votes: Annotated[int, Field(ge=1)] = 2  # that decide, of one kind

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from redis import Redis
 
 from foodgan.contract.orders import DISH_QUEUE, FAILURE_TTL_S, PACE_DISH, PACE_KEY
-from foodgan.contract.photos import PHOTO_QUEUE
+from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE
 
 HELLO_TTL_S = 15  # a worker that has not said hello for so long is gone
 WORKERS = "foodgan:workers"  # set of names; each has its hello under `hello_key`
@@ -31,6 +31,7 @@ SCHEDULED_KEY = f"rq:scheduled:{DISH_QUEUE}"
 FAILED_KEY = f"rq:failed:{DISH_QUEUE}"
 JOB_KEY = "rq:job:"
 PHOTOS_KEY = f"rq:queue:{PHOTO_QUEUE}"
+CHORES_KEY = f"rq:queue:{CHORE_QUEUE}"
 INTAKES_KEY = f"rq:workers:{PHOTO_QUEUE}"  # keys of workers, which expire with them
 
 # draining: takes no more orders, but has some in hand; resting: the same, and has none.
@@ -197,9 +198,10 @@ def _workers_and_oldest(redis: Redis) -> tuple[list[Hello], tuple[datetime, str]
 def _photos_and_intakes(redis: Redis) -> tuple[int, int]:
     with redis.pipeline(transaction=False) as pipe:
         pipe.llen(PHOTOS_KEY)
+        pipe.llen(CHORES_KEY)
         pipe.smembers(INTAKES_KEY)
-        photos, listed = pipe.execute()
-    return photos, redis.exists(*listed) if listed else 0
+        photos, chores, listed = pipe.execute()
+    return photos + chores, redis.exists(*listed) if listed else 0
 
 
 def _hello(text: bytes | None) -> Hello | None:

@@ -8,6 +8,7 @@ functions block: an event loop calls them on a thread. `foodgan.contract.photos`
 import hashlib
 import os
 import re
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -24,9 +25,11 @@ from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import (
     CATALOGUES,
     OBJECTS,
+    PRUNED,
     TOMBSTONES,
     WAITING,
     Entry,
+    Pruned,
     Tombstone,
     Waiting,
 )
@@ -170,6 +173,31 @@ class Store:
     def waiting(self) -> list[Waiting]:
         """What waits for a review."""
         return self._lines(WAITING, Waiting)
+
+    def pruned(self) -> list[Pruned]:
+        """Releases that were removed, in the order of their removal."""
+        return self._lines(PRUNED, Pruned)
+
+    def written_at(self, path: str) -> float:
+        """Unix time at which a file was written. Raises FileNotFoundError."""
+        with _reaching(path, may_lack=True):
+            return _written(self.fs.info(self.full(path)))
+
+    def delete_folder(self, path: str, last: str) -> None:
+        """Remove a folder: nobody sees half of it.
+
+        last: the file in it without which it counts for nothing. Where a folder cannot be renamed
+        in one step, that file goes first.
+        """
+        with _reaching(path):
+            if self.is_folder:
+                whole = Path(self.full(path))
+                going = whole.with_name(f"{whole.name}{PARTIAL}{uuid4().hex[:12]}")
+                whole.rename(going)
+                shutil.rmtree(going)
+                return
+            self.delete(f"{path}/{last}")
+            self.fs.rm(self.full(path), recursive=True)
 
     def sweep(self, older_than_s: float = LEFTOVER_S) -> int:
         """Remove what killed writers left half-written; returns how many files."""

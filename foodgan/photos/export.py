@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from foodgan.contract.photos import RELEASES, Entry
+from foodgan.contract.photos import RELEASES, Entry, Pruned
 from foodgan.contract.store import Store, object_path
 from foodgan.photos.folder import MANIFEST, METADATA, PhotosError
 from foodgan.progress import Track, untracked
@@ -14,6 +14,8 @@ from foodgan.whole import whole, write_text
 def export_release(store: Store, digest: str, out: Path, *, track: Track = untracked) -> int:
     """Copy a release into a new folder; returns how many files. digest: whole, or how it begins."""
     found = [name for name in store.folders(RELEASES) if name.startswith(digest)]
+    if not found and (gone := [one for one in store.pruned() if one.digest.startswith(digest)]):
+        raise PhotosError(_farewell(gone[-1]))
     if len(found) != 1:
         raise PhotosError(f"{len(found)} releases begin with {digest!r}")
     _claim(out)
@@ -65,6 +67,14 @@ def _line(place: str, entry: Entry) -> dict[str, str]:
         "source": entry.source,
     }
     return line | ({"split": entry.split} if entry.split else {})
+
+
+def _farewell(gone: Pruned) -> str:
+    """Why a release is not there any more."""
+    why = "it was old"
+    if gone.withdrawn:
+        why = f"{gone.withdrawn} of its {gone.photos} photos had been withdrawn"
+    return f"release {gone.digest[:12]} was pruned on {gone.pruned_at:%Y-%m-%d}: {why}"
 
 
 def _beside(store: Store, path: str) -> Iterator[str]:

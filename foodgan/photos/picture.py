@@ -109,7 +109,8 @@ def _decode(data: bytes, kind: str, side: int) -> Decoded:
             wanted = DRAFT * side / max(width, height)
             picture.draft(None, (int(width * wanted) or 1, int(height * wanted) or 1))
         picture.load()  # before the EXIF is read, which loads a PNG and would swallow its damage
-        orientation = _orientation(picture)
+        # A HEIC is turned already, as its container says; by ISO 23008-12 its EXIF does not count.
+        orientation = 1 if kind == "HEIF" else _orientation(picture)
         small = _plain(_shrunk(picture, side))
     rgb = _srgb(small, profile)
     turn = _UPRIGHT.get(orientation)

@@ -19,8 +19,8 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
-from foodgan.contract.photos import Drawing
 from foodgan.contract.phrases import say
+from foodgan.photos.words import Count, Coverage
 
 FONTS = ("IPAexGothic", "DejaVu Sans")  # of matplotlib-fontja and of matplotlib itself
 MISSING = "〓"
@@ -30,22 +30,19 @@ TICKS = 10  # weeks that are written out
 LETTERS = 14  # of a word
 PAPER, INK, WARM, CALM = "#fffaf2", "#3b2f2a", "#d9772b", "#6f9a8d"
 
-Count = tuple[str, int]
 
-
-def draw(drawing: Drawing) -> bytes:
+def draw(locale: str, weeks: Sequence[Count], words: Coverage) -> bytes:
     """The picture of `/dataset`: weeks above; words with most, with fewest, and wanted below."""
-    words = sorted(drawing.covered, key=lambda count: (-count[1], count[0]))
-    few = sorted(drawing.covered, key=lambda count: (count[1], count[0]))
-    figure = _figure(say(drawing.locale, "plot-title"))
+    few = sorted(words.covered, key=lambda count: (count[1], count[0]))
+    figure = _figure(say(locale, "plot-title"))
     grid = figure.add_gridspec(2, 3)
-    _weeks(figure.add_subplot(grid[0, :]), drawing.weeks, drawing.locale, "plot-weeks")
+    _weeks(figure.add_subplot(grid[0, :]), weeks, locale, "plot-weeks")
     for place, (phrase, counts, colour) in enumerate((
-        ("plot-most", words, CALM),
+        ("plot-most", words.covered, CALM),
         ("plot-least", few, CALM),
-        ("plot-wanted", sorted(drawing.wanted, key=lambda count: -count[1]), WARM),
+        ("plot-wanted", sorted(words.wanted, key=lambda count: -count[1]), WARM),
     )):  # fmt: skip
-        _bars(figure.add_subplot(grid[1, place]), counts, drawing.locale, phrase, colour)
+        _bars(figure.add_subplot(grid[1, place]), counts, locale, phrase, colour)
     return _png(figure)
 
 

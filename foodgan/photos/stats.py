@@ -5,6 +5,7 @@ from typing import Any
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import Store
 from foodgan.photos.counts import counted
+from foodgan.photos.prune import stale
 
 SHOWN = 20  # names with the most photos
 
@@ -24,6 +25,8 @@ def stats(store: Store) -> dict[str, Any]:
         "waiting": len(store.waiting()),
         "tombstones": len(store.tombstones()),
         "releases": store.folders(RELEASES),
+        "holding_withdrawn": [one.digest for one in stale(store) if one.withdrawn],
+        "pruned": [one.digest for one in store.pruned()],
         "names": len(names),
         "most": dict(list(names.items())[:SHOWN]),
         "seen_once": sum(count == 1 for count in names.values()),

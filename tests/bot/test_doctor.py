@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.doctor import commands, database, discord, examine
 from bot.records.migrate import HEAD
+from bot.sandbox import people
 from bot.sandbox.server import Sandbox
 from foodgan.contract.checkup import Findings
 from foodgan.contract.settings import Settings
@@ -75,6 +76,24 @@ async def test_discord_takes_the_token_and_knows_the_commands(
     found = await discord(there, wanted)
     assert (found[-1].level, "/brandnew" in found[-1].found) == ("warn", True)
     assert "bot sync" in found[-1].advice
+
+
+async def test_a_bot_in_several_servers_is_to_say_whose_it_is(
+    canteen: Canteen, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = people.application_json() | {"approximate_guild_count": 3}
+    monkeypatch.setattr("bot.sandbox.rest.application_json", lambda: several)
+    await canteen.open()
+    where = {
+        "discord_api_base": canteen.sandbox.api_base,
+        "discord_token": SecretStr(canteen.sandbox.token),
+    }
+    there = settings.model_copy(update=where)
+    [warned] = [each for each in await discord(there, set()) if each.level == "warn"]
+    assert "3 servers and CLUB_SERVERS is empty" in warned.found
+    assert "CLUB_SERVERS" in warned.advice
+    named = there.model_copy(update={"club_servers": people.GUILD_ID})
+    assert {each.level for each in await discord(named, set())} == {"ok"}
 
 
 async def test_a_refused_token_is_told_without_showing_it(settings: Settings) -> None:

@@ -262,3 +262,16 @@ def test_the_card_takes_no_figures_of_another_model(
 
 def test_a_card_without_figures_says_so(tiny_model: Path) -> None:
     assert "Not measured yet" in card.render(registry.describe(tiny_model), None)
+
+
+def test_the_card_names_the_release_and_whoever_gave_photos(tiny_model: Path) -> None:
+    model = registry.describe(tiny_model)
+    seen = {"release": "ab" * 32, "contributors": {"花子": 3, "A. B.": 1}}
+    stages = {
+        name: stage.model_copy(update={"photos": stage.photos | seen})
+        for name, stage in model.training.items()
+    }
+    said = card.render(model.model_copy(update={"training": stages}), None)
+    assert f"pruned since: {'ab' * 32}." in said
+    assert "With thanks to A\\. B\\., 花子." in said
+    assert "thanks" not in card.render(model, None)

@@ -90,20 +90,65 @@ def test_the_refusal_names_the_reason(name: str, phrase: str) -> None:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])  # libheif turns HEIC itself
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_turned_photo_is_stored_upright(orientation: int, kind: str, store: Store) -> None:
+    photo = stored(saved(turned(orientation), kind, exif=exif(orientation)), store)
+    assert photo.size == (160, 96)
+    assert dark_corners(photo) == [True, False, False, False]
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("told_by", ["container and EXIF", "container"])
+def test_a_turned_heic_is_stored_upright_and_never_turned_twice(
+    orientation: int, told_by: str, store: Store
+) -> None:
+    data = heic(turned(orientation), orientation)
+    if told_by == "container":
+        data = data.replace(exif(orientation).tobytes(), exif(1).tobytes())
+    photo = stored(data, store)
+    assert photo.size == (160, 96)
+    assert dark_corners(photo) == [True, False, False, False]
+
+
+@pytest.mark.parametrize("orientation", [3, 6, 8])
+def test_the_exif_of_a_heic_alone_turns_nothing(orientation: int, store: Store) -> None:
+    data = bytearray(heic(turned(1), orientation))
+    data[data.index(b"irot") + 4] = 0  # the container says that it is upright
+    taken = intake.take_in(store, ID, bytes(data))
+    assert (taken.width, taken.height) == (160, 96)
+    photo = Image.open(io.BytesIO(store.get(taken.sha256)))
+    assert dark_corners(photo) == [True, False, False, False]
+
+
+def exif(orientation: int) -> Image.Exif:
+    made = Image.Exif()
+    made[0x0112] = orientation
+    return made
+
+
+def turned(orientation: int) -> Image.Image:
+    """A picture as a camera held so stores it; upright, its upper left quarter is dark."""
     upright = Image.new("RGB", (160, 96), "white")
     upright.paste("black", (0, 0, 80, 48))
     undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Image.Transpose, the other way
-    turned = upright
-    if orientation > 1:
-        turned = upright.transpose(Image.Transpose(undo[orientation]))
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    photo = stored(saved(turned, kind, exif=exif), store)
-    assert photo.size == (160, 96)
-    corners = [photo.convert("L").getpixel(at) for at in ((8, 8), (150, 8), (8, 90), (150, 90))]
-    assert [value < 128 for value in corners] == [True, False, False, False]
+    return upright.transpose(Image.Transpose(undo[orientation])) if orientation > 1 else upright
+
+
+def heic(picture: Image.Image, orientation: int) -> bytes:
+    """A HEIC as phones write it: its orientation in the container (irot, imir) and in the EXIF."""
+    data = saved(picture, "HEIF", exif=exif(orientation).tobytes())
+    assert (b"irot" in data or b"imir" in data) == (orientation > 1)
+    assert exif(orientation).tobytes() in data
+    return data
+
+
+def dark_corners(photo: Image.Image) -> list[bool]:
+    """Which corners are dark: upper left, upper right, lower left, lower right."""
+    right, low = photo.width - 10, photo.height - 6
+    corners = [
+        photo.convert("L").getpixel(at) for at in ((8, 8), (right, 8), (8, low), (right, low))
+    ]
+    return [value < 128 for value in corners]
 
 
 def test_a_phones_photo_is_decoded_small_and_stays_sharp(store: Store) -> None:

@@ -6,8 +6,8 @@ import warnings
 import pytest
 from PIL import Image
 
-from foodgan.contract.photos import Drawing
 from foodgan.photos import plots
+from foodgan.photos.words import Coverage
 
 WEEKS = tuple((f"2026-W{week:02d}", week % 7) for week in range(1, 40))
 WORDS = (("カレー", 40), ("味噌", 12), ("担々麺", 9), ("抹茶パフェ", 1), ("$x^$_{", 3))
@@ -21,16 +21,15 @@ STRANGE = (
 )
 
 
-def drawing(**fields: object) -> Drawing:
-    given = {"weeks": WEEKS, "covered": WORDS, "wanted": STRANGE, "locale": "ja"} | fields
-    return Drawing(drawing_id="0a1b2c3d", **given)
+def drawn(locale: str = "ja") -> bytes:
+    return plots.draw(locale, WEEKS, Coverage(WORDS, STRANGE))
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
 def test_a_figure_is_drawn_without_a_sign_that_the_fonts_lack(locale: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # matplotlib warns where it has to draw an empty box
-        picture = Image.open(io.BytesIO(plots.draw(drawing(locale=locale))))
+        picture = Image.open(io.BytesIO(drawn(locale)))
     assert picture.size == (1210, 880)
     assert len(set(picture.convert("L").resize((40, 40)).tobytes())) > 10
 
@@ -38,7 +37,7 @@ def test_a_figure_is_drawn_without_a_sign_that_the_fonts_lack(locale: str) -> No
 def test_the_warning_that_the_test_relies_on_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plots, "drawable", lambda text: text)
     with pytest.warns(UserWarning, match="Glyph"):
-        plots.draw(drawing())
+        drawn()
 
 
 def test_japanese_is_drawn_as_it_is_and_what_no_font_has_as_a_geta() -> None:
@@ -48,8 +47,8 @@ def test_japanese_is_drawn_as_it_is_and_what_no_font_has_as_a_geta() -> None:
 
 
 def test_nothing_yet_is_said_and_drawn() -> None:
-    assert plots.draw(drawing(weeks=(), covered=(), wanted=()))
+    assert plots.draw("ja", (), Coverage((), ()))
 
 
 def test_the_same_numbers_give_the_same_bytes() -> None:
-    assert plots.draw(drawing()) == plots.draw(drawing())
+    assert drawn() == drawn()

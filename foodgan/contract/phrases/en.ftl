@@ -80,6 +80,8 @@ dish-failed = Sorry, that dish did not work out. Would you order it once more? (
 dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
 dish-model-missing = The painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
 unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }
+records-closed = Sorry, we cannot write anything down just now, so nothing of this was kept. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
+store-closed = Sorry, we cannot get at the photos just now. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
 
 ## Cancelling, and dishes that come late
 
@@ -212,11 +214,14 @@ submit-not-yours = You can only hand over photos from your own messages.
 submit-stale = This has been lying around for too long. Please start again with `/submit`.
 name-blocked = We do not use that word here. Please choose another name.
 
-receipt-head = We have taken in your photos of “**{ $name }**” ({ $count }). We read the words as “{ $words }”. You will hear from us once they are reviewed.
+receipt-head = We have taken in your photos of “**{ $name }**” ({ $count }). You will hear from us once they are reviewed.
+receipt-words = We read the name as “{ $words }”.
 receipt-none = Sorry, we could not take anything in this time.
 receipt-refused = Photo { $place } ({ $file }): { $why }
 receipt-alike = Photo { $place } ({ $file }) looks much like one we have already: { $names }
 receipt-tally = So far { $accepted } accepted, { $waiting } waiting for review. Thank you, as always.
+late-head = Sorry to have kept you waiting. Here is the answer that we owed you.
+late-hint = What you were waiting for is done. About your photos, see `/photos mine`.
 photo-alt = A photo of “{ $name }”
 photo-known = We have that very photo already.
 photo-failed = We could not look at it properly. Please send it once more if you like.
@@ -244,6 +249,7 @@ credit-initials = Only my initials ({ $name })
 credit-anonymous = Do not name me
 consent-no = Rather not
 consent-declined = All right. We have kept nothing. You are welcome any time.
+consent-given = You have agreed already, and we have the photos. To take them back, use `/photos withdraw`.
 consent-changed = Noted. New photos come under your new choice, and the way we name you changes for the earlier ones too.
 
 ## Review
@@ -311,13 +317,13 @@ withdraw-menu = Choose photos to withdraw
 withdraw-sure = Withdraw these photos ({ $count })? They will be deleted, and we can never take the same ones again.
 withdraw-yes = Withdraw
 withdraw-no = Rather not
-withdraw-done = Withdrawn ({ $count }). The photos are deleted and will be in no later collection.
+withdraw-done = Withdrawn ({ $count }). The photos are deleted and will be in no later collection. Copies in collections made before go when the people who run the bot clear those away.
 command-privacy = About your data
 command-privacy-export = Get your data and photos as a ZIP
 command-privacy-delete = Erase all your data and photos
 command-privacy-consent = Read the consent again, choose anew how photos are used and how you are named
 export-here = Here are your data (data.json) and your photos (in the folder photos).
-erase-sure = Erase everything we have about you: photos, consent, orders? There is no way back. Only fingerprints of the photos stay, numbers that say nothing of you, so that the same photos cannot return.
+erase-sure = Erase everything we have about you: photos, consent, orders? There is no way back. Photos in collections made before go when the people who run the bot clear those away; what has been passed on, or learned already, cannot be taken out. Only fingerprints of the photos stay, numbers that say nothing of you, so that the same photos cannot return.
 erase-yes = Erase everything
 erase-no = Rather not
 erase-kept = All right. Nothing was erased.
@@ -358,6 +364,7 @@ option-reason = reason
 option-reason-hint = For those who read it later (the member does not see it)
 option-word = word
 option-word-hint = Spaces, signs and the two kana scripts make no difference
+club-unset = This bot is in several servers, so nobody can review or run it until it is said whose it is. Please ask those who host it to name your server's id in the setting `CLUB_SERVERS`.
 operators-only = Only those who may manage the server can use this.
 operator-banned = We take no more photos from this member.
 operator-unbanned = We take photos from this member again.

@@ -21,8 +21,9 @@ from bot.sandbox.body import Upload
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, SubmitModal, UseCommand, UseComponent
 from bot.sandbox.people import CHANNELS
-from foodgan.contract.photos import PHOTO_QUEUE, PhotoIntake, Taken
+from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, PhotoIntake, Taken
 from foodgan.contract.store import Store
+from foodgan.photos.words import read
 from tests.bot.canteen import Canteen, until
 
 JPEG = b"\xff\xd8\xff\xe0"
@@ -38,16 +39,16 @@ class Intake:
         self.contents: dict[str, bytes] = {}  # file name -> bytes, where they are to be the same
 
     def jobs(self) -> list[Job]:
-        """The jobs in line, the oldest first."""
-        ids = self.redis.lrange(f"rq:queue:{PHOTO_QUEUE}", 0, -1)
-        return [self.job(one.decode()) for one in ids]
+        """The jobs in line, photos before chores, the oldest first."""
+        lines = [self.redis.lrange(f"rq:queue:{q}", 0, -1) for q in (PHOTO_QUEUE, CHORE_QUEUE)]
+        return [self.job(one.decode()) for line in lines for one in line]
 
     def job(self, job_id: str) -> Job:
         return Job.fetch(job_id, connection=self.redis, serializer=JSONSerializer)
 
     def finish(self, job: Job, result: Any) -> None:
         """End a job with a result, as RQ does."""
-        Queue(PHOTO_QUEUE, connection=self.redis, serializer=JSONSerializer).remove(job)
+        Queue(job.origin, connection=self.redis, serializer=JSONSerializer).remove(job)
         job.set_status(JobStatus.FINISHED)
         Result.create(job, Result.Type.SUCCESSFUL, ttl=600, return_value=result)
 
@@ -66,6 +67,7 @@ class Intake:
             height=480,
             size=len(data),
             hints=("dark",) if "dark" in order.filename else (),
+            words=read(order.name),
         )
         self.finish(job, taken.model_dump(mode="json"))
         return taken

