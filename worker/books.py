@@ -140,6 +140,16 @@ def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> None:
     worker.connection.publish(ENDED_CHANNEL, job.id)
 
 
+def redeem(job: DishJob, queue: Queue) -> None:
+    """A job that was filed as failed is finished: its order has been answered."""
+    with job.connection.pipeline() as pipe:
+        queue.failed_job_registry.remove(job, pipeline=pipe)
+        job.set_status(JobStatus.FINISHED, pipeline=pipe)
+        pipe.expire(job.key, RESULT_TTL_S)
+        pipe.publish(ENDED_CHANNEL, job.id)
+        pipe.execute()
+
+
 def mark_told(job: DishJob) -> None:
     """Leave word for the bot that the member knows why there is no picture."""
     _mark(job, TOLD)

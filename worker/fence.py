@@ -33,6 +33,12 @@ def cancelled(connection: Redis, order_ids: Sequence[str]) -> set[str]:
     return {order_id for order_id, end in zip(order_ids, said, strict=True) if end == gone}
 
 
+def decided(connection: Redis, order_id: str) -> str:
+    """Who ends this order: END_POSTING, END_CANCELLED, or "" while nobody does."""
+    end: bytes | None = connection.get(END_KEY + order_id)
+    return (end or b"").decode()
+
+
 def take_back(connection: Redis, order_id: str) -> None:
     """It was not posted after all and waits for another try: it may be cancelled again."""
     key = END_KEY + order_id
