@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from redis import Redis
+from rq.utils import as_text
 
 from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING, END_TTL_S
 from worker.books import Claim
@@ -35,8 +36,7 @@ def cancelled(connection: Redis, order_ids: Sequence[str]) -> set[str]:
 
 def decided(connection: Redis, order_id: str) -> str:
     """Who ends this order: END_POSTING, END_CANCELLED, or "" while nobody does."""
-    end: bytes | None = connection.get(END_KEY + order_id)
-    return (end or b"").decode()
+    return as_text(connection.get(END_KEY + order_id) or b"")
 
 
 def take_back(connection: Redis, order_id: str) -> None:

@@ -53,7 +53,7 @@ def test_pictures_that_are_there_are_not_apologised_for(kitchen: Kitchen) -> Non
 
     assert kitchen.answer(order).payload["content"] == "料理"
     assert kitchen.queue.failed_job_registry.get_job_ids() == []
-    assert 0 < kitchen.redis.ttl(f"rq:job:{order.order_id}")
+    assert kitchen.redis.ttl(f"rq:job:{order.order_id}") > 0
     assert order.token.get_secret_value().encode() not in kitchen.everything_in_redis()
 
 
