@@ -89,10 +89,10 @@ def test_redis_is_away_for_as_long_as_it_should_be(monkeypatch: pytest.MonkeyPat
 
         assert mischief.take_redis_away(0.3)
 
-        mischief.thaw()
+        mischief.mend()
         assert _state(valkey.pid) == "T"
         time.sleep(0.3)
-        mischief.thaw()
+        mischief.mend()
         assert _state(valkey.pid) != "T"
         valkey.kill()
 
