@@ -241,7 +241,7 @@ async def test_a_slow_discord_holds_up_no_other_order(canteen: Canteen, redis: R
         hand_over(redis, order.id)
     [fault] = canteen.sandbox.faults.waiting
     await until(lambda: fault.hits, "one of them, and with it the others, waits for Discord")
-    canteen.order()
+    await canteen.deferred(canteen.order())
     quick = await canteen.record("queued")
 
     job_of(redis, quick.id).set_status("finished")
