@@ -17,7 +17,7 @@ from foodgan.contract.late import LATE_STREAM, LateDish, LateFile
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, until
-from tests.bot.test_rounds import age
+from tests.bot.test_rounds import age, posts
 
 POST = "^/channels/.*/messages$"
 CONTENT = "**虹色マグロカレーうどん** — 種 7 · モデル test"
@@ -34,11 +34,6 @@ def hand_over(redis: Redis, order_id: str, *, replayed: bool = False) -> None:
         order_id=order_id, content=CONTENT, files=[file], replayed=replayed, bodies=(b"jpeg",)
     )
     redis.xadd(LATE_STREAM, dict[Any, Any](dish.to_fields()))
-
-
-def posts(canteen: Canteen) -> list[dict[str, Any]]:
-    """What the bot said in channels by its own token."""
-    return [m.json for m in canteen.sandbox.world.messages.listing() if not m.interaction_id]
 
 
 async def late_order(canteen: Canteen, redis: Redis, by: timedelta = TOKEN_LIFE) -> Order:
