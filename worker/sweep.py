@@ -63,7 +63,8 @@ class Sweep(Generic[Order]):
         def close(job: DishJob, *_: object) -> None:
             self._close(hopeless, orphans, job)
 
-        self._queue.started_job_registry.cleanup(exception_handlers=[close])
+        seconds, _ = self._connection.time()  # machines may disagree about it, see `books`
+        self._queue.started_job_registry.cleanup(seconds, exception_handlers=[close])
         self._put_back(stuck)
         self._enqueue_due(orphans)
         if time.monotonic() - self._tidied > TIDY_S:

@@ -98,6 +98,7 @@ class Mischief:
         if pid is None:
             return False
         self._stop(pid, seconds)
+        _log.info("away: valkey for %.1f s", seconds)
         return True
 
     def cut(self) -> None:
