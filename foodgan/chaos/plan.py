@@ -14,7 +14,7 @@ from foodgan.contract.settings import Settings
 from foodgan.launch import plan as plans
 from foodgan.launch.plan import NUMBER, Plan, Program
 
-PAINT_TIMEOUT_S = 15.0  # longer than a freeze: a worker that wakes goes on with its pass
+PAINT_TIMEOUT_S = 30.0  # longer than a freeze, and than a pass on a machine that is busy
 
 Lines = dict[str, Cut]  # of one worker, by the setting whose address leads over it
 
