@@ -88,12 +88,13 @@ class Rounds:
             errand = self._errand(record, fates.get(record.id))
             if errand:
                 run = partial(self._run, record.id, errand)
-                self._turns.begin(record.id, run, talks=errand != self._done)
+                quiet = errand in (self._done, self._put_in_line)
+                self._turns.begin(record.id, run, talks=not quiet)
 
     async def _run(self, order_id: str, errand: Errand) -> None:
         """Do it, unless the order has come to its end since somebody looked."""
         async with self._sessions() as session:
-            [*found] = await orders.find(session, [order_id])
+            found = await orders.find(session, [order_id])
         for record in found:
             await errand(record)
 
@@ -125,21 +126,16 @@ class Rounds:
             return partial(self._apologise, told=fate.told)
         if order.too_old():
             return partial(self._give_up, reachable=fate is not None)
-        missing = stage == "lost" or (stage is not None and record.state == "written")
-        late = stage != "done" and self._is_late(order)
-        return partial(self._keep, missing=missing, late=late) if missing or late else None
+        if stage == "lost" or (stage is not None and record.state == "written"):
+            return self._put_in_line  # and if it is late, a later round says so
+        return self._warn if stage != "done" and self._is_late(order) else None
 
     async def _done(self, record: Order) -> None:
         await self._kitchen.end(record.id, "done")
         await self._queue.forget(record.id)
 
-    async def _keep(self, record: Order, *, missing: bool, late: bool) -> None:
-        """missing: from the line; late: so late that its member has to be told."""
-        order = orders.as_order(record)
-        if missing:
-            await self._kitchen.put_in_line(order, record.member_id)
-        if late:
-            await self._warn(order)
+    async def _put_in_line(self, record: Order) -> None:
+        await self._kitchen.put_in_line(orders.as_order(record), record.member_id)
 
     async def _apologise(self, record: Order, *, told: bool) -> None:
         if not told and not await self._kitchen.tell(record, "dish-failed", id=record.id):
@@ -163,8 +159,9 @@ class Rounds:
         warned = order.order_id in self._warned
         return order.expired(now - GRACE) and now < order.asked_at + TOKEN_LIFE and not warned
 
-    async def _warn(self, order: DishOrder) -> None:
+    async def _warn(self, record: Order) -> None:
         """Say, before the token dies, that the dish will come to the channel."""
+        order = orders.as_order(record)
         outcome = await self._kitchen.warn(order)
         if outcome == "gone":  # its member has deleted the answer
             await self._queue.cancel(order.order_id)

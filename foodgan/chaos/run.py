@@ -114,9 +114,12 @@ class _Run:
     def run(self) -> dict[str, Any]:
         began = time.monotonic()
         steps = self._house.watching()
-        for _ in track(self._mischief_and_orders(steps), "kills", total=self._trial.kills):
-            continue
-        self._settle(steps)
+        try:
+            for _ in track(self._mischief_and_orders(steps), "kills", total=self._trial.kills):
+                continue
+            self._settle(steps)
+        finally:
+            self._mischief.mend(everything=True)  # a frozen house would not close
         return self._count(time.monotonic() - began)
 
     def _mischief_and_orders(self, steps: Iterator[None]) -> Iterator[None]:
