@@ -33,9 +33,10 @@ class Waiting:
 
 @dataclass
 class Restarts:
-    """Watches claims in Redis. seconds: from a kill to the next claim of each order in hand;
+    """Watches claims in Redis.
 
-    staffed: the same, less the time in which no worker could have taken it, as none was there.
+    seconds: from a kill to the next claim of each order in hand; staffed: the same, less the time
+    in which no worker could have taken it, as none was there.
     """
 
     redis: Redis
