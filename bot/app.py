@@ -32,6 +32,7 @@ from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.rounds import Rounds
 from bot.translator import PhraseTranslator
+from bot.turns import Turns
 from bot.voice import Voice
 from bot.waiter import Waiter
 from bot.watch import Watch
@@ -125,8 +126,9 @@ class Bot(discord.Client):
         self._queue = DishQueue(settings)
         voice = Voice(self)
         self.kitchen = Kitchen(sessions, self._queue, door, voice, settings.queue_limit)
-        late = LateDishes(sessions, self._queue, self.kitchen, voice)
-        self._rounds = Rounds(sessions, self._queue, self.kitchen, door, late)
+        turns = Turns()
+        late = LateDishes(sessions, self._queue, self.kitchen, voice, turns)
+        self._rounds = Rounds(sessions, self._queue, self.kitchen, door, late, turns)
         self._ends = Ends(settings, self._rounds.attend)
         self._heart = Heart(pulse_path(settings))
         self.watch = Watch(settings, self._queue, self._heart, lambda: self.latency)

@@ -21,7 +21,7 @@ from foodgan.contract.orders import DishOrder
 
 STOP_TIMEOUT_S = 3.0  # what orders in hand may still take when the bot stops
 PATIENCE_S = 5.0  # whoever has to wait longer is told so, and may cancel
-WRITE_FIRST_S = 0.5  # how long the records may hold up the deferral, which has 3 s
+WRITE_FIRST_S = 1.5  # how long the records may hold up the deferral, which has 3 s
 READ_FIRST_S = 1.0  # the same for an earlier order, without which there is nothing to defer
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,9 @@ class Kitchen:
         self._door = door
         self._voice = voice
         self._queue_limit = queue_limit
+        # SQLite lets whoever comes wait by luck, not by turn, and a burst of orders is many
+        # writers.
+        self._pen = asyncio.Lock()
         self.in_hand: dict[str, int] = {}  # order id -> member id; the rounds leave these alone
 
     async def order(self, order: DishOrder, asker: Asker, defer: Defer) -> None:
@@ -89,7 +92,7 @@ class Kitchen:
         return orders.as_order(record)
 
     async def _write(self, order: DishOrder, asker: Asker) -> None:
-        async with self._sessions.begin() as session:
+        async with self._pen, self._sessions.begin() as session:
             await orders.write(session, order, asker)
 
     async def _defer(self, order: DishOrder, defer: Defer, writing: asyncio.Task[None]) -> None:
@@ -135,7 +138,7 @@ class Kitchen:
         """Hand an order to the workers; it may be there already. On failure it stays `written`."""
         try:
             new = await self._queue.enqueue(order, member_id)
-            async with self._sessions.begin() as session:
+            async with self._pen, self._sessions.begin() as session:
                 open_still = await orders.queued(session, order.order_id)
             if not open_still:  # cancelled meanwhile
                 await self._queue.forget(order.order_id)
@@ -183,7 +186,7 @@ class Kitchen:
 
     async def end(self, order_id: str, state: State, error_id: str | None = None) -> None:
         """Close an order for good: its token is erased and its seat is free."""
-        async with self._sessions.begin() as session:
+        async with self._pen, self._sessions.begin() as session:
             ended = await orders.end(session, order_id, state, error_id)
         self._door.leave(order_id)
         if ended:  # else a click and a round have met

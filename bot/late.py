@@ -1,8 +1,8 @@
 """Dishes that came too late for their token: posted by the bot, once, and acknowledged."""
 
 import logging
+from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Shown
@@ -11,8 +11,8 @@ from bot.kitchen import Kitchen
 from bot.queue.dishes import DishQueue
 from bot.records import orders
 from bot.records.tables import Order
+from bot.turns import Turns
 from bot.voice import Voice
-from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.late import LateDish
 
 log = logging.getLogger(__name__)
@@ -30,25 +30,23 @@ class LateDishes:
         queue: DishQueue,
         kitchen: Kitchen,
         voice: Voice,
+        turns: Turns,
     ) -> None:
         self._sessions = sessions
         self._handover = Handover(queue.call)
         self._queue = queue
         self._kitchen = kitchen
         self._voice = voice
+        self._turns = turns
 
-    async def once(self) -> None:
-        """Serve what waits; what Discord does not take now stays for a later time."""
+    async def begin(self) -> None:
+        """Begin to serve what waits; what Discord does not take now stays for a later time."""
         for entry_id, dish in await self._handover.waiting():
-            try:
-                served = await self._serve(dish)
-            except (KitchenClosed, SQLAlchemyError):
-                raise
-            except Exception:
-                log.exception("order %s: its late dish is left for a later round", dish.order_id)
-                continue
-            if served:
-                await self._handover.done(entry_id)
+            self._turns.begin(dish.order_id, partial(self._bring, entry_id, dish))
+
+    async def _bring(self, entry_id: bytes, dish: LateDish) -> None:
+        if await self._serve(dish):
+            await self._handover.done(entry_id)
 
     async def _serve(self, dish: LateDish) -> bool:
         """Whether this dish is dealt with."""

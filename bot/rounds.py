@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.door import Door
@@ -14,6 +14,7 @@ from bot.late import LateDishes
 from bot.queue.dishes import DishQueue, Fate
 from bot.records import orders
 from bot.records.tables import Order
+from bot.turns import Turns, guarded
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 
@@ -23,6 +24,8 @@ GRACE = timedelta(seconds=32)
 LAST_WORD = timedelta(days=1)  # after asking; whoever waited longer is not told any more
 
 log = logging.getLogger(__name__)
+
+Errand = Callable[[Order], Awaitable[None]]  # what is to be done about one order
 
 
 class Rounds:
@@ -35,39 +38,46 @@ class Rounds:
         kitchen: Kitchen,
         door: Door,
         late: LateDishes,
+        turns: Turns,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
         self._kitchen = kitchen
         self._door = door
         self._late = late
+        self._turns = turns
         self._open = True  # whether the queue could be reached on the last round
         self._warned: set[str] = set()  # orders whose member knows that the dish will be late
-        self._turn = asyncio.Lock()  # an order is attended to by one at a time
 
     async def walk(self) -> None:
         """Walk until cancelled."""
-        while True:
-            await _guarded("a round", self.once())
-            await asyncio.sleep(ROUND_S)
+        try:
+            while True:
+                await guarded("a round", self._round())
+                await asyncio.sleep(ROUND_S)
+        finally:
+            await self._turns.stop()
 
     async def once(self) -> None:
-        """One round."""
-        async with self._turn:
-            await _guarded("late dishes", self._late.once())
-            async with self._sessions() as session:
-                records = await orders.open_orders(session)
-            seats = {record.id: record.member_id for record in records}
-            self._door.seat_only(seats | self._kitchen.in_hand)
-            self._warned &= seats.keys()
-            await self._attend_all(records)
+        """One round, to its end."""
+        await self._round()
+        await self._turns.all_done()
+
+    async def _round(self) -> None:
+        """See what every order needs, and begin with that."""
+        await guarded("late dishes", self._late.begin())
+        async with self._sessions() as session:
+            records = await orders.open_orders(session)
+        seats = {record.id: record.member_id for record in records}
+        self._door.seat_only(seats | self._kitchen.in_hand)
+        self._warned &= seats.keys()
+        await self._attend_all(records)
 
     async def attend(self, order_ids: Sequence[str]) -> None:
         """These alone, as soon as their jobs have ended."""
-        async with self._turn:
-            async with self._sessions() as session:
-                records = await orders.find(session, order_ids)
-            await self._attend_all(records)
+        async with self._sessions() as session:
+            records = await orders.find(session, order_ids)
+        await self._attend_all(records)
 
     async def _attend_all(self, records: Sequence[Order]) -> None:
         records = [record for record in records if record.id not in self._kitchen.in_hand]
@@ -75,7 +85,18 @@ class Rounds:
             return
         fates = await self._fates([record.id for record in records])
         for record in records:
-            await _guarded(f"order {record.id}", self._attend(record, fates.get(record.id)))
+            errand = self._errand(record, fates.get(record.id))
+            if errand:
+                run = partial(self._run, record.id, errand)
+                quiet = errand in (self._done, self._put_in_line)
+                self._turns.begin(record.id, run, talks=not quiet)
+
+    async def _run(self, order_id: str, errand: Errand) -> None:
+        """Do it, unless the order has come to its end since somebody looked."""
+        async with self._sessions() as session:
+            found = await orders.find(session, [order_id])
+        for record in found:
+            await errand(record)
 
     async def _fates(self, order_ids: Sequence[str]) -> dict[str, Fate]:
         """How far the orders have come; empty while the queue cannot be reached."""
@@ -93,32 +114,36 @@ class Rounds:
         self._open = True
         return fates
 
-    async def _attend(self, record: Order, fate: Fate | None) -> None:
-        """Do what one order needs. fate: None while the queue cannot be reached."""
+    def _errand(self, record: Order, fate: Fate | None) -> Errand | None:
+        """What one order needs, None for nothing. fate: None while the queue cannot be reached."""
         order = orders.as_order(record)
         stage = fate.stage if fate else None
         if fate and fate.cancelled:
-            await self._kitchen.say_cancelled(record)
-        elif fate and stage == "done" and not fate.handed:
-            await self._kitchen.end(order.order_id, "done")
-            await self._queue.forget(order.order_id)
-        elif fate and stage == "failed":
-            await self._apologise(record, told=fate.told)
-        elif order.too_old() or (order.private and _soon_dead(order)):
-            await self._give_up(record, reachable=fate is not None)
-        else:
-            if stage == "lost" or (stage is not None and record.state == "written"):
-                await self._kitchen.put_in_line(order, record.member_id)
-            if stage != "done" and _soon_dead(order):
-                await self._warn(order)
+            return self._kitchen.say_cancelled
+        if fate and stage == "done" and not fate.handed:
+            return self._done
+        if fate and stage == "failed":
+            return partial(self._apologise, told=fate.told)
+        if order.too_old() or (order.private and _soon_dead(order)):
+            return partial(self._give_up, reachable=fate is not None)
+        if stage == "lost" or (stage is not None and record.state == "written"):
+            return self._put_in_line  # and if it is late, a later round says so
+        return self._warn if stage != "done" and self._is_late(order) else None
 
-    async def _apologise(self, record: Order, told: bool) -> None:
+    async def _done(self, record: Order) -> None:
+        await self._kitchen.end(record.id, "done")
+        await self._queue.forget(record.id)
+
+    async def _put_in_line(self, record: Order) -> None:
+        await self._kitchen.put_in_line(orders.as_order(record), record.member_id)
+
+    async def _apologise(self, record: Order, *, told: bool) -> None:
         if not told and not await self._kitchen.tell(record, "dish-failed", id=record.id):
             return  # Discord is away: on a later round
         await self._kitchen.end(record.id, "failed", error_id=record.id)
         await self._queue.blot_out(record.id)
 
-    async def _give_up(self, record: Order, reachable: bool) -> None:
+    async def _give_up(self, record: Order, *, reachable: bool) -> None:
         """Nobody made it: out of the queue first, so that no dish comes after the apology."""
         if reachable:
             await self._queue.forget(record.id)
@@ -128,10 +153,15 @@ class Rounds:
             return
         await self._kitchen.end(record.id, "late", error_id=record.id)
 
-    async def _warn(self, order: DishOrder) -> None:
-        """Say once, before the token dies, that the dish will come to the channel."""
-        if order.order_id in self._warned or datetime.now(UTC) >= order.asked_at + TOKEN_LIFE:
-            return
+    def _is_late(self, order: DishOrder) -> bool:
+        """Whether its member has to hear so, while the token lives."""
+        now = datetime.now(UTC)
+        warned = order.order_id in self._warned
+        return _soon_dead(order) and now < order.asked_at + TOKEN_LIFE and not warned
+
+    async def _warn(self, record: Order) -> None:
+        """Say, before the token dies, that the dish will come to the channel."""
+        order = orders.as_order(record)
         outcome = await self._kitchen.warn(order)
         if outcome == "gone":  # its member has deleted the answer
             await self._queue.cancel(order.order_id)
@@ -143,13 +173,3 @@ class Rounds:
 def _soon_dead(order: DishOrder) -> bool:
     """Whether no worker uses its token any more; a private answer has no other way."""
     return order.expired(datetime.now(UTC) - GRACE)
-
-
-async def _guarded(what: str, work: Awaitable[None]) -> None:
-    """Log a failure and go on: the next order, or the next round, must come all the same."""
-    try:
-        await work
-    except (KitchenClosed, SQLAlchemyError) as error:
-        log.warning("%s: left for the next round, %s", what, type(error).__name__)
-    except Exception:
-        log.exception("%s: left for the next round", what)

@@ -16,7 +16,14 @@ from redis import Redis
 from rq.queue import Queue
 from rq.worker import SimpleWorker
 
-from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, RESULT_TTL_S, DishOrder
+from foodgan.contract.orders import (
+    DISH_QUEUE,
+    END_CANCELLED,
+    END_POSTING,
+    PAINT_TASK,
+    RESULT_TTL_S,
+    DishOrder,
+)
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from worker import books, connection, fence, metrics, pace, tasks
@@ -31,7 +38,7 @@ from worker.line import Line
 from worker.passes import DeviceLost, Passes
 from worker.plates import Plate
 from worker.reply import OutOfTime, Replies
-from worker.sweep import Sweep
+from worker.sweep import Sweep, Told
 
 _REST_S = 0.2  # between two looks whether a resting worker is to work again
 _WAIT_S = 1  # longest wait for a job; a worker told to stop while idle leaves within it
@@ -135,10 +142,13 @@ class BatchingWorker(SimpleWorker):
         finally:
             self._depart()
 
-    def _told_of_failure(self, order: DishOrder) -> bool:
-        """Tell the member of an order that died with its worker, unless it had been cancelled."""
-        gone = fence.cancelled(self.connection, [order.order_id])
-        return bool(gone) or self._delivery.apologise(order, "dish-failed")
+    def _told_of_failure(self, order: DishOrder) -> Told:
+        """Tell the member of an order that died with its worker, unless there is no need to."""
+        decided = fence.decided(self.connection, order.order_id)
+        if decided == END_POSTING and self._delivery.shows(order):
+            return "served"
+        told = decided == END_CANCELLED or self._delivery.apologise(order, "dish-failed")
+        return "told" if told else "no"
 
     def _serve(self, burst: bool) -> None:
         away_s = _AWAY_FIRST_S

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from redis import Redis
+from redis.client import Pipeline
 from rq import worker_registration
 from rq.executions import Execution
 from rq.job import JobStatus
@@ -23,6 +24,13 @@ from worker.jobs import DELIVERIES, DishJob
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
 PRESENCE_TTL_S = 15  # a worker that has not beaten for so long is not listed any more
 _ENDED = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.CANCELED, JobStatus.STOPPED)
+
+
+# KEYS: registry of claims. ARGV: for how many seconds from now, then the claims that are in it.
+_DATED = """
+local ends = redis.call('TIME')[1] + ARGV[1]
+for i = 2, #ARGV do redis.call('ZADD', KEYS[1], 'XX', ends, ARGV[i]) end
+"""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ def claim(worker: BaseWorker, jobs: Sequence[DishJob], queue: Queue) -> list[Cla
         for job in free:
             job.prepare_for_execution(worker.name, pipeline=pipe)
             pipe.persist(job.key)
+        _date(pipe, queue, executions)
         for job in jobs:
             pipe.lrem(queue.intermediate_queue_key, 1, job.id)
         if free:
@@ -61,6 +70,13 @@ def claim(worker: BaseWorker, jobs: Sequence[DishJob], queue: Queue) -> list[Cla
         Claim(job, queue, execution, count)
         for job, execution, count in zip(free, executions, deliveries, strict=True)
     ]
+
+
+def _date(pipe: Pipeline, queue: Queue, executions: Sequence[Execution]) -> None:
+    """Let claims run out by the clock of Redis; rq goes by that of each machine."""
+    if executions:
+        claims = [execution.composite_key for execution in executions]
+        pipe.eval(_DATED, 1, queue.started_job_registry.key, CLAIM_TTL_S, *claims)
 
 
 def _taken(job: DishJob, queue: Queue) -> bool:
@@ -76,19 +92,21 @@ def own(connection: Redis, claim: Claim) -> bool:
 
 
 def beat(worker: BaseWorker, connection: Redis) -> None:
-    """Say that the worker lives and renew its claims, in one round trip.
+    """Say that the worker lives and renew its claims, in one transaction.
 
     The worker's own entry is written whole every time: Redis may have come back without it.
     """
-    with connection.pipeline(transaction=False) as pipe:
+    with connection.pipeline() as pipe:
         worker.heartbeat(PRESENCE_TTL_S, pipeline=pipe)
         pipe.hset(worker.key, mapping={k: v for k, v in worker.serialize().items() if v})
         worker.set_state(WorkerStatus.BUSY if worker.executions else WorkerStatus.IDLE, pipe)
         pipe.expire(worker.key, PRESENCE_TTL_S)
         worker_registration.register(worker, pipe)
-        for execution in tuple(worker.executions.values()):
+        executions = tuple(worker.executions.values())
+        for execution in executions:
             registry = execution.job.started_job_registry
             execution.heartbeat(registry, CLAIM_TTL_S, pipeline=pipe)
+        _date(pipe, worker.queues[0], executions)
         pipe.execute()
 
 
@@ -138,6 +156,16 @@ def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> None:
         mark_told(job)
     worker.handle_job_failure(job, claim.queue, exc_string=reason, execution=claim.execution)
     worker.connection.publish(ENDED_CHANNEL, job.id)
+
+
+def redeem(job: DishJob, queue: Queue) -> None:
+    """A job that was filed as failed is finished: its order has been answered."""
+    with job.connection.pipeline() as pipe:
+        queue.failed_job_registry.remove(job, pipeline=pipe)
+        job.set_status(JobStatus.FINISHED, pipeline=pipe)
+        pipe.expire(job.key, RESULT_TTL_S)
+        pipe.publish(ENDED_CHANNEL, job.id)
+        pipe.execute()
 
 
 def mark_told(job: DishJob) -> None:

@@ -201,6 +201,10 @@ class Delivery:
             case "cancelled":
                 self._drop(claim)
                 return
+        if order is not None and claim.deliveries > 1 and self.shows(order):
+            _log.info("order %s: an earlier delivery had posted it", claim.job.id)
+            self._settle(claim, partial(books.finish, self._worker, claim))
+            return
         metrics.ORDERS.labels("failed").inc()
         told = False
         if order is not None and judged.phrase is not None:
@@ -222,6 +226,15 @@ class Delivery:
             _log.warning("order %s: not told (%s)", order.order_id, type(failure).__name__)
             return False
         return True
+
+    def shows(self, order: DishOrder) -> bool:
+        """Whether its pictures are in its answer already; False where Discord does not say."""
+        if not order.has_token:
+            return False
+        try:
+            return self._replies.shows(order, datetime.now(UTC) + _APOLOGY).result()
+        except FoodganError:
+            return False
 
     def _settle(self, claim: Claim, write: Callable[[], None]) -> bool:
         """Write down what became of a claim, however long Redis is away, unless it is lost to us.

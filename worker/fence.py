@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from redis import Redis
+from rq.utils import as_text
 
 from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING, END_TTL_S
 from worker.books import Claim
@@ -31,6 +32,11 @@ def cancelled(connection: Redis, order_ids: Sequence[str]) -> set[str]:
     said = connection.mget([END_KEY + order_id for order_id in order_ids])
     gone = END_CANCELLED.encode()
     return {order_id for order_id, end in zip(order_ids, said, strict=True) if end == gone}
+
+
+def decided(connection: Redis, order_id: str) -> str:
+    """Who ends this order: END_POSTING, END_CANCELLED, or "" while nobody does."""
+    return as_text(connection.get(END_KEY + order_id) or b"")
 
 
 def take_back(connection: Redis, order_id: str) -> None:

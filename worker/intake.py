@@ -76,7 +76,7 @@ class IntakeWorker(SimpleWorker):
         self._queue: Queue = self.queues[0]
         self._pulse_file = pulse_file
         self._beside = beside
-        self._sweep = Sweep(self._queue, redis, photos.read, lambda _: False)
+        self._sweep = Sweep(self._queue, redis, photos.read, lambda _: "no")
         self._told_to_stop = False
         self._beaten = self._tidied = -math.inf  # monotonic seconds
 

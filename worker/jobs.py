@@ -6,10 +6,14 @@ Redis could then run code on the GPU machines. `DishJob` reads the same hash and
 
 import json
 import logging
+from datetime import timedelta
 from typing import Any, NoReturn
 
+from redis.client import Pipeline
 from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job
+from rq.queue import Queue
+from rq.utils import now
 
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import ENDED_CHANNEL
@@ -60,6 +64,19 @@ class DishJob(Job):
         """rq's own writing of a success; in the same transaction the bot hears of it."""
         super()._handle_success(result_ttl, pipeline, *more, **named)
         pipeline.publish(ENDED_CHANNEL, self.id)
+
+    def retry(self, queue: Queue, pipeline: Pipeline) -> None:
+        """rq's own, but all of it in the transaction.
+
+        rq writes the new status at once: killed before the rest, a worker would leave a job that
+        is in no list, and that no sweep takes for one whose worker has died.
+        """
+        pause_s = self.get_retry_interval()
+        self.retries_left = (self.retries_left or 0) - 1
+        if pause_s:
+            queue.schedule_job(self, now() + timedelta(seconds=pause_s), pipeline=pipeline)
+        else:
+            queue._enqueue_job(self, pipeline=pipeline, at_front=True)
 
     def send_webhooks(self, status: Any, *, exc_string: str | None = None) -> None:
         """Nothing: a payload does not choose whom a worker calls."""

@@ -1,4 +1,4 @@
-"""Edits the Discord answer of an order, with its interaction token alone.
+"""Edits the Discord answer of an order, or looks at it, with its interaction token alone.
 
 https://discord.com/developers/docs/interactions/receiving-and-responding, and for files
 https://discord.com/developers/docs/reference#uploading-files. An edit is idempotent: it may be
@@ -10,12 +10,12 @@ import json
 import logging
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -40,6 +40,8 @@ _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 20.0
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class TooLarge(FoodganError):
@@ -95,11 +97,15 @@ class Replies:
         """
         return self._run(self._edit(order, message, until))
 
+    def shows(self, order: DishOrder, until: datetime) -> "Future[bool]":
+        """Whether the order's answer shows its pictures already. Raises as `edit` does."""
+        return self._run(self._shows(order, until))
+
     def hold(self, seconds: float) -> None:
         """Send nothing for so long: another worker of this application was told so."""
         self._gates.hold(seconds)
 
-    def _run(self, work: Any) -> "Future[None]":
+    def _run(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     async def _open(self) -> None:
@@ -118,10 +124,21 @@ class Replies:
             await self._session.close()
 
     async def _edit(self, order: DishOrder, message: Message, until: datetime) -> None:
+        await self._request(order, message, until)
+
+    async def _shows(self, order: DishOrder, until: datetime) -> bool:
+        files = (await self._request(order, None, until)).get("attachments") or []
+        return any(order.order_id in str(each.get("filename")) for each in files)
+
+    async def _request(
+        self, order: DishOrder, message: Message | None, until: datetime
+    ) -> dict[str, Any]:
+        """The answer as Discord has it now, made `message` before where there is one."""
         tries = 0
         while True:
             await self._wait(self._gates.wait_s(order.order_id), until)
             tries += 1
+            wait_s: float | dict[str, Any]
             try:
                 with metrics.POST_TIMES.time():
                     wait_s = await self._send(order, message)
@@ -130,21 +147,22 @@ class Replies:
                 metrics.posted(0)
                 # The error's own text may hold the URL.
                 _log.warning("order %s: %s at Discord", order.order_id, type(error).__name__)
-            if wait_s is None:
-                return
+            if isinstance(wait_s, dict):
+                return wait_s
             await self._wait(wait_s or self._back_off_s(tries), until)
 
-    async def _send(self, order: DishOrder, message: Message) -> float | None:
-        """One try. None when Discord took it; else seconds to wait, 0 for the usual back-off."""
+    async def _send(self, order: DishOrder, message: Message | None) -> float | dict[str, Any]:
+        """One try: Discord's answer; else seconds to wait, 0 for the usual back-off."""
         assert self._session is not None
         token = quote(order.token.get_secret_value(), safe="")
         url = f"{self._base}/webhooks/{order.application_id}/{token}/messages/@original"
-        async with self._session.patch(url, data=_form(message), allow_redirects=False) as answer:
+        method, data = ("GET", None) if message is None else ("PATCH", _form(message))
+        async with self._session.request(method, url, data=data, allow_redirects=False) as answer:
             text = await answer.text(errors="replace")
             self._gates.note(order.order_id, answer.headers)
             metrics.posted(answer.status)
             if answer.status < HTTPStatus.MULTIPLE_CHOICES:
-                return None
+                return _json(text)
             return self._judge(order, answer.status, answer.headers, _json(text))
         raise AssertionError("unreachable")
 

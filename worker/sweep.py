@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from redis import Redis
 from rq import worker_registration
@@ -27,12 +27,15 @@ _log = logging.getLogger(__name__)
 
 Order = TypeVar("Order")
 
+# Whether a member knows what became of an order: no, by a sentence, or by the pictures themselves.
+Told = Literal["no", "told", "served"]
+
 
 class Sweep(Generic[Order]):
     """Brings abandoned, stuck and due jobs back to one queue.
 
     read: the order in a job, or FoodganError; tell: says to the member that an order has failed for
-    good, and returns whether that worked.
+    good, unless it turns out to have been served.
     """
 
     def __init__(
@@ -40,7 +43,7 @@ class Sweep(Generic[Order]):
         queue: Queue,
         connection: Redis,
         read: Callable[[DishJob], Order],
-        tell: Callable[[Order], bool],
+        tell: Callable[[Order], Told],
     ) -> None:
         self._queue = queue
         self._connection = connection
@@ -55,20 +58,26 @@ class Sweep(Generic[Order]):
         if not self._connection.set(_LOCK + self._queue.name, 1, nx=True, px=_LOCK_MS):
             return
         hopeless: list[tuple[DishJob, Order]] = []
+        orphans: list[str] = []
 
         def close(job: DishJob, *_: object) -> None:
-            self._close(hopeless, job)
+            self._close(hopeless, orphans, job)
 
-        self._queue.started_job_registry.cleanup(exception_handlers=[close])
+        seconds, _ = self._connection.time()  # machines may disagree about it, see `books`
+        self._queue.started_job_registry.cleanup(seconds, exception_handlers=[close])
         self._put_back(stuck)
-        self._enqueue_due()
+        self._enqueue_due(orphans)
         if time.monotonic() - self._tidied > TIDY_S:
             self._tidy()
         self._connection.delete(_LOCK + self._queue.name)
         # Talking to Discord takes its time, so it comes after the turn. Until TOLD is set the bot
         # may say the same sentence: it edits the same answer.
         for job, order in hopeless:
-            if self._tell(order):
+            told = self._tell(order)
+            if told == "served":
+                _log.info("order %s: its worker died after it had posted it", job.id)
+                books.redeem(job, self._queue)
+            elif told == "told":
                 books.mark_told(job)
 
     def _stuck(self) -> list[str]:
@@ -87,13 +96,15 @@ class Sweep(Generic[Order]):
                 pipe.execute()
             del self._popped[job_id]
 
-    def _enqueue_due(self) -> None:
+    def _enqueue_due(self, orphans: Sequence[str]) -> None:
         """What rq's scheduler process does; a fork beside a warm model is best avoided.
 
-        To the front: an order that is tried again is older than those that wait.
+        To the front: an order that is tried again is older than those that wait. Orphans go at
+        once: the pause between two tries is for what ails Discord or a device, not for a death.
         """
         registry = ScheduledJobRegistry(queue=self._queue)  # type: ignore[no-untyped-call]
-        for job_id in registry.get_jobs_to_schedule():
+        paused = [job_id for job_id in orphans if job_id in registry]
+        for job_id in dict.fromkeys(paused + registry.get_jobs_to_schedule()):
             job = self._fetch(job_id)
             with self._connection.pipeline() as pipe:
                 registry.remove(job_id, pipeline=pipe)
@@ -115,10 +126,13 @@ class Sweep(Generic[Order]):
             return None
         return job if isinstance(job, DishJob) else None
 
-    def _close(self, hopeless: list[tuple[DishJob, Order]], job: DishJob) -> None:
+    def _close(
+        self, hopeless: list[tuple[DishJob, Order]], orphans: list[str], job: DishJob
+    ) -> None:
         """Before rq files an abandoned job without tries left as failed: take its token out."""
         _log.warning("order %s: its worker died (tries left: %s)", job.id, job.retries_left or 0)
         if job.should_retry:
+            orphans.append(job.id)
             return
         with suppress(FoodganError):
             hopeless.append((job, self._read(job)))

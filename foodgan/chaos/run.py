@@ -4,11 +4,13 @@ All parts are real: supervisor, Valkey, sandbox, bot, workers and their model.
 """
 
 import dataclasses
+import logging
 import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +19,12 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from foodgan.bench.journey import quantile
+from foodgan.chaos import plan as plans
 from foodgan.chaos.guests import Guests
 from foodgan.chaos.mischief import FAULTS, Mischief
+from foodgan.chaos.plan import Lines
 from foodgan.chaos.restarts import Restarts
-from foodgan.contract.settings import Settings
-from foodgan.launch import plan as plans
 from foodgan.launch.house import House
-from foodgan.launch.plan import Plan
 from foodgan.progress import track
 
 AHEAD_MAX = 40  # open orders; a flood would try the limits of the queue, not its faults
@@ -32,6 +33,7 @@ LOOKS = 10  # at open orders, in one step
 CALM_FIRST_S = 3.0
 PACE_MIN_S = 0.1
 MOMENT_S = 0.4  # between a burst of orders and its fault
+KILL_SHARE = FAULTS["kill"] / sum(FAULTS.values())
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +41,8 @@ class Trial:
     """orders: that the bot acknowledges; kills: SIGKILLs; every_s: mean time between faults.
 
     model: a model's folder, the shipped one where none is named; redis_away_s: for how long, after
-    half of the kills, Redis does not answer, and nothing else goes wrong.
+    half of the kills, Redis does not answer, and nothing else goes wrong; folder: where the house's
+    files and logs stay, and what went wrong when.
     """
 
     orders: int
@@ -49,6 +52,7 @@ class Trial:
     every_s: float = 2.5
     model: Path | None = None
     redis_away_s: float = 0.0
+    folder: Path | None = None
 
 
 def measure(trial: Trial) -> dict[str, Any]:
@@ -57,68 +61,71 @@ def measure(trial: Trial) -> dict[str, Any]:
     orders: acknowledged by the bot; answered, refused: with exactly one dish, or with a sentence
     that is the last; lost: neither; doubled: more than one visible dish, or dish and refusal;
     unheard: sent while the bot was away, so that Discord itself said so; restart_p50_s, …p99_s,
-    …max_s: from a worker's kill to the next claim of each order it had in hand (`in_hand` many).
+    …max_s: from a worker's kill to the next claim of each order it had in hand (`in_hand` many);
+    …p99_staffed_s: the same, less the time in which no worker at all was there.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        house = House(_plan(Path(folder), trial))
+    with (
+        _folder(trial.folder) as folder,
+        plans.lined(plans.make(folder, trial.model, trial.workers)) as (plan, lines),
+    ):
+        house = House(plan)
         try:
             for _ in house.opening():
                 continue
-            return _Run(trial, house).run()
+            return _Run(trial, house, lines).run()
         finally:
             for _ in house.closing():
                 continue
 
 
-def _plan(folder: Path, trial: Trial) -> Plan:
-    """The house as it comes, but with patience for floods and a sandbox that forgets nothing."""
-    settings = Settings.model_construct(
-        var_dir=folder,
-        model_dir=trial.model,
-        cooldown_s=0.0,
-        orders_per_member=10_000,
-        batch_limit=8,
-        threads=1,
-        device="cpu",
-        redis_timeout_s=2.0,
-        retries=10,
-    )
-    plan = plans.make(settings, plans.free_port(0), trial.workers)
-    programs = tuple(
-        dataclasses.replace(program, command=(*program.command, "--keep", "100000"))
-        if program.name == "sandbox"
-        else program
-        for program in plan.programs
-    )
-    return dataclasses.replace(plan, programs=programs)
+@contextmanager
+def _folder(wanted: Path | None) -> Iterator[Path]:
+    """The house's folder; one that stays holds a log of what this process does."""
+    if wanted is None:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+        return
+    wanted.mkdir(parents=True)
+    log = logging.FileHandler(wanted / "chaos.log")
+    log.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger = logging.getLogger(__package__)
+    logger.setLevel(logging.INFO)
+    logger.addHandler(log)
+    try:
+        yield wanted
+    finally:
+        logger.removeHandler(log)
+        log.close()
 
 
 class _Run:
     """One trial in an open house."""
 
-    def __init__(self, trial: Trial, house: House) -> None:
+    def __init__(self, trial: Trial, house: House, lines: Sequence[Lines]) -> None:
         self._trial = trial
         dice = random.Random(trial.seed)
         self._pace = random.Random(dice.random())
         self._guests = Guests(house.plan.page or "", random.Random(dice.random()))
-        self._mischief = Mischief(house.plan, random.Random(dice.random()))
+        self._mischief = Mischief(house.plan, random.Random(dice.random()), lines)
         self._restarts = Restarts(_hasty(house.plan.redis_url))
         self._house = house
-        self._storms = 0
         self._was_away = False
 
     def run(self) -> dict[str, Any]:
         began = time.monotonic()
         steps = self._house.watching()
-        for _ in track(self._mischief_and_orders(steps), "kills", total=self._trial.kills):
-            continue
-        self._settle(steps)
+        try:
+            for _ in track(self._mischief_and_orders(steps), "kills", total=self._trial.kills):
+                continue
+            self._settle(steps)
+        finally:
+            self._mischief.mend(everything=True)  # a frozen house would not close
         return self._count(time.monotonic() - began)
 
     def _mischief_and_orders(self, steps: Iterator[None]) -> Iterator[None]:
         """Half of the orders come steadily, half in bursts before a fault. Yields once a kill."""
         trial, mischief = self._trial, self._mischief
-        faults = max(1.0, trial.kills * len(FAULTS) / FAULTS.count("kill"))
+        faults = max(1.0, trial.kills / KILL_SHARE)
         burst = round(trial.orders / faults)  # twice the mean of what comes in one
         next_order, next_fault = time.monotonic(), time.monotonic() + CALM_FIRST_S
         while len(mischief.kills) < trial.kills or self._wanted():
@@ -145,7 +152,7 @@ class _Run:
         """Seconds to the next order: half of those to come are sent steadily till the last kill."""
         trial = self._trial
         kills_left = trial.kills - len(self._mischief.kills)
-        left_s = kills_left * trial.every_s * len(FAULTS) / FAULTS.count("kill")
+        left_s = kills_left * trial.every_s / KILL_SHARE
         orders_left = trial.orders - sum(o.state != "unheard" for o in self._guests.orders)
         return max(PACE_MIN_S, 2 * left_s / max(1, orders_left))
 
@@ -167,22 +174,21 @@ class _Run:
                 if kill.program == "worker":
                     self._restarts.note(kill)
                 yield
-        elif kind == "freeze":
-            self._mischief.freeze()
-        else:
+        elif kind == "storm":
             self._guests.storm(self._mischief.storm())
-            self._storms += 1
+        else:
+            getattr(self._mischief, kind)()
 
     def _step(self, steps: Iterator[None]) -> None:
         next(steps)
-        self._mischief.thaw()
+        self._mischief.mend()
         self._restarts.look()
         self._guests.look(LOOKS)
 
     def _settle(self, steps: Iterator[None]) -> None:
         """No more faults: let everything that is open come to its end."""
         self._guests.calm()
-        self._mischief.thaw(everyone=True)
+        self._mischief.mend(everything=True)
         left, since = len(self._guests.open), time.monotonic()
         while (left or self._wanted()) and time.monotonic() < since + SETTLE_S:
             self._order(1)
@@ -201,11 +207,11 @@ class _Run:
             "restart_p99_s": _rounded(times, 0.99),
             "restart_p50_s": _rounded(times, 0.5),
             "restart_max_s": _rounded(times, 1.0),
+            "restart_p99_staffed_s": _rounded(self._restarts.staffed, 0.99),
             "in_hand": len(times),
             "unheard": unheard,
             "kills_by_program": dict(by_program),
-            "freezes": self._mischief.freezes,
-            "storms": self._storms,
+            "faults": {kind: self._mischief.done[kind] for kind in FAULTS if kind != "kill"},
             "redis_away_s": self._trial.redis_away_s if self._was_away else 0.0,
             "workers": self._trial.workers,
             "seed": self._trial.seed,

@@ -21,18 +21,24 @@ def chaos(
         float, typer.Option(min=0, help="Seconds without Redis, after half of the kills.")
     ] = 0.0,
     model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="A new folder: the house's files and logs stay in it.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Try a whole house of its own: no order may be lost or answered twice. Exit code 1 if one is.
 
     Bot, workers with their model, Valkey, supervisor and the sandbox in Discord's place are the
-    real processes. Workers, bot and Valkey are killed by SIGKILL, workers and Valkey frozen; the
-    sandbox answers with 429 and 5xx, late or not at all. `--model` names a smaller one.
+    real processes. All but the last two are killed and frozen; workers are parted from Redis or
+    from Discord, their devices hang or have no memory, all are restarted in turn; the sandbox
+    answers with 429 and 5xx, late or not at all. `--model` names a smaller one.
     """
+    if folder is not None and folder.exists():
+        raise typer.BadParameter(f"{folder} is there already", param_hint="--folder")
     from foodgan.chaos.run import Trial, measure
 
     some = orders // 10 if kills is None else kills
-    figures = measure(Trial(orders, some, seed, workers, every_s, model, redis_away_s))
+    figures = measure(Trial(orders, some, seed, workers, every_s, model, redis_away_s, folder))
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
     else:

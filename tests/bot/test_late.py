@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import late
+from bot import late, rounds
 from bot.answer import Outcome
 from bot.handover import AT_ONCE
 from bot.records.tables import Order
@@ -17,10 +17,14 @@ from foodgan.contract.late import LATE_STREAM, LateDish, LateFile
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, until
-from tests.bot.test_rounds import age
+from tests.bot.test_rounds import age, posts
 
 POST = "^/channels/.*/messages$"
 CONTENT = "**虹色マグロカレーうどん** — 種 7 · モデル test"
+
+
+class Killed(BaseException):
+    """No code of the bot's catches it."""
 
 
 def hand_over(redis: Redis, order_id: str, *, replayed: bool = False) -> None:
@@ -30,11 +34,6 @@ def hand_over(redis: Redis, order_id: str, *, replayed: bool = False) -> None:
         order_id=order_id, content=CONTENT, files=[file], replayed=replayed, bodies=(b"jpeg",)
     )
     redis.xadd(LATE_STREAM, dict[Any, Any](dish.to_fields()))
-
-
-def posts(canteen: Canteen) -> list[dict[str, Any]]:
-    """What the bot said in channels by its own token."""
-    return [m.json for m in canteen.sandbox.world.messages.listing() if not m.interaction_id]
 
 
 async def late_order(canteen: Canteen, redis: Redis, by: timedelta = TOKEN_LIFE) -> Order:
@@ -104,23 +103,25 @@ async def test_a_bot_killed_between_two_steps_leaves_one_visible_answer(
     """It never gets further than to the step; then the next bot starts with the same records."""
 
     async def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+        raise Killed
 
-    bot = await canteen.open()
-    bot._chores[0].cancel()  # the rounds
-    order = await late_order(canteen, redis)
-    if dies_before == "redeem":
-        await _fail(canteen, order.id)
-    hand_over(redis, order.id, replayed=dies_before == "redeem")
-    late_dishes = bot._rounds._late
     with monkeypatch.context() as patch:
+        patch.setattr(rounds, "ROUND_S", 60)
+        bot = await canteen.open()
+        order = await late_order(canteen, redis)
+        if dies_before == "redeem":
+            await _fail(canteen, order.id)
+        hand_over(redis, order.id, replayed=dies_before == "redeem")
+        late_dishes = bot._rounds._late
         patch.setattr(late.orders, "redeem", killed)
         if dies_before == "end":
             patch.setattr(bot.kitchen, "end", killed)
         if dies_before == "done":
             patch.setattr(late_dishes._handover, "done", killed)
-        with pytest.raises(KeyboardInterrupt):
-            await late_dishes.once()
+        await late_dishes.begin()
+        [task] = bot._rounds._turns._tasks.values()
+        with pytest.raises(Killed):
+            await task
     assert len(posts(canteen)) == 1
     canteen.sandbox.world.messages._nonces.clear()  # the outage is longer than nonces are known
     await canteen.close()
@@ -225,6 +226,23 @@ async def test_dishes_that_cannot_be_posted_now_hold_up_no_other(
 
     await until(lambda: posts(canteen), "the good one is posted")
     await until(lambda: redis.xlen(LATE_STREAM) == AT_ONCE + 3, "the others wait")
+
+
+async def test_a_slow_discord_holds_up_no_other_order(canteen: Canteen, redis: Redis) -> None:
+    await canteen.open(orders_per_member=100)
+    canteen.sandbox.faults.add(RequestFault(method="POST", path=POST, hang_s=30, times=99))
+    slow = [await late_order(canteen, redis) for _ in range(AT_ONCE)]
+    for order in slow:
+        hand_over(redis, order.id)
+    [fault] = canteen.sandbox.faults.waiting
+    await until(lambda: fault.hits, "one of them, and with it the others, waits for Discord")
+    await canteen.deferred(canteen.order())
+    quick = await canteen.record("queued")
+
+    job_of(redis, quick.id).set_status("finished")
+
+    assert (await canteen.record("done")).id == quick.id
+    assert redis.xlen(LATE_STREAM) == len(slow)
 
 
 async def test_what_is_no_late_dish_is_dropped(canteen: Canteen, redis: Redis) -> None:

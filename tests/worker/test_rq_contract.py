@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import pytest
 from redis import Redis
+from redis.client import Pipeline
 from rq import Queue
 from rq.executions import Execution
 from rq.job import Job, JobStatus
@@ -38,6 +39,10 @@ def test_rq_is_the_pinned_one() -> None:
         (Job.prepare_for_execution, ["self", "worker_name", "pipeline"]),
         (Job.set_status, ["self", "status", "pipeline"]),
         (Job.restore, ["self", "raw_data"]),
+        (Job.retry, ["self", "queue", "pipeline"]),
+        (Job.get_retry_interval, ["self"]),
+        (Queue.schedule_job, ["self", "job", "datetime", "pipeline", "unique"]),
+        (Queue._enqueue_job, ["self", "job", "pipeline", "at_front", "unique"]),
         (Queue.push_job_id, ["self", "job_id", "pipeline", "at_front"]),
         (StartedJobRegistry.cleanup, ["self", "timestamp", "exception_handlers"]),
         (ScheduledJobRegistry.get_jobs_to_schedule, ["self", "timestamp", "chunk_size"]),
@@ -73,7 +78,8 @@ def test_a_function_takes_what_it_is_given(function: object, parameters: list[st
 
 
 @pytest.mark.parametrize(
-    "name", ["success_callback", "failure_callback", "stopped_callback", "func", "send_webhooks"]
+    "name",
+    ["success_callback", "failure_callback", "stopped_callback", "func", "send_webhooks", "retry"],
 )
 def test_what_a_dish_job_disarms_is_still_called_so_in_rq(name: str) -> None:
     assert hasattr(Job, name)
@@ -118,6 +124,37 @@ def test_an_abandoned_claim_is_tried_again_and_its_handler_called(
     assert [type(job) for job in seen] == [DishJob]
     assert kitchen.status(order.order_id) == "scheduled"
     assert redis.zscore("rq:scheduled:dish", order.order_id)
+
+
+@pytest.mark.parametrize(("retries", "ends"), [(3, "scheduled"), (0, "failed")])
+def test_a_worker_killed_in_a_sweep_leaves_the_job_to_the_next_sweep(
+    kitchen: Kitchen, redis: Redis, monkeypatch: pytest.MonkeyPatch, retries: int, ends: str
+) -> None:
+    """Whatever rq writes about an abandoned job stands in one transaction, or is not written."""
+    order = kitchen.put(an_order(), retries=retries)
+    queue = Queue("dish", connection=redis, job_class=DishJob, serializer=kitchen.queue.serializer)
+    job = DishJob.fetch(order.order_id, redis, queue.serializer)
+    with redis.pipeline() as pipe:
+        Execution.create(job, 8, pipeline=pipe, worker_name="w")
+        job.prepare_for_execution("w", pipeline=pipe)
+        pipe.execute()
+    redis.zadd("rq:wip:dish", dict.fromkeys(redis.zrange("rq:wip:dish", 0, -1), 1))
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(Pipeline, "execute", killed)
+    with pytest.raises(Killed):
+        queue.started_job_registry.cleanup()
+    monkeypatch.undo()
+    assert kitchen.status(order.order_id) == "started"
+
+    queue.started_job_registry.cleanup()
+
+    assert kitchen.status(order.order_id) == ends
 
 
 def test_a_job_waits_where_the_line_looks_for_it(kitchen: Kitchen, redis: Redis) -> None:

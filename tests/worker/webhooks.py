@@ -100,11 +100,19 @@ class Webhooks:
             return web.json_response(fault.body, status=status, headers=fault.headers)
         return web.json_response({"id": "1", "content": payload.get("content", "")})
 
+    async def _show(self, request: web.Request) -> web.Response:
+        """The answer as the last edit has left it."""
+        self.requests.append(Request("GET", request.path, {}, dict(request.headers), None, (), 200))
+        edits = self.answers[request.match_info["token"]]
+        shown = list(edits[-1].files) if edits else []
+        return web.json_response({"id": "1", "attachments": [{"filename": f} for f in shown]})
+
     @contextmanager
     def serving(self) -> Iterator["Webhooks"]:
         """Serve on a thread of its own, on a free port of the loopback."""
         app = web.Application(client_max_size=30 * 1024 * 1024)
         app.router.add_patch(ROUTE, self._take)
+        app.router.add_get(ROUTE, self._show)
         runner = web.AppRunner(app)
         thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         thread.start()
