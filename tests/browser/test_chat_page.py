@@ -141,8 +141,8 @@ def test_four_pictures_come_as_a_mosaic(window: Page, tmp_path: Path) -> None:
 
 def test_a_press_on_a_button_below_brings_a_larger_one(window: Page, tmp_path: Path) -> None:
     """Of four pictures the third, which has a button of its own with its number."""
-    four = window.get_by_test_id("message").last
     before = window.get_by_test_id("message").count()
+    four = window.get_by_test_id("message").nth(before - 1)
     four.get_by_role("button", name=re.compile("大きく 3$")).click()
     answer = window.get_by_test_id("message").nth(before)
     picture = answer.get_by_test_id("picture")

@@ -186,7 +186,7 @@ def test_a_model_without_an_index_says_so(kitchen: Kitchen, tiny_model: Path) ->
 def test_a_copy_is_called_one_and_a_name_full_of_tricks_is_only_a_name() -> None:
     photo = Relative("**@everyone**", "club", "CC0", "", "0123456789ab", 0.1)
     text = compared("en", Kin((photo,), novelty=0.01))
-    assert "“\\*\\*\\@\u200beveryone\\*\\*” (club, CC0) — 100% alike" in text
+    assert "• 100% alike: “\\*\\*\\@\u200beveryone\\*\\*” — club, CC0" in text
     assert text.endswith(say("en", "check-close", percent="1"))
 
 
