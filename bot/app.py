@@ -44,9 +44,6 @@ DEAD = {
     50027: "older than its token",
 }
 
-# What fails now and may work in a while, and the sentence about it.
-BROKEN = ((OperationalError, "records-closed"), (StoreError, "store-closed"))
-
 PRESS = "press"  # what buttons, menus and modals count as
 PRESSED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
@@ -81,8 +78,16 @@ class Menu(app_commands.CommandTree["Bot"]):
         metrics.COMMANDS.labels(command, "failed").inc()
         error_id = new_order_id()
         log.error("error %s: a command failed (%s)", error_id, command, exc_info=cause)
-        key = next((phrase for kind, phrase in BROKEN if isinstance(cause, kind)), "unexpected")
-        await _say_privately(interaction, say(locale, key, id=error_id))
+        await _say_privately(interaction, _apology(locale, cause, error_id))
+
+
+def _apology(locale: str, cause: Exception, error_id: str) -> str:
+    """What to say of a failure; of a full disk, say, that it may work in a while."""
+    if isinstance(cause, OperationalError):
+        return say(locale, "records-closed", id=error_id)
+    if isinstance(cause, StoreError):
+        return say(locale, "store-closed", id=error_id)
+    return say(locale, "unexpected", id=error_id)
 
 
 async def _say_privately(interaction: discord.Interaction["Bot"], sentence: str) -> None:

@@ -31,11 +31,13 @@ class Beside:
         self._nice = nice
         self._pid: int | None = None
         self._started_s = -_AGAIN_S
-        self._wanted = True
+        self._dismissed_s: float | None = None  # monotonic seconds
 
     def keep(self) -> None:
         """Start it where it is not there."""
-        if not self._wanted or self._alive() or time.monotonic() - self._started_s < _AGAIN_S:
+        if self._dismissed_s is not None or self._alive():
+            return
+        if time.monotonic() - self._started_s < _AGAIN_S:
             return
         self._started_s = time.monotonic()
         worker = os.getpid()
@@ -46,15 +48,16 @@ class Beside:
 
     def dismiss(self) -> None:
         """Tell it to stop; it may finish what it has in hand. Fit for a signal handler."""
-        self._wanted = False
+        if self._dismissed_s is None:
+            self._dismissed_s = time.monotonic()
         if self._pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGTERM)
 
     def wait(self, seconds: float) -> None:
-        """Dismiss it and wait until it has gone; after so many seconds, kill it."""
+        """Wait until it has gone; so many seconds after it was dismissed, kill it."""
         self.dismiss()
-        deadline = time.monotonic() + seconds
+        deadline = (self._dismissed_s or 0.0) + seconds
         while self._alive() and time.monotonic() < deadline:
             time.sleep(_LOOK_S)
         if self._pid is not None and self._alive():
@@ -70,7 +73,7 @@ class Beside:
         if not gone:
             return True
         self._pid = None
-        if self._wanted:
+        if self._dismissed_s is None:
             _log.error("the process beside has died (%d)", os.waitstatus_to_exitcode(status))
         return False
 
