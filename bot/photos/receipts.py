@@ -5,11 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer
-from bot.photos.lookalikes import LookAlikes
-from bot.photos.publisher import Publisher
+from bot.photos.collection import Collection
 from bot.records import photos, submissions
 from bot.records.tables import Photo, Submission
 from foodgan.contract import dishname
@@ -19,23 +17,13 @@ from foodgan.contract.phrases import say
 NAME_MAX = 24  # characters of a file's name in a receipt
 
 
-class Receipts:
+class Receipts(Collection):
     """Writes receipts."""
-
-    def __init__(
-        self,
-        sessions: async_sessionmaker[AsyncSession],
-        lookalikes: LookAlikes,
-        publisher: Publisher,
-    ) -> None:
-        self._sessions = sessions
-        self._lookalikes = lookalikes
-        self._publisher = publisher
 
     async def of(self, submission: Submission, handed: Sequence[Photo]) -> Answer:
         """What to tell the member once the intake has spoken about every photo."""
         locale = submission.locale
-        async with self._sessions() as session:
+        async with self.sessions() as session:
             tally = await photos.tally(session, submission.member_id)
         taken = [photo for photo in handed if photo.state in photos.KNOWN]
         lines = [say(locale, "receipt-none")]
@@ -56,8 +44,8 @@ class Receipts:
             return say(locale, "receipt-refused", place=place, file=file, why=why)
         if photo.perceptual_hash is None:
             return ""
-        alike = await self._lookalikes.of(photo.id, number(photo.perceptual_hash))
-        async with self._sessions() as session:
+        alike = await self.lookalikes.of(photo.id, number(photo.perceptual_hash))
+        async with self.sessions() as session:
             known = await photos.known(session, alike)
         names = {dishname.display(one.name) for one in known}
         if not names:
@@ -68,7 +56,7 @@ class Receipts:
         """The stored photos as files of a message, those that the store still has."""
         files = []
         for photo in shown:
-            data = await self._publisher.bytes_of(photo.sha256)
+            data = await self.publisher.bytes_of(photo.sha256)
             if data is not None:
                 alt = say(locale, "photo-alt", name=photo.name)
                 name = f"photo-{photo.id}.jpg"
@@ -77,7 +65,7 @@ class Receipts:
 
     async def photos_of(self, submission: Submission) -> Sequence[Photo]:
         """The photos of a submission."""
-        async with self._sessions() as session:
+        async with self.sessions() as session:
             return await submissions.photos_of(session, submission.id)
 
 

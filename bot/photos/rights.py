@@ -7,12 +7,10 @@ import zipfile
 from collections.abc import AsyncIterator, Sequence
 
 import discord
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer
 from bot.buttons import button, custom_id, laid_out
-from bot.photos.lookalikes import LookAlikes
-from bot.photos.publisher import Publisher
+from bot.photos.collection import Collection
 from bot.records import photos, rights
 from bot.records.tables import Photo
 from foodgan.contract import dishname
@@ -24,22 +22,12 @@ WITHDRAWN_MAX = 9
 _ROOM = 64 * 1024  # bytes of a part that are left for the ZIP's own directory and the request
 
 
-class Rights:
+class Rights(Collection):
     """Lists, withdraws, packs and erases."""
-
-    def __init__(
-        self,
-        sessions: async_sessionmaker[AsyncSession],
-        lookalikes: LookAlikes,
-        publisher: Publisher,
-    ) -> None:
-        self._sessions = sessions
-        self._lookalikes = lookalikes
-        self._publisher = publisher
 
     async def mine(self, member_id: int, locale: str, page: int = 0) -> Answer:
         """One page of the member's photos, and a menu to withdraw some."""
-        async with self._sessions() as session:
+        async with self.sessions() as session:
             page = max(page, 0)
             shown, count = await rights.own_photos(session, member_id, PAGE, page * PAGE)
             if count and not shown:  # all of that page have been withdrawn
@@ -70,30 +58,30 @@ class Rights:
 
     async def withdraw(self, member_id: int, locale: str, ids: Sequence[str]) -> Answer:
         """Withdraw one's own photos, at once from the records, at the next round from the store."""
-        async with self._sessions.begin() as session:
+        async with self.sessions.begin() as session:
             gone = await rights.withdraw(session, member_id, ids)
-        self._lookalikes.drop(gone)
-        self._publisher.changed()
+        self.lookalikes.drop(gone)
+        self.publisher.changed()
         return Answer(say(locale, "withdraw-done", count=len(gone)))
 
     async def erase(self, member_id: int, locale: str) -> Answer:
         """Erase the member altogether."""
-        async with self._sessions.begin() as session:
+        async with self.sessions.begin() as session:
             ids = [photo.id for photo in (await rights.own_photos(session, member_id, 10**6))[0]]
             await rights.erase(session, member_id)
-        self._lookalikes.drop(ids)
-        self._publisher.changed()
+        self.lookalikes.drop(ids)
+        self.publisher.changed()
         return Answer(say(locale, "erase-done", count=len(ids)))
 
     async def parts(self, member_id: int, limit: int) -> AsyncIterator[bytes]:
         """The member's data and photos as ZIP files, each below `limit` bytes."""
-        async with self._sessions() as session:
+        async with self.sessions() as session:
             data = await rights.export(session, member_id)
             stored = await rights.stored_hashes(session, member_id)
         text = json.dumps(data, ensure_ascii=False, indent=2).encode()
         files, room = [("data.json", text)], limit - _ROOM - len(text)
         for sha256, name in stored:
-            photo = await self._publisher.bytes_of(sha256)
+            photo = await self.publisher.bytes_of(sha256)
             if photo is None:
                 continue
             if len(photo) > room and files:
