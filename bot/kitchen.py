@@ -21,7 +21,7 @@ from foodgan.contract.orders import DishOrder
 
 STOP_TIMEOUT_S = 3.0  # what orders in hand may still take when the bot stops
 PATIENCE_S = 5.0  # whoever has to wait longer is told so, and may cancel
-WRITE_FIRST_S = 1.5  # how long the records may hold up the deferral, which has 3 s
+WRITE_FIRST_S = 0.5  # how long the records may hold up the deferral, which has 3 s
 READ_FIRST_S = 1.0  # the same for an earlier order, without which there is nothing to defer
 
 log = logging.getLogger(__name__)
@@ -48,8 +48,7 @@ class Kitchen:
         self._door = door
         self._voice = voice
         self._queue_limit = queue_limit
-        # SQLite lets whoever comes wait by luck, not by turn, and a burst of orders is many
-        # writers.
+        # A burst of orders is many writers, and SQLite lets them wait by luck, not by turn.
         self._pen = asyncio.Lock()
         self.in_hand: dict[str, int] = {}  # order id -> member id; the rounds leave these alone
 
