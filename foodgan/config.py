@@ -69,7 +69,8 @@ class TrainConfig(BaseModel):
     pair_energy: Weight = 0.0  # two pictures of a name foretell its photo; asks for each name twice
     sketched: Share = 0.0  # Stage-II: of the pictures are painted from Stage-I's own sketches
     sketch_l1: Weight = 0.0  # Stage-II: the picture, made small, must be the sketch
-    picture_l1: Weight = 0.0  # Stage-II: the picture must be the photo that was degraded
+    picture_l1: Weight = 0.0  # Stage-II: the picture must be the photo that was degraded …
+    picture_features: Weight = 0.0  # … in frozen features as well
 
     # The diary.
     log_every: Annotated[int, Field(ge=1)] = 1_000  # pictures

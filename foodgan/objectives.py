@@ -71,10 +71,14 @@ class Objective:
         def changed(pictures: Tensor) -> Tensor:
             return diff_augment(pictures, config.augment, batch.random)
 
+        before = batch.random.get_state()
         if not config.pair_energy:
-            self.photos, painted = changed(batch.photos), changed(fake.pictures)
+            self.photos = changed(batch.photos)
+            if self.paint.paired is not None:  # a photo and its own picture change in the same way
+                batch.random.set_state(before)
+            painted = changed(fake.pictures)
         else:  # a photo and the two pictures of its name change in the same way
-            before, half = batch.random.get_state(), len(batch.photos) // 2
+            half = len(batch.photos) // 2
             alike = []
             for pictures in (batch.photos[:half], *fake.pictures.split(half)):
                 batch.random.set_state(before)
@@ -132,6 +136,9 @@ class Objective:
         if config.match:
             figures["match_g"] = self._match(self.fake_seen, batch.asked, batch)
             loss = loss + batch.conditional * config.match * figures["match_g"]
+        if config.picture_features and self.paint.paired is not None:
+            figures["picture_features"] = self._unlike(self.paint.paired)
+            loss = loss + config.picture_features * figures["picture_features"]
         if config.energy:
             figures["energy"] = self._energy(batch, fake)
             loss = loss + config.energy * figures["energy"]
@@ -146,6 +153,18 @@ class Objective:
         among = collate((names, batch.wrong, batch.names))
         labelled = names.mask.any(dim=1)
         return contrast(judge.matcher(seen, among), names.same(among), labelled)
+
+    def _unlike(self, paired: Tensor) -> Tensor:
+        """L1 between pictures and their own photos, in frozen features: a perceptual loss.
+
+        Johnson et al. 2016, arXiv:1603.08155.
+        """
+        rows = paired[:, None, None, None]
+        gaps = [
+            ((y - x).abs() * rows).mean()
+            for x, y in zip(self.real_seen, self.fake_seen, strict=True)
+        ]
+        return torch.stack(gaps).mean()
 
     def _energy(self, batch: Batch, fake: Painted) -> Tensor:
         """Distance of this batch's pictures to its photos, in layout and in frozen features."""

@@ -21,7 +21,12 @@ Sketchers = Stage1Generator | DcganGenerator | PublishedGenerator
 
 
 class Painting(Protocol):
-    """Paints what a batch asks for, with the graph kept. Keeps what its own losses need."""
+    """Paints what a batch asks for, with the graph kept. Keeps what its own losses need.
+
+    paired: (N,) bool, which pictures should be their own photo; None where none should.
+    """
+
+    paired: Tensor | None
 
     def __call__(self, batch: Batch) -> Painted: ...
 
@@ -30,6 +35,8 @@ class Painting(Protocol):
 
 class SketchPainting:
     """Stage-I, the published one and DCGAN: pictures from noise."""
+
+    paired: Tensor | None = None
 
     def __init__(self, generator: Sketchers, config: TrainConfig, noise: int, ca: int) -> None:
         self.generator, self.config, self.noise, self.ca = generator, config, noise, ca
@@ -55,16 +62,17 @@ class DetailPainting:
         self, generator: Stage2Generator, config: TrainConfig, first: Stage1Generator | None
     ) -> None:
         self.generator, self.config, self.first = generator, config, first
-        self.sketched: Tensor
+        self.paired: Tensor | None = None
 
     def __call__(self, batch: Batch) -> Painted:
         self.small = F.avg_pool2d(batch.photos, 4)
         sketch = degrade(self.small, batch)
         n, _, h, w = sketch.shape
-        self.sketched = uniform(batch, n) < (self.config.sketched if self.first else 0.0)
-        if self.first and self.sketched.any():
-            sketch[self.sketched] = sketches(self.first, batch, self.sketched, h)
-            self.small[self.sketched] = sketch[self.sketched]
+        sketched = uniform(batch, n) < (self.config.sketched if self.first else 0.0)
+        if self.first and sketched.any():
+            sketch[sketched] = sketches(self.first, batch, sketched, h)
+            self.small[sketched] = sketch[sketched]
+        self.paired = ~sketched
         about = self.generator.config
         z = normal(batch, n, about.noise, h // 2, w // 2)
         noise = normal(batch, n, about.condition)
@@ -76,11 +84,12 @@ class DetailPainting:
 
         A sketch of Stage-I has a grain that no photo has: it is honoured at half its width.
         """
+        assert self.paired is not None
+        paired = self.paired[:, None, None, None]
         gap = F.avg_pool2d(fake.pictures, 4) - self.small
         blurred = upsample(F.avg_pool2d(gap, 2))
-        to_sketch = torch.where(self.sketched[:, None, None, None], blurred, gap).abs().mean()
-        of_photos = ~self.sketched[:, None, None, None]
-        to_photo = ((fake.pictures - batch.photos).abs() * of_photos).mean()
+        to_sketch = torch.where(paired, gap, blurred).abs().mean()
+        to_photo = ((fake.pictures - batch.photos).abs() * paired).mean()
         config = self.config
         loss = config.sketch_l1 * to_sketch + config.picture_l1 * to_photo + config.kl * fake.kl
         return loss, {"sketch_l1": to_sketch, "picture_l1": to_photo, "kl": fake.kl}

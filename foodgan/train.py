@@ -84,7 +84,7 @@ class Trainer:
 
     def take_step(self) -> Figures:
         """One step of the discriminator and one of the generator. Figures are scalars."""
-        batch = self._batch()
+        batch = self.draw()
         objective, device = self.objective, self.place.device
         objective.generator.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
@@ -101,7 +101,8 @@ class Trainer:
         self.step += 1
         return {k: v.detach() for k, v in (figures_d | figures_g).items()}
 
-    def _batch(self) -> Batch:
+    def draw(self) -> Batch:
+        """The batch of the next step."""
         config = self.config
         random = Generator().manual_seed(self._seed())
         on_device = Generator(self.place.device).manual_seed(self._seed())

@@ -10,6 +10,7 @@ from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
 from foodgan.contract.errors import ModelError
 from foodgan.models.projected import ProjectedDiscriminator
+from foodgan.models.stackgan import Painted
 from foodgan.registry import open_sketcher
 from foodgan.train import Trainer, train
 from tests.generator_fixtures import CPU, STAGE1, tiny_config, tiny_feed, tiny_trainer
@@ -55,6 +56,19 @@ def test_stage_two_learns_from_what_stage_one_paints(drawn_photos: Path, tmp_pat
     train(trainer)
     assert trainer.seen == 16
     assert all(torch.equal(a, b) for a, b in zip(frozen, first.parameters(), strict=True))
+
+
+def test_a_picture_and_the_photo_it_was_made_of_change_in_the_same_way(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    config = tiny_config("stage2", frozen_features=8, picture_features=1.0)
+    trainer = tiny_trainer(config, drawn_photos, tmp_path)
+    objective, batch = trainer.objective, trainer.draw()
+    painted = objective.paint(batch)
+    objective.see(batch, Painted(batch.photos, painted.mu, painted.kl))
+    for real, same in zip(objective.real_seen, objective.fake_seen, strict=True):
+        assert torch.equal(real, same)
+    assert "picture_features" in trainer.take_step()
 
 
 def test_a_run_begins_with_the_networks_of_another_that_saw_at_another_size(
