@@ -57,7 +57,7 @@ def fit(features: Tensor, labels: Tensor, classes: int) -> Classifier:
         unlikely = F.cross_entropy(found.logits(features), labels, reduction="none")
         total = shares @ unlikely + DECAY * weights.square().sum()
         total.backward()
-        return float(total)
+        return float(total.detach())
 
     optimiser.step(loss)
     return Classifier(mean, deviation, weights.detach(), bias.detach())
