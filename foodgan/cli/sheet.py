@@ -14,6 +14,9 @@ def sheet(
             help="A text file, a name a line; else the twelve of training.", dir_okay=False
         ),
     ] = None,
+    invented: Annotated[
+        bool, typer.Option("--invented", help="The 64 fixed names that `foodgan evaluate` asks.")
+    ] = False,
     seeds: Annotated[int, typer.Option(help="Pictures of each name.", min=1, max=8)] = 4,
     columns: Annotated[int, typer.Option(help="Names side by side.", min=1, max=8)] = 2,
     side: Annotated[int, typer.Option(help="Pixels of a picture.", min=32, max=256)] = 128,
@@ -23,16 +26,21 @@ def sheet(
     device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
 ) -> None:
     """Paint names × seeds onto one contact sheet, nothing chosen: seeds from 0, names in order."""
+    if invented and names is not None:
+        raise typer.BadParameter("--invented brings its own names: leave out --names")
     import torch
     from torch.nn import functional as F
     from torchvision.utils import make_grid
 
     from foodgan.contract import dishname
+    from foodgan.evaluate import base_dish
     from foodgan.grids import NAMES, contact_sheet
     from foodgan.painter import Dish, Painter
     from foodgan.progress import track
 
-    asked = NAMES if names is None else tuple(names.read_text(encoding="utf-8").split("\n"))
+    asked = base_dish.invented() if invented else NAMES
+    if names is not None:
+        asked = tuple(names.read_text(encoding="utf-8").split("\n"))
     plain = [dishname.normalise(name) for name in asked if name.strip()]
     painter = Painter.load(model, device=device)
     rows = []

@@ -95,6 +95,25 @@ MEANINGS = (
         },
     ),
     Meaning(
+        "base_dish",
+        "Looks like the base dish",
+        "Share of pictures of fixed invented names (64, eight a kind) that a classifier of photos "
+        "takes for the kind that the name ends in. It sees through the same frozen network as the "
+        "shipped generator's discriminator, so this may flatter the model.",
+        {
+            "held-out photos": "base_dish_held_out_photos",
+            "photos of names it was not shown": "base_dish_left_out_names",
+            "wrong names": "base_dish_control_shuffled",
+            "chance": "base_dish_chance",
+        },
+    ),
+    Meaning(
+        "base_dish_by_kind",
+        "The same, by kind",
+        "A kind that held-out photos lack is missing beside it.",
+        {"held-out photos": "base_dish_by_kind_held_out_photos"},
+    ),
+    Meaning(
         "spread_within_name",
         "Spread within a name",
         "How unlike pictures of one name are; the ratio is over photos of one name, and goal is 1.",

@@ -1,9 +1,9 @@
-"""The networks that measure, in a folder: a judge of quality and two readers of names.
+"""The networks that measure, in a folder: a judge of quality, two readers of names, one of looks.
 
 One reader sees fixed random convolutions, which no training ever uses. The other sees ImageNet
 features and reads far better, but the shipped generator's discriminator sees through the same ones
 (`foodgan/models/backbone.py`): its figure is named for it and stands beside the other's, never
-alone. N pictures.
+alone. A classifier of base dishes sees those ImageNet features too. N pictures.
 """
 
 from collections import defaultdict
@@ -15,19 +15,20 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import judge, reader
+from foodgan.evaluate import judge, looks, reader
 from foodgan.evaluate.exam import Exam
 from foodgan.evaluate.features import random_features
 from foodgan.evaluate.judge import Judge
+from foodgan.evaluate.looks import Looks
 from foodgan.evaluate.reader import Reader
-from foodgan.models.backbone import SEEN_SIZE, Backbone, pooled
+from foodgan.models.backbone import POOLED, SEEN_SIZE, Backbone, pooled
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.tensors import name_weights
 from foodgan.progress import track
 from foodgan.registry import sha256
 from foodgan.text.encode import encode
 
-JUDGE, READERS = "judge.safetensors", "readers.safetensors"
+JUDGE, READERS, LOOKS = "judge.safetensors", "readers.safetensors", "looks.safetensors"
 KINDS = ("random", "imagenet")  # what a reader sees through
 NAME_CAP = 20  # photos that a name counts as at most when a reader learns
 PER_NAME = 60  # photos of a name that a reader learns from at most
@@ -42,6 +43,7 @@ class Panel:
     judge: Judge
     readers: dict[str, Reader]
     weights: str
+    looks: Looks
     _backbone: Backbone
 
     @torch.no_grad()
@@ -49,6 +51,8 @@ class Panel:
         """What the reader of a kind sees: (N, 3, 128, 128) in [-1, 1] to (N, F)."""
         if kind == "random":
             return random_features(pictures)
+        if not len(pictures):
+            return torch.empty(0, POOLED)
         return torch.cat([pooled(self._backbone, part) for part in pictures.split(BATCH)])
 
     @property
@@ -57,6 +61,8 @@ class Panel:
             "random": "random convolutions, seed 20170, at 64×64; no FID, no trained network",
             "judge": self.judge.name,
             "readers": f"readers {self.weights[:12]}, trained on training photos",
+            "looks": f"base dishes of {self.looks.photos} training photos, "
+            f"{self.looks.names} names",
         }
 
 
@@ -67,13 +73,22 @@ def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = No
     Raises ModelError and PhotosError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    first, second = folder / JUDGE, folder / READERS
+    first, second, third = folder / JUDGE, folder / READERS, folder / LOOKS
     backbone = Backbone().eval()
     if anew or not first.exists():
         judge.train(exam, first, steps=steps or judge.STEPS)
-    if anew or not second.exists():
-        _train_readers(exam, backbone, second, steps or reader.STEPS)
-    return Panel(judge.load(first), _load_readers(second), sha256(second), backbone)
+    if anew or not (second.exists() and third.exists()):
+        rows = _to_read(exam)
+        seen = _looked(exam, backbone, rows)
+        if anew or not second.exists():
+            _train_readers(exam, rows, seen, second, steps or reader.STEPS)
+        if anew or not third.exists():
+            looks.save(
+                looks.learn(seen, [exam.photos[row].name or "" for row in rows.tolist()]), third
+            )
+    return Panel(
+        judge.load(first), _load_readers(second), sha256(second), looks.load(third), backbone
+    )
 
 
 def _load_readers(path: Path) -> dict[str, Reader]:
@@ -92,14 +107,13 @@ def _load_readers(path: Path) -> dict[str, Reader]:
     return readers
 
 
-def _train_readers(exam: Exam, backbone: Backbone, path: Path, steps: int) -> None:
-    rows = _to_read(exam)
+def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps: int) -> None:
     photos = [exam.photos[row] for row in rows.tolist()]
     known = {name: i for i, name in enumerate(exam.names())}
     labels = torch.tensor([known[photo.name or ""] for photo in photos])
     weights = name_weights(photos, NAME_CAP)
     names = encode([photo.name or "" for photo in photos])
-    seen = {"random": random_features(exam.small[rows]), "imagenet": _looked(exam, backbone, rows)}
+    seen = {"random": random_features(exam.small[rows]), "imagenet": imagenet}
     tensors: dict[str, Tensor] = {}
     for kind in KINDS:
         trained = reader.train(

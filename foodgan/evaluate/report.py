@@ -10,7 +10,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from foodgan.evaluate import alarms, copies, faithful, measures
+from foodgan.evaluate import alarms, copies, faithful, looks, measures
 from foodgan.evaluate.copies import Copies
 from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
 from foodgan.evaluate.features import SIZE, random_features, small, standardised
@@ -22,6 +22,7 @@ from foodgan.photos.folder import fingerprint
 from foodgan.progress import track
 
 SEEDS = 8  # pictures of a name when its spread is measured
+INVENTED_SEEDS = 4  # pictures of each invented name
 COMMON = 20  # photos that a name needs for its spread and colours to be known
 SHOWN = 24  # pictures that are kept whole, for people to look at
 BATCH = 8
@@ -66,6 +67,8 @@ def evaluate(
     common = _common(exam)
     same = [Dish(name, seed) for name in common for seed in range(SEEDS)]
     within = _paint(painter, same, len(same), "painting each name again")
+    fixed = [Dish(name, seed) for name in panel.looks.asked for seed in range(INVENTED_SEEDS)]
+    invented = _paint(painter, fixed, 0, "painting invented names")
     found = copies.search(asked.small, exam.small[exam.train], exam.small[exam.test])
     figures: dict[str, Any] = {
         "model": painter.model_id,
@@ -74,7 +77,7 @@ def evaluate(
         "features": panel.about,
         **_distances(exam, panel, asked),
         **found.figures,
-        **_faithfulness(exam, panel, asked),
+        **_faithfulness(exam, panel, asked, invented),
         **_within(exam, common, within),
         "names_apart": alarms.names_apart(painter, exam.names()),
         "alike": _alike(exam, asked),
@@ -156,13 +159,16 @@ def _on(
     return {end: asdict(kid(seen[name], seen["held_out"])) for end, name in ends.items()}, seen
 
 
-def _faithfulness(exam: Exam, panel: Panel, asked: Painted) -> dict[str, float | None]:
-    """R-precision of pictures, of held-out photos, and of pictures under wrong names."""
+def _faithfulness(exam: Exam, panel: Panel, asked: Painted, invented: Painted) -> dict[str, Any]:
+    """R-precision of pictures, of held-out photos, and of pictures under wrong names; base dishes.
+
+    invented: pictures of the invented names.
+    """
     named = torch.tensor([row for row in exam.test.tolist() if exam.photos[row].name])
     real = [exam.photos[row].name or "" for row in named.tolist()]
     among = faithful.choices([*asked.names, *real], exam.names())
     photos = exam.pictures(named, SEEN_SIZE)
-    figures: dict[str, float | None] = {}
+    figures: dict[str, Any] = {}
     for kind in KINDS:
         key = "r_precision" if kind == "random" else f"r_precision_{kind}"
         reader = panel.readers[kind]
@@ -170,6 +176,9 @@ def _faithfulness(exam: Exam, panel: Panel, asked: Painted) -> dict[str, float |
         figures[key] = faithful.precision(reader, made, asked.names, among)
         figures[f"{key}_held_out_photos"] = faithful.precision(reader, held_out, real, among)
         figures[f"{key}_control_shuffled"] = faithful.shuffled(reader, made, asked.names, among)
+        if kind == "imagenet":
+            dishes = panel.features(kind, invented.seen)
+            figures |= looks.figures(panel.looks, dishes, invented.names, held_out, real)
     return figures
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +15,7 @@ from foodgan import card, cli, registry
 from foodgan.evaluate import alarms, copies
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
-from foodgan.evaluate.panel import seat
+from foodgan.evaluate.panel import LOOKS, READERS, seat
 from foodgan.evaluate.report import Findings, evaluate
 from foodgan.painter import Painter
 from foodgan.photos.folder import PhotosError
@@ -84,6 +85,17 @@ def test_the_same_model_gets_the_same_figures(
 ) -> None:
     painter = Painter.load(tiny_model, device="cpu", threads=1)
     assert evaluate(painter, photos, tmp_path, 12, judges).figures == findings.figures
+
+
+def test_judges_of_an_earlier_version_are_told_of_base_dishes_and_else_stay_as_they_are(
+    photos: Path, judges: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "judges"
+    shutil.copytree(judges, folder)
+    (folder / LOOKS).unlink()
+    seated = seat(open_exam(photos, tmp_path / "cache"), folder)
+    assert seated.looks.kinds == ("rice", "soup")
+    assert (folder / READERS).read_bytes() == (judges / READERS).read_bytes()
 
 
 def test_copycats_are_caught_though_mirrored_cropped_and_recoloured(findings: Findings) -> None:

@@ -1,0 +1,63 @@
+"""Multinomial logistic regression: which of K classes do features belong to? N rows, F features."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, optim
+from torch.nn import functional as F
+
+STEPS = 100  # of L-BFGS at most
+DECAY = 0.03  # on the sum of squared weights
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """mean, deviation (F); weights (F, K); bias (K)."""
+
+    mean: Tensor
+    deviation: Tensor
+    weights: Tensor
+    bias: Tensor
+
+    def logits(self, features: Tensor) -> Tensor:
+        """(N, F) to (N, K)."""
+        return (features - self.mean) / self.deviation @ self.weights + self.bias
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """(N, F) to the likeliest class of each, (N)."""
+        return self.logits(features).argmax(dim=1)
+
+
+def untaught(features: int, classes: int = 0) -> Classifier:
+    """One that knows nothing, of as many classes."""
+    return Classifier(
+        torch.zeros(features),
+        torch.ones(features),
+        torch.zeros(features, classes),
+        torch.zeros(classes),
+    )
+
+
+def fit(features: Tensor, labels: Tensor, classes: int) -> Classifier:
+    """The classifier that makes these labels likeliest; no chance is in it.
+
+    features (N, F); labels (N) in 0 … classes - 1. Every class that has a row counts the same.
+    """
+    counts = torch.bincount(labels, minlength=classes)
+    shares = 1 / counts[labels] / (counts > 0).sum()
+    mean = shares @ features
+    deviation = (shares @ (features - mean).square()).sqrt().clamp(min=1e-6)
+    weights = torch.zeros(features.shape[1], classes, requires_grad=True)
+    bias = torch.zeros(classes, requires_grad=True)
+    found = Classifier(mean, deviation, weights, bias)
+    optimiser = optim.LBFGS([weights, bias], max_iter=STEPS, line_search_fn="strong_wolfe")
+
+    def loss() -> float:
+        optimiser.zero_grad()
+        unlikely = F.cross_entropy(found.logits(features), labels, reduction="none")
+        total = shares @ unlikely + DECAY * weights.square().sum()
+        total.backward()
+        return float(total.detach())
+
+    optimiser.step(loss)
+    return Classifier(mean, deviation, weights.detach(), bias.detach())
