@@ -30,8 +30,9 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
         _table(
             ("", *model.training),
             [
-                ("photos seen", *(f"{t.seen:,}" for t in model.training.values())),
-                ("seconds", *(f"{t.seconds:,.0f}" for t in model.training.values())),
+                ("photos seen", *(f"{t.seen_in_all:,}" for t in model.training.values())),
+                ("seconds", *(f"{t.seconds_in_all:,.0f}" for t in model.training.values())),
+                ("runs, one after another", *(len(t.before) + 1 for t in model.training.values())),
                 ("photos", *(f"{t.photos['count']:,}" for t in model.training.values())),
                 ("names", *(f"{t.photos['names']:,}" for t in model.training.values())),
                 ("loss", *(t.config["loss"] for t in model.training.values())),

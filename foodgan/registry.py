@@ -43,6 +43,16 @@ class Training(BaseModel):
     config: dict[str, Any]
     before: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def seen_in_all(self) -> int:
+        """Photos seen, those of earlier runs included."""
+        return self.seen + sum(run["seen"] for run in self.before)
+
+    @property
+    def seconds_in_all(self) -> float:
+        """Seconds of training, those of earlier runs included."""
+        return self.seconds + sum(run["seconds"] for run in self.before)
+
 
 class ModelFile(BaseModel):
     """model.json. hashes: SHA-256 of each file; words: of the word vectors it learned on."""
