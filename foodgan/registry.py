@@ -29,11 +29,8 @@ STAGES = ("stage1", "stage2")
 Network = TypeVar("Network", bound=nn.Module)
 
 
-class Training(BaseModel):
-    """How a stage was trained. seen: real photos seen; seconds: of training.
-
-    before: the same of each run that its weights had been through before, the first one first.
-    """
+class Run(BaseModel):
+    """One training run. seen: real photos seen; seconds: of training."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,17 +38,22 @@ class Training(BaseModel):
     seconds: float
     photos: dict[str, Any]
     config: dict[str, Any]
-    before: tuple[dict[str, Any], ...] = ()
+
+
+class Training(Run):
+    """How a stage was trained. before: what its weights had been through, the first run first."""
+
+    before: tuple[Run, ...] = ()
 
     @property
     def seen_in_all(self) -> int:
         """Photos seen, those of earlier runs included."""
-        return self.seen + sum(run["seen"] for run in self.before)
+        return self.seen + sum(run.seen for run in self.before)
 
     @property
     def seconds_in_all(self) -> float:
         """Seconds of training, those of earlier runs included."""
-        return self.seconds + sum(run["seconds"] for run in self.before)
+        return self.seconds + sum(run.seconds for run in self.before)
 
 
 class ModelFile(BaseModel):
