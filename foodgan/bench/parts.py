@@ -23,7 +23,7 @@ WATCHED = (
 )
 # By what it is: module, class or none, function. What one calls of another counts for the inner.
 _WATCHED = {
-    "encode": (("worker.tasks", "Plate", "message"), ("worker.tasks", "Plate", "smaller")),
+    "encode": (("worker.plates", "Plate", "message"), ("worker.plates", "Plate", "smaller")),
     "redis": (
         ("worker.line", "Line", "take"),
         ("worker.books", None, "claim"),
