@@ -25,7 +25,7 @@ NAMES = 64  # drawn dishes that are trained on, over and over
 ROUNDS = 3  # the networks take turns, so that a slow moment of the machine meets them all
 WARMUP = 2  # steps
 PARTS = {  # of a step, by the method that does it
-    "data": "_batch",
+    "data": "draw",
     "descent": "_descend",  # both backward passes and both updates
 }
 
