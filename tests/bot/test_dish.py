@@ -197,7 +197,7 @@ async def test_an_unexpected_failure_gives_an_id_that_is_in_the_log(
 
     (entry,) = [r for r in caplog.records if r.name == "bot.app"]
     error_id = entry.getMessage().split()[1].strip(":")
-    assert message["content"] == say("en", "unexpected", id=error_id)
+    assert message["content"] == say("en", "records-closed", id=error_id)
     assert "no such table" in str(entry.exc_info[1])
     assert "no such table" not in message["content"]
 

@@ -18,8 +18,8 @@ from foodgan.contract.settings import Settings
 from tests.bot.canteen import until
 
 COMMANDS = (
-    "/about, /credits, /dataset, /dish, /operator, /photos, /privacy, /release, /review, /status, "
-    "/submit, Hand over as a dish photo"
+    "/about, /credits, /dataset, /dish, /mix, /operator, /photos, /privacy, /release, /review, "
+    "/status, /submit, Hand over as a dish photo"
 )
 START_MAX_S = 3.0  # on two quiet cores
 STOP_MAX_S = 5.0
@@ -103,7 +103,7 @@ async def test_migrate_goes_forward_and_back(settings: Settings, tmp_path: Path)
     assert (await ended(bot(env, tmp_path, "migrate")))[0] == 0
     assert "orders" in tables()
     assert "photos" in tables()
-    for _ in range(2):
+    for _ in range(3):
         assert (await ended(bot(env, tmp_path, "migrate", "--down")))[0] == 0
     assert "photos" not in tables()
     assert "orders" in tables()

@@ -63,7 +63,7 @@ async def test_both_names_of_a_mix_are_asked_for_and_no_press_asks_for_a_name(
         for asker, fields in [*asked, (BO, pressed)]:
             await orders.write(session, an_order(**fields), asker)
     async with sessions() as session:
-        names = await figures.asked_names(session, datetime.now(UTC) - timedelta(days=1))
+        names = await figures.asked_names(session, datetime.now(UTC) - timedelta(days=1), limit=9)
     assert dict(names) == {"鮭丼": 1, "うどん": 1, "いちごパフェ": 2}
 
 

@@ -69,11 +69,24 @@ def painted(second: Stage2Generator, names: TokenBatch, sketch: Tensor, seed: in
 
 
 def test_stage_one_sketches_in_range(first: Stage1Generator) -> None:
-    result = sketched(first, encode(NAMES))
+    result = sketched(first.eval(), encode(NAMES))
     assert result.pictures.shape == (COUNT, 3, 64, 64)
-    assert result.pictures.abs().max() <= 1
+    assert result.pictures.abs().max() == 1
     assert result.mu.shape == (COUNT, first.config.condition)
     assert result.kl.shape == ()
+
+
+def test_a_sketch_out_of_range_is_pulled_back_while_stage_one_learns(
+    first: Stage1Generator,
+) -> None:
+    pictures = sketched(first.train(), encode(NAMES)).pictures
+    pictures.retain_grad()
+    pictures.square().sum().backward()
+    outside = pictures.abs() > 1
+    assert outside.any()
+    assert pictures.grad is not None
+    assert (pictures.grad[outside] != 0).all()
+    assert first.to_rgb.weight.grad is not None
 
 
 def test_the_noise_holds_the_shape_of_the_dish_and_a_grain_a_pixel(first: Stage1Generator) -> None:
