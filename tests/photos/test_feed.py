@@ -17,7 +17,7 @@ from tests.generator_fixtures import tiny_config, tiny_feed
 
 def drawn(feed: Feed, seed: int) -> Batch:
     random, on_device = (Generator().manual_seed(seed) for _ in range(2))
-    return feed.draw(random, on_device, adversarial=True, conditional=1.0, penalise=False)
+    return feed.draw(random, on_device, conditional=1.0, penalise=False)
 
 
 def contents(batch: Batch) -> list[bytes]:
