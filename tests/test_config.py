@@ -53,7 +53,7 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
         load_config(written(tmp_path, text))
 
 
-@pytest.mark.parametrize("kind", ["stage1", "stage1-tuned", "stage2", "dcgan", "published"])
+@pytest.mark.parametrize("kind", ["stage1", "stage2", "dcgan", "published"])
 def test_an_unknown_width_is_named(tmp_path: Path, kind: str) -> None:
     config = load_config(written(tmp_path, f'kind = "{kind}"\n[model]\nwidths = 3'))
     with pytest.raises(ConfigError, match="widths"):
