@@ -19,8 +19,7 @@ import torch
 from PIL import Image
 from torch.utils.flop_counter import FlopCounterMode
 
-from foodgan import latents
-from foodgan.bench import compiled
+from foodgan import compiled, latents
 from foodgan.bench.painter import NAME, peak_gmac_s
 from foodgan.models.published import PublishedConfig, PublishedGenerator
 from foodgan.models.published_stage2 import PublishedStage2Config, PublishedStage2Generator
@@ -273,6 +272,7 @@ def _compiled_bf16(painter: Painter, folder: Path) -> Paint:
 
 def _ahead(painter: Painter, folder: Path) -> Paint:
     compiled.ahead(painter, folder)
+    compiled.take_up(painter, folder)
     return _plain(painter, folder)
 
 

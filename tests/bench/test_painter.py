@@ -1,17 +1,14 @@
 """`foodgan bench painter`: its figures are measured, add up, and say what could not be had."""
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
 
-from foodgan import cli
-from foodgan.bench import compiled, variants
-from foodgan.painter import Painter, portions
+from foodgan import cli, compiled
+from foodgan.bench import variants
 
 COMPILED = {name for name, variant in variants.VARIANTS.items() if variant.compiles}
 
@@ -79,22 +76,6 @@ def test_what_does_not_compile_is_skipped_and_what_fails_otherwise_is_not(
     monkeypatch.setattr(variants, "VARIANTS", plain | {"broken": variants.Variant(breaks)})
     with pytest.raises(RuntimeError):
         variants.measure(given)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_stages_compiled_ahead_paint_the_same_pictures_alone_and_in_a_batch(
-    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not compiled.compiler():
-        pytest.skip("needs a C++ compiler")
-    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", os.fspath(tmp_path / "cache"))
-    painter = Painter.load(tiny_model, device="cpu", threads=1)
-    dishes = [portions("鮭丼", 7, count) for count in (1, 3)]
-    wanted = [painter.paint_tensor(served) for served in dishes]
-    compiled.ahead(painter, tmp_path)
-    for served, exact in zip(dishes, wanted, strict=True):
-        assert torch.allclose(painter.paint_tensor(served), exact, atol=1e-3)
 
 
 def test_the_usual_figures_add_up(
