@@ -4,7 +4,7 @@ N dishes of a batch, of every kind; M names that they are mixed with. Pictures a
 512×512 where they are enlarged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -24,6 +24,7 @@ from foodgan.models.stackgan import (
     Stage2Generator,
 )
 from foodgan.photos import picture
+from foodgan.place import computes_bf16
 from foodgan.registry import ModelFile, open_model
 from foodgan.text.emphasis import emphasis
 from foodgan.text.encode import TokenBatch, encode
@@ -101,8 +102,12 @@ class Prepared:
 class Painter:
     """A model kept warm on its device.
 
-    model_id: what members see of the model.
+    model_id: what members see of the model. bf16: whether its convolutions run in half the bits.
+    first_pass, second_pass: the `paint` of each stage, or the same compiled.
     """
+
+    first_pass: Callable[[Tensor, Tensor], Tensor]
+    second_pass: Callable[[Tensor, Tensor, Tensor], Tensor]
 
     def __init__(
         self, model: ModelFile, first: Stage1Generator, second: Stage2Generator, device: str
@@ -110,6 +115,8 @@ class Painter:
         self.model, self.device = model, torch.device(device)
         self.first = first.to(self.device).to(memory_format=torch.channels_last)
         self.second = second.to(self.device).to(memory_format=torch.channels_last)
+        self.first_pass, self.second_pass = self.first.paint, self.second.paint
+        self.bf16 = paints_in_bf16(self.device)
 
     @classmethod
     def load(
@@ -203,13 +210,13 @@ class Painter:
     def _stage1(self, given: Prepared, rows: slice | list[int]) -> Tensor:
         with self._autocast():
             condition = _condition(self.first, given, given.ca1)
-            return self.first.paint(condition[rows], given.z1[rows])
+            return self.first_pass(condition[rows], given.z1[rows])
 
     def _pictures(self, dishes: Sequence[Dish], given: Prepared) -> Tensor:
         sketches = self._sketches(dishes, given)
         with self._autocast():
             condition = _condition(self.second, given, given.ca2)
-            pictures = self.second.paint(condition, sketches, given.z2)
+            pictures = self.second_pass(condition, sketches, given.z2)
         return pictures.float().clamp(-1, 1)
 
     def _enlarge(
@@ -243,9 +250,15 @@ class Painter:
         return [z1, ca1, z2, ca2]
 
     def _autocast(self) -> torch.autocast:
-        """Half precision where it is faster."""
-        on = self.device.type == "cuda"
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=on)
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16)
+
+
+def paints_in_bf16(device: torch.device) -> bool:
+    """Whether half the bits are faster: on a GPU that has them, never on a CPU.
+
+    A CPU that multiplies them without AMX took half as long again: docs/results/painter.md.
+    """
+    return device.type == "cuda" and computes_bf16(device)
 
 
 def _weights(dishes: Sequence[Dish], mixed: list[int], device: torch.device) -> Tensor | None:

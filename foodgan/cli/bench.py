@@ -21,12 +21,18 @@ def painter(
     device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
     repeats: Annotated[int, typer.Option(help="Runs of each measurement.", min=3)] = 30,
+    variants: Annotated[
+        bool, typer.Option("--variants", help="Other ways to run it; compiling takes minutes.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Milliseconds and GMAC of each stage, pictures/s by batch, share of the machine's peak."""
     from foodgan.bench.painter import measure
     from foodgan.painter import Painter
 
+    if variants:
+        _variants(model, device, threads, repeats, as_json=as_json)
+        return
     figures = measure(Painter.load(model, device=device, threads=threads), repeats)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
@@ -167,6 +173,36 @@ def photos(
     for name, figure in figures.items():
         table.add_row(name, str(figure))
     Console().print(table)
+
+
+def _variants(
+    model: Path | None, device: str | None, threads: int, rounds: int, *, as_json: bool
+) -> None:
+    from foodgan.bench.variants import SIZES, Bench, measure
+
+    figures = measure(Bench(model, device, threads, rounds))
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+        return
+    console = Console()
+    table = Table(title=f"{figures['model']} on {figures['device']}, {figures['threads']} threads")
+    for column in ("", "pictures", "ms each", "times as fast", "of the peak", "first call, s"):
+        table.add_column(column, justify="right" if column else "left")
+    ours = figures["variants"].items()
+    for name, row in (*ours, *((f"published, {n}", r) for n, r in figures["published"].items())):
+        for size in map(str, SIZES):
+            if "skipped" not in row:
+                ms, share = f"{row[size]['ms']:.1f}", f"{row[size]['peak_share']:.0%}"
+                first_s = f"{row['first_s'][size]:.2f}"
+                table.add_row(name, size, ms, f"{row[size]['ratio']:.2f}", share, first_s)
+    console.print(table)
+    for name, row in ours:
+        if "skipped" in row:
+            console.print(f"{name}: skipped, {row['skipped']}")
+        else:
+            apart = ", ".join(f"{s['mean']} ({s['max']})" for s in row["steps"].values())
+            console.print(f"{name}: pixels {apart} steps of 255 away, at most in brackets")
+    console.print(f"peak {figures['peak_gmac_s']} GMAC/s")
 
 
 def _show_painter(figures: dict[str, Any]) -> None:

@@ -1,0 +1,80 @@
+"""Stages compiled ahead: the same pictures, for one model on one kind of machine."""
+
+import logging
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from foodgan import compiled
+from foodgan.cli import app
+from foodgan.contract.settings import Settings
+from foodgan.painter import Dish, Painter, portions
+from worker import service
+
+
+def load(model: Path) -> Painter:
+    return Painter.load(model, device="cpu", threads=1)
+
+
+def steps(one: Image.Image, other: Image.Image) -> int:
+    """The largest difference of two pictures, of 255."""
+    return int(np.abs(np.asarray(one, np.int16) - np.asarray(other, np.int16)).max())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_worker_takes_up_what_was_compiled_and_paints_the_same_pictures(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not compiled.compiler():
+        pytest.skip("needs a C++ compiler")
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", os.fspath(tmp_path / "cache"))
+    monkeypatch.setenv("VAR_DIR", os.fspath(tmp_path))
+    done = CliRunner().invoke(app, ["model", "compile", "--model", str(tiny_model)])
+    assert done.exit_code == 0, done.output
+
+    settings = Settings(model_dir=tiny_model, var_dir=tmp_path, device="cpu", threads=1)
+    fast, usual = service.load(settings), load(tiny_model)
+    assert fast.second_pass != fast.second.paint
+    enlarged = replace(Dish("鮭丼", 7), enlarged=True)
+    for dishes in ([Dish("鮭丼", 7)], [*portions("鮭丼", 7, 4), enlarged]):
+        for one, other in zip(fast.paint(dishes), usual.paint(dishes), strict=True):
+            assert steps(one, other) <= 1
+    [alone], batch = fast.paint([Dish("鮭丼", 7)]), fast.paint(portions("鮭丼", 7, 5))
+    assert steps(alone, batch[0]) <= 1
+
+
+def test_another_models_code_is_not_taken_up(tiny_model: Path, tmp_path: Path) -> None:
+    painter = load(tiny_model)
+    place = compiled.place_of(painter, tmp_path)
+    place.mkdir()
+    painter.model.hashes["stage2.safetensors"] = "another"
+    assert not compiled.take_up(painter, tmp_path)
+
+
+def test_a_worker_paints_without_code_that_is_damaged_and_says_so(
+    tiny_model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place = compiled.place_of(load(tiny_model), tmp_path / compiled.FOLDER)
+    place.mkdir(parents=True)
+    for name in compiled.STAGES:
+        (place / name).write_bytes(b"no archive")
+    settings = Settings(model_dir=tiny_model, var_dir=tmp_path, device="cpu", threads=1)
+    with caplog.at_level(logging.WARNING):
+        painter = service.load(settings)
+    assert "cannot be loaded" in caplog.text
+    assert len(painter.paint([Dish("鮭丼", 7)])) == 1
+
+
+def test_without_a_compiler_the_command_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    done = CliRunner().invoke(app, ["model", "compile"])
+    assert done.exit_code == 2
+    assert "Install g++" in done.output
