@@ -4,9 +4,10 @@
 """
 
 import asyncio
+import gc
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -36,6 +37,15 @@ log = logging.getLogger(__name__)
 def row(number: int, state: str) -> dict[str, Any]:
     photo = a_photo(number, state=state, decided_at=None if state == "taken" else START)
     return {column.key: getattr(photo, column.key) for column in Photo.__table__.columns}
+
+
+@pytest.fixture(autouse=True)
+def _others_garbage() -> Iterator[None]:
+    """What a whole test run has left in memory is not searched for garbage meanwhile."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
