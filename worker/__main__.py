@@ -42,6 +42,8 @@ def run(
     if context.invoked_subcommand is not None:
         return
     settings = _set_up()
+    # Threads that spin between layers take the core from whoever could end the wait.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from worker import service  # torch takes seconds to import, which a health check must not
 
     try:

@@ -75,6 +75,8 @@ def options(
 
 def main() -> None:
     """Run the command line. Exit code 1: something failed; 2: something the asker can mend."""
+    # Before torch is loaded: its threads else spin between layers, for long on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except UserError as error:

@@ -38,6 +38,25 @@ def test_help_waits_for_nothing_heavy(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "policy"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "ACTIVE"}, "ACTIVE")]
+)
+def test_threads_wait_without_spinning_unless_someone_asks_for_it(
+    asked: dict[str, str], policy: str
+) -> None:
+    code = """
+import atexit, os, sys
+from foodgan import cli
+atexit.register(lambda: print(os.environ["OMP_WAIT_POLICY"], "torch" in sys.modules))
+sys.argv = ["foodgan", "--help"]
+cli.main()
+"""
+    kept = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    words, environment = [sys.executable, "-c", code], kept | asked
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == f"{policy} False"
+
+
+@pytest.mark.parametrize(
     ("words", "sentence"),
     [
         (("dish", ""), "Please write the name of a dish."),
