@@ -41,6 +41,7 @@ from worker.reply import OutOfTime, Replies
 from worker.sweep import Sweep, Told
 
 _REST_S = 0.2  # between two looks whether a resting worker is to work again
+_SUSPECT_WAIT_S = 10.0  # for what is in hand, before what may have killed a worker is painted
 _WAIT_S = 1  # longest wait for a job; a worker told to stop while idle leaves within it
 _AWAY_FIRST_S = 0.5
 _AWAY_LONGEST_S = 5.0
@@ -194,6 +195,9 @@ class BatchingWorker(SimpleWorker):
         ready = [(claim, order) for claim in wanted if (order := self._read(claim))]
         if not ready:
             return
+        if any(claim.deliveries > 1 for claim, _ in ready):
+            # Should it take this worker down as well, what is being posted would be lost with it.
+            self._delivery.wait_till_idle(_SUSPECT_WAIT_S)
         metrics.begun(ready)
         self._paint(ready)
         pace.note(self.connection, (time.monotonic() - began) / len(ready))

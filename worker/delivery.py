@@ -73,6 +73,11 @@ class Delivery:
         with self._changed:
             return self._changed.wait_for(lambda: self._in_hand < _ROOM, wait_s)
 
+    def wait_till_idle(self, wait_s: float) -> bool:
+        """Whether nothing is in hand any more; waits for it for at most `wait_s` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._in_hand == 0, wait_s)
+
     def bring(self, claim: Claim, plate: Plate) -> None:
         """Encode, post, finish: at once, on other threads."""
         self._begin(claim, partial(self._bring, claim, plate))
