@@ -147,7 +147,23 @@ class TextHeads(nn.Module):
         return Verdict(self.unconditional(maps).flatten(1), by_name, by_word)
 
 
-class Stage1Generator(nn.Module):
+class Conditioned(nn.Module):
+    """What both generators do with a name before they paint."""
+
+    names: NameEncoder
+    augment: ConditioningAugmentation
+
+    def condition_of(
+        self, names: TokenBatch, noise: Tensor, weights: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """A condition (N, C) near each name, its mu and KL. weights: (N, T), of the words."""
+        conditioned: tuple[Tensor, Tensor, Tensor] = self.augment(
+            self.names(names, weights).pooled, noise
+        )
+        return conditioned
+
+
+class Stage1Generator(Conditioned):
     """A name and noise to a 64×64 sketch.
 
     TokenBatch of N, z (N, Z), CA noise (N, C) -> Painted with pictures (N, 3, 64, 64). The first
@@ -175,15 +191,6 @@ class Stage1Generator(nn.Module):
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
         init_convolutions(nn.ModuleList((self.seed, self.blocks, self.to_rgb)))
         soften(self.blocks, self.to_rgb)
-
-    def condition_of(
-        self, names: TokenBatch, noise: Tensor, weights: Tensor | None = None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """A condition (N, C) near each name, its mu and KL. weights: (N, T), of the words."""
-        conditioned: tuple[Tensor, Tensor, Tensor] = self.augment(
-            self.names(names, weights).pooled, noise
-        )
-        return conditioned
 
     def paint(self, condition: Tensor, z: Tensor) -> Tensor:
         """Sketches (N, 3, 64, 64) of conditions (N, C), which need not be those of one name."""
@@ -254,7 +261,7 @@ class Decoder(nn.Module):
         return torch.tanh(self.to_rgb(upsample(x)))
 
 
-class Stage2Generator(nn.Module):
+class Stage2Generator(Conditioned):
     """A sketch and its name again to a picture of four times the size.
 
     Adds to the enlarged sketch, so that a sketch which a person edited is honoured.
@@ -275,15 +282,6 @@ class Stage2Generator(nn.Module):
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
         init_convolutions(nn.ModuleList((self.stem, self.trunk, self.ups, self.to_rgb)))
         soften(self.trunk, self.ups, self.to_rgb)
-
-    def condition_of(
-        self, names: TokenBatch, noise: Tensor, weights: Tensor | None = None
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """A condition (N, C) near each name, its mu and KL. weights: (N, T), of the words."""
-        conditioned: tuple[Tensor, Tensor, Tensor] = self.augment(
-            self.names(names, weights).pooled, noise
-        )
-        return conditioned
 
     def paint(self, condition: Tensor, sketch: Tensor, z: Tensor) -> Tensor:
         """Pictures (N, 3, 4h, 4w) of conditions (N, C), which need not be those of one name."""
