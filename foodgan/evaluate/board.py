@@ -231,7 +231,7 @@ def respelt(name: str, stated: Stated) -> str:
 
 def _distances(board: Board, made: Tensor) -> dict[str, Any]:
     """FoodKID to held-out renders of the same names, and its floor: other renders of them."""
-    figures = {}
+    figures: dict[str, Any] = {}
     for key, eye in board.eyes.items():
         figures |= {key: asdict(kid(eye(made), eye.real)), f"{key}_floor": eye.floor}
     return figures

@@ -5,7 +5,7 @@ N renders, B of a batch; pictures of a batch are (B, 3, H, H) in [-1, 1].
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
@@ -15,7 +15,17 @@ from torch import Generator, Tensor, optim
 from torch.nn import functional as F
 
 from foodgan import checkpoint
-from foodgan.evaluate.taster import CLASSES, KIND, MAINS, Taste, Taster, as_tensor, load
+from foodgan.evaluate import attributes
+from foodgan.evaluate.taster import (
+    CLASSES,
+    KIND,
+    MAINS,
+    Taste,
+    Tasted,
+    Taster,
+    as_tensor,
+    load,
+)
 from foodgan.kondate.recipe import Recipe
 from foodgan.kondate.stock import Arriving, Renders
 from foodgan.place import computes_bf16
@@ -47,6 +57,13 @@ class Course:
     mains: float = 1.5
     spots: float = 3.0
 
+    @classmethod
+    def on(cls, device: torch.device, *, epochs: float, seconds: float = math.inf) -> "Course":
+        """What suits the device: a CPU cannot afford the full size for long."""
+        if device.type == "cpu":
+            return cls(epochs, seconds)
+        return cls(epochs, seconds, batch=512, rate=4e-3, small=0.15)
+
 
 class Shelf:
     """Renders on the device that learns from them, as bytes; they may come one by one."""
@@ -67,6 +84,25 @@ class Shelf:
             self.singles[key][first:last] = values.to(self.device)
         self.mains[first:last] = mains.to(self.device)
         self.filled = last
+
+
+def scores(recipes: Sequence[Recipe], tasted: Sequence[Tasted]) -> dict[str, dict[str, float]]:
+    """Shares right of each attribute, of dishes as a canteen cooks and of those drawn evenly.
+
+    "seen mains": how many of the mains that are seen are there.
+    """
+    # Even numbers are drawn as a canteen cooks, odd ones with rare values as often as others.
+    halves = {"as a canteen cooks": 0, "evenly": 1}
+    found = {}
+    for title, first in halves.items():
+        stated, seen = attributes.truths(recipes[first::2]), tasted[first::2]
+        shares = attributes.accuracy(stated, seen)
+        right = [
+            m in a.mains for a, b in zip(recipes[first::2], seen, strict=True) for m in b.mains
+        ]
+        shares["seen mains"] = sum(right) / max(len(right), 1)
+        found[title] = {key: share for key, share in shares.items() if share is not None}
+    return found
 
 
 def truths(recipes: list[Recipe]) -> tuple[dict[str, Tensor], Tensor]:

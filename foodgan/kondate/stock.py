@@ -14,7 +14,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from foodgan.kondate.folder import VERSION
 from foodgan.kondate.prior import draw
