@@ -34,6 +34,7 @@ from foodgan.progress import track
 HELD_OUT = 2_000  # renders of the stock that it never sees, to be tested on
 CALIBRATION = 4_000  # and the next ones, to set the thresholds of mains by
 DECAY = 0.05
+ENOUGH = 0.1  # of the renders, to begin with on a device that does not draw them
 WARM = 0.05  # of the course: the rate rises
 SHIFT = 2  # places of the map of mains, 2 pixels each, that a batch is moved by at most
 CPU = torch.device("cpu")
@@ -135,7 +136,8 @@ def train(
     apart, rest = _apart(coming)
     shelf = Shelf(coming.count - len(apart.recipes), device)
     shelf.add(rest)
-    while (part := coming.take(wait=device.type == "cpu" or not shelf.filled)) is not None:
+    enough = coming.count if device.type == "cpu" else ENOUGH * coming.count
+    while (part := coming.take(wait=shelf.filled < enough)) is not None:
         shelf.add(part)
     _learn(taster, shelf, coming, course, Generator(device).manual_seed(seed))
     _calibrate(taster.eval(), apart[HELD_OUT:])

@@ -4,6 +4,7 @@ Half are drawn as a canteen cooks; for the other half some values are set evenly
 ones are seen often enough to be learnt.
 """
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,7 +21,7 @@ from foodgan.kondate.prior import draw
 from foodgan.kondate.recipe import MAINS_MAX, NONE, SINGLE, VALUES, Recipe, Stated, in_order
 from foodgan.kondate.render import Picture, labelled
 from foodgan.progress import Track, untracked
-from foodgan.whole import whole
+from foodgan.whole import whole, write_text
 
 STREAM = 977  # apart from the seeds of every menu
 PART = 500  # renders of one file
@@ -51,8 +52,8 @@ class Renders:
 class Arriving:
     """A stock that is being rendered, part by part."""
 
-    def __init__(self, folder: Path, count: int, seed: int, work: list[Future[None]]) -> None:
-        self.folder, self.count, self.seed, self.work = folder, count, seed, work
+    def __init__(self, folder: Path, count: int, work: list[Future[None]]) -> None:
+        self.folder, self.count, self.work = folder, count, work
         self.taken = 0  # parts
         self.parts = -(-count // PART)
 
@@ -66,10 +67,7 @@ class Arriving:
             self.work.pop(0).result()
         first = self.taken * PART
         self.taken += 1
-        pictures, where = _load(self.folder, first // PART)
-        last = min(first + PART, self.count)
-        recipes = [dish(number, self.seed)[0] for number in range(first, last)]
-        return Renders(pictures, recipes, where)[: last - first]
+        return _load(self.folder, self.taken - 1)[: self.count - first]
 
 
 def dish(number: int, seed: int = 0) -> tuple[Recipe, int]:
@@ -90,15 +88,15 @@ def arriving(
     folder = folder / f"kondate-{VERSION}-{size}-{seed}"
     folder.mkdir(parents=True, exist_ok=True)
     numbers = range(-(-count // PART))
-    missing = [number for number in numbers if not _where(folder, number).exists()]
+    missing = [number for number in numbers if not _files(folder, number)[-1].exists()]
     if not missing:
-        yield Arriving(folder, count, seed, [])
+        yield Arriving(folder, count, [])
         return
     with ProcessPoolExecutor(jobs or os.cpu_count(), get_context("spawn")) as pool:
         render = partial(_render_part, folder, size, seed)
         work = [pool.submit(render, number) for number in numbers]
         try:
-            yield Arriving(folder, count, seed, work)
+            yield Arriving(folder, count, work)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -118,28 +116,30 @@ def stock(
     return Renders.joined([part for part in parts if part is not None])
 
 
-def _load(folder: Path, number: int) -> tuple[Picture, Picture]:
-    return np.load(_part(folder, number)), np.load(_where(folder, number))
+def _load(folder: Path, number: int) -> Renders:
+    pictures, where, recipes = _files(folder, number)
+    told = json.loads(recipes.read_text(encoding="utf-8"))
+    found = [Recipe(mains=tuple(mains), **singles) for mains, singles in told]
+    return Renders(np.load(pictures), found, np.load(where))
 
 
-def _part(folder: Path, number: int) -> Path:
-    return folder / f"{number:05d}.npy"
-
-
-def _where(folder: Path, number: int) -> Path:
-    return folder / f"{number:05d}.where.npy"
+def _files(folder: Path, number: int) -> tuple[Path, Path, Path]:
+    """Pictures, where their mains are, recipes. The last comes last: a part is whole with it."""
+    stem = folder / f"{number:05d}"
+    return stem.with_suffix(".npy"), stem.with_suffix(".where.npy"), stem.with_suffix(".json")
 
 
 def _render_part(folder: Path, size: int, seed: int, number: int) -> None:
-    if _where(folder, number).exists():
+    *arrays, recipes = _files(folder, number)
+    if recipes.exists():
         return
-    drawn = [labelled(*dish(number * PART + i, seed), size) for i in range(PART)]
-    # The map comes last: a part is whole when it is there.
-    for path, arrays in zip(
-        (_part(folder, number), _where(folder, number)), zip(*drawn, strict=True), strict=True
-    ):
+    dishes = [dish(number * PART + i, seed) for i in range(PART)]
+    drawn = zip(*(labelled(recipe, picture, size) for recipe, picture in dishes), strict=True)
+    for path, array in zip(arrays, drawn, strict=True):
         with whole(path) as partial_, partial_.open("wb") as out:
-            np.save(out, np.stack(arrays))
+            np.save(out, np.stack(array))
+    told = [[r.mains, {key: getattr(r, key) for key in SINGLE}] for r, _ in dishes]
+    write_text(recipes, json.dumps(told))
 
 
 def _evenly(rng: np.random.Generator) -> Stated:
