@@ -22,7 +22,8 @@ from torch import distributed as dist
 from torch.utils.tensorboard import SummaryWriter
 
 from foodgan import checkpoint
-from foodgan.batch import Batch
+from foodgan.batch import Batch, Draw
+from foodgan.captured import CapturedStep, Learn
 from foodgan.config import TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
@@ -30,7 +31,9 @@ from foodgan.models.stackgan import Stage1Generator
 from foodgan.objectives import Generators, Objective, build_objective
 from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
+from foodgan.photos.loader import draws
 from foodgan.place import Place
+from foodgan.registry import halved
 from foodgan.whole import sweep
 
 log = logging.getLogger(__name__)
@@ -56,6 +59,7 @@ class Trainer:
         """first: a trained Stage-I, for a Stage-II that learns from its sketches."""
         self.config, self.feed, self.run, self.place = config, feed, run, place
         self.before: list[dict[str, Any]] = []  # what the weights had seen before this run
+        self.draws: Iterator[Draw] | None = None
         torch.manual_seed(config.seed)
         if first is not None:
             first = first.to(place.device).to(memory_format=torch.channels_last)
@@ -66,11 +70,19 @@ class Trainer:
         self.ema = optim.swa_utils.AveragedModel(
             objective.generator, multi_avg_fn=self._average, use_buffers=True
         ).requires_grad_(False)
-        betas = (config.beta1, config.beta2)
-        self.adam_g = optim.Adam(objective.generator.parameters(), config.lr_g, betas)
-        self.adam_d = optim.Adam(objective.discriminator.parameters(), config.lr_d, betas)
+        self.adam_g = self._adam(objective.generator, config.lr_g)
+        self.adam_d = self._adam(objective.discriminator, config.lr_d)
+        self.random = Generator(place.device)
+        self.learn: Learn = CapturedStep(self.update, self.random) if place.records else self.update
         self.step = 0
         self.seconds = 0.0
+
+    def _adam(self, network: nn.Module, rate: float) -> optim.Adam:
+        on_gpu = self.place.device.type == "cuda"
+        betas = (self.config.beta1, self.config.beta2)
+        return optim.Adam(
+            network.parameters(), rate, betas, capturable=on_gpu, fused=True if on_gpu else None
+        )
 
     @property
     def step_pictures(self) -> int:
@@ -84,7 +96,13 @@ class Trainer:
 
     def take_step(self) -> Figures:
         """One step of the discriminator and one of the generator. Figures are scalars."""
-        batch = self.draw()
+        figures = self.learn(self.draw())
+        self.ema.update_parameters(self.objective.generator)
+        self.step += 1
+        return figures
+
+    def update(self, batch: Batch) -> Figures:
+        """Both networks learn from a batch. Touches nothing but the device, and never waits."""
         objective, device = self.objective, self.place.device
         objective.generator.train()
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
@@ -97,28 +115,25 @@ class Trainer:
             loss_g, figures_g = objective.generator_loss(batch, fake)
         self._descend(loss_g, self.adam_g, objective.generator)
         objective.discriminator.requires_grad_(True)
-        self.ema.update_parameters(objective.generator)
-        self.step += 1
         return {k: v.detach() for k, v in (figures_d | figures_g).items()}
 
     def draw(self) -> Batch:
         """The batch of the next step."""
-        config = self.config
-        random = Generator().manual_seed(self._seed())
-        on_device = Generator(self.place.device).manual_seed(self._seed())
+        config, place = self.config, self.place
+        if self.draws is None:
+            pinned = place.device.type == "cuda"
+            self.draws = draws(self.feed, self._seed, self.step, place.loaders, pinned)
+        drawn = next(self.draws).to(place.device)
+        self.random.manual_seed(self._seed(self.step))
         done = self.seen / config.pictures
         begun, full = config.conditional_from, config.conditional_full
         ramp = (done - begun) / (full - begun) if full > begun else float(done >= full)
-        return self.feed.draw(
-            random,
-            on_device,
-            conditional=min(max(ramp, 0.0), 1.0),
-            penalise=self.step % config.penalty_every == 0,
-        )
+        conditional = torch.tensor(min(max(ramp, 0.0), 1.0)).to(place.device)
+        return Batch.of(drawn, self.random, conditional, self.step % config.penalty_every == 0)
 
-    def _seed(self) -> int:
-        """Of this step and process alone, so that a resumed run draws the same batches."""
-        return (self.config.seed * 1_000_003 + self.step) * 4096 + self.place.rank
+    def _seed(self, step: int) -> int:
+        """Of a step and this process alone, so that a resumed run draws the same batches."""
+        return (self.config.seed * 1_000_003 + step) * 4096 + self.place.rank
 
     def _descend(self, loss: Tensor, adam: optim.Adam, network: nn.Module) -> None:
         adam.zero_grad(set_to_none=True)
@@ -162,10 +177,25 @@ class Trainer:
         tensors = {
             k: v for name, ts in parts.items() for k, v in checkpoint.prefixed(name, ts).items()
         }
-        for name, tensor in tensors.items():
-            if not tensor.isfinite().all():
+        self._refuse_nan(tensors)
+        checkpoint.save(self.run / checkpoint.CHECKPOINT, tensors, self.about)
+
+    def snapshot(self) -> None:
+        """Keep the averaged generator as it is now, in half precision, to be chosen or not."""
+        tensors = {name: halved(t) for name, t in self.ema.module.state_dict().items()}
+        path = self.run / checkpoint.SNAPSHOTS / f"{self.seen:09d}.safetensors"
+        checkpoint.save(path, checkpoint.prefixed("ema", tensors), self.about)
+
+    def _refuse_nan(self, tensors: dict[str, Tensor]) -> None:
+        sums = torch.stack([tensor.sum(dtype=torch.float64) for tensor in tensors.values()])
+        for name, total in zip(tensors, sums.tolist(), strict=True):  # one wait for all of them
+            if not math.isfinite(total):
                 raise TrainingStopped(f"{name} is not finite any more; {self.kept}")
-        about = {
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a checkpoint says of itself."""
+        return {
             "config": self.config.model_dump(mode="json"),
             "network": self.objective.generator.config.model_dump(mode="json"),
             "step": self.step,
@@ -174,7 +204,6 @@ class Trainer:
             "photos": self.feed.about,
             "before": self.before,
         }
-        checkpoint.save(self.run / checkpoint.CHECKPOINT, tensors, about)
 
     def begin_from(self, run: Path) -> None:
         """Take over the averaged generator and the discriminator of another run of this network.
@@ -209,6 +238,7 @@ class Trainer:
         checkpoint.fill_optimizer(self.adam_g, checkpoint.part("adam_g", tensors))
         checkpoint.fill_optimizer(self.adam_d, checkpoint.part("adam_d", tensors))
         self.step, self.seconds = about["seen"] // self.step_pictures, about["seconds"]
+        self.draws = None
         self.ema.n_averaged.fill_(self.step)
         self.before = about.get("before", [])
         return True
@@ -261,6 +291,9 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
                 _draw(writer, trainer)
             if place.leads and _crossed(first, trainer.seen, config.save_every):
                 trainer.save()
+            every = config.snapshot_every
+            if place.leads and every and _crossed(first, trainer.seen, every):
+                trainer.snapshot()
     if figures:
         _check(figures, trainer)
     if place.leads:
