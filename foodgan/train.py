@@ -4,15 +4,14 @@ A run is a folder: config.toml's content, checkpoint, TensorBoard log, sample gr
 moment it goes on from its last checkpoint, and step k sees the same batch either way.
 """
 
+import copy
 import logging
 import math
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any, cast
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -28,17 +27,16 @@ from foodgan.config import TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
 from foodgan.models.stackgan import Stage1Generator
-from foodgan.objectives import Generators, Objective, build_objective
+from foodgan.objectives import Objective, build_objective
 from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
 from foodgan.photos.loader import draws
 from foodgan.place import Place
 from foodgan.registry import halved
+from foodgan.stopping import stop_asked
 from foodgan.whole import sweep
 
 log = logging.getLogger(__name__)
-
-Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 class TrainingStopped(FoodganError):
@@ -67,9 +65,8 @@ class Trainer:
         self.objective: Objective = objective
         for module in (objective.generator, objective.discriminator):
             module.to(place.device).to(memory_format=torch.channels_last)
-        self.ema = optim.swa_utils.AveragedModel(
-            objective.generator, multi_avg_fn=self._average, use_buffers=True
-        ).requires_grad_(False)
+        self.ema = copy.deepcopy(objective.generator).requires_grad_(False)
+        self.averaged, self.current = _states(self.ema), _states(objective.generator)
         self.adam_g = self._adam(objective.generator, config.lr_g)
         self.adam_d = self._adam(objective.discriminator, config.lr_d)
         self.random = Generator(place.device)
@@ -97,7 +94,7 @@ class Trainer:
     def take_step(self) -> Figures:
         """One step of the discriminator and one of the generator. Figures are scalars."""
         figures = self.learn(self.draw())
-        self.ema.update_parameters(self.objective.generator)
+        self._average()
         self.step += 1
         return figures
 
@@ -128,7 +125,7 @@ class Trainer:
         done = self.seen / config.pictures
         begun, full = config.conditional_from, config.conditional_full
         ramp = (done - begun) / (full - begun) if full > begun else float(done >= full)
-        conditional = torch.tensor(min(max(ramp, 0.0), 1.0)).to(place.device)
+        conditional = torch.full((), min(max(ramp, 0.0), 1.0), device=place.device)
         return Batch.of(drawn, self.random, conditional, self.step % config.penalty_every == 0)
 
     def _seed(self, step: int) -> int:
@@ -154,15 +151,17 @@ class Trainer:
         for parameter, piece in zip(parameters, pieces, strict=True):
             parameter.grad = piece.view_as(parameter)
 
-    def _average(self, averaged: Tensors, current: Tensors, count: Tensor | int) -> None:
-        """Exponential moving average with a half-life of `ema_pictures`, shorter at the start."""
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Exponential moving average with a half-life of `ema_pictures`, shorter at the start.
+
+        torch.optim.swa_utils has one too, which makes a GPU wait in every step.
+        """
         half_life = min(self.config.ema_pictures, max(self.seen * 0.1, 1))
         share = 1 - 0.5 ** (self.step_pictures / half_life)
-        with torch.no_grad():
-            if averaged[0].is_floating_point():
-                torch._foreach_lerp_(averaged, current, share)
-            else:  # batch norm counts its batches
-                torch._foreach_copy_(averaged, current)
+        torch._foreach_lerp_(self.averaged[True], self.current[True], share)
+        if self.averaged[False]:  # batch norm counts its batches
+            torch._foreach_copy_(self.averaged[False], self.current[False])
 
     def save(self) -> None:
         """Write the checkpoint, atomically. Raises TrainingStopped rather than keep a NaN."""
@@ -170,7 +169,7 @@ class Trainer:
         parts = {
             "generator": objective.generator.state_dict(),
             "discriminator": objective.discriminator.state_dict(),
-            "ema": self.ema.module.state_dict(),
+            "ema": self.ema.state_dict(),
             "adam_g": checkpoint.optimizer_tensors(self.adam_g),
             "adam_d": checkpoint.optimizer_tensors(self.adam_d),
         }
@@ -182,7 +181,7 @@ class Trainer:
 
     def snapshot(self) -> None:
         """Keep the averaged generator as it is now, in half precision, to be chosen or not."""
-        tensors = {name: halved(t) for name, t in self.ema.module.state_dict().items()}
+        tensors = {name: halved(t) for name, t in self.ema.state_dict().items()}
         path = self.run / checkpoint.SNAPSHOTS / f"{self.seen:09d}.safetensors"
         checkpoint.save(path, checkpoint.prefixed("ema", tensors), self.about)
 
@@ -213,7 +212,7 @@ class Trainer:
         """
         tensors, about = checkpoint.load(run / checkpoint.CHECKPOINT, str(self.place.device))
         averaged = checkpoint.part("ema", tensors)
-        for module in (self.objective.generator, self.ema.module):
+        for module in (self.objective.generator, self.ema):
             checkpoint.fill(module, averaged, f"{run.name} (ema)")
         judge = self.objective.discriminator
         own = judge.state_dict()
@@ -232,14 +231,13 @@ class Trainer:
         for name, module in (
             ("generator", objective.generator),
             ("discriminator", objective.discriminator),
-            ("ema", self.ema.module),
+            ("ema", self.ema),
         ):
             checkpoint.fill(module, checkpoint.part(name, tensors), f"{path.name} ({name})")
         checkpoint.fill_optimizer(self.adam_g, checkpoint.part("adam_g", tensors))
         checkpoint.fill_optimizer(self.adam_d, checkpoint.part("adam_d", tensors))
         self.step, self.seconds = about["seen"] // self.step_pictures, about["seconds"]
         self.draws = None
-        self.ema.n_averaged.fill_(self.step)
         self.before = about.get("before", [])
         return True
 
@@ -251,8 +249,15 @@ class Trainer:
 
     def grid(self) -> Tensor:
         """The averaged generator's pictures of fixed names and seeds, (3, H, W) in [-1, 1]."""
-        averaged = cast(Generators, self.ema.module).eval()
-        return sample_grid(averaged, self.feed)
+        return sample_grid(self.ema.eval(), self.feed)
+
+
+def _states(network: nn.Module) -> dict[bool, list[Tensor]]:
+    """All tensors of a network, by whether they are numbers that can be averaged."""
+    states: dict[bool, list[Tensor]] = {True: [], False: []}
+    for tensor in network.state_dict().values():
+        states[tensor.is_floating_point()].append(tensor)
+    return states
 
 
 def _fits(tensor: Tensor, other: Tensor | None) -> bool:
@@ -278,7 +283,7 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
     writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None
     figures: Figures = {}
     begun, before = time.monotonic(), trainer.seconds
-    with _stop_asked() as asked, _progress(trainer) as tell:
+    with stop_asked() as asked, _progress(trainer) as tell:
         while trainer.seen < config.pictures and not _agreed(asked() or enough(), place):
             first = trainer.seen
             figures = trainer.take_step()
@@ -341,32 +346,6 @@ def _draw(writer: SummaryWriter | None, trainer: Trainer) -> None:
     contact_sheet(grid, trainer.run / "grids" / f"{trainer.seen:09d}.png")
     if writer is not None:
         writer.add_image("grid", (grid + 1) / 2, trainer.seen)
-
-
-@contextmanager
-def _stop_asked() -> Iterator["_Asked"]:
-    """SIGINT and SIGTERM end the run after its step; a second one ends it at once."""
-    asked = _Asked()
-    old = {number: signal.signal(number, asked.hear) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-
-
-class _Asked:
-    def __init__(self) -> None:
-        self.heard = False
-
-    def hear(self, number: int, frame: FrameType | None) -> None:
-        if self.heard:
-            raise KeyboardInterrupt
-        self.heard = True
-        log.info("stopping after this step")
-
-    def __call__(self) -> bool:
-        return self.heard
 
 
 @contextmanager
