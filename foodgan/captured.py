@@ -37,6 +37,7 @@ class CapturedStep:
         self.inputs: Batch | None = None
         self.usual: Counter[bool] = Counter()
         self.recorded: dict[bool, tuple[torch.cuda.CUDAGraph, Figures]] = {}
+        self.refused = False  # a step that cannot be recorded goes on as usual
 
     def __call__(self, batch: Batch) -> Figures:
         """Figures are overwritten by the next step of the same kind."""
@@ -45,12 +46,12 @@ class CapturedStep:
         else:
             _copy(batch, self.inputs)
         kind = batch.penalise
+        inputs = replace(self.inputs, penalise=kind)
+        if kind not in self.recorded and self.usual[kind] >= WARM_UP and not self.refused:
+            self._record(inputs)
         if kind not in self.recorded:
-            inputs = replace(self.inputs, penalise=kind)
-            if self.usual[kind] < WARM_UP:
-                self.usual[kind] += 1
-                return self._aside(inputs)
-            self.recorded[kind] = self._record(inputs)
+            self.usual[kind] += 1
+            return self._aside(inputs)
         graph, figures = self.recorded[kind]
         graph.replay()
         return figures
@@ -63,14 +64,20 @@ class CapturedStep:
         torch.cuda.current_stream().wait_stream(self.stream)
         return figures
 
-    def _record(self, inputs: Batch) -> tuple[torch.cuda.CUDAGraph, Figures]:
-        graph = torch.cuda.CUDAGraph()
+    def _record(self, inputs: Batch) -> None:
+        kind, graph, usual = inputs.penalise, torch.cuda.CUDAGraph(), torch.cuda.current_stream()
         graph.register_generator_state(self.random)
-        # Loaders pin memory meanwhile, in a thread of theirs: that is none of this recording.
-        with torch.cuda.graph(graph, stream=self.stream, capture_error_mode="thread_local"):
-            figures = self.learn(inputs)
-        log.info("the step is recorded, %s penalty", "with" if inputs.penalise else "without")
-        return graph, figures
+        try:
+            # Loaders pin memory meanwhile, in a thread of theirs: that is none of this recording.
+            with torch.cuda.graph(graph, stream=self.stream, capture_error_mode="thread_local"):
+                figures = self.learn(inputs)
+        except RuntimeError as error:
+            torch.cuda.set_stream(usual)  # which torch leaves only where a recording ends well
+            self.refused = True
+            log.warning("the step cannot be recorded and runs as usual: %s", error)
+        else:
+            self.recorded[kind] = graph, figures
+            log.info("the step is recorded, %s penalty", "with" if kind else "without")
 
 
 def _copy(source: Any, target: Any) -> None:

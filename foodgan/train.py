@@ -102,6 +102,7 @@ class Trainer:
         """Both networks learn from a batch. Touches nothing but the device, and never waits."""
         objective, device = self.objective, self.place.device
         objective.generator.train()
+        objective.discriminator.requires_grad_(True)
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             fake = objective.paint(batch)
             objective.see(batch, fake)
@@ -111,7 +112,6 @@ class Trainer:
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             loss_g, figures_g = objective.generator_loss(batch, fake)
         self._descend(loss_g, self.adam_g, objective.generator)
-        objective.discriminator.requires_grad_(True)
         return {k: v.detach() for k, v in (figures_d | figures_g).items()}
 
     def draw(self) -> Batch:
