@@ -14,6 +14,7 @@ from foodgan.whole import whole
 
 FORMAT = 1  # of every file that this project writes; a reader refuses others
 CHECKPOINT = "last.safetensors"  # in the folder of a training run
+SNAPSHOTS = "snapshots"  # its averaged generators on the way, by photos seen
 
 
 def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:

@@ -76,6 +76,7 @@ class TrainConfig(BaseModel):
     log_every: Annotated[int, Field(ge=1)] = 1_000  # pictures
     grid_every: Annotated[int, Field(ge=1)] = 5_000
     save_every: Annotated[int, Field(ge=1)] = 5_000
+    snapshot_every: Annotated[int, Field(ge=0)] = 0  # averaged generators that are kept; 0: none
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

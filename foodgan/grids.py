@@ -7,6 +7,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 from torchvision.utils import make_grid, save_image
 
+from foodgan.batch import as_photos
 from foodgan.models.layers import upsample
 from foodgan.models.stackgan import Stage2Generator
 from foodgan.objectives import Generators
@@ -50,7 +51,8 @@ def sample_grid(generator: Generators, feed: Feed) -> Tensor:
 def _details(generator: Stage2Generator, feed: Feed, count: int = 6) -> Tensor:
     picked = torch.arange(count) * (len(feed.photos) // count)
     size = feed.pixels.shape[1] // 8 * 8
-    photos = tensors.crops(feed.pixels, picked, size, 4, Generator().manual_seed(0))
+    pixels = tensors.crops(feed.pixels, picked, size, 4, Generator().manual_seed(0))
+    photos = as_photos(pixels)
     sketches = F.avg_pool2d(photos, 4)
     noise = _condition_noise(generator, count)
     config = generator.config

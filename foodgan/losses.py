@@ -1,6 +1,7 @@
 """Adversarial losses as pure functions of logits, and the penalty that keeps them honest.
 
-real, fake: logits of real and generated pictures, any equal shape. Every function returns a scalar.
+real, fake: logits of real and generated pictures, any equal shape. An adversarial loss is given for
+each logit, in that shape; all others are scalars.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,32 +17,32 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 def bce_d(real: Tensor, fake: Tensor) -> Tensor:
     """Discriminator of the original GAN. Goodfellow et al. 2014, arXiv:1406.2661."""
-    return F.softplus(-real).mean() + F.softplus(fake).mean()
+    return F.softplus(-real) + F.softplus(fake)
 
 
 def bce_g(real: Tensor, fake: Tensor) -> Tensor:
     """Generator of the original GAN, non-saturating; `real` is not used."""
-    return F.softplus(-fake).mean()
+    return F.softplus(-fake)
 
 
 def hinge_d(real: Tensor, fake: Tensor) -> Tensor:
     """Discriminator hinge loss. Lim & Ye 2017, arXiv:1705.02894."""
-    return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+    return F.relu(1 - real) + F.relu(1 + fake)
 
 
 def hinge_g(real: Tensor, fake: Tensor) -> Tensor:
     """Generator side of the hinge loss; `real` is not used."""
-    return -fake.mean()
+    return -fake
 
 
 def relativistic_d(real: Tensor, fake: Tensor) -> Tensor:
     """Discriminator of the pairing loss. Huang et al. 2024 (R3GAN), arXiv:2501.05441, eq. 2."""
-    return F.softplus(fake - real).mean()
+    return F.softplus(fake - real)
 
 
 def relativistic_g(real: Tensor, fake: Tensor) -> Tensor:
     """Generator of the pairing loss: a fake should look more real than its partner."""
-    return F.softplus(real - fake).mean()
+    return F.softplus(real - fake)
 
 
 LOSSES: dict[LossName, tuple[Loss, Loss]] = {
@@ -76,17 +77,26 @@ def energy_distance(real: Tensor, fake: Tensor) -> Tensor:
     return distance
 
 
+def mean_over(values: Tensor, rows: Tensor) -> Tensor:
+    """The mean of (N, …) over the rows where (N,) bool is true; 0 where it nowhere is.
+
+    By weights: to pick the rows out, a GPU would have to be asked how many there are.
+    """
+    weights = rows.to(values.dtype)
+    each = values.flatten(1).mean(dim=1) if values.dim() > 1 else values
+    return (each * weights).sum() / weights.sum().clamp(min=1)
+
+
 def energy_score(real: Tensor, first: Tensor, second: Tensor) -> Tensor:
     """How well two pictures of each name foretell its photo: near it, and as far apart as it is.
 
     E|x - y| - 1/2 E|x - x'|, the strictly proper score of a conditional distribution: Gneiting &
     Raftery 2007, doi:10.1198/016214506000001437, eq. 22; as a loss for a network, Shen &
     Meinshausen 2024, doi:10.1093/jrsssb/qkae108. real, first, second: (N, F, …), row by row of one
-    name; distances are over F and per root of it.
+    name; distances are over F and per root of it. Returns a score for each row and place, (N, …).
     """
     near = 0.5 * (_norm(first - real) + _norm(second - real))
-    score: Tensor = (near - 0.5 * _norm(first - second)).mean()
-    return score
+    return near - 0.5 * _norm(first - second)
 
 
 def contrast(logits: Tensor, same: Tensor, labelled: Tensor) -> Tensor:
@@ -99,8 +109,7 @@ def contrast(logits: Tensor, same: Tensor, labelled: Tensor) -> Tensor:
     own = torch.eye(*logits.shape, dtype=torch.bool, device=logits.device)
     right = torch.arange(len(logits), device=logits.device)
     others = logits.masked_fill(same & ~own, -1e4)
-    each = F.cross_entropy(others, right, reduction="none") * labelled
-    return each.sum() / labelled.sum().clamp(min=1)
+    return mean_over(F.cross_entropy(others, right, reduction="none"), labelled)
 
 
 def _norm(a: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ from foodgan.losses import (
     energy_distance,
     energy_score,
     gradient_penalty,
+    mean_over,
 )
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
 from foodgan.models.projected import ProjectedDiscriminator
@@ -66,27 +67,21 @@ class Objective:
 
     def see(self, batch: Batch, fake: Painted) -> None:
         """Look at photos and pictures, changed by DiffAugment. Both losses of a step need it."""
-        config = self.config
-
-        def changed(pictures: Tensor) -> Tensor:
-            return diff_augment(pictures, config.augment, batch.random)
-
-        before = batch.random.get_state()
-        if not config.pair_energy:
-            self.photos = changed(batch.photos)
-            if self.paint.paired is not None:  # a photo and its own picture change in the same way
-                batch.random.set_state(before)
-            painted = changed(fake.pictures)
-        else:  # a photo and the two pictures of its name change in the same way
-            half = len(batch.photos) // 2
-            alike = []
-            for pictures in (batch.photos[:half], *fake.pictures.split(half)):
-                batch.random.set_state(before)
-                alike.append(changed(pictures))
-            self.photos = torch.cat((alike[0], changed(batch.photos[half:])))
-            painted = torch.cat(alike[1:])
+        self.photos, painted = self._changed(batch, fake.pictures)
         look = self.discriminator.look
         self.real_seen, self.fake_seen = look(self.photos), look(painted)
+
+    def _changed(self, batch: Batch, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Photos and pictures by DiffAugment. What belongs to one another changes alike."""
+        n, policies, chance = len(batch.photos), self.config.augment, batch.random
+        if not self.config.pair_energy:  # Stage-II has the photo of each picture
+            alike = 1 if self.paint.paired is None else 2
+            changed = diff_augment(torch.cat((batch.photos, pictures)), policies, chance, alike)
+            return changed[:n].detach(), changed[n:]
+        named, others = batch.photos.chunk(2)  # a name's photo and its two pictures
+        changed = diff_augment(torch.cat((named, pictures)), policies, chance, alike=3)
+        others = diff_augment(others, policies, chance)
+        return torch.cat((changed[: n // 2].detach(), others)), changed[n // 2 :]
 
     def discriminator_loss(self, batch: Batch) -> tuple[Tensor, Figures]:
         """Tell photos from pictures, right names from wrong ones. Comes after `see`."""
@@ -104,8 +99,8 @@ class Objective:
         loss = self._adversarial(self.loss_d, real, painted, batch)
         if config.mismatched:
             wrong = judge.judge(real_maps, judge.names(batch.wrong))
-            off = config.by_name * self.loss_d(real.name, wrong.name)
-            off = off + config.by_words * self.loss_d(real.words, wrong.words)
+            off = config.by_name * self.loss_d(real.name, wrong.name).mean()
+            off = off + config.by_words * self.loss_d(real.words, wrong.words).mean()
             loss = loss + batch.conditional * 0.5 * off
         figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
         if config.match and isinstance(judge, ProjectedDiscriminator):
@@ -180,13 +175,12 @@ class Objective:
         Over whole pictures and over places alone: the latter tells more of the colours.
         """
         half, known = len(batch.photos) // 2, ~batch.invented.chunk(2)[0]
-        if not known.any():
-            return fake.kl.new_zeros(())
         scores = []
         for x, y in zip(self._real(batch), self._made(fake), strict=True):
             real, made = places(x, 16), places(y, 16)
-            triple = real[:half][known], made[:half][known], made[half:][known]
-            scores += [energy_score(*triple), energy_score(*(part.flatten(1) for part in triple))]
+            triple = real[:half], made[:half], made[half:]
+            scores.append(mean_over(energy_score(*triple), known))
+            scores.append(mean_over(energy_score(*(part.flatten(1) for part in triple)), known))
         return torch.stack(scores).mean()
 
     def _real(self, batch: Batch) -> Maps:
@@ -198,14 +192,10 @@ class Objective:
     def _adversarial(self, loss: Loss, real: Verdict, fake: Verdict, batch: Batch) -> Tensor:
         """Unconditional and per word everywhere; by name where the name is a known one."""
         config = self.config
-        total = config.by_picture * loss(real.picture, fake.picture)
-        if batch.conditional:
-            known = ~batch.invented
-            by_text = config.by_words * loss(real.words, fake.words)
-            if known.any():
-                by_text = by_text + config.by_name * loss(real.name[known], fake.name[known])
-            total = total + batch.conditional * by_text
-        return total
+        by_picture = config.by_picture * loss(real.picture, fake.picture).mean()
+        by_words = config.by_words * loss(real.words, fake.words).mean()
+        by_name = config.by_name * mean_over(loss(real.name, fake.name), ~batch.invented)
+        return by_picture + batch.conditional * (by_words + by_name)
 
     @staticmethod
     def _penalty(verdict: Verdict, seen: Maps, weight: float) -> Tensor:

@@ -68,11 +68,12 @@ class DetailPainting:
         self.small = F.avg_pool2d(batch.photos, 4)
         sketch = degrade(self.small, batch)
         n, _, h, w = sketch.shape
-        sketched = uniform(batch, n) < (self.config.sketched if self.first else 0.0)
-        if self.first and sketched.any():
-            sketch[sketched] = sketches(self.first, batch, sketched, h)
-            self.small[sketched] = sketch[sketched]
-        self.paired = ~sketched
+        # Which rows are sketched does not matter: a batch is in random order.
+        sketched = round(self.config.sketched * n) if self.first else 0
+        if self.first and sketched:
+            sketch[:sketched] = sketches(self.first, batch, sketched, h)
+            self.small[:sketched] = sketch[:sketched]
+        self.paired = torch.arange(n, device=sketch.device) >= sketched
         about = self.generator.config
         z = normal(batch, n, about.noise, h // 2, w // 2)
         noise = normal(batch, n, about.condition)
@@ -96,18 +97,18 @@ class DetailPainting:
 
 
 @torch.no_grad()
-def sketches(first: Stage1Generator, batch: Batch, rows: Tensor, side: int) -> Tensor:
-    """Crops (M, 3, side, side) of what a trained Stage-I makes of the names at `rows` (N,) bool."""
-    names = batch.names[rows]
-    z, noise = (
-        normal(batch, len(names), first.noise),
-        normal(batch, len(names), first.config.condition),
-    )
-    pictures = first(names, z, noise).pictures.float().clamp(-1, 1)
-    spare = pictures.shape[-1] - side
-    corners = (uniform(batch, len(names), 2) * (spare + 1)).long().tolist()
-    crops = [p[:, y : y + side, x : x + side] for p, (y, x) in zip(pictures, corners, strict=True)]
-    return torch.stack(crops)
+def sketches(first: Stage1Generator, batch: Batch, count: int, side: int) -> Tensor:
+    """Crops (M, 3, side, side) of what a trained Stage-I makes of the batch's first M names."""
+    z = normal(batch, count, first.noise)
+    noise = normal(batch, count, first.config.condition)
+    pictures = first(batch.names[:count], z, noise).pictures.float().clamp(-1, 1)
+    reach = pictures.shape[-1] - side + 1
+    corner = (uniform(batch, count, 2, 1) * reach).long()
+    rows, columns = (corner + torch.arange(side, device=corner.device)).unbind(dim=1)
+    picture = torch.arange(count, device=corner.device)[:, None, None]
+    last = pictures.permute(0, 2, 3, 1)
+    crops: Tensor = last[picture, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+    return crops
 
 
 def degrade(sketch: Tensor, batch: Batch) -> Tensor:

@@ -8,18 +8,23 @@ from dataclasses import dataclass
 import torch
 from torch import distributed as dist
 
+LOADERS = 4  # processes that keep one GPU supplied
+
 
 @dataclass(frozen=True)
 class Place:
     """Where this process trains. rank of world processes; leads: it alone writes.
 
-    bf16: convolutions in half the bits, where the device computes in them faster.
+    bf16: convolutions in half the bits, where the device computes in them faster; loaders:
+    processes that draw batches ahead; records: a step becomes a CUDA graph.
     """
 
     device: torch.device
     bf16: bool = False
     rank: int = 0
     world: int = 1
+    loaders: int = 0
+    records: bool = False
 
     @property
     def leads(self) -> bool:
@@ -27,18 +32,33 @@ class Place:
 
 
 @contextmanager
-def placed(device: str | None = None) -> Iterator[Place]:
-    """The best device of this process; joins the others under `torchrun`."""
+def placed(
+    device: str | None = None, *, loaders: int | None = None, records: bool = True
+) -> Iterator[Place]:
+    """The best device of this process; joins the others under `torchrun`.
+
+    loaders: None draws in this process for a CPU, and in LOADERS others for a GPU; records: False
+    keeps a GPU's steps from becoming CUDA graphs. Several processes share gradients as they go,
+    and never record.
+    """
     world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
     cuda = torch.cuda.is_available() and device != "cpu"
     chosen = torch.device(device or "cpu")
     if cuda and device is None:
         chosen = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    on_gpu = chosen.type == "cuda"
+    if on_gpu:
         torch.cuda.set_device(chosen)
+        torch.backends.cudnn.benchmark = True
+        torch.set_float32_matmul_precision("high")
     if world > 1:
-        dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+        dist.init_process_group("nccl" if on_gpu else "gloo")
+    if loaders is None:
+        loaders = LOADERS if on_gpu else 0
     try:
-        yield Place(chosen, computes_bf16(chosen), rank, world)
+        yield Place(
+            chosen, computes_bf16(chosen), rank, world, loaders, records and on_gpu and world == 1
+        )
     finally:
         if world > 1:
             dist.destroy_process_group()

@@ -4,15 +4,14 @@ A run is a folder: config.toml's content, checkpoint, TensorBoard log, sample gr
 moment it goes on from its last checkpoint, and step k sees the same batch either way.
 """
 
+import copy
 import logging
 import math
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any, cast
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -22,20 +21,22 @@ from torch import distributed as dist
 from torch.utils.tensorboard import SummaryWriter
 
 from foodgan import checkpoint
-from foodgan.batch import Batch
-from foodgan.config import TrainConfig
+from foodgan.batch import Batch, Draw
+from foodgan.captured import CapturedStep, Learn
+from foodgan.config import ConfigError, TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
 from foodgan.models.stackgan import Stage1Generator
-from foodgan.objectives import Generators, Objective, build_objective
+from foodgan.objectives import Objective, build_objective
 from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
+from foodgan.photos.loader import draws
 from foodgan.place import Place
+from foodgan.registry import halved
+from foodgan.stopping import stop_asked
 from foodgan.whole import sweep
 
 log = logging.getLogger(__name__)
-
-Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 class TrainingStopped(FoodganError):
@@ -53,9 +54,15 @@ class Trainer:
         place: Place,
         first: Stage1Generator | None = None,
     ) -> None:
-        """first: a trained Stage-I, for a Stage-II that learns from its sketches."""
+        """first: a trained Stage-I, for a Stage-II that learns from its sketches.
+
+        Raises ConfigError where such a Stage-II is given none.
+        """
+        if config.sketched and first is None:
+            raise ConfigError("it learns from sketches: name a run of Stage-I (--sketches)")
         self.config, self.feed, self.run, self.place = config, feed, run, place
         self.before: list[dict[str, Any]] = []  # what the weights had seen before this run
+        self.draws: Iterator[Draw] | None = None
         torch.manual_seed(config.seed)
         if first is not None:
             first = first.to(place.device).to(memory_format=torch.channels_last)
@@ -63,14 +70,21 @@ class Trainer:
         self.objective: Objective = objective
         for module in (objective.generator, objective.discriminator):
             module.to(place.device).to(memory_format=torch.channels_last)
-        self.ema = optim.swa_utils.AveragedModel(
-            objective.generator, multi_avg_fn=self._average, use_buffers=True
-        ).requires_grad_(False)
-        betas = (config.beta1, config.beta2)
-        self.adam_g = optim.Adam(objective.generator.parameters(), config.lr_g, betas)
-        self.adam_d = optim.Adam(objective.discriminator.parameters(), config.lr_d, betas)
+        self.ema = copy.deepcopy(objective.generator).requires_grad_(False)
+        self.averaged, self.current = _states(self.ema), _states(objective.generator)
+        self.adam_g = self._adam(objective.generator, config.lr_g)
+        self.adam_d = self._adam(objective.discriminator, config.lr_d)
+        self.random = Generator(place.device)
+        self.learn: Learn = CapturedStep(self.update, self.random) if place.records else self.update
         self.step = 0
         self.seconds = 0.0
+
+    def _adam(self, network: nn.Module, rate: float) -> optim.Adam:
+        on_gpu = self.place.device.type == "cuda"
+        betas = (self.config.beta1, self.config.beta2)
+        return optim.Adam(
+            network.parameters(), rate, betas, capturable=on_gpu, fused=True if on_gpu else None
+        )
 
     @property
     def step_pictures(self) -> int:
@@ -84,9 +98,16 @@ class Trainer:
 
     def take_step(self) -> Figures:
         """One step of the discriminator and one of the generator. Figures are scalars."""
-        batch = self.draw()
+        figures = self.learn(self.draw())
+        self._average()
+        self.step += 1
+        return figures
+
+    def update(self, batch: Batch) -> Figures:
+        """Both networks learn from a batch. Touches nothing but the device, and never waits."""
         objective, device = self.objective, self.place.device
         objective.generator.train()
+        objective.discriminator.requires_grad_(True)
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             fake = objective.paint(batch)
             objective.see(batch, fake)
@@ -96,29 +117,25 @@ class Trainer:
         with torch.autocast(device.type, torch.bfloat16, enabled=self.place.bf16):
             loss_g, figures_g = objective.generator_loss(batch, fake)
         self._descend(loss_g, self.adam_g, objective.generator)
-        objective.discriminator.requires_grad_(True)
-        self.ema.update_parameters(objective.generator)
-        self.step += 1
         return {k: v.detach() for k, v in (figures_d | figures_g).items()}
 
     def draw(self) -> Batch:
         """The batch of the next step."""
-        config = self.config
-        random = Generator().manual_seed(self._seed())
-        on_device = Generator(self.place.device).manual_seed(self._seed())
+        config, place = self.config, self.place
+        if self.draws is None:
+            pinned = place.device.type == "cuda"
+            self.draws = draws(self.feed, self._seed, self.step, place.loaders, pinned)
+        drawn = next(self.draws).to(place.device)
+        self.random.manual_seed(self._seed(self.step))
         done = self.seen / config.pictures
         begun, full = config.conditional_from, config.conditional_full
         ramp = (done - begun) / (full - begun) if full > begun else float(done >= full)
-        return self.feed.draw(
-            random,
-            on_device,
-            conditional=min(max(ramp, 0.0), 1.0),
-            penalise=self.step % config.penalty_every == 0,
-        )
+        conditional = torch.full((), min(max(ramp, 0.0), 1.0), device=place.device)
+        return Batch.of(drawn, self.random, conditional, self.step % config.penalty_every == 0)
 
-    def _seed(self) -> int:
-        """Of this step and process alone, so that a resumed run draws the same batches."""
-        return (self.config.seed * 1_000_003 + self.step) * 4096 + self.place.rank
+    def _seed(self, step: int) -> int:
+        """Of a step and this process alone, so that a resumed run draws the same batches."""
+        return (self.config.seed * 1_000_003 + step) * 4096 + self.place.rank
 
     def _descend(self, loss: Tensor, adam: optim.Adam, network: nn.Module) -> None:
         adam.zero_grad(set_to_none=True)
@@ -139,15 +156,17 @@ class Trainer:
         for parameter, piece in zip(parameters, pieces, strict=True):
             parameter.grad = piece.view_as(parameter)
 
-    def _average(self, averaged: Tensors, current: Tensors, count: Tensor | int) -> None:
-        """Exponential moving average with a half-life of `ema_pictures`, shorter at the start."""
+    @torch.no_grad()
+    def _average(self) -> None:
+        """Exponential moving average with a half-life of `ema_pictures`, shorter at the start.
+
+        torch.optim.swa_utils has one too, which makes a GPU wait in every step.
+        """
         half_life = min(self.config.ema_pictures, max(self.seen * 0.1, 1))
         share = 1 - 0.5 ** (self.step_pictures / half_life)
-        with torch.no_grad():
-            if averaged[0].is_floating_point():
-                torch._foreach_lerp_(averaged, current, share)
-            else:  # batch norm counts its batches
-                torch._foreach_copy_(averaged, current)
+        torch._foreach_lerp_(self.averaged[True], self.current[True], share)
+        if self.averaged[False]:  # batch norm counts its batches
+            torch._foreach_copy_(self.averaged[False], self.current[False])
 
     def save(self) -> None:
         """Write the checkpoint, atomically. Raises TrainingStopped rather than keep a NaN."""
@@ -155,17 +174,32 @@ class Trainer:
         parts = {
             "generator": objective.generator.state_dict(),
             "discriminator": objective.discriminator.state_dict(),
-            "ema": self.ema.module.state_dict(),
+            "ema": self.ema.state_dict(),
             "adam_g": checkpoint.optimizer_tensors(self.adam_g),
             "adam_d": checkpoint.optimizer_tensors(self.adam_d),
         }
         tensors = {
             k: v for name, ts in parts.items() for k, v in checkpoint.prefixed(name, ts).items()
         }
-        for name, tensor in tensors.items():
-            if not tensor.isfinite().all():
+        self._refuse_nan(tensors)
+        checkpoint.save(self.run / checkpoint.CHECKPOINT, tensors, self.about)
+
+    def snapshot(self) -> None:
+        """Keep the averaged generator as it is now, in half precision, to be chosen or not."""
+        tensors = {name: halved(t) for name, t in self.ema.state_dict().items()}
+        path = self.run / checkpoint.SNAPSHOTS / f"{self.seen:09d}.safetensors"
+        checkpoint.save(path, checkpoint.prefixed("ema", tensors), self.about)
+
+    def _refuse_nan(self, tensors: dict[str, Tensor]) -> None:
+        sums = torch.stack([tensor.sum(dtype=torch.float64) for tensor in tensors.values()])
+        for name, total in zip(tensors, sums.tolist(), strict=True):  # one wait for all of them
+            if not math.isfinite(total):
                 raise TrainingStopped(f"{name} is not finite any more; {self.kept}")
-        about = {
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What a checkpoint says of itself."""
+        return {
             "config": self.config.model_dump(mode="json"),
             "network": self.objective.generator.config.model_dump(mode="json"),
             "step": self.step,
@@ -174,7 +208,6 @@ class Trainer:
             "photos": self.feed.about,
             "before": self.before,
         }
-        checkpoint.save(self.run / checkpoint.CHECKPOINT, tensors, about)
 
     def begin_from(self, run: Path) -> None:
         """Take over the averaged generator and the discriminator of another run of this network.
@@ -184,7 +217,7 @@ class Trainer:
         """
         tensors, about = checkpoint.load(run / checkpoint.CHECKPOINT, str(self.place.device))
         averaged = checkpoint.part("ema", tensors)
-        for module in (self.objective.generator, self.ema.module):
+        for module in (self.objective.generator, self.ema):
             checkpoint.fill(module, averaged, f"{run.name} (ema)")
         judge = self.objective.discriminator
         own = judge.state_dict()
@@ -203,13 +236,13 @@ class Trainer:
         for name, module in (
             ("generator", objective.generator),
             ("discriminator", objective.discriminator),
-            ("ema", self.ema.module),
+            ("ema", self.ema),
         ):
             checkpoint.fill(module, checkpoint.part(name, tensors), f"{path.name} ({name})")
         checkpoint.fill_optimizer(self.adam_g, checkpoint.part("adam_g", tensors))
         checkpoint.fill_optimizer(self.adam_d, checkpoint.part("adam_d", tensors))
         self.step, self.seconds = about["seen"] // self.step_pictures, about["seconds"]
-        self.ema.n_averaged.fill_(self.step)
+        self.draws = None
         self.before = about.get("before", [])
         return True
 
@@ -221,8 +254,15 @@ class Trainer:
 
     def grid(self) -> Tensor:
         """The averaged generator's pictures of fixed names and seeds, (3, H, W) in [-1, 1]."""
-        averaged = cast(Generators, self.ema.module).eval()
-        return sample_grid(averaged, self.feed)
+        return sample_grid(self.ema.eval(), self.feed)
+
+
+def _states(network: nn.Module) -> dict[bool, list[Tensor]]:
+    """All tensors of a network, by whether they are numbers that can be averaged."""
+    states: dict[bool, list[Tensor]] = {True: [], False: []}
+    for tensor in network.state_dict().values():
+        states[tensor.is_floating_point()].append(tensor)
+    return states
 
 
 def _fits(tensor: Tensor, other: Tensor | None) -> bool:
@@ -248,7 +288,7 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
     writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None
     figures: Figures = {}
     begun, before = time.monotonic(), trainer.seconds
-    with _stop_asked() as asked, _progress(trainer) as tell:
+    with stop_asked() as asked, _progress(trainer) as tell:
         while trainer.seen < config.pictures and not _agreed(asked() or enough(), place):
             first = trainer.seen
             figures = trainer.take_step()
@@ -261,6 +301,9 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
                 _draw(writer, trainer)
             if place.leads and _crossed(first, trainer.seen, config.save_every):
                 trainer.save()
+            every = config.snapshot_every
+            if place.leads and every and _crossed(first, trainer.seen, every):
+                trainer.snapshot()
     if figures:
         _check(figures, trainer)
     if place.leads:
@@ -308,32 +351,6 @@ def _draw(writer: SummaryWriter | None, trainer: Trainer) -> None:
     contact_sheet(grid, trainer.run / "grids" / f"{trainer.seen:09d}.png")
     if writer is not None:
         writer.add_image("grid", (grid + 1) / 2, trainer.seen)
-
-
-@contextmanager
-def _stop_asked() -> Iterator["_Asked"]:
-    """SIGINT and SIGTERM end the run after its step; a second one ends it at once."""
-    asked = _Asked()
-    old = {number: signal.signal(number, asked.hear) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-
-
-class _Asked:
-    def __init__(self) -> None:
-        self.heard = False
-
-    def hear(self, number: int, frame: FrameType | None) -> None:
-        if self.heard:
-            raise KeyboardInterrupt
-        self.heard = True
-        log.info("stopping after this step")
-
-    def __call__(self) -> bool:
-        return self.heard
 
 
 @contextmanager

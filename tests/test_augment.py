@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from foodgan.augment import POLICIES, Policy, cutout, diff_augment, tint, translation
+from foodgan.augment import POLICIES, Chance, Policy, cutout, diff_augment, tint, translation
 
 EVERY: tuple[Policy, ...] = tuple(POLICIES)
 SIZE = 32
@@ -51,7 +51,7 @@ def test_no_policy_leaves_the_pictures_as_they_are() -> None:
 def test_translation_moves_by_an_eighth_at_most_and_zeros_move_in() -> None:
     dot = torch.zeros(200, 3, SIZE, SIZE)
     dot[:, :, SIZE // 2, SIZE // 2] = 1
-    moved = translation(dot, seeded())
+    moved = translation(dot, Chance(seeded()))
     assert moved.shape == dot.shape
     assert moved.sum() == dot.sum()
     way = moved[:, 0].nonzero()[:, 1:] - SIZE // 2
@@ -62,14 +62,14 @@ def test_translation_moves_by_an_eighth_at_most_and_zeros_move_in() -> None:
 
 def test_translation_keeps_what_stays_inside() -> None:
     x = pictures(50)
-    moved = translation(x, seeded(1))
+    moved = translation(x, Chance(seeded(1)))
     least = (1 - 1 / 8) ** 2 * x[0, 0].numel()
     assert ((moved != 0).sum(dim=(2, 3)) >= least).all()
 
 
 def test_cutout_blanks_a_quarter_at_most_and_touches_nothing_else() -> None:
     x = pictures(200)
-    cut = cutout(x, seeded())
+    cut = cutout(x, Chance(seeded()))
     blank = (cut == 0).all(dim=1)
     assert blank.flatten(1).any(dim=1).all()
     assert blank.sum(dim=(1, 2)).max() == SIZE * SIZE // 4
@@ -79,12 +79,19 @@ def test_cutout_blanks_a_quarter_at_most_and_touches_nothing_else() -> None:
 
 def test_a_tint_stays_near() -> None:
     x = pictures(200) * 2 - 1
-    change = (tint(x, seeded()) - x).abs()
+    change = (tint(x, Chance(seeded())) - x).abs()
     colour = (x - x.mean(dim=1, keepdim=True)).abs()
     assert (change <= 0.15 + 0.3 * colour + 1e-6).all()
 
 
 def test_a_tint_of_grey_stays_grey() -> None:
     grey = torch.rand(4, 1, SIZE, SIZE).expand(-1, 3, -1, -1)
-    tinted = tint(grey, seeded())
+    tinted = tint(grey, Chance(seeded()))
     torch.testing.assert_close(tinted[:, 0], tinted[:, 2])
+
+
+def test_blocks_that_belong_together_change_alike() -> None:
+    block = pictures(4)
+    first, second = diff_augment(block.repeat(2, 1, 1, 1), EVERY, seeded(), alike=2).split(4)
+    assert torch.equal(first, second)
+    assert not torch.equal(first, diff_augment(block, EVERY, seeded(1)))

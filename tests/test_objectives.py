@@ -1,19 +1,29 @@
 """The parts of the recipe: a matcher, a score of pairs, sketches for Stage-II, runs that go on."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
+from foodgan.config import ConfigError
 from foodgan.contract.errors import ModelError
 from foodgan.models.projected import ProjectedDiscriminator
-from foodgan.models.stackgan import Painted
+from foodgan.models.stackgan import Painted, Stage1Generator
 from foodgan.registry import open_sketcher
 from foodgan.train import Trainer, train
-from tests.generator_fixtures import CPU, STAGE1, tiny_config, tiny_feed, tiny_trainer
+from tests.generator_fixtures import (
+    CPU,
+    STAGE1,
+    stage1_config,
+    tiny_config,
+    tiny_feed,
+    tiny_trainer,
+)
 
 
 def test_a_matcher_and_a_score_of_pairs_teach_the_generator_names(
@@ -36,9 +46,7 @@ def test_a_matcher_and_a_score_of_pairs_teach_the_generator_names(
 
 def test_pictures_that_are_scored_in_pairs_share_their_names(drawn_photos: Path) -> None:
     config = tiny_config("stage1", pair_energy=1.0, recombined=0.5)
-    chance = torch.Generator().manual_seed(0)
-    feed = tiny_feed(config, drawn_photos)
-    batch = feed.draw(chance, chance, conditional=1.0, penalise=False)
+    batch = tiny_feed(config, drawn_photos).draw(torch.Generator().manual_seed(0))
     assert torch.equal(batch.asked.ids[:2], batch.asked.ids[2:])
     assert torch.equal(batch.invented[:2], batch.invented[2:])
 
@@ -96,3 +104,42 @@ def test_a_run_that_is_none_of_stage_one_gives_no_sketches(
     train(tiny_trainer(tiny_config("dcgan"), drawn_photos, tmp_path / "run"))
     with pytest.raises(ModelError, match="no run of Stage-I"):
         open_sketcher(tmp_path / "run")
+
+
+@pytest.mark.parametrize("kind", ["stage1", "stage2", "dcgan", "published"])
+@pytest.mark.parametrize("penalise", [True, False])
+def test_a_step_reads_nothing_back_from_its_device(
+    drawn_photos: Path, tmp_path: Path, kind: str, penalise: bool
+) -> None:
+    """Or it could not become a CUDA graph. Fake tensors have shapes, but no data to read."""
+    recipe: dict[str, Any] = {"r2": 1.0, "energy": 1.0, "recombined": 0.5}
+    if kind == "stage1":
+        recipe |= {"frozen_features": 8, "frozen_side": 64, "match": 1.0, "pair_energy": 1.0}
+    if kind == "stage2":
+        recipe |= {"frozen_features": 8, "picture_features": 1.0, "sketched": 0.5}
+    first = Stage1Generator(stage1_config()).eval().requires_grad_(False)
+    config = tiny_config(kind, **recipe)
+    feed = tiny_feed(config, drawn_photos)
+    trainer = Trainer(config, feed, tmp_path, CPU, first if kind == "stage2" else None)
+    batch = replace(trainer.draw(), penalise=penalise)
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        figures = trainer.update(batch)
+    assert all(figure.shape == () for figure in figures.values())
+
+
+def test_a_stage_two_that_learns_from_sketches_asks_for_them(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match="--sketches"):
+        tiny_trainer(tiny_config("stage2", sketched=0.5), drawn_photos, tmp_path)
+
+
+def test_a_run_keeps_its_averaged_generators_on_the_way(drawn_photos: Path, tmp_path: Path) -> None:
+    train(tiny_trainer(tiny_config("stage1", snapshot_every=8), drawn_photos, tmp_path))
+    kept = sorted((tmp_path / checkpoint.SNAPSHOTS).iterdir())
+    assert [path.stem for path in kept] == ["000000008", "000000016"]
+    tensors, about = checkpoint.load(kept[-1])
+    last = checkpoint.part("ema", checkpoint.load(tmp_path / CHECKPOINT)[0])
+    assert about["seen"] == 16
+    for name, tensor in checkpoint.part("ema", tensors).items():
+        torch.testing.assert_close(tensor.float(), last[name].float(), atol=1e-3, rtol=1e-3)

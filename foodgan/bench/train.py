@@ -109,7 +109,7 @@ def measure(configs: Sequence[str], steps: int, device: str | None = None) -> di
 
 
 def _trainer(config: str, place: Place) -> Trainer:
-    settings = load_config(config)
+    settings = load_config(config, sketched=0.0)  # no Stage-I paints here
     entries = [entry for entry in menu(NAMES, 0).entries if entry.kind == "train"]
     pixels = np.stack([render(e.recipe, e.seed, settings.photo_size) for e in entries])
     photos = [Photo(Path(), entry.plan.name) for entry in entries]

@@ -26,6 +26,12 @@ def train(
     ] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1; else the best.")] = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    loaders: Annotated[
+        int | None, typer.Option(min=0, help="Processes that draw batches; else 4 for a GPU.")
+    ] = None,
+    graph: Annotated[
+        bool, typer.Option(help="On a GPU: record the step once, then launch it as a whole.")
+    ] = True,
     fresh: Annotated[bool, typer.Option(help="Begin anew although the run exists.")] = False,
 ) -> None:
     """Train a network. Stop it with Ctrl-C or kill it: the same command goes on from there.
@@ -49,7 +55,7 @@ def train(
     asked = {"pictures": pictures, "seed": seed}
     settings = load_config(config, **{k: v for k, v in asked.items() if v is not None})
     folder = run or Path("runs") / Path(config).stem
-    with placed(device) as place:
+    with placed(device, loaders=loaders, records=graph) as place:
         feed = open_feed(settings, photos, Path("runs") / "cache", place.device)
         first = open_sketcher(sketches) if sketches else None
         trainer = Trainer(settings, feed, folder, place, first)

@@ -5,6 +5,7 @@ two logits, an affine of the text in every block.
 N pictures, E text features, C condition, Z noise; pictures are (N, 3, H, W) in [-1, 1].
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -141,7 +142,7 @@ class TextHeads(nn.Module):
         by_name = (pooled * self.name(names.pooled)).sum(dim=1) * scale
         regions = self.region(maps).flatten(2)  # (N, E, H·W)
         fit = self.word(names.words) @ regions * regions.shape[1] ** -0.5  # (N, T, H·W)
-        best = fit.logsumexp(dim=2) - torch.log(torch.tensor(float(fit.shape[2])))
+        best = fit.logsumexp(dim=2) - math.log(fit.shape[2])
         count = names.mask.sum(dim=1).clamp(min=1)
         by_word = (best * names.mask).sum(dim=1) / count
         return Verdict(self.unconditional(maps).flatten(1), by_name, by_word)

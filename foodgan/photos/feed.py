@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from foodgan.batch import Batch
+from foodgan.batch import Draw
 from foodgan.config import TrainConfig
 from foodgan.photos import tensors
 from foodgan.photos.folder import Photo, read_folder, release_digest
@@ -23,7 +23,7 @@ from foodgan.text.recombine import recombine, swap_one
 
 @dataclass
 class Feed:
-    """Draws batches. pixels: (P, S, S, 3) uint8; names: tokens of the P photos' names."""
+    """Draws what steps see. pixels: (P, S, S, 3) uint8; names: tokens of the P photos' names."""
 
     config: TrainConfig
     photos: list[Photo]
@@ -56,19 +56,12 @@ class Feed:
             "contributors": dict(Counter(photo.credit for photo in self.photos if photo.credit)),
         }
 
-    def draw(
-        self,
-        random: Generator,
-        on_device: Generator,
-        *,
-        conditional: float,
-        penalise: bool,
-    ) -> Batch:
-        """One batch. random: a CPU generator seeded for this step; on_device: the device's."""
+    def draw(self, random: Generator) -> Draw:
+        """What one step sees, by a CPU generator seeded for that step."""
         config = self.config
         rows = torch.multinomial(self.weights, config.batch, replacement=True, generator=random)
         align = 4 if config.kind == "stage2" else 1
-        photos = tensors.crops(self.pixels, rows, config.size, align, random)
+        pixels = tensors.crops(self.pixels, rows, config.size, align, random)
         names = forget(self.names[rows], config.word_dropout, config.name_dropout, random)
         invented = torch.rand(config.batch, generator=random) < config.recombined
         asked = choose(invented, recombine(names, random), names)
@@ -78,21 +71,7 @@ class Feed:
         others = torch.multinomial(self.weights, config.batch, replacement=True, generator=random)
         hard = torch.rand(config.batch, generator=random) < 0.5
         wrong = choose(hard, swap_one(names, random)[0], self.names[others])
-        device = self.device
-        if device.type == "cuda":
-            photos = photos.pin_memory()
-        return Batch(
-            photos=photos.to(device, non_blocking=True).contiguous(
-                memory_format=torch.channels_last
-            ),
-            names=names.to(device),
-            wrong=wrong.to(device),
-            asked=asked.to(device),
-            invented=invented.to(device),
-            random=on_device,
-            conditional=conditional,
-            penalise=penalise,
-        )
+        return Draw(pixels, names, wrong, asked, invented)
 
 
 def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.device) -> Feed:

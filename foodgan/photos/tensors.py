@@ -86,7 +86,7 @@ def name_weights(photos: list[Photo], cap: int) -> Tensor:
 def crops(
     pixels: NDArray[np.uint8], rows: Tensor, size: int, align: int, generator: Generator
 ) -> Tensor:
-    """Random crops of `size`, half of them mirrored, as (N, 3, size, size) in [-1, 1].
+    """Random crops of `size`, half of them mirrored, as (N, size, size, 3) uint8.
 
     rows: (N,) indices into pixels. Corners lie on multiples of `align` pixels.
     """
@@ -98,4 +98,4 @@ def crops(
     for i, (row, (top, left), mirror) in enumerate(places):
         crop = pixels[row, top : top + size, left : left + size]
         batch[i] = crop[:, ::-1] if mirror else crop
-    return torch.from_numpy(batch).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return torch.from_numpy(batch)

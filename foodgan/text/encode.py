@@ -57,17 +57,21 @@ class TokenBatch:
 
     def common(self, other: "TokenBatch") -> Tensor:
         """How many different words each name has in common with each of `other`, (N, M) float."""
-        vocabulary = self.ids[self.mask].unique()
-        ours = (self.ids[:, :, None] == vocabulary).any(dim=1).float()
-        theirs = (other.ids[:, :, None] == vocabulary).any(dim=1).float()
-        shared: Tensor = ours @ theirs.T
+        shared = torch.zeros(len(self), len(other), device=self.ids.device)
+        for ids, first in zip(self.ids.T, self._firsts().T, strict=True):
+            shared += (ids[:, None, None] == other.ids).any(dim=2) & first[:, None]
         return shared
 
     def same(self, other: "TokenBatch") -> Tensor:
         """Which names have the very same words as which of `other`, (N, M) bool."""
+        ours, theirs = self._firsts().sum(dim=1), other._firsts().sum(dim=1)
         shared = self.common(other)
-        ours, theirs = self.common(self).diagonal(), other.common(other).diagonal()
         return (shared == ours[:, None]) & (shared == theirs)
+
+    def _firsts(self) -> Tensor:
+        """Where a word stands that does not stand before it in the same name, (N, T) bool."""
+        again = (self.ids[:, :, None] == self.ids[:, None, :]).tril(-1).any(dim=2)
+        return self.mask & ~again
 
     def keep(self, kept: Tensor) -> "TokenBatch":
         """Only the tokens where `kept` (N, T) or (N, 1) bool is true, for word and name dropout."""

@@ -9,20 +9,20 @@ import torch
 from PIL import Image
 from torch import Generator
 
-from foodgan.objectives import Batch
+from foodgan.batch import Batch, Draw
 from foodgan.photos.feed import Feed, forget
+from foodgan.photos.loader import draws
 from foodgan.text.encode import encode
 from tests.generator_fixtures import tiny_config, tiny_feed
 
 
-def drawn(feed: Feed, seed: int) -> Batch:
-    random, on_device = (Generator().manual_seed(seed) for _ in range(2))
-    return feed.draw(random, on_device, conditional=1.0, penalise=False)
+def drawn(feed: Feed, seed: int) -> Draw:
+    return feed.draw(Generator().manual_seed(seed))
 
 
-def contents(batch: Batch) -> list[bytes]:
+def contents(batch: Draw) -> list[bytes]:
     names = (batch.names, batch.wrong, batch.asked)
-    tensors = [batch.photos, batch.invented]
+    tensors = [batch.pixels, batch.invented]
     tensors += [getattr(name, field.name) for name in names for field in fields(name)]
     return [tensor.contiguous().numpy().tobytes() for tensor in tensors]
 
@@ -38,9 +38,11 @@ def test_the_same_seed_draws_the_same_batch(drawn_photos: Path) -> None:
 
 
 def test_a_batch_has_photos_in_range_and_a_name_each(drawn_photos: Path) -> None:
-    batch = drawn(feed_of(drawn_photos, batch=8), 0)
+    draw = drawn(feed_of(drawn_photos, batch=8), 0)
+    batch = Batch.of(draw, Generator(), torch.tensor(1.0), penalise=False)
     assert batch.photos.shape == (8, 3, 64, 64)
-    assert batch.photos.abs().max() <= 1
+    assert batch.photos.min() >= -1
+    assert -0.5 < batch.photos.mean() < batch.photos.max() <= 1
     assert len(batch.names) == len(batch.wrong) == len(batch.asked) == len(batch.invented) == 8
 
 
@@ -67,7 +69,7 @@ def test_the_feed_says_which_photos_it_has(drawn_photos: Path) -> None:
 def test_one_unlabelled_photo_is_enough_for_a_batch(tmp_path: Path) -> None:
     Image.new("RGB", (80, 80), "orange").save(tmp_path / "only.png")
     batch = drawn(feed_of(tmp_path), 0)
-    assert batch.photos.shape == (4, 3, 64, 64)
+    assert batch.pixels.shape == (4, 64, 64, 3)
     assert not batch.names.mask.any()
 
 
@@ -76,3 +78,11 @@ def test_dropout_forgets_all_or_nothing_at_its_ends(word: float, name: float) ->
     names = encode(["チーズ味噌カツ丼", "カレー"])
     kept = forget(names, word, name, Generator().manual_seed(0))
     assert torch.equal(kept.mask, names.mask if word + name == 0 else torch.zeros_like(names.mask))
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_each_step_draws_its_own_batch_whoever_draws_it(drawn_photos: Path, processes: int) -> None:
+    feed = feed_of(drawn_photos)
+    made = draws(feed, lambda step: step + 7, first=3, processes=processes, pinned=False)
+    for step, draw in zip(range(3, 9), made, strict=False):
+        assert contents(draw) == contents(drawn(feed, step + 7))
