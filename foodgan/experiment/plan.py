@@ -8,9 +8,14 @@ import torch
 
 from foodgan.evaluate import taster
 
-# At which a run is measured; each also names the file that keeps its averaged generator.
+# At which a run is measured.
 EQUAL_TIME, EQUAL_PICTURES = "at_equal_time", "at_equal_pictures"
 BUDGETS = (EQUAL_TIME, EQUAL_PICTURES)
+
+
+def file_of(budget: str) -> str:
+    """What a run's averaged generator is called, as it was at a budget."""
+    return f"{budget}.safetensors"
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Plan:
 
     def kept(self, arm: str, seed: int, budget: str) -> Path:
         """The averaged generator of a run as it was at a budget."""
-        return self.run(arm, seed) / f"{budget}.safetensors"
+        return self.run(arm, seed) / file_of(budget)
 
     @property
     def budgets(self) -> tuple[str, ...]:

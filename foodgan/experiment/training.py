@@ -7,9 +7,9 @@ import torch
 
 from foodgan import checkpoint
 from foodgan.experiment.arms import ARMS
-from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan
+from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan, file_of
 from foodgan.photos.feed import Feed, open_feed
-from foodgan.place import Place, computes_bf16
+from foodgan.place import placed
 from foodgan.train import Trainer, train
 
 
@@ -25,35 +25,43 @@ def train_run(plan: Plan, arm: str, seed: int, stop: Callable[[], bool]) -> None
     Raises PhotosError, TrainingStopped.
     """
     feed = feed_of(plan, arm, seed)
-    place = Place(plan.place, computes_bf16(plan.place))
-    trainer = Trainer(feed.config, feed, plan.run(arm, seed), place)
-    trainer.resume()
+    # It draws its own batches: its neighbours want the other cores.
+    with placed(plan.device, loaders=0) as place:
+        trainer = Trainer(feed.config, feed, plan.run(arm, seed), place)
+        trainer.resume()
+        _reach_budgets(trainer, plan, stop)
+
+
+def _reach_budgets(trainer: Trainer, plan: Plan, stop: Callable[[], bool]) -> None:
     clock = time.process_time if plan.device == "cpu" else time.monotonic
     begun, before = clock(), trainer.seconds
 
     def spent_s() -> float:
         return before + clock() - begun
 
-    def keep(budget: str) -> None:
-        about = {"config": trainer.config.model_dump(mode="json"), "seen": trainer.seen}
-        about |= {"spent_s": round(spent_s(), 1), "device": _named(plan.place)}
-        averaged = checkpoint.prefixed("ema", trainer.ema.module.state_dict())
-        checkpoint.save(plan.kept(arm, seed, budget), averaged, about)
-
     def whole() -> bool:
         return trainer.seen >= trainer.config.pictures
 
-    limit, in_time = plan.limit_s, plan.kept(arm, seed, EQUAL_TIME)
+    limit, in_time = plan.limit_s, trainer.run / file_of(EQUAL_TIME)
     if limit is not None and not in_time.exists():
         train(trainer, lambda: stop() or spent_s() >= limit)
         if spent_s() >= limit or whole():
-            keep(EQUAL_TIME)
+            _keep(trainer, EQUAL_TIME, spent_s())
     if stop() or (plan.hasty and in_time.exists()):
         return
     train(trainer, stop)
     if whole():
-        keep(EQUAL_PICTURES)
+        _keep(trainer, EQUAL_PICTURES, spent_s())
 
 
-def _named(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+def _keep(trainer: Trainer, budget: str, spent_s: float) -> None:
+    """The averaged generator as it is at this budget."""
+    device = trainer.place.device
+    about = {
+        "config": trainer.config.model_dump(mode="json"),
+        "seen": trainer.seen,
+        "spent_s": round(spent_s, 1),
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+    }
+    tensors = checkpoint.prefixed("ema", trainer.ema.state_dict())
+    checkpoint.save(trainer.run / file_of(budget), tensors, about)
