@@ -24,6 +24,7 @@ Arms = Annotated[
     str, typer.Option("--arms", help="Names with commas, or all, baselines, ablations.")
 ]
 Device = Annotated[str, typer.Option(help="Where runs are trained and measured: cpu, cuda.")]
+Until = Annotated[float, typer.Option(min=0, help="Seconds, after which all ends; 0: never.")]
 Judge = Annotated[
     Path | None,
     typer.Option(help="A file of `foodgan kondate taster`; without, the shipped one.", exists=True),
@@ -62,9 +63,7 @@ def run(
     jobs: Jobs = 0,
     out: Out = OUT,
     device: Device = "cpu",
-    until: Annotated[
-        float, typer.Option(min=0, help="Seconds, after which everything ends; 0: never.")
-    ] = 0.0,
+    until: Until = 0.0,
     measured: Annotated[
         bool, typer.Option("--measure/--no-measure", help="Each run when it is trained.")
     ] = True,
@@ -75,8 +74,6 @@ def run(
     Runs go to work in the order of what matters most. They share a device that is no CPU, so give
     it as many jobs as it has room for.
     """
-    import time
-
     from foodgan.experiment.plan import Plan
 
     plan = Plan(
@@ -88,7 +85,7 @@ def run(
         limit_s=minutes * 60 or None,
         jobs=_at_once(jobs),
         device=_usable(device),
-        until=time.time() + until if until else None,
+        until=_moment(until),
         measures=measured,
         judge=_judge(judge),
     )
@@ -105,6 +102,7 @@ def measure(
     jobs: Jobs = 0,
     out: Out = OUT,
     device: Device = "cpu",
+    until: Until = 0.0,
     judge: Judge = None,
 ) -> None:
     """Measure the runs that are trained, where this judge has not measured them yet."""
@@ -117,6 +115,7 @@ def measure(
         names=names,
         jobs=_at_once(jobs),
         device=_usable(device),
+        until=_moment(until),
         trains=False,
         judge=_judge(judge),
     )
@@ -182,6 +181,12 @@ def _at_once(jobs: int) -> int:
     import os
 
     return jobs or os.cpu_count() or 1
+
+
+def _moment(seconds: float) -> float | None:
+    import time
+
+    return time.time() + seconds if seconds else None
 
 
 def _usable(device: str) -> str:

@@ -16,12 +16,16 @@ def render(
     ] = 130,
     size: Annotated[int, typer.Option(min=16, max=1024, help="Pixels along each side.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0: one a core.")] = 1,
 ) -> None:
     """Draw a training set and its held-out sets as PNG and metadata.jsonl."""
+    import os
+
     from foodgan.kondate.folder import write_folder
     from foodgan.progress import track
 
-    counts = write_folder(out, names, size, seed, track=track)
+    jobs = jobs or os.cpu_count() or 1
+    counts = write_folder(out, names, size, seed, jobs=jobs, track=track)
     typer.echo(f"{out}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
 
 

@@ -35,6 +35,12 @@ def _board(folder: Path, judge: Path, device: torch.device, kept: Path) -> Board
     return open_board(folder, judge=judge, device=device, cache=kept)
 
 
+def told(plan: Plan, arm: str, seed: int) -> bool:
+    """Whether a run has figures of what the plan wants, also where it is not kept any more."""
+    found = [budget in _read(plan.result(arm, seed)) for budget in plan.budgets]
+    return any(found) if plan.hasty else all(found)
+
+
 def measured(plan: Plan, arm: str, seed: int) -> bool:
     """Whether a run has figures by the plan's judge of all that it has kept."""
     before = _read(plan.result(arm, seed))

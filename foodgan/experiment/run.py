@@ -20,7 +20,7 @@ import torch
 
 from foodgan.evaluate.board import open_board
 from foodgan.experiment.arms import in_turn
-from foodgan.experiment.measuring import measure_run, measure_untrained, measured
+from foodgan.experiment.measuring import measure_run, measure_untrained, measured, told
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.training import feed_of, train_run
 from foodgan.kondate.folder import write_folder
@@ -109,7 +109,8 @@ def _one(plan: Plan, arm: str, seed: int) -> None:
         return _Stop.asked() or plan.late
 
     try:
-        if plan.trains and not stop() and not plan.trained(arm, seed):
+        done = plan.trained(arm, seed) or told(plan, arm, seed)
+        if plan.trains and not (done or stop()):
             train_run(plan, arm, seed, stop)
     except TrainingStopped as error:
         log.error("%s, seed %d: %s", arm, seed, error)
