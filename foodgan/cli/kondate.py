@@ -65,12 +65,13 @@ def taster(
     from foodgan.evaluate.taster import as_tensor
     from foodgan.evaluate.taster_training import Course, scores, train
     from foodgan.kondate.stock import arriving
+    from foodgan.place import placed
 
     if threads:
         torch.set_num_threads(threads)
-    course = Course.on(torch.device(device), epochs=epochs, seconds=minutes * 60 or math.inf)
-    with arriving(cache, renders, jobs=jobs) as coming:
-        network, held_out = train(coming, out, course=course, device=torch.device(device))
+    with placed(device) as place, arriving(cache, renders, jobs=jobs) as coming:
+        course = Course.on(place.device, epochs=epochs, seconds=minutes * 60 or math.inf)
+        network, held_out = train(coming, out, course=course, device=place.device)
     tasted = network.taste(as_tensor(held_out.pictures))
     for title, found in scores(held_out.recipes, tasted).items():
         shares = ", ".join(f"{key} {share:.3f}" for key, share in found.items())
