@@ -38,11 +38,13 @@ def draws(
             num_workers=processes,
             prefetch_factor=AHEAD if processes else None,
             pin_memory=pinned,
-            worker_init_fn=_leave_ctrl_c_to_the_trainer,
+            worker_init_fn=_leave_stopping_to_the_trainer,
             generator=Generator(),  # its own: torch's global one belongs to the networks
         )
     )
 
 
-def _leave_ctrl_c_to_the_trainer(worker: int) -> None:
+def _leave_stopping_to_the_trainer(worker: int) -> None:
+    """Ctrl-C and a service's stop reach the whole group. It ends when the trainer does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
