@@ -1,6 +1,6 @@
 """Draws for training steps, made ahead by processes of their own where the device is fast."""
 
-import signal
+import os
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -45,6 +45,5 @@ def draws(
 
 
 def _leave_stopping_to_the_trainer(worker: int) -> None:
-    """Ctrl-C and a service's stop reach the whole group. It ends when the trainer does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """Ctrl-C and `timeout` signal a whole group of processes. This one ends with the trainer."""
+    os.setpgrp()
