@@ -102,8 +102,9 @@ class Prepared:
 class Painter:
     """A model kept warm on its device.
 
-    model_id: what members see of the model. bf16: whether its convolutions run in half the bits.
-    first_pass, second_pass: the `paint` of each stage, or the same compiled.
+    model_id: what members see of the model. half: what its convolutions compute in, None for
+    float32; weights and pictures are float32 either way. first_pass, second_pass: the `paint` of
+    each stage, or the same compiled.
     """
 
     first_pass: Callable[[Tensor, Tensor], Tensor]
@@ -116,7 +117,7 @@ class Painter:
         self.first = first.to(self.device).to(memory_format=torch.channels_last)
         self.second = second.to(self.device).to(memory_format=torch.channels_last)
         self.first_pass, self.second_pass = self.first.paint, self.second.paint
-        self.bf16 = paints_in_bf16(self.device)
+        self.half = half_of(self.device)
 
     @classmethod
     def load(
@@ -208,13 +209,13 @@ class Painter:
         return sketches.contiguous(memory_format=torch.channels_last)
 
     def _stage1(self, given: Prepared, rows: slice | list[int]) -> Tensor:
-        with self._autocast():
+        with self.autocast():
             condition = _condition(self.first, given, given.ca1)
             return self.first_pass(condition[rows], given.z1[rows])
 
     def _pictures(self, dishes: Sequence[Dish], given: Prepared) -> Tensor:
         sketches = self._sketches(dishes, given)
-        with self._autocast():
+        with self.autocast():
             condition = _condition(self.second, given, given.ca2)
             pictures = self.second_pass(condition, sketches, given.z2)
         return pictures.float().clamp(-1, 1)
@@ -227,7 +228,7 @@ class Painter:
         shape = (self.model.stage2.noise, SKETCH_SIZE, SKETCH_SIZE)
         drawn = [latents.draw(dishes[row].seed, (*self._shapes(), shape)) for row in rows]
         z = torch.stack([parts[-1] for parts in drawn])
-        with self._autocast():
+        with self.autocast():
             condition = _condition(self.second, given, given.ca2)[rows]
             large = self.second.paint(condition, halves, z.to(self.device))
         return large.float()
@@ -249,16 +250,18 @@ class Painter:
             z1, ca1, ca2 = (dish.truncation * part for part in (z1, ca1, ca2))
         return [z1, ca1, z2, ca2]
 
-    def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16)
+    def autocast(self) -> torch.autocast:
+        """What both stages run in."""
+        kind = self.half or torch.bfloat16  # which, does not matter where it is off
+        return torch.autocast(self.device.type, kind, enabled=self.half is not None)
 
 
-def paints_in_bf16(device: torch.device) -> bool:
-    """Whether half the bits are faster: on a GPU that has them, never on a CPU.
+def half_of(device: torch.device) -> torch.dtype | None:
+    """What a device paints in to be faster: bfloat16 on a GPU that has it, float32 on a CPU.
 
-    A CPU that multiplies them without AMX took half as long again: docs/results/painter.md.
+    A CPU that multiplies bfloat16 without AMX took half as long again: docs/results/painter.md.
     """
-    return device.type == "cuda" and computes_bf16(device)
+    return torch.bfloat16 if device.type == "cuda" and computes_bf16(device) else None
 
 
 def _weights(dishes: Sequence[Dish], mixed: list[int], device: torch.device) -> Tensor | None:

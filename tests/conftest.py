@@ -25,6 +25,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_DOCKET] = Docket()
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("gpu"):
+        import torch  # takes seconds, which few runs of tests need
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a CUDA device")
+
+
 @pytest.fixture(scope="session")
 def description() -> schema.Schema | None:
     """Discord's OpenAPI description, None where it is not at hand."""

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from foodgan.contract.limits import SEED_MAX
-from foodgan.painter import Dish, Painter, paints_in_bf16, portions, to_images
+from foodgan.painter import Dish, Painter, half_of, portions, to_images
 
 NAMES = ("虹色マグロカレーうどん", "抹茶パフェ", "鮭丼", "ゔぁゔぁ")
 
@@ -94,10 +94,10 @@ def test_pixels_are_rounded_and_kept_in_range() -> None:
 
 @pytest.mark.parametrize(
     ("device", "has", "wanted"),
-    [("cpu", True, False), ("cuda", True, True), ("cuda", False, False)],
+    [("cpu", True, None), ("cuda", True, torch.bfloat16), ("cuda", False, None)],
 )
 def test_half_the_bits_are_for_a_gpu_that_computes_in_them(
-    monkeypatch: pytest.MonkeyPatch, device: str, has: bool, wanted: bool
+    monkeypatch: pytest.MonkeyPatch, device: str, has: bool, wanted: torch.dtype | None
 ) -> None:
     monkeypatch.setattr("foodgan.painter.computes_bf16", lambda _: has)
-    assert paints_in_bf16(torch.device(device)) is wanted
+    assert half_of(torch.device(device)) is wanted

@@ -47,20 +47,29 @@ class Passes:
         painted: list[Image] = []
         while len(painted) < len(dishes):
             part = self._part(dishes[len(painted) :])
-            try:
-                with deadline(), metrics.PASSES.time():
-                    painted += self._painter.paint(part)
-            except torch.OutOfMemoryError:
-                if len(part) == 1:
-                    raise
+            pictures = self._pass(part, deadline)
+            if pictures is None:  # what the error held on to is free by now
                 self._halve(sum(map(costs.of_dish, part)))
-            except Exception as error:
-                if not _answers(self._painter.device):
-                    raise DeviceLost(f"{self._painter.device}: {type(error).__name__}") from error
-                raise
             else:
                 metrics.PICTURES.observe(len(part))
+                painted += pictures
         return painted
+
+    def _pass(
+        self, part: Sequence[Dish], deadline: Callable[[], AbstractContextManager[None]]
+    ) -> list[Image] | None:
+        """Pictures of one pass, None where memory does not hold several. Raises as `paint` does."""
+        try:
+            with deadline(), metrics.PASSES.time():
+                return self._painter.paint(part)
+        except torch.OutOfMemoryError:
+            if len(part) == 1:
+                raise
+            return None
+        except Exception as error:
+            if not _answers(self._painter.device):
+                raise DeviceLost(f"{self._painter.device}: {type(error).__name__}") from error
+            raise
 
     def _part(self, dishes: Sequence[Dish]) -> Sequence[Dish]:
         """The first, and those after it that fit beside it."""

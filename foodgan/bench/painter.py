@@ -9,12 +9,14 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from foodgan.painter import Painter, portions
+from foodgan.painter import Painter, portions, to_images
+from foodgan.place import computes_bf16
 from foodgan.progress import track
 
 NAME = "虹色マグロカレーうどん"
-PEAK_SIDE = 2048  # of the square matrices whose product is taken as the peak
+PEAK_SIDES = {"cpu": 2048, "cuda": 8192}  # of the square matrices whose product is the peak
 BATCHES = (1, 2, 4, 8, 16, 32)
+GPU_BATCHES = (*BATCHES, 64)
 
 
 def median_s(work: Callable[[], object], repeats: int, warmup: int = 3) -> float:
@@ -30,36 +32,40 @@ def median_s(work: Callable[[], object], repeats: int, warmup: int = 3) -> float
 
 
 def peak_gmac_s(device: torch.device, tries: int = 10) -> float:
-    """GMAC/s of the best product of two float32 matrices: the most this machine gives."""
-    a = torch.randn(PEAK_SIDE, PEAK_SIDE, device=device)
-    b = torch.randn(PEAK_SIDE, PEAK_SIDE, device=device)
-    best = min(median_s(lambda: _wait(torch.mm(a, b), device), 1, warmup=1) for _ in range(tries))
-    return PEAK_SIDE**3 / best / 1e9
+    """GMAC/s of the best product of two matrices: the most that this machine gives.
+
+    Of float32 on a CPU; on a GPU of bfloat16, where it computes in it.
+    """
+    side = PEAK_SIDES[device.type]
+    half = device.type == "cuda" and computes_bf16(device)
+    kind = torch.bfloat16 if half else torch.float32
+    a, b = (torch.randn(side, side, device=device, dtype=kind) for _ in range(2))
+    best = min(median_s(lambda: waited(torch.mm(a, b)), 1, warmup=1) for _ in range(tries))
+    return side**3 / best / 1e9
 
 
 def measure(painter: Painter, repeats: int) -> dict[str, Any]:
     """Everything that `foodgan bench painter` prints.
 
     stages: parameters, ms and GMAC of one picture, and their share of the peak; whole: the same
-    with names, noise and the conversion to Pillow; batches: pictures/s by batch size.
+    with names, noise and the conversion to Pillow; batches: pictures/s by batch size; parts: where
+    the ms of a pass go, for the smallest and the largest batch.
     """
     device = painter.device
+    batches = GPU_BATCHES if device.type == "cuda" else BATCHES
     one = portions(NAME, 7, 1)
-    with torch.inference_mode():
+    with torch.inference_mode(), painter.autocast():
         prepared = painter.prepare(one)
         sketch = painter.first(prepared.names, prepared.z1, prepared.ca1).pictures
         works: dict[str, tuple[nn.Module, Callable[[], object]]] = {
             "stage1": (
                 painter.first,
-                lambda: _wait(
-                    painter.first(prepared.names, prepared.z1, prepared.ca1).pictures, device
-                ),
+                lambda: waited(painter.first(prepared.names, prepared.z1, prepared.ca1).pictures),
             ),
             "stage2": (
                 painter.second,
-                lambda: _wait(
-                    painter.second(prepared.names, sketch, prepared.z2, prepared.ca2).pictures,
-                    device,
+                lambda: waited(
+                    painter.second(prepared.names, sketch, prepared.z2, prepared.ca2).pictures
                 ),
             ),
         }
@@ -69,7 +75,9 @@ def measure(painter: Painter, repeats: int) -> dict[str, Any]:
     gmac = sum(stage["gmac"] for stage in stages.values())
     return {
         "model": painter.model_id,
-        "device": str(device),
+        "device": device_name(device),
+        "torch": torch.__version__,
+        "half": painter.half and str(painter.half).removeprefix("torch."),
         "threads": torch.get_num_threads(),
         "peak_gmac_s": round(peak, 1),
         "stages": stages,
@@ -80,7 +88,10 @@ def measure(painter: Painter, repeats: int) -> dict[str, Any]:
         },
         "batches": {
             str(size): round(_pictures_s(painter, size, repeats), 1)
-            for size in track(BATCHES, "batches")
+            for size in track(batches, "batches")
+        },
+        "parts": {
+            str(size): _parts_ms(painter, size, repeats) for size in (batches[0], batches[-1])
         },
     }
 
@@ -101,12 +112,30 @@ def _stage(
 
 
 def _pictures_s(painter: Painter, size: int, repeats: int) -> float:
-    dishes = [dish for i in range(size) for dish in portions(NAME, i, 1)]
+    dishes = portions(NAME, 0, size)
     return size / median_s(lambda: painter.paint(dishes), max(3, repeats // size))
 
 
-def _wait(result: torch.Tensor, device: torch.device) -> torch.Tensor:
-    """A GPU answers before it is done."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+def _parts_ms(painter: Painter, size: int, repeats: int) -> dict[str, float]:
+    """Names and noise and their way to the device; both networks; the way back, as Pillow's."""
+    dishes, runs = portions(NAME, 0, size), max(3, repeats // size)
+    pictures = painter.paint_tensor(dishes)
+    before = median_s(lambda: waited(painter.prepare(dishes).z1), runs)
+    networks = median_s(lambda: waited(painter.paint_tensor(dishes)), runs) - before
+    after = median_s(lambda: to_images(pictures), runs)
+    parts = {"prepare": before, "networks": networks, "images": after}
+    return {part: round(seconds * 1e3, 2) for part, seconds in parts.items()}
+
+
+def waited(result: torch.Tensor) -> torch.Tensor:
+    """The same, when it is done: a GPU answers before."""
+    if result.device.type == "cuda":
+        torch.cuda.synchronize(result.device)
     return result
+
+
+def device_name(device: torch.device) -> str:
+    """The device as a person knows it: "cpu", "cuda (NVIDIA H100 80GB HBM3)"."""
+    if device.type != "cuda":
+        return str(device)
+    return f"{device} ({torch.cuda.get_device_name(device)})"

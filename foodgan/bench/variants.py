@@ -8,6 +8,7 @@ import os
 import statistics
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,10 +18,11 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from foodgan import compiled, latents
-from foodgan.bench.painter import NAME, peak_gmac_s
+from foodgan import compiled, latents, recorded
+from foodgan.bench.painter import NAME, device_name, peak_gmac_s
 from foodgan.models.published import PublishedConfig, PublishedGenerator
 from foodgan.models.published_stage2 import PublishedStage2Config, PublishedStage2Generator
 from foodgan.painter import Dish, Painter, portions, to_images
@@ -30,7 +32,7 @@ from foodgan.text.encode import encode
 from foodgan.text.vectors import DIMENSIONS
 
 BASE = "channels-last"  # what the others are held against
-SIZES = (1, 8)  # pictures a pass
+SIZES = {"cpu": (1, 8), "cuda": (1, 64)}  # pictures a pass
 SEED = 7
 PUBLISHED_WIDTH = 192  # of the COCO configuration
 _CACHE = "TORCHINDUCTOR_CACHE_DIR"
@@ -41,12 +43,13 @@ Paint = Callable[[Sequence[Dish]], list[Image.Image]]
 @dataclass(frozen=True)
 class Bench:
     """model: a folder, None for the shipped one; device, threads: as `Painter.load` takes them;
-    rounds: how often each variant takes its turn."""
+    rounds: how often each variant takes its turn; only: which variants beside BASE, all if none."""
 
     model: Path | None
     device: str | None
     threads: int
     rounds: int
+    only: tuple[str, ...] = ()
 
     def painter(self) -> Painter:
         return Painter.load(self.model, device=self.device, threads=self.threads)
@@ -55,14 +58,23 @@ class Bench:
 @dataclass(frozen=True)
 class Variant:
     """make: how a painter paints; the folder is for what it writes. compiles: it takes a C++
-    compiler. bf16: convolutions in half the bits, where the device computes in them."""
+    compiler. bf16: convolutions in half the bits, where the device computes in them. on: the
+    device that it is for, None for any."""
 
     make: Callable[[Painter, Path], Paint]
     compiles: bool = False
     bf16: bool = False
+    on: str | None = None
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether it hangs on more than torch itself: a compiler, or what a driver can record."""
+        return self.compiles or self.on is not None
 
     def lacks(self, device: torch.device) -> str | None:
         """What this machine lacks for it."""
+        if self.on not in (None, device.type):
+            return "for a GPU" if self.on == "cuda" else "for a CPU"
         if self.bf16 and not computes_bf16(device):
             return "the device does not compute in bfloat16"
         if self.compiles and not compiled.compiler():
@@ -72,18 +84,19 @@ class Variant:
 
 @dataclass
 class Runner:
-    """A variant at work. gmac: of one picture. first_s: of building it and its first call of each
-    size; pictures: what those gave; seconds: of each round."""
+    """A variant at work. gmac: of one picture; sizes: of its passes. first_s: of building it and
+    its first call of each size; pictures: what those gave; seconds: of each round."""
 
     paint: Paint
     gmac: float
+    sizes: tuple[int, ...]
     first_s: dict[int, float] = field(default_factory=dict)
     pictures: dict[int, list[Image.Image]] = field(default_factory=dict)
-    seconds: dict[int, list[float]] = field(default_factory=lambda: {size: [] for size in SIZES})
+    seconds: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def start(self, begun: float) -> None:
         """The first calls, of which the very first also has to answer for all since `begun`."""
-        for size in SIZES:
+        for size in self.sizes:
             self.pictures[size] = self.paint(portions(NAME, SEED, size))
             self.first_s[size] = time.perf_counter() - begun
             begun = time.perf_counter()
@@ -98,38 +111,41 @@ def measure(bench: Bench) -> dict[str, Any]:
     """Everything that `foodgan bench painter --variants` prints. Raises ModelError.
 
     variants, published: why one was skipped, or `first_s`, seconds of building it and of its first
-    call of each size, and for each size `ms` a picture in the best round, `ratio` to BASE (median
-    of rounds, more is faster), `peak_share` of the float32 peak, `steps`: how far the pixels are
-    from BASE's, at most and on average, of 255. alone_steps: from a picture painted alone to the
-    same in the larger pass, at most.
+    call of each size, and for each size `ms` a picture and `pictures_s` in the best round, `ratio`
+    to BASE (median of rounds, more is faster), `peak_share` of the machine's peak, `steps`: how far
+    the pixels are from BASE's, at most and on average, of 255. alone_steps: from a picture painted
+    alone to the same in the larger pass, at most.
     """
     painter = bench.painter()
+    sizes = SIZES[painter.device.type]
     gmac = _gmac(painter.paint)
     runners: dict[str, Runner] = {}
     skipped: dict[str, str] = {}
     with _scratch() as folder:
-        for name, variant in track(list(VARIANTS.items()), "first calls"):
+        for name, variant in track(_chosen(bench.only), "first calls"):
             lacks = variant.lacks(painter.device)
             begun = time.perf_counter()
             try:
                 if not lacks:
-                    runner = Runner(variant.make(bench.painter(), folder), gmac)
+                    runner = Runner(variant.make(bench.painter(), folder), gmac, sizes)
                     runner.start(begun)
                     runners[name] = runner
             except RuntimeError as error:
-                if not variant.compiles:
+                if not variant.may_fail:
                     raise
-                lacks = f"does not compile here: {type(error).__name__}"
+                lacks = f"does not work here: {type(error).__name__}"
             if lacks:
                 skipped[name] = lacks
         published = _published(painter.device)
-        peak = _take_turns([*runners.values(), *published.values()], bench.rounds, painter.device)
+        every = [*runners.values(), *published.values()]
+        peak = _take_turns(every, sizes, bench.rounds, painter.device)
     base = runners[BASE]
     return {
         "model": painter.model_id,
-        "device": str(painter.device),
+        "device": device_name(painter.device),
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
+        "sizes": list(sizes),
         "peak_gmac_s": round(peak, 1),
         "variants": {
             name: _figures(runners[name], base, peak) | _fidelity(runners[name], base)
@@ -140,12 +156,19 @@ def measure(bench: Bench) -> dict[str, Any]:
     }
 
 
-def _take_turns(runners: Sequence[Runner], rounds: int, device: torch.device) -> float:
+def _chosen(only: Sequence[str]) -> list[tuple[str, Variant]]:
+    """The variants of these names and BASE; all of them where none is named."""
+    return [(n, v) for n, v in VARIANTS.items() if not only or n in (BASE, *only)]
+
+
+def _take_turns(
+    runners: Sequence[Runner], sizes: Sequence[int], rounds: int, device: torch.device
+) -> float:
     """Every runner in every round. Returns GMAC/s of the best matrix product between them."""
     peaks = []
     for _ in track(range(rounds), "rounds"):
         peaks.append(peak_gmac_s(device, tries=1))
-        for size in SIZES:
+        for size in sizes:
             for runner in runners:
                 runner.turn(size)
     return max(peaks)
@@ -158,7 +181,8 @@ def _figures(runner: Runner, base: Runner, peak: float) -> dict[str, Any]:
         ratios = [theirs / own for theirs, own in zip(base.seconds[size], seconds, strict=True)]
         best = min(seconds) / size
         figures[str(size)] = {
-            "ms": round(best * 1e3, 2),
+            "ms": round(best * 1e3, 3),
+            "pictures_s": round(1 / best, 1),
             "ratio": round(statistics.median(ratios), 3),
             "peak_share": round(runner.gmac / best / peak, 3),
         }
@@ -170,7 +194,8 @@ def _fidelity(runner: Runner, base: Runner) -> dict[str, Any]:
     for size, pictures in runner.pictures.items():
         apart = _apart(pictures, base.pictures[size])
         steps[str(size)] = {"max": int(apart.max()), "mean": round(float(apart.mean()), 3)}
-    alone = _apart(runner.pictures[SIZES[0]], runner.pictures[SIZES[-1]][: SIZES[0]])
+    first, last = runner.sizes[0], runner.sizes[-1]
+    alone = _apart(runner.pictures[first], runner.pictures[last][:first])
     return {"steps": steps, "alone_steps": int(alone.max())}
 
 
@@ -212,7 +237,7 @@ def _published(device: torch.device) -> dict[str, Runner]:
     ):
         begun = time.perf_counter()
         paint = _published_paint(device, layout)
-        runners[name] = Runner(paint, _gmac(paint))
+        runners[name] = Runner(paint, _gmac(paint), SIZES[device.type])
         runners[name].start(begun)
     return runners
 
@@ -237,17 +262,28 @@ def _published_paint(device: torch.device, layout: torch.memory_format) -> Paint
 def _contiguous(painter: Painter, _: Path) -> Paint:
     for stage in (painter.first, painter.second):
         stage.to(memory_format=torch.contiguous_format)
-    painter.bf16 = False
+    painter.half = None
     return painter.paint
 
 
 def _plain(painter: Painter, _: Path) -> Paint:
-    painter.bf16 = False
+    painter.half = None
     return painter.paint
 
 
+def _exact(painter: Painter, _: Path) -> Paint:
+    """Without TF32, which torch lets convolutions of float32 compute in."""
+    painter.half = None
+
+    def paint(dishes: Sequence[Dish]) -> list[Image.Image]:
+        with torch.backends.cudnn.flags(allow_tf32=False):
+            return painter.paint(dishes)
+
+    return paint
+
+
 def _in_twos(painter: Painter, _: Path) -> Paint:
-    painter.bf16 = False
+    painter.half = None
 
     def paint(dishes: Sequence[Dish]) -> list[Image.Image]:
         return [p for at in range(0, len(dishes), 2) for p in painter.paint(dishes[at : at + 2])]
@@ -256,8 +292,32 @@ def _in_twos(painter: Painter, _: Path) -> Paint:
 
 
 def _bf16(painter: Painter, _: Path) -> Paint:
-    painter.bf16 = True
+    painter.half = torch.bfloat16
     return painter.paint
+
+
+def _float16(painter: Painter, _: Path) -> Paint:
+    painter.half = torch.float16
+    return painter.paint
+
+
+def _bf16_weights(painter: Painter, folder: Path) -> Paint:
+    """Weights in half the bits for good; autocast makes them so in every pass."""
+    for stage in (painter.first, painter.second):
+        for layer in stage.modules():
+            if isinstance(layer, nn.Conv2d | nn.Linear):
+                layer.to(torch.bfloat16)
+    return _bf16(painter, folder)
+
+
+def _recorded(painter: Painter, folder: Path) -> Paint:
+    recorded.record(painter)
+    return _bf16(painter, folder)
+
+
+def _recorded_float32(painter: Painter, folder: Path) -> Paint:
+    recorded.record(painter)
+    return _plain(painter, folder)
 
 
 def _compiled(painter: Painter, folder: Path) -> Paint:
@@ -270,6 +330,11 @@ def _compiled_bf16(painter: Painter, folder: Path) -> Paint:
     return _bf16(painter, folder)
 
 
+def _compiled_recorded(painter: Painter, folder: Path) -> Paint:
+    compiled.at_first_use(painter)
+    return _recorded(painter, folder)
+
+
 def _ahead(painter: Painter, folder: Path) -> Paint:
     compiled.ahead(painter, folder)
     compiled.take_up(painter, folder)
@@ -279,9 +344,17 @@ def _ahead(painter: Painter, folder: Path) -> Paint:
 VARIANTS = {
     "contiguous": Variant(_contiguous),
     BASE: Variant(_plain),
-    "in passes of two": Variant(_in_twos),
+    "without TF32": Variant(_exact, on="cuda"),
+    "in passes of two": Variant(_in_twos, on="cpu"),
     "bf16": Variant(_bf16, bf16=True),
+    "bf16, weights too": Variant(_bf16_weights, bf16=True, on="cuda"),
+    "float16": Variant(_float16, on="cuda"),
+    "CUDA graph": Variant(_recorded_float32, on="cuda"),
+    "CUDA graph, bf16": Variant(_recorded, bf16=True, on="cuda"),
     "torch.compile": Variant(_compiled, compiles=True),
     "torch.compile, bf16": Variant(_compiled_bf16, compiles=True, bf16=True),
-    "compiled ahead": Variant(_ahead, compiles=True),
+    "torch.compile, CUDA graph, bf16": Variant(
+        _compiled_recorded, compiles=True, bf16=True, on="cuda"
+    ),
+    "compiled ahead": Variant(_ahead, compiles=True, on="cpu"),
 }

@@ -24,6 +24,9 @@ def painter(
     variants: Annotated[
         bool, typer.Option("--variants", help="Other ways to run it; compiling takes minutes.")
     ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Of the variants: name one, or repeat; else all.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Milliseconds and GMAC of each stage, pictures/s by batch, share of the machine's peak."""
@@ -31,7 +34,7 @@ def painter(
     from foodgan.painter import Painter
 
     if variants:
-        _variants(model, device, threads, repeats, as_json=as_json)
+        _variants(model, device, threads, repeats, tuple(only or ()), as_json=as_json)
         return
     figures = measure(Painter.load(model, device=device, threads=threads), repeats)
     if as_json:
@@ -176,11 +179,17 @@ def photos(
 
 
 def _variants(
-    model: Path | None, device: str | None, threads: int, rounds: int, *, as_json: bool
+    model: Path | None,
+    device: str | None,
+    threads: int,
+    rounds: int,
+    only: tuple[str, ...],
+    *,
+    as_json: bool,
 ) -> None:
-    from foodgan.bench.variants import SIZES, Bench, measure
+    from foodgan.bench.variants import Bench, measure
 
-    figures = measure(Bench(model, device, threads, rounds))
+    figures = measure(Bench(model, device, threads, rounds, only))
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
         return
@@ -190,9 +199,9 @@ def _variants(
         table.add_column(column, justify="right" if column else "left")
     ours = figures["variants"].items()
     for name, row in (*ours, *((f"published, {n}", r) for n, r in figures["published"].items())):
-        for size in map(str, SIZES):
+        for size in map(str, figures["sizes"]):
             if "skipped" not in row:
-                ms, share = f"{row[size]['ms']:.1f}", f"{row[size]['peak_share']:.0%}"
+                ms, share = f"{row[size]['ms']:.2f}", f"{row[size]['peak_share']:.0%}"
                 first_s = f"{row['first_s'][size]:.2f}"
                 table.add_row(name, size, ms, f"{row[size]['ratio']:.2f}", share, first_s)
     console.print(table)
@@ -215,5 +224,8 @@ def _show_painter(figures: dict[str, Any]) -> None:
         share = f"{row['peak_share']:.0%}"
         table.add_row(name, parameters, f"{row['ms']:.1f}", f"{row['gmac']:.3f}", share)
     console.print(table)
+    for size, parts in figures["parts"].items():
+        told = ", ".join(f"{part} {ms:.1f}" for part, ms in parts.items())
+        console.print(f"a pass of {size}, ms: {told}")
     speeds = "  ".join(f"{size}: {speed}" for size, speed in figures["batches"].items())
     console.print(f"peak {figures['peak_gmac_s']} GMAC/s; pictures/s by batch  {speeds}")

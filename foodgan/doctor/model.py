@@ -23,6 +23,8 @@ def device(settings: Settings) -> Iterator[Finding]:
         return
     import torch
 
+    from foodgan.place import computes_bf16
+
     wanted = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         torch.zeros(1, device=wanted)
@@ -33,7 +35,9 @@ def device(settings: Settings) -> Iterator[Finding]:
     if torch.device(wanted).type == "cuda":
         free, total = torch.cuda.mem_get_info(torch.device(wanted))
         name = torch.cuda.get_device_name(wanted)
-        yield ok(part, f"{name}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free")
+        kind = "bfloat16" if computes_bf16(torch.device(wanted)) else "float32"
+        room = f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
+        yield ok(part, f"{name}, {room}, paints in {kind}")
     elif shutil.which("nvidia-smi"):
         advice = "check the driver, or install torch with CUDA, or set DEVICE=cpu on purpose"
         yield warn(part, "a CPU, though this machine has nvidia-smi", advice)
@@ -71,7 +75,14 @@ def model(settings: Settings) -> Iterator[Finding]:
     took_s = []
     for _ in range(2):
         began = time.monotonic()
-        painter.paint([Dish(DISH, 7)])
+        try:
+            painter.paint([Dish(DISH, 7)])
+        except (
+            RuntimeError
+        ) as error:  # a GPU that this torch was not built for, or one that is full
+            what = f"{painter.model_id} does not paint: {str(error).splitlines()[0][:120]}"
+            yield fail(part, what, "free the device, install a torch made for it, or name another")
+            return
         took_s.append(time.monotonic() - began)
     told = f"{painter.model_id}: a dish in {took_s[1]:.2f} s, the first in {took_s[0]:.2f} s"
     if max(took_s) > settings.paint_timeout_s:

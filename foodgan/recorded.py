@@ -1,0 +1,66 @@
+"""A painter's stages as CUDA graphs: a pass of a size seen before is one launch a stage.
+
+A GPU is done with the kernels of one picture before Python has asked for half of them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from foodgan.painter import Painter
+
+WARM_UP = 2  # passes as usual before a size is recorded: they load kernels and allocate
+
+Pass = Callable[..., Tensor]
+
+
+def record(painter: Painter) -> None:
+    """Let a GPU's painter record both stages for each number of pictures that it is asked for.
+
+    All recordings share their memory, which is that of the largest.
+    """
+    pool = torch.cuda.graph_pool_handle()
+    painter.first_pass = Recorded(painter.first_pass, pool)
+    painter.second_pass = Recorded(painter.second_pass, pool)
+
+
+class Recorded:
+    """Does what `paint` does, by a CUDA graph for each shape of the first thing given.
+
+    paint: tensors to pictures, on the device alone. pool: of memory, shared by what never runs at
+    the same time.
+    """
+
+    def __init__(self, paint: Pass, pool: Any) -> None:
+        self._paint, self._pool = paint, pool
+        self._known: dict[torch.Size, tuple[torch.cuda.CUDAGraph, tuple[Tensor, ...], Tensor]] = {}
+
+    def __call__(self, *given: Tensor) -> Tensor:
+        shape = given[0].shape
+        if shape not in self._known:
+            self._known[shape] = self._record(given)
+        graph, inputs, pictures = self._known[shape]
+        for old, new in zip(inputs, given, strict=True):
+            old.copy_(new)
+        graph.replay()
+        return pictures.clone()  # the next replay of any recording may overwrite them
+
+    def _record(
+        self, given: tuple[Tensor, ...]
+    ) -> tuple[torch.cuda.CUDAGraph, tuple[Tensor, ...], Tensor]:
+        inputs = tuple(tensor.clone() for tensor in given)
+        graph, stream = torch.cuda.CUDAGraph(), torch.cuda.Stream(given[0].device)
+        usual = torch.cuda.current_stream()
+        stream.wait_stream(usual)
+        with torch.cuda.stream(stream):
+            for _ in range(WARM_UP):
+                self._paint(*inputs)
+        usual.wait_stream(stream)
+        try:
+            with torch.cuda.graph(graph, self._pool, stream, capture_error_mode="thread_local"):
+                pictures = self._paint(*inputs)
+        finally:
+            torch.cuda.set_stream(usual)  # torch leaves the other only where all went well
+        return graph, inputs, pictures
