@@ -1,6 +1,7 @@
 """How the judge of drawn dishes learns."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,16 @@ from foodgan.kondate import stock as stocks
 from foodgan.kondate.stock import Arriving, Renders
 
 CPU = torch.device("cpu")
-COUNT, PART = 112, 16
+COUNT, PART = 80, 16
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Networks as small as these wait for their threads longer than they compute."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +54,7 @@ def renders(folder: Path) -> Renders:
 
 def test_it_learns_and_the_file_is_a_taster(coming: Arriving, folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "taster.safetensors"
-    course = Course(epochs=48, batch=32, small=1.0)
+    course = Course(epochs=40, batch=16, small=1.0)
     network, held_out = training.train(coming, path, course=course)
     assert len(held_out.recipes) == PART
     learned = Renders.joined([stocks._load(folder, part) for part in range(2, COUNT // PART)])
@@ -103,7 +113,5 @@ def test_a_shelf_keeps_what_it_is_given(renders: Renders) -> None:
     shelf.add(renders[20:])
     assert shelf.filled == len(renders.recipes) == 32
     assert torch.equal(shelf.pictures[:32], torch.from_numpy(renders.pictures))
-    assert [MAINS[i] for i in shelf.mains[25].nonzero().flatten()] == list(
-        renders.recipes[25].mains
-    )
-    assert math.isfinite(float(shelf.mains[:32].sum()))
+    there = tuple(MAINS[i] for i in shelf.mains[25].nonzero().flatten())
+    assert there == renders.recipes[25].mains
