@@ -4,7 +4,7 @@ Attribute accuracy on each set of names, distance to renders of the same names, 
 each beside what real renders and shuffled names score. N pictures (N, 3, 64, 64) in [-1, 1].
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -64,38 +64,51 @@ class Board:
         """The names whose spread is measured: unseen pairs."""
         return _spread_names(self.names)
 
+    def random(self, pictures: Tensor) -> Tensor:
+        """Features that favour nobody, of (N, 3, 64, 64)."""
+        return random_features(pictures, self.device)
+
     @cached_property
-    def eyes(self) -> dict[str, "Eye"]:
-        """What pictures are compared by: random features, and the judge's."""
+    def randomly(self) -> "Ruler":
+        """Distances by random features."""
+        return Ruler.of(self.random(self.held_out), self.random(self.again))
 
-        def by_random(pictures: Tensor) -> Tensor:
-            return random_features(pictures, self.device)
+    @cached_property
+    def judged(self) -> "Ruler":
+        """Distances by the judge's features."""
+        held_out, again = (self.judge.look(x).features for x in (self.held_out, self.again))
+        return Ruler.of(held_out, again)
 
-        looks = (("kid", by_random), ("kid_taster", self.judge.features))
-        return {key: Eye.opened(look, self.held_out, self.again) for key, look in looks}
+    @cached_property
+    def real_spread(self) -> float:
+        """Mean distance of two renders of one name, by random features."""
+        return self.randomly.spread(self.random(self.alike))
 
 
 @dataclass(frozen=True)
-class Eye:
-    """A way to see pictures: N of them as features (N, F), beside those of held-out renders.
+class Ruler:
+    """Distances between pictures by their features (N, F).
 
-    real (K, F): theirs, standardised; floor: the KID of other renders of the same names.
+    reference (K, F): of held-out renders; real: the same, standardised; floor: the KID of other
+    renders of the same names.
     """
 
-    look: Callable[[Tensor], Tensor]
     reference: Tensor
     real: Tensor
     floor: dict[str, float]
 
     @classmethod
-    def opened(cls, look: Callable[[Tensor], Tensor], held_out: Tensor, again: Tensor) -> "Eye":
-        reference = look(held_out)
-        real = standardised(reference, reference)
-        floor = kid(standardised(look(again), reference), real)
-        return cls(look, reference, real, asdict(floor))
+    def of(cls, held_out: Tensor, again: Tensor) -> "Ruler":
+        real = standardised(held_out, held_out)
+        return cls(held_out, real, asdict(kid(standardised(again, held_out), real)))
 
-    def __call__(self, pictures: Tensor) -> Tensor:
-        return standardised(self.look(pictures), self.reference)
+    def kid(self, features: Tensor) -> dict[str, float]:
+        """FoodKID to held-out renders of the same names, with its interval."""
+        return asdict(kid(standardised(features, self.reference), self.real))
+
+    def spread(self, features: Tensor) -> float:
+        """Mean distance of two pictures of one name: SEEDS rows of each name follow another."""
+        return measures.spread(list(standardised(features, self.reference).split(SEEDS)))
 
 
 def open_board(
@@ -172,20 +185,31 @@ def measure(board: Board, paint: Sketches) -> dict[str, Any]:
     made = _painted(paint, names, range(len(names)))
     spread_names = [known.name for known in board.spread_names for _ in range(SEEDS)]
     within = _painted(paint, spread_names, list(range(SEEDS)) * len(board.spread_names))
+    looked = board.judge.look(made)
+    tasted, spread = looked.told, board.randomly.spread(board.random(within))
     return {
         "judge": board.judged_by,
         "pictures": len(made),
-        "accuracy": _accuracy(board, made),
-        "synonyms": _synonyms(board, paint, made),
-        **_distances(board, made),
+        "accuracy": _accuracy(board, tasted),
+        "synonyms": _synonyms(board, paint, tasted),
+        "kid": board.randomly.kid(board.random(made)),
+        "kid_floor": board.randomly.floor,
+        "kid_taster": board.judged.kid(looked.features),
+        "kid_taster_floor": board.judged.floor,
         **copies.search(made, board.train, board.held_out, board.device).figures,
-        "spread_within_name": _spread(board, within),
+        "spread_within_name": {
+            "made": spread,
+            "real": board.real_spread,
+            "ratio": spread / board.real_spread,
+        },
     }
 
 
 def ceiling(board: Board) -> dict[str, dict[str, float | None]]:
     """What the judge finds right of real renders of each set's names: no generator can do more."""
-    real: dict[str, dict[str, float | None]] = _accuracy(board, board.again)["sets"]
+    real: dict[str, dict[str, float | None]] = _accuracy(board, board.judge.taste(board.again))[
+        "sets"
+    ]
     return real
 
 
@@ -196,9 +220,8 @@ def _painted(paint: Sketches, names: Sequence[str], seeds: Sequence[int]) -> Ten
     return torch.cat(parts).float().clamp(-1, 1)
 
 
-def _accuracy(board: Board, made: Tensor) -> dict[str, Any]:
+def _accuracy(board: Board, tasted: Sequence[taster.Tasted]) -> dict[str, Any]:
     """Of each set, and of unseen pairs under one another's names."""
-    tasted = board.judge.taste(made)
     sets, shuffled = {}, {}
     for kind in SETS:
         rows = [row for row, known in enumerate(board.names) if known.kind == kind]
@@ -208,14 +231,16 @@ def _accuracy(board: Board, made: Tensor) -> dict[str, Any]:
     return {"sets": sets, "control_shuffled": shuffled[UNSEEN]}
 
 
-def _synonyms(board: Board, paint: Sketches, made: Tensor) -> dict[str, float | None]:
+def _synonyms(
+    board: Board, paint: Sketches, tasted: Sequence[taster.Tasted]
+) -> dict[str, float | None]:
     """Mean accuracy of names with an unseen spelling, and of the same with the commonest one."""
     rows = [row for row, known in enumerate(board.names) if known.kind == "unseen_synonym"]
     known = [board.names[row] for row in rows]
     usual = _painted(paint, [respelt(one.name, one.stated) for one in known], rows)
     stated = [one.stated for one in known]
     return {
-        "unseen": attributes.accuracy(stated, board.judge.taste(made[rows]))["mean"],
+        "unseen": attributes.accuracy(stated, [tasted[row] for row in rows])["mean"],
         "usual": attributes.accuracy(stated, board.judge.taste(usual))["mean"],
     }
 
@@ -227,18 +252,3 @@ def respelt(name: str, stated: Stated) -> str:
         if others and others[-1] in name and usual not in name:
             name = name.replace(others[-1], usual)
     return name
-
-
-def _distances(board: Board, made: Tensor) -> dict[str, Any]:
-    """FoodKID to held-out renders of the same names, and its floor: other renders of them."""
-    figures: dict[str, Any] = {}
-    for key, eye in board.eyes.items():
-        figures |= {key: asdict(kid(eye(made), eye.real)), f"{key}_floor": eye.floor}
-    return figures
-
-
-def _spread(board: Board, within: Tensor) -> dict[str, float]:
-    """Mean distance of two pictures of one name, of the generator's and of renders."""
-    eye = board.eyes["kid"]
-    made, real = (measures.spread(list(eye(x).split(SEEDS))) for x in (within, board.alike))
-    return {"made": made, "real": real, "ratio": made / real}

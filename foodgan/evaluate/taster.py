@@ -40,13 +40,24 @@ class Tasted:
 @dataclass(frozen=True)
 class Taste:
     """Logits of each single attribute (N, values), of each main (N, 16), and of each main in each
-    cell (N, 16, C, C); features (N, F).
+    cell (N, 16, C, C); features (N, 768): means and maxima of the last two maps.
     """
 
     singles: dict[str, Tensor]
     mains: Tensor
     spots: Tensor
     features: Tensor
+
+    @property
+    def told(self) -> list[Tasted]:
+        """The likeliest value of each attribute, and every main that is likelier there than not."""
+        values = {key: logit.argmax(dim=1).tolist() for key, logit in self.singles.items()}
+        tasted = []
+        for row, present in enumerate((self.mains > 0).tolist()):
+            singles = {key: CLASSES[key][column[row]] for key, column in values.items()}
+            there = (MAINS[i] for i, yes in enumerate(present) if yes)
+            tasted.append(Tasted(singles, in_order(there)))
+        return tasted
 
 
 class Convolution(nn.Module):
@@ -131,20 +142,9 @@ class Taster(nn.Module):
             *(joined([getattr(p, name) for p in parts]) for name in ("mains", "spots", "features")),
         )
 
-    def features(self, pictures: Tensor) -> Tensor:
-        """(N, 3, 64, 64) -> (N, 768): means and maxima of its last two maps."""
-        return self.look(pictures).features
-
     def taste(self, pictures: Tensor) -> list[Tasted]:
         """What each of (N, 3, 64, 64) shows."""
-        seen = self.look(pictures)
-        values = {key: logit.argmax(dim=1).tolist() for key, logit in seen.singles.items()}
-        tasted = []
-        for row, present in enumerate((seen.mains > 0).tolist()):
-            singles = {key: CLASSES[key][column[row]] for key, column in values.items()}
-            there = (MAINS[i] for i, yes in enumerate(present) if yes)
-            tasted.append(Tasted(singles, in_order(there)))
-        return tasted
+        return self.look(pictures).told
 
 
 def as_tensor(pictures: Picture) -> Tensor:
