@@ -23,6 +23,7 @@ from bot.commands.status import status_command
 from bot.door import Door
 from bot.ends import Ends
 from bot.heart import Heart, pulse_path
+from bot.journal import Journal, journal_path
 from bot.kitchen import Kitchen
 from bot.late import LateDishes
 from bot.limits import Limits
@@ -125,7 +126,8 @@ class Bot(discord.Client):
         door = Door(settings)
         self._queue = DishQueue(settings)
         voice = Voice(self)
-        self.kitchen = Kitchen(sessions, self._queue, door, voice, settings.queue_limit)
+        journal = Journal(journal_path(settings))
+        self.kitchen = Kitchen(sessions, self._queue, door, voice, journal, settings.queue_limit)
         turns = Turns()
         late = LateDishes(sessions, self._queue, self.kitchen, voice, turns)
         self._rounds = Rounds(sessions, self._queue, self.kitchen, door, late, turns)

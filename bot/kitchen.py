@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot import metrics
 from bot.answer import AWAY, Outcome
 from bot.door import Door
+from bot.journal import Journal
 from bot.queue.dishes import DishQueue, Line
 from bot.records import orders
 from bot.records.orders import Asker
@@ -32,7 +33,8 @@ Defer = Callable[[], Awaitable[object]]
 class Kitchen:
     """Takes orders whose answer is deferred and sees that none is lost.
 
-    An order that cannot be put in line stays `written`; `Rounds` tries again.
+    An order that cannot be put in line stays `written`, one that the records do not take in time
+    stays in the journal; `Rounds` tries both again.
     """
 
     def __init__(
@@ -41,9 +43,11 @@ class Kitchen:
         queue: DishQueue,
         door: Door,
         voice: Voice,
+        journal: Journal,
         queue_limit: int,
     ) -> None:
         self._sessions = sessions
+        self._journal = journal
         self._queue = queue
         self._door = door
         self._voice = voice
@@ -61,9 +65,10 @@ class Kitchen:
         self.in_hand[order.order_id] = asker.member_id
         writing = asyncio.create_task(self._write(order, asker))
         try:
-            await asyncio.wait({writing}, timeout=WRITE_FIRST_S)
+            await self._keep(order, asker, writing)
             await self._defer(order, defer, writing)
-            await writing
+            if not await self._written(order, writing):
+                return
             metrics.ORDERS.labels("written").inc()
             log.info(
                 "order %s: written, %s, %d with seed %d",
@@ -90,9 +95,52 @@ class Kitchen:
             raise UserError("offer-forgotten")
         return orders.as_order(record)
 
+    async def catch_up(self) -> None:
+        """Write down what the journal holds: of a bot that was killed, or of busy records.
+
+        Raises SQLAlchemyError where the records still take nothing.
+        """
+        for entry in self._journal.entries():
+            order_id = entry.order.order_id
+            if order_id in self.in_hand:
+                continue
+            async with self._sessions() as session:
+                known = await session.get(Order, order_id) is not None
+            if known:
+                self._journal.forget(order_id)
+                continue
+            await self._write(entry.order, entry.asker)
+            metrics.ORDERS.labels("written").inc()
+            log.info("order %s: written, out of the journal", order_id)
+
+    async def _keep(self, order: DishOrder, asker: Asker, writing: asyncio.Task[None]) -> None:
+        """Return when the order would outlive this process: in the records, or in the journal.
+
+        Where neither is to be had nothing is deferred, and Discord itself tells the member.
+        """
+        await asyncio.wait({writing}, timeout=WRITE_FIRST_S)
+        if not writing.done():
+            try:
+                self._journal.note(order, asker)
+                return
+            except OSError as error:
+                log.warning("order %s: not in the journal, %s", order.order_id, error.strerror)
+        await writing
+
     async def _write(self, order: DishOrder, asker: Asker) -> None:
         async with self._pen, self._sessions.begin() as session:
             await orders.write(session, order, asker)
+        self._journal.forget(order.order_id)
+
+    async def _written(self, order: DishOrder, writing: asyncio.Task[None]) -> bool:
+        """Whether the records have taken a deferred order; if not it is in the journal."""
+        try:
+            await writing
+        except SQLAlchemyError as error:
+            log.warning("order %s: stays in the journal, %s", order.order_id, type(error).__name__)
+            await self._voice.edit(order, "kitchen-closed", name=order.title)
+            return False
+        return True
 
     async def _defer(self, order: DishOrder, defer: Defer, writing: asyncio.Task[None]) -> None:
         """Where Discord takes no answer any more, the order ends: nobody would see its dish.
@@ -107,6 +155,7 @@ class Kitchen:
             await asyncio.wait({writing})
             if not writing.cancelled() and writing.exception() is None:
                 await self.end(order.order_id, "refused")
+            self._journal.forget(order.order_id)
             raise
 
     async def _join_line(self, order: DishOrder, member_id: int) -> None:

@@ -65,6 +65,7 @@ class Rounds:
 
     async def _round(self) -> None:
         """See what every order needs, and begin with that."""
+        await guarded("the journal", self._kitchen.catch_up())
         await guarded("late dishes", self._late.begin())
         async with self._sessions() as session:
             records = await orders.open_orders(session)

@@ -72,7 +72,11 @@ class CapturedStep:
             with torch.cuda.graph(graph, stream=self.stream, capture_error_mode="thread_local"):
                 figures = self.learn(inputs)
         except RuntimeError as error:
-            torch.cuda.set_stream(usual)  # which torch leaves only where a recording ends well
+            # torch comes back to the stream, and the generator out of the recording, only where
+            # one ends well.
+            torch.cuda.set_stream(usual)
+            fresh = Generator(self.random.device)
+            self.random.graphsafe_set_state(fresh.graphsafe_get_state())
             self.refused = True
             log.warning("the step cannot be recorded and runs as usual: %s", error)
         else:

@@ -248,8 +248,6 @@ def _build(
         paint = SketchPainting(generator, config, generator.noise, first.condition)
         critic = _on_frozen_features(config, first) or Stage1Discriminator(first)
         return Objective(config, generator, critic, paint)
-    if config.sketched and sketcher is None:
-        raise ConfigError("this Stage-II learns from sketches: name a run of Stage-I (--sketches)")
     second = Stage2Config.model_validate(config.model | text)
     generator = Stage2Generator(second)
     paint = DetailPainting(generator, config, sketcher)

@@ -23,7 +23,7 @@ from torch.utils.tensorboard import SummaryWriter
 from foodgan import checkpoint
 from foodgan.batch import Batch, Draw
 from foodgan.captured import CapturedStep, Learn
-from foodgan.config import TrainConfig
+from foodgan.config import ConfigError, TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
 from foodgan.models.stackgan import Stage1Generator
@@ -54,7 +54,12 @@ class Trainer:
         place: Place,
         first: Stage1Generator | None = None,
     ) -> None:
-        """first: a trained Stage-I, for a Stage-II that learns from its sketches."""
+        """first: a trained Stage-I, for a Stage-II that learns from its sketches.
+
+        Raises ConfigError where such a Stage-II is given none.
+        """
+        if config.sketched and first is None:
+            raise ConfigError("it learns from sketches: name a run of Stage-I (--sketches)")
         self.config, self.feed, self.run, self.place = config, feed, run, place
         self.before: list[dict[str, Any]] = []  # what the weights had seen before this run
         self.draws: Iterator[Draw] | None = None

@@ -10,6 +10,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
+from foodgan.config import ConfigError
 from foodgan.contract.errors import ModelError
 from foodgan.models.projected import ProjectedDiscriminator
 from foodgan.models.stackgan import Painted, Stage1Generator
@@ -124,3 +125,21 @@ def test_a_step_reads_nothing_back_from_its_device(
     with FakeTensorMode(allow_non_fake_inputs=True):
         figures = trainer.update(batch)
     assert all(figure.shape == () for figure in figures.values())
+
+
+def test_a_stage_two_that_learns_from_sketches_asks_for_them(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match="--sketches"):
+        tiny_trainer(tiny_config("stage2", sketched=0.5), drawn_photos, tmp_path)
+
+
+def test_a_run_keeps_its_averaged_generators_on_the_way(drawn_photos: Path, tmp_path: Path) -> None:
+    train(tiny_trainer(tiny_config("stage1", snapshot_every=8), drawn_photos, tmp_path))
+    kept = sorted((tmp_path / checkpoint.SNAPSHOTS).iterdir())
+    assert [path.stem for path in kept] == ["000000008", "000000016"]
+    tensors, about = checkpoint.load(kept[-1])
+    last = checkpoint.part("ema", checkpoint.load(tmp_path / CHECKPOINT)[0])
+    assert about["seen"] == 16
+    for name, tensor in checkpoint.part("ema", tensors).items():
+        torch.testing.assert_close(tensor.float(), last[name].float(), atol=1e-3, rtol=1e-3)

@@ -55,6 +55,7 @@ def started(words: list[str], folder: Path) -> subprocess.Popen[bytes]:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
+        start_new_session=True,
     )
 
 
@@ -232,11 +233,14 @@ def test_a_run_that_is_killed_at_any_moment_goes_on_and_ends(
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_sigterm_saves_and_leaves_with_0(drawn_photos: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("loaders", [0, 1])
+def test_sigterm_saves_and_leaves_with_0(drawn_photos: Path, tmp_path: Path, loaders: int) -> None:
+    """A service's stop and `timeout` send it to the whole group, the loaders included."""
     config = tiny_config("stage1", pictures=1_000_000, grid_every=4)
-    process = started(command(config, drawn_photos, tmp_path), tmp_path)
+    words = command(config, drawn_photos, tmp_path, "--loaders", str(loaders))
+    process = started(words, tmp_path)
     wait_for(tmp_path / "run" / "grids", process)
-    process.terminate()
+    os.killpg(process.pid, signal.SIGTERM)
     _, said = process.communicate(timeout=200)
     assert process.returncode == 0, said.decode()
     assert 0 < seen(tmp_path / "run") < 1_000_000

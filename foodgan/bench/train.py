@@ -23,7 +23,8 @@ from foodgan.train import Trainer
 
 NAMES = 64  # drawn dishes that are trained on, over and over
 ROUNDS = 3  # the networks take turns, so that a slow moment of the machine meets them all
-WARMUP = 2  # steps
+WARMUP = 2  # steps on a CPU
+RECORDED = 40  # steps after which a GPU's graphs are recorded, those of the rare penalty too
 PARTS = {  # of a step, by the method that does it
     "data": "draw",
     "descent": "_descend",  # both backward passes and both updates
@@ -92,7 +93,7 @@ def measure(configs: Sequence[str], steps: int, device: str | None = None) -> di
     with placed(device) as place:
         runners = {name: Runner(_trainer(name, place)) for name in configs}
         for runner in runners.values():
-            for _ in range(WARMUP):
+            for _ in range(RECORDED if place.records else WARMUP):
                 runner.trainer.take_step()
         for _ in track(range(ROUNDS), "rounds"):
             for runner in runners.values():
@@ -109,7 +110,7 @@ def measure(configs: Sequence[str], steps: int, device: str | None = None) -> di
 
 
 def _trainer(config: str, place: Place) -> Trainer:
-    settings = load_config(config)
+    settings = load_config(config, sketched=0.0)  # no Stage-I paints here
     entries = [entry for entry in menu(NAMES, 0).entries if entry.kind == "train"]
     pixels = np.stack([render(e.recipe, e.seed, settings.photo_size) for e in entries])
     photos = [Photo(Path(), entry.plan.name) for entry in entries]

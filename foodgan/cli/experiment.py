@@ -1,9 +1,12 @@
 """`foodgan experiment`: hold generators against one another on drawn dishes."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from foodgan.experiment.plan import Plan
 
 app = typer.Typer(
     help="Recipes against one another on Kondate-C, where the truth of a picture is known.",
@@ -17,6 +20,15 @@ Seeds = Annotated[str, typer.Option(help="Of the runs: numbers with commas.")]
 Out = Annotated[Path, typer.Option(help="Where runs and results are kept.", file_okay=False)]
 Names = Annotated[int, typer.Option("--n", min=20, help="Unique training names.")]
 Jobs = Annotated[int, typer.Option(min=0, help="Runs at a time, a core each; 0: all cores.")]
+Arms = Annotated[
+    str, typer.Option("--arms", help="Names with commas, or all, baselines, ablations.")
+]
+Device = Annotated[str, typer.Option(help="Where runs are trained and measured: cpu, cuda.")]
+Until = Annotated[float, typer.Option(min=0, help="Seconds, after which all ends; 0: never.")]
+Judge = Annotated[
+    Path | None,
+    typer.Option(help="A file of `foodgan kondate taster`; without, the shipped one.", exists=True),
+]
 
 
 @app.command()
@@ -36,42 +48,84 @@ def arms() -> None:
 
 @app.command()
 def run(
-    which: Annotated[
-        str, typer.Option("--arms", help="Names with commas, or all, baselines, ablations.")
-    ] = "all",
+    which: Arms = "all",
     seeds: Seeds = "0,1,2",
     names: Names = 130,
     pictures: Annotated[int, typer.Option(min=64, help="That each run sees.")] = 20_000,
     minutes: Annotated[
-        float, typer.Option(min=0, help="Of one core, after which a run is measured too; 0: not.")
+        float,
+        typer.Option(
+            min=0,
+            help="After which a run is measured too, of one core's time on a CPU, of the clock "
+            "on another device; 0: not.",
+        ),
     ] = 0.0,
     jobs: Jobs = 0,
     out: Out = OUT,
+    device: Device = "cpu",
+    until: Until = 0.0,
+    measured: Annotated[
+        bool, typer.Option("--measure/--no-measure", help="Each run when it is trained.")
+    ] = True,
+    judge: Judge = None,
 ) -> None:
-    """Train arms and measure them. Stop it at any time: the same command goes on from there."""
-    import os
+    """Train arms and measure them. Stop it at any time: the same command goes on from there.
 
-    from foodgan.contract import logs
-    from foodgan.experiment.run import Plan, carry_out
-    from foodgan.progress import track
+    Runs go to work in the order of what matters most. They share a device that is no CPU, so give
+    it as many jobs as it has room for.
+    """
+    from foodgan.experiment.plan import Plan
 
-    logs.set_up()
     plan = Plan(
         out=out,
         arms=_arms(which),
         seeds=_numbers(seeds),
         names=names,
         pictures=pictures,
-        cpu_s=minutes * 60 or None,
-        jobs=jobs or os.cpu_count() or 1,
+        limit_s=minutes * 60 or None,
+        jobs=_at_once(jobs),
+        device=_usable(device),
+        until=_moment(until),
+        measures=measured,
+        judge=_judge(judge),
     )
-    carry_out(plan, track=track)
+    _carry_out(plan)
+    if measured:
+        table(which, seeds, names, out)
+
+
+@app.command()
+def measure(
+    which: Arms = "all",
+    seeds: Seeds = "0,1,2",
+    names: Names = 130,
+    jobs: Jobs = 0,
+    out: Out = OUT,
+    device: Device = "cpu",
+    until: Until = 0.0,
+    judge: Judge = None,
+) -> None:
+    """Measure the runs that are trained, where this judge has not measured them yet."""
+    from foodgan.experiment.plan import Plan
+
+    plan = Plan(
+        out=out,
+        arms=_arms(which),
+        seeds=_numbers(seeds),
+        names=names,
+        jobs=_at_once(jobs),
+        device=_usable(device),
+        until=_moment(until),
+        trains=False,
+        judge=_judge(judge),
+    )
+    _carry_out(plan)
     table(which, seeds, names, out)
 
 
 @app.command()
 def table(
-    which: Annotated[str, typer.Option("--arms", help="As for `run`.")] = "all",
+    which: Arms = "all",
     seeds: Seeds = "0,1,2",
     names: Names = 130,
     out: Out = OUT,
@@ -96,27 +150,59 @@ def blog(
     out: Annotated[Path | None, typer.Option(file_okay=False)] = None,
 ) -> None:
     """Train the blog post's attempts again and print its claims beside what is measured."""
-    import os
-
-    from foodgan.contract import logs
     from foodgan.experiment.arms import BLOG, RECIPE
     from foodgan.experiment.blog import told
-    from foodgan.experiment.run import Plan, carry_out
-    from foodgan.progress import track
+    from foodgan.experiment.plan import Plan
 
-    logs.set_up()
     plan = Plan(
         out=out or (QUICK if quick else OUT),
         arms=(*BLOG, *RECIPE),
         seeds=(0,) if quick else (0, 1, 2),
         pictures=6_000 if quick else 20_000,
-        cpu_s=100.0 if quick else None,
+        limit_s=100.0 if quick else None,
         hasty=quick,
-        jobs=jobs or os.cpu_count() or 1,
+        jobs=_at_once(jobs),
     )
-    carry_out(plan, track=track)
+    _carry_out(plan)
     for claim in told(plan):
         typer.echo(f"\n“{claim.said}”\n  {claim.measured}")
+
+
+def _carry_out(plan: "Plan") -> None:
+    from foodgan.contract import logs
+    from foodgan.experiment.run import carry_out
+    from foodgan.progress import track
+
+    logs.set_up()
+    carry_out(plan, track=track)
+
+
+def _at_once(jobs: int) -> int:
+    import os
+
+    return jobs or os.cpu_count() or 1
+
+
+def _moment(seconds: float) -> float | None:
+    import time
+
+    return time.time() + seconds if seconds else None
+
+
+def _usable(device: str) -> str:
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise typer.BadParameter(f"{device!r} cannot be used: {error}") from error
+    return device
+
+
+def _judge(file: Path | None) -> Path:
+    from foodgan.evaluate.taster import SHIPPED
+
+    return file or SHIPPED
 
 
 def _numbers(written: str) -> tuple[int, ...]:

@@ -16,12 +16,16 @@ def render(
     ] = 130,
     size: Annotated[int, typer.Option(min=16, max=1024, help="Pixels along each side.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0: one a core.")] = 1,
 ) -> None:
     """Draw a training set and its held-out sets as PNG and metadata.jsonl."""
+    import os
+
     from foodgan.kondate.folder import write_folder
     from foodgan.progress import track
 
-    counts = write_folder(out, names, size, seed, track=track)
+    jobs = jobs or os.cpu_count() or 1
+    counts = write_folder(out, names, size, seed, jobs=jobs, track=track)
     typer.echo(f"{out}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
 
 
@@ -45,25 +49,30 @@ def sheet(
 @app.command()
 def taster(
     out: Annotated[Path, typer.Option(help="The file to write.")],
-    renders: Annotated[int, typer.Option(min=1000, help="To learn from.")] = 58_000,
+    renders: Annotated[int, typer.Option(min=8_000, help="To learn from and test on.")] = 60_000,
+    epochs: Annotated[float, typer.Option(min=0.01, help="Passes over them.")] = 12.0,
+    minutes: Annotated[float, typer.Option(min=0, help="It ends then at the latest; 0: no.")] = 0.0,
+    device: Annotated[str, typer.Option(help="Where it learns: cpu, cuda.")] = "cpu",
+    jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0: one a core.")] = 0,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    cache: Annotated[Path, typer.Option(help="Where renders are kept.")] = Path("runs") / "cache",
 ) -> None:
     """Train the judge of drawn dishes, and print how often it is right on renders it never saw."""
+    import math
+
     import torch
 
-    from foodgan.evaluate import attributes
-    from foodgan.evaluate.taster import HELD_OUT, as_tensor, train
-    from foodgan.kondate.stock import stock
-    from foodgan.progress import track
+    from foodgan.evaluate.taster import as_tensor
+    from foodgan.evaluate.taster_training import Course, scores, train
+    from foodgan.kondate.stock import arriving
+    from foodgan.place import placed
 
     if threads:
         torch.set_num_threads(threads)
-    pictures, recipes = stock(Path("runs") / "cache", HELD_OUT + renders, track=track)
-    network = train(pictures[HELD_OUT:], recipes[HELD_OUT:], out)
-    seen = network.taste(as_tensor(pictures[:HELD_OUT]))
-    # Even numbers are drawn as a canteen cooks, odd ones with rare values as often as others.
-    for first, title in enumerate(("as a canteen cooks", "evenly")):
-        stated, tasted = attributes.truths(recipes[first:HELD_OUT:2]), seen[first::2]
-        found = attributes.accuracy(stated, tasted)
-        shares = ", ".join(f"{key} {share:.3f}" for key, share in found.items() if share)
+    with placed(device) as place, arriving(cache, renders, jobs=jobs) as coming:
+        course = Course.on(place.device, epochs=epochs, seconds=minutes * 60 or math.inf)
+        network, held_out = train(coming, out, course=course, device=place.device)
+    tasted = network.taste(as_tensor(held_out.pictures))
+    for title, found in scores(held_out.recipes, tasted).items():
+        shares = ", ".join(f"{key} {share:.3f}" for key, share in found.items())
         typer.echo(f"dishes drawn {title}: {shares}")

@@ -4,8 +4,10 @@ Attribute accuracy on each set of names, distance to renders of the same names, 
 each beside what real renders and shuffled names score. N pictures (N, 3, 64, 64) in [-1, 1].
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,18 +19,21 @@ from torch import Tensor
 from foodgan.evaluate import attributes, copies, measures, taster
 from foodgan.evaluate.features import random_features, standardised
 from foodgan.evaluate.kid import kid
-from foodgan.kondate.folder import Known, read_menu
+from foodgan.kondate.cooks import each
+from foodgan.kondate.folder import VERSION, Known, read_menu
 from foodgan.kondate.prior import draw
 from foodgan.kondate.recipe import Stated
-from foodgan.kondate.render import render
+from foodgan.kondate.render import Picture, render
 from foodgan.kondate.splits import SETS
 from foodgan.kondate.words import SPELLINGS
 from foodgan.progress import Track, untracked
+from foodgan.whole import whole
 
 SEEDS = 8  # pictures of a name when its spread is measured
 SPREAD_NAMES = 24
 UNSEEN = "unseen_pair"
 BATCH = 32
+CPU = torch.device("cpu")
 
 
 class Sketches(Protocol):
@@ -52,25 +57,64 @@ class Board:
     alike: Tensor
     judge: taster.Taster
     judged_by: str
+    device: torch.device = CPU
 
     @property
     def spread_names(self) -> list[Known]:
         """The names whose spread is measured: unseen pairs."""
         return _spread_names(self.names)
 
+    @cached_property
+    def eyes(self) -> dict[str, "Eye"]:
+        """What pictures are compared by: random features, and the judge's."""
 
-def open_board(folder: Path, *, judge: Path = taster.SHIPPED, track: Track = untracked) -> Board:
+        def by_random(pictures: Tensor) -> Tensor:
+            return random_features(pictures, self.device)
+
+        looks = (("kid", by_random), ("kid_taster", self.judge.features))
+        return {key: Eye.opened(look, self.held_out, self.again) for key, look in looks}
+
+
+@dataclass(frozen=True)
+class Eye:
+    """A way to see pictures: N of them as features (N, F), beside those of held-out renders.
+
+    real (K, F): theirs, standardised; floor: the KID of other renders of the same names.
+    """
+
+    look: Callable[[Tensor], Tensor]
+    reference: Tensor
+    real: Tensor
+    floor: dict[str, float]
+
+    @classmethod
+    def opened(cls, look: Callable[[Tensor], Tensor], held_out: Tensor, again: Tensor) -> "Eye":
+        reference = look(held_out)
+        real = standardised(reference, reference)
+        floor = kid(standardised(look(again), reference), real)
+        return cls(look, reference, real, asdict(floor))
+
+    def __call__(self, pictures: Tensor) -> Tensor:
+        return standardised(self.look(pictures), self.reference)
+
+
+def open_board(
+    folder: Path,
+    *,
+    judge: Path = taster.SHIPPED,
+    device: torch.device = CPU,
+    cache: Path | None = None,
+    jobs: int = 1,
+    track: Track = untracked,
+) -> Board:
     """Read a folder of `foodgan kondate render`, and render what to compare with.
 
-    Raises FolderError, ModelError.
+    device: where pictures are judged; cache: a folder that keeps the renders for the next time;
+    jobs: processes that render. Raises FolderError, ModelError.
     """
     menu = read_menu(folder)
     names = [known for known in menu if known.kind != "train"]
-    wanted = [known.stated for known in names]
-    wanted += [known.stated for known in _spread_names(names) for _ in range(SEEDS)]
-    rendered = taster.as_tensor(
-        np.stack([_oracle(stated, seed) for seed, stated in enumerate(track(wanted, "rendering"))])
-    )
+    rendered = taster.as_tensor(_compared(names, cache, jobs, track))
     tasting, digest = taster.load(judge)
     return Board(
         names=names,
@@ -78,17 +122,40 @@ def open_board(folder: Path, *, judge: Path = taster.SHIPPED, track: Track = unt
         held_out=_read(names),
         again=rendered[: len(names)],
         alike=rendered[len(names) :],
-        judge=tasting,
-        judged_by=f"taster {digest[:12]}",
+        judge=tasting.to(device),
+        judged_by=judged_by(digest),
+        device=device,
     )
+
+
+def judged_by(digest: str) -> str:
+    """How figures name the judge whose file has this SHA-256."""
+    return f"taster {digest[:12]}"
+
+
+def _compared(names: Sequence[Known], cache: Path | None, jobs: int, track: Track) -> Picture:
+    """A render of each name, then SEEDS of each spread name, kept in `cache`."""
+    wanted = [known.stated for known in names]
+    wanted += [known.stated for known in _spread_names(names) for _ in range(SEEDS)]
+    asked = repr([VERSION, *(stated.as_json() for stated in wanted)])
+    kept = cache and cache / f"board-{sha256(asked.encode()).hexdigest()[:16]}.npy"
+    if kept and kept.exists():
+        return np.asarray(np.load(kept))
+    drawn = each(_oracle, list(enumerate(wanted)), jobs)
+    rendered = np.stack(list(track(drawn, "rendering")))
+    if kept:
+        with whole(kept) as partial, partial.open("wb") as out:
+            np.save(out, rendered)
+    return rendered
 
 
 def _spread_names(names: Sequence[Known]) -> list[Known]:
     return [known for known in names if known.kind == UNSEEN][:SPREAD_NAMES]
 
 
-def _oracle(stated: Stated, seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """A render of what a name says; all else by chance."""
+def _oracle(asked: tuple[int, Stated]) -> Picture:
+    """A render of what a name says; all else by chance of the seed."""
+    seed, stated = asked
     rng = np.random.default_rng([5, seed])
     return render(draw(rng, stated), int(rng.integers(2**31)))
 
@@ -111,7 +178,7 @@ def measure(board: Board, paint: Sketches) -> dict[str, Any]:
         "accuracy": _accuracy(board, made),
         "synonyms": _synonyms(board, paint, made),
         **_distances(board, made),
-        **copies.search(made, board.train, board.held_out).figures,
+        **copies.search(made, board.train, board.held_out, board.device).figures,
         "spread_within_name": _spread(board, within),
     }
 
@@ -164,20 +231,14 @@ def respelt(name: str, stated: Stated) -> str:
 
 def _distances(board: Board, made: Tensor) -> dict[str, Any]:
     """FoodKID to held-out renders of the same names, and its floor: other renders of them."""
-    figures = {}
-    for key, look in (("kid", random_features), ("kid_taster", board.judge.features)):
-        reference = look(board.held_out)
-        real = standardised(reference, reference)
-        for ending, pictures in (("", made), ("_floor", board.again)):
-            figures[key + ending] = asdict(kid(standardised(look(pictures), reference), real))
+    figures: dict[str, Any] = {}
+    for key, eye in board.eyes.items():
+        figures |= {key: asdict(kid(eye(made), eye.real)), f"{key}_floor": eye.floor}
     return figures
 
 
 def _spread(board: Board, within: Tensor) -> dict[str, float]:
     """Mean distance of two pictures of one name, of the generator's and of renders."""
-    reference = random_features(board.held_out)
-    made, real = (
-        measures.spread(list(standardised(random_features(x), reference).split(SEEDS)))
-        for x in (within, board.alike)
-    )
+    eye = board.eyes["kid"]
+    made, real = (measures.spread(list(eye(x).split(SEEDS))) for x in (within, board.alike))
     return {"made": made, "real": real, "ratio": made / real}

@@ -36,8 +36,13 @@ class Copies:
     shapes: dict[str, Near]
 
 
-def search(made: Tensor, train: Tensor, held_out: Tensor) -> Copies:
-    """Hold made (N), held-out photos (K) and both copycats against the training photos (M)."""
+def search(
+    made: Tensor, train: Tensor, held_out: Tensor, device: torch.device | None = None
+) -> Copies:
+    """Hold made (N), held-out photos (K) and both copycats against the training photos (M).
+
+    device: where features are computed, if elsewhere.
+    """
     chance = Generator().manual_seed(0)
     count = min(len(made), len(train))
     copied = train[torch.randperm(len(train), generator=chance)[:count]]
@@ -47,7 +52,7 @@ def search(made: Tensor, train: Tensor, held_out: Tensor) -> Copies:
         "copycat": copied,
         "augmented": disturbed(copied, chance, FRAME_MIN),
     }
-    textures, authentic = _textures(sets, train)
+    textures, authentic = _textures(sets, train, device)
     shaped = _shapes(sets, train)
     figures = {
         "rho": _rho(textures, "made"),
@@ -74,14 +79,17 @@ def _suspicious(near: dict[str, Near], which: str) -> float:
     return measures.suspicious(near[which].gaps, near["held_out"].gaps)
 
 
-def _textures(sets: dict[str, Tensor], photos: Tensor) -> tuple[dict[str, Near], dict[str, float]]:
+def _textures(
+    sets: dict[str, Tensor], photos: Tensor, device: torch.device | None
+) -> tuple[dict[str, Near], dict[str, float]]:
     """By random convolutions, each picture also mirrored; and the authentic share of each set."""
-    reference = random_features(photos)
+    reference = random_features(photos, device)
     train = standardised(reference, reference)
     found, authentic = {}, {}
     for name, pictures in track(sets.items(), "seeking copies by texture"):
         both = [
-            standardised(random_features(view), reference) for view in (pictures, pictures.flip(3))
+            standardised(random_features(view, device), reference)
+            for view in (pictures, pictures.flip(3))
         ]
         authentic[name] = measures.authenticity(both[0], train)
         found[name] = _nearer(*(Near(*measures.nearest(view, train)) for view in both))

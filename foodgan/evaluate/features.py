@@ -24,9 +24,13 @@ def small(pictures: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def random_features(pictures: Tensor) -> Tensor:
-    """Mean and spread of each channel of four random convolutions. (N, 3, H, W) -> (N, 960)."""
-    return torch.cat([_features(small(part)) for part in pictures.split(BATCH)])
+def random_features(pictures: Tensor, device: torch.device | None = None) -> Tensor:
+    """Mean and spread of each channel of four random convolutions. (N, 3, H, W) -> (N, 960).
+
+    device: where to compute them, if elsewhere; they come back to where the pictures are.
+    """
+    parts = (part.to(device or part.device) for part in pictures.split(BATCH))
+    return torch.cat([_features(small(part)).to(pictures.device) for part in parts])
 
 
 def _features(x: Tensor) -> Tensor:
@@ -34,7 +38,7 @@ def _features(x: Tensor) -> Tensor:
     found = []
     for inputs, outputs in pairwise(WIDTHS):
         weight = torch.randn(outputs, inputs, 4, 4, generator=chance) * (2 / (inputs * 16)) ** 0.5
-        x = F.leaky_relu(F.conv2d(x, weight, stride=2, padding=1), 0.2)
+        x = F.leaky_relu(F.conv2d(x, weight.to(x.device), stride=2, padding=1), 0.2)
         found += [x.mean(dim=(2, 3)), x.std(dim=(2, 3))]
     return torch.cat(found, dim=1)
 

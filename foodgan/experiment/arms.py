@@ -1,6 +1,6 @@
 """What is compared: each arm is a shipped configuration and what it changes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,3 +80,23 @@ ABLATIONS = {
     ),
 }
 ARMS = {**BASELINES, **RECIPE, **ABLATIONS}
+# What an experiment that is cut short should have: these first, with every seed.
+FIRST = (
+    "recipe",
+    "published-augmented",
+    "published",
+    "dcgan-bce",
+    "published-linear",
+    "dcgan-hinge",
+    "unconditional",
+)
+
+
+def in_turn(arms: Sequence[str], seeds: Sequence[int]) -> list[tuple[str, int]]:
+    """Runs, what matters most first: FIRST, other baselines, then all the rest seed by seed."""
+    chosen = [arm for arm in FIRST if arm in arms]
+    chosen += [arm for arm in arms if arm in BASELINES and arm not in FIRST]
+    rest = [arm for arm in arms if arm not in chosen]
+    return [(arm, seed) for arm in chosen for seed in seeds] + [
+        (arm, seed) for seed in seeds for arm in rest
+    ]

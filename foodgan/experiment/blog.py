@@ -6,8 +6,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from foodgan.experiment.plan import Plan
 from foodgan.experiment.results import MEASURES, Measure, Row, rows, untrained
-from foodgan.experiment.run import Plan
 
 ACCURACY, GUESSING, _, _, _, _, KID, _, _, RHO, SUSPICIOUS, SPREAD = MEASURES
 
@@ -65,7 +65,7 @@ def told(plan: Plan) -> list[Claim]:
     """The claims of a plan that has been carried out."""
     paths = [plan.result(arm, seed) for arm in plan.arms for seed in plan.seeds]
     both = [*rows(paths, "at_equal_time"), *rows(paths, "at_equal_pictures")]
-    plain = untrained(plan.out / "results" / f"untrained-{plan.names}.json")
+    plain = untrained(plan.untrained)
     return claims({row.arm: row for row in both}, {row.arm: row for row in plain})
 
 

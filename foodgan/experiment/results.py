@@ -148,7 +148,7 @@ def report(
     paths = [results / f"{arm}-{names}-{seed}.json" for arm in arms for seed in seeds]
     tables = {
         "At equal pictures seen": rows(paths, "at_equal_pictures"),
-        "At equal processor time": rows(paths, "at_equal_time"),
+        "At equal time": rows(paths, "at_equal_time"),
         "Without training": untrained(results / f"untrained-{names}.json"),
     }
     tables = {title: table for title, table in tables.items() if table}

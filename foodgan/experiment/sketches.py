@@ -30,13 +30,19 @@ from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
 
+CPU = torch.device("cpu")
+
 
 @dataclass(frozen=True)
 class Trained:
-    """A generator of 64×64 pictures. named: False paints every name as the null name."""
+    """A generator of 64×64 pictures, which come back to the CPU.
+
+    named: False paints every name as the null name.
+    """
 
     generator: Generators
     named: bool = True
+    device: torch.device = CPU
 
     @torch.no_grad()
     def __call__(self, names: Sequence[str], seeds: Sequence[int]) -> Tensor:
@@ -47,20 +53,25 @@ class Trained:
             chance = Generator().manual_seed(seed)
             z.append(torch.randn(size, generator=chance))
             noise.append(torch.randn(condition, generator=chance))
-        asked = encode([name if self.named else "" for name in names])
-        pictures: Tensor = self.generator(asked, torch.stack(z), torch.stack(noise)).pictures
-        return pictures
+        asked = encode([name if self.named else "" for name in names]).to(self.device)
+        drawn = (torch.stack(part).to(self.device) for part in (z, noise))
+        pictures: Tensor = self.generator(asked, *drawn).pictures
+        return pictures.float().cpu()
 
 
-def averaged(run: Path) -> Trained:
-    """The averaged generator of a run of Stage-I, DCGAN or the published one. Raises ModelError."""
-    tensors, about = checkpoint.load(run / CHECKPOINT)
+def averaged(run: Path, kept: str = CHECKPOINT, device: torch.device = CPU) -> Trained:
+    """The averaged generator of a run of Stage-I, DCGAN or the published one. Raises ModelError.
+
+    kept: the file of the run that holds it; device: where it paints.
+    """
+    tensors, about = checkpoint.load(run / kept)
     config = TrainConfig.model_validate(about["config"])
     generator = build_objective(config, DIMENSIONS, BUCKETS).generator
     if isinstance(generator, Stage2Generator):
         raise ModelError(f"{run} is a run of Stage-II: it paints no names without a sketch")
-    checkpoint.fill(generator, checkpoint.part("ema", tensors), CHECKPOINT)
-    return Trained(generator.eval().requires_grad_(False), named=config.name_dropout < 1)
+    checkpoint.fill(generator, checkpoint.part("ema", tensors), kept)
+    generator = generator.eval().requires_grad_(False).to(device)
+    return Trained(generator, named=config.name_dropout < 1, device=device)
 
 
 def painted_by(painter: Painter) -> Sketches:

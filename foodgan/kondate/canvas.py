@@ -11,6 +11,7 @@ import numpy as np
 from foodgan.kondate.textures import Floats
 
 EXTENT = 1.18
+HIDES = 0.5  # a cover that is thicker than this is what is seen
 
 
 @cache
@@ -55,7 +56,8 @@ def _axes(size: int) -> tuple[Floats, Floats]:
 
 class Canvas:
     """colour (3, S, S), height (S, S), gloss (S, S) in [0, 1]; x, y (S, S); texel: its width;
-    within (S, S): 1 where something may be laid.
+    within (S, S): 1 where something may be laid; top (S, S): number of the main that is seen from
+    above, 0 where it is none; laying: number of the main that is being laid.
     """
 
     def __init__(self, size: int) -> None:
@@ -66,6 +68,8 @@ class Canvas:
         self.height = np.zeros((size, size), np.float32)
         self.gloss = np.zeros((size, size), np.float32)
         self.within = np.ones((size, size), np.float32)
+        self.top = np.zeros((size, size), np.uint8)
+        self.laying = 0
 
     def whole(self) -> "Patch":
         """A patch over everything, not turned."""
@@ -124,6 +128,7 @@ class Patch:
         self.tint(cover, colour)
         self.height[...] += (height - self.height) * cover
         self.gloss[...] += (gloss - self.gloss) * cover
+        self.canvas.top[self.rows, self.columns][cover > HIDES] = self.canvas.laying
 
     def tint(self, cover: Floats, colour: Floats) -> None:
         """Colour what lies there, by `cover`, and leave its shape."""

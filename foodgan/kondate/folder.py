@@ -8,6 +8,7 @@ from typing import Any
 from PIL import Image
 
 from foodgan.contract.errors import FoodganError
+from foodgan.kondate.cooks import each
 from foodgan.kondate.recipe import SINGLE, Recipe, Stated, in_order
 from foodgan.kondate.render import render
 from foodgan.kondate.splits import Entry, menu
@@ -15,7 +16,7 @@ from foodgan.progress import Track, untracked
 from foodgan.whole import sweep, whole, write_text
 
 SETTINGS = "kondate.json"  # what the folder was asked for; a second run must ask for the same
-VERSION = 2  # counts up when the same seed gives other names or pictures
+VERSION = 3  # counts up when the same seed gives other names or pictures
 
 
 class FolderError(FoodganError):
@@ -23,23 +24,29 @@ class FolderError(FoodganError):
 
 
 def write_folder(
-    out: Path, names: int, size: int, seed: int, *, track: Track = untracked
+    out: Path, names: int, size: int, seed: int, *, jobs: int = 1, track: Track = untracked
 ) -> dict[str, int]:
     """Pictures in `out`/{train,test}, then metadata.jsonl; returns how many of each set.
+
+    jobs: processes that draw.
 
     A run that was killed goes on where it stopped: pictures get their names when they are whole,
     and the metadata come last. Raises FolderError when `out` holds anything else.
     """
     _claim(out, {"names": names, "size": size, "seed": seed, "version": VERSION})
     entries = menu(names, seed).entries
-    lines, counts = [], dict[str, int]()
-    for number, entry in enumerate(track(entries, "Drawing")):
-        path = out / entry.split / f"{entry.kind}-{number:06d}.png"
-        if not path.exists():
-            _write_picture(path, entry, size)
+    paths = [
+        out / entry.split / f"{entry.kind}-{number:06d}.png" for number, entry in enumerate(entries)
+    ]
+    placed = list(zip(paths, entries, strict=True))
+    missing = [(path, entry, size) for path, entry in placed if not path.exists()]
+    for _ in zip(track(missing, "Drawing"), each(_write_picture, missing, jobs), strict=True):
+        pass
+    lines = [json.dumps(_line(p.relative_to(out), e), ensure_ascii=False) for p, e in placed]
+    write_text(out / "metadata.jsonl", "".join(line + "\n" for line in lines))
+    counts: dict[str, int] = {}
+    for entry in entries:
         counts[entry.kind] = counts.get(entry.kind, 0) + 1
-        lines.append(json.dumps(_line(path.relative_to(out), entry), ensure_ascii=False) + "\n")
-    write_text(out / "metadata.jsonl", "".join(lines))
     return counts
 
 
@@ -115,6 +122,7 @@ def _line(path: Path, entry: Entry) -> dict[str, Any]:
     }
 
 
-def _write_picture(path: Path, entry: Entry, size: int) -> None:
+def _write_picture(wanted: tuple[Path, Entry, int]) -> None:
+    path, entry, size = wanted
     with whole(path) as partial:
         Image.fromarray(render(entry.recipe, entry.seed, size)).save(partial, format="png")

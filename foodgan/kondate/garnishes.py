@@ -100,12 +100,13 @@ def _shiso(canvas: Canvas, vessel: Vessel, rng: np.random.Generator) -> None:
 
 
 def _cheese(canvas: Canvas, vessel: Vessel, rng: np.random.Generator) -> None:
-    """Cheese that has melted over everything and browned in places."""
+    """Cheese that has melted in patches over everything and browned in places."""
     whole = canvas.whole()
     shift = (float(rng.random()), float(rng.random()))
     u, v = canvas.x - np.float32(vessel.centre[0]), canvas.y - np.float32(vessel.centre[1])
     uneven = sample(blotches(), u, v, 0.35, shift)
-    field = 0.68 - superellipse(u, v, vessel.area, 2) + 0.17 * uneven
+    out = superellipse(u, v, vessel.area, 2)
+    field = np.minimum(0.50 - out + 0.40 * uneven, 0.9 - out)
     cover = step(-0.01, 0.02, field) * (vessel.radius < 1 - vessel.form.wall)
     brown = step(1.1, 2.2, sample(blotches(), u, v, 0.7, shift))
     colour = mix(rgb("#f8d978"), rgb("#fdf0c4"), step(-0.5, 1.0, uneven))

@@ -7,7 +7,7 @@ import numpy as np
 from foodgan.kondate.canvas import Canvas, Patch, mix, rgb, step
 from foodgan.kondate.cuts import CUTS, Cut
 from foodgan.kondate.eggs import lay_egg
-from foodgan.kondate.recipe import Recipe
+from foodgan.kondate.recipe import VALUES, Recipe
 from foodgan.kondate.textures import Floats, blotches, sample, speckle
 from foodgan.kondate.vessels import Vessel, superellipse
 
@@ -20,11 +20,13 @@ def arrange(canvas: Canvas, vessel: Vessel, recipe: Recipe, rng: np.random.Gener
     rng.shuffle(mains)
     first = float(rng.uniform(0, 2 * np.pi))
     for i, main in enumerate(mains):
+        canvas.laying = 1 + VALUES["main"].index(main)
         x, y, around = _place(vessel, i, len(mains), first, rng)
         if main == "egg":
             lay_egg(canvas, (x, y), recipe, rng)
         else:
             _lay_main(canvas, vessel, main, (x, y), around, recipe, rng)
+    canvas.laying = 0
     if mains and recipe.cooking == "stirfried":
         _leftovers(canvas, vessel, rng)
 
@@ -116,7 +118,7 @@ def _lay_piece(
     uneven = sample(blotches(), patch.u, patch.v, 0.8, shift)
     thick, gloss = cut.thick, cut.gloss
     if cooking == "fried":
-        distance, colour, uneven = _batter(patch, distance, colour, main, shift)
+        distance, colour, uneven = _batter(patch, distance, colour, cut, shift)
         thick, gloss = thick + 0.04, 0.25
     elif not raw:
         colour, gloss = _heat(patch, distance, colour, uneven, cooking, gloss)
@@ -130,9 +132,9 @@ def _lay_piece(
 
 
 def _batter(
-    patch: Patch, distance: Floats, colour: Floats, main: str, shift: tuple[float, float]
+    patch: Patch, distance: Floats, colour: Floats, cut: Cut, shift: tuple[float, float]
 ) -> tuple[Floats, Floats, Floats]:
-    """Golden-brown crust over any main: swollen, rough, its own colour hardly seen."""
+    """Golden-brown crust over any main, swollen and rough, with one end cut open."""
     crumbs = sample(speckle(), patch.u, patch.v, 0.75, shift)
     flakes = sample(blotches(), patch.u, patch.v, 1.3, shift)
     rough = 0.35 * crumbs + 0.6 * flakes
@@ -142,7 +144,9 @@ def _batter(
     crust = crust * (1 - 0.45 * step(-0.03, 0.015, swollen))
     seen = 0.10 + 0.12 * step(0.6, 1.6, -flakes)
     fried = mix(crust, colour, np.asarray(seen, np.float32))
-    if main == "shrimp":  # the tail stays out of the batter
+    face = step(0.2, 0.3, patch.u / cut.size[0]) * step(0.0, -0.02, distance)
+    fried = mix(fried, colour, np.asarray(face * 0.9, np.float32))
+    if cut is CUTS["shrimp"]:  # the tail stays out of the batter
         tail = step(1.85, 2.0, np.arctan2(patch.v, patch.u))
         fried = mix(fried, rgb("#c8381c"), tail * 0.9)
     return np.asarray(swollen, np.float32), fried, rough

@@ -13,6 +13,7 @@ from foodgan.kondate.tables import some_table
 
 Picture = NDArray[np.uint8]
 STREAMS = ("vessel", "base", "sauce", "main", "garnish", "scene", "film")
+CELLS = 32  # a side of the map of mains
 # (largest size, texels of the canvas a pixel, rays a pixel), both along one side
 SAMPLING = ((96, 1.7, 1.5), (4096, 2.2, 2.0))
 
@@ -24,6 +25,11 @@ def render(recipe: Recipe, seed: int, size: int = 64) -> Picture:
     things lie. Another size shows the same scene; another value of one attribute leaves what does
     not depend on it as it was.
     """
+    return labelled(recipe, seed, size)[0]
+
+
+def labelled(recipe: Recipe, seed: int, size: int = 64) -> tuple[Picture, Picture]:
+    """The same, and where its mains are seen (CELLS, CELLS): 1 + the place in VALUES, or 0."""
     texels, per_pixel = next(row[1:] for row in SAMPLING if size <= row[0])
     canvas = Canvas(round(size * texels))
     vessel = cook(canvas, recipe, seed)
@@ -33,9 +39,11 @@ def render(recipe: Recipe, seed: int, size: int = 64) -> Picture:
     table = some_table(vessel, rng)
     shaded = scene.shade(canvas, vessel.form.rim, light, scene.towards(camera))
     rays = round(size * per_pixel)
-    seen = scene.photograph(canvas, shaded, vessel, table, camera, light, rays)
+    seen, mains = scene.photograph(canvas, shaded, vessel, table, camera, light, rays)
     film = _stream(seed, "film")
-    return _expose(scene.develop(seen, film), recipe, size, film)
+    middles = ((np.arange(CELLS) + 0.5) * rays / CELLS).astype(int)
+    where = mains[np.ix_(middles, middles)]
+    return _expose(scene.develop(seen, film), recipe, size, film), where
 
 
 def cook(canvas: Canvas, recipe: Recipe, seed: int) -> vessels.Vessel:

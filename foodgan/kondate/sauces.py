@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from foodgan.kondate.canvas import Canvas, mix, rgb, smooth, step
+from foodgan.kondate.canvas import HIDES, Canvas, mix, rgb, smooth, step
 from foodgan.kondate.textures import Floats, blotches, clouds, sample, speckle
 from foodgan.kondate.vessels import Vessel, superellipse
 
@@ -47,7 +47,9 @@ def pour_broth(canvas: Canvas, vessel: Vessel, sauce: str, rng: np.random.Genera
         swirl = sample(blotches(), canvas.x + 0.05 * cloud, canvas.y, 0.4, shift)
         colour = mix(colour, colour * 1.35, step(0.2, 1.6, swirl))
     _stain(canvas, 1 - np.exp(-depth * liquid.murk * 2), liquid.broth)
-    whole.tint(1 - np.exp(-depth * liquid.murk), colour)
+    sunk = 1 - np.exp(-depth * liquid.murk)
+    whole.tint(sunk, colour)
+    canvas.top[sunk > HIDES] = 0
     wet = step(0.0, 0.01, depth)
     canvas.height += (level - canvas.height) * wet
     canvas.gloss += (0.3 - canvas.gloss) * wet

@@ -134,8 +134,8 @@ def photograph(
     camera: Camera,
     light: Light,
     rays: int,
-) -> Floats:
-    """What each of rays×rays sees (3, R, R)."""
+) -> tuple[Floats, NDArray[np.uint8]]:
+    """What each of rays×rays sees (3, R, R), and the number of the main (R, R), 0 for none."""
     origin, ray = _rays(camera, rays)
     top = float(canvas.height.max()) + 0.01
     near = (top - origin[2]) / ray[2]
@@ -143,12 +143,13 @@ def photograph(
     found, hit = _march(canvas, vessel.under, origin, ray, near, on_table, camera)
     colour = np.empty((3, rays * rays), np.float32)
     inward = hit[0] * ray[0][found] + hit[1] * ray[1][found] < 0
-    colour[:, found] = _surface(canvas, shaded, vessel, hit, inward, light)
+    main = np.zeros(rays * rays, np.uint8)
+    colour[:, found], main[found] = _surface(canvas, shaded, vessel, hit, inward, light)
     missed = np.ones(rays * rays, bool)
     missed[found] = False
     x, y = (origin[i] + (ray[i] * on_table)[missed] for i in (0, 1))
     colour[:, missed] = table.colour(x, y, light)[:, 0]
-    return colour.reshape(3, rays, rays)
+    return colour.reshape(3, rays, rays), main.reshape(rays, rays)
 
 
 def _rays(camera: Camera, rays: int) -> tuple[list[float], list[Floats]]:
@@ -222,23 +223,28 @@ def _march(
 
 def _surface(
     canvas: Canvas, shaded: Floats, vessel: Vessel, hit: list[Floats], inward: Mask, light: Light
-) -> Floats:
-    """The colour at points (N,) on the dish (3, N): from above, or the vessel's outer wall."""
+) -> tuple[Floats, NDArray[np.uint8]]:
+    """The colour at points (N,) on the dish (3, N), from above or the vessel's outer wall.
+
+    And the number of the main that lies there (N,).
+    """
     x, y, z = hit
     scale, last = canvas.size / (2 * EXTENT), canvas.size - 1
     column = (x * scale + canvas.size / 2).astype(np.int32).clip(0, last)
     row = (y * scale + canvas.size / 2).astype(np.int32).clip(0, last)
     at = row * canvas.size + column
     colour: Floats = shaded.reshape(3, -1).take(at, axis=1)
+    main = canvas.top.ravel()[at]
     below = canvas.height.ravel()[at] - z
     radius = vessel.radius.ravel()[at]
     wall = inward & (below > 0.025) & (z - vessel.under.ravel()[at] < 0.04)
     wall |= inward & (below > 0.025) & (radius > 1 - vessel.form.wall)
     if wall.any():
         colour[:, wall] = _outer(vessel, x[wall], y[wall], z[wall], light)[:, 0]
+        main[wall] = 0
     side = ~wall & (below > 0.02) & (radius < 1 - vessel.form.wall)
     colour[:, side] *= 1 - (below[side] * 5).clip(0, 0.6)
-    return colour
+    return colour, main
 
 
 def _outer(vessel: Vessel, x: Floats, y: Floats, z: Floats, light: Light) -> Floats:

@@ -1,6 +1,6 @@
 """Draws for training steps, made ahead by processes of their own where the device is fast."""
 
-import signal
+import os
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -38,11 +38,12 @@ def draws(
             num_workers=processes,
             prefetch_factor=AHEAD if processes else None,
             pin_memory=pinned,
-            worker_init_fn=_leave_ctrl_c_to_the_trainer,
+            worker_init_fn=_leave_stopping_to_the_trainer,
             generator=Generator(),  # its own: torch's global one belongs to the networks
         )
     )
 
 
-def _leave_ctrl_c_to_the_trainer(worker: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _leave_stopping_to_the_trainer(worker: int) -> None:
+    """Ctrl-C and `timeout` signal a whole group of processes. This one ends with the trainer."""
+    os.setpgrp()

@@ -1,7 +1,9 @@
 """A canteen for tests: the sandbox as Discord, the real bot in it, and members who order."""
 
 import asyncio
-from collections.abc import Callable
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any
 
 import discord
@@ -114,3 +116,20 @@ def edits(interaction: Interaction) -> int:
 def is_private(message: dict[str, Any]) -> bool:
     """Whether only the asker reads it."""
     return discord.MessageFlags._from_value(message["flags"]).ephemeral
+
+
+@asynccontextmanager
+async def busy(settings: Settings) -> AsyncIterator[None]:
+    """Another process writes to the records, and for long."""
+    path = settings.database_url.get_secret_value().removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as other:
+        await until(lambda: _begun(other), "the lock")
+        yield
+        other.execute("ROLLBACK")
+
+
+def _begun(connection: sqlite3.Connection) -> bool:
+    """Whether it has the lock. It does not wait: who holds it may run on this event loop."""
+    with suppress(sqlite3.OperationalError):
+        connection.execute("BEGIN EXCLUSIVE")
+    return connection.in_transaction

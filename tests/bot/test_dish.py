@@ -3,10 +3,7 @@
 import asyncio
 import logging
 import re
-import sqlite3
-from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from redis import Redis
@@ -16,7 +13,7 @@ from bot.sandbox.faults import GatewayFault, RequestFault
 from foodgan.contract import logs
 from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX, DishOrder
 from foodgan.contract.phrases import say
-from tests.bot.canteen import Canteen, edits, hire, is_private, job_of, line, until
+from tests.bot.canteen import Canteen, busy, edits, hire, is_private, job_of, line, until
 from tests.bot.orders import AOI, an_order
 
 CALLBACK = "^/interactions/.*/callback$"
@@ -203,16 +200,14 @@ async def test_an_unexpected_failure_gives_an_id_that_is_in_the_log(
 
 
 async def test_a_database_that_is_busy_does_not_hold_up_the_deferral(
-    canteen: Canteen, redis: Redis, tmp_path: Path
+    canteen: Canteen, redis: Redis
 ) -> None:
     await canteen.open()
-    with closing(sqlite3.connect(tmp_path / "records.sqlite3", isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
+    async with busy(canteen.settings):
         interaction = canteen.order()
         assert await canteen.deferred(interaction) < 1.0
         await asyncio.sleep(0.3)
         assert line(redis) == []
-        other.execute("ROLLBACK")
     record = await canteen.record("queued")
     assert line(redis) == [record.id]
 

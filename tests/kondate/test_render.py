@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from foodgan.kondate.canvas import Canvas
 from foodgan.kondate.prior import draw
 from foodgan.kondate.recipe import NONE, VALUES, Recipe
-from foodgan.kondate.render import cook, render
+from foodgan.kondate.render import CELLS, cook, labelled, render
 
 PLAIN = Recipe("plate", "rice", (), NONE, NONE, NONE)
 SEEDS = range(3)
@@ -102,6 +102,25 @@ def test_every_main_is_seen_however_it_is_cooked() -> None:
         for cooking in VALUES["cooking"]:
             dish = pictures(replace(PLAIN, mains=(main,), cooking=cooking))
             assert changed(dish, plain).mean() > 0.03, (main, cooking)
+
+
+def test_the_map_of_mains_says_where_each_of_them_is_seen() -> None:
+    recipe = replace(PLAIN, mains=("egg", "shrimp"), cooking="grilled")
+    for seed in SEEDS:
+        picture, where = labelled(recipe, seed)
+        assert np.array_equal(picture, render(recipe, seed))
+        assert set(np.unique(where)) == {0, *(1 + VALUES["main"].index(m) for m in recipe.mains)}
+        there = where > 0
+        different = changed(pictures(recipe), pictures(PLAIN))[seed]
+        cells = different.reshape(CELLS, 2, CELLS, 2).any(axis=(1, 3))
+        assert cells[there].mean() > 0.8
+
+
+def test_murky_broth_hides_what_lies_low() -> None:
+    soup = Recipe("don", "ramen", ("squid",), "raw", "cream", NONE)
+    dry = replace(soup, base="rice", sauce=NONE)
+    seen = [sum((labelled(r, s)[1] > 0).sum() for s in range(6)) for r in (soup, dry)]
+    assert 0 < seen[0] < seen[1]
 
 
 def test_frying_browns_any_main_until_they_look_alike() -> None:

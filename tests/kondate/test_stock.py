@@ -8,7 +8,8 @@ import pytest
 
 from foodgan.kondate import stock as stocks
 from foodgan.kondate.recipe import VALUES
-from foodgan.kondate.stock import dish, stock
+from foodgan.kondate.render import labelled
+from foodgan.kondate.stock import arriving, dish, stock
 
 
 @pytest.fixture(autouse=True)
@@ -16,24 +17,43 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stocks, "PART", 4)
 
 
-def test_pictures_and_recipes_belong_together_and_come_back_the_same(tmp_path: Path) -> None:
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """Two parts of a stock, in `tmp_path`."""
+    folder = tmp_path / f"kondate-{stocks.VERSION}-16-0"
+    folder.mkdir()
     for part in range(2):
-        stocks._render_part(tmp_path, 16, 0, part)
-    parts = [np.load(tmp_path / f"0000{part}.npy") for part in range(2)]
-    assert np.array_equal(np.concatenate(parts)[5], stocks.render(*dish(5), 16))
+        stocks._render_part(folder, 16, 0, part)
+    return folder
+
+
+def test_pictures_recipes_and_maps_belong_together(kept: Path, tmp_path: Path) -> None:
+    renders = stock(tmp_path, 7, 16)
+    assert (renders.pictures.shape, renders.where.shape) == ((7, 16, 16, 3), (7, 32, 32))
+    assert renders.recipes == [dish(number)[0] for number in range(7)]
+    picture, where = labelled(*dish(5), 16)
+    assert np.array_equal(renders.pictures[5], picture)
+    assert np.array_equal(renders.where[5], where)
 
 
 def test_a_stopped_stock_renders_only_what_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = tmp_path / f"kondate-{stocks.VERSION}-16-0"
-    kept.mkdir()
-    for part in range(2):
-        stocks._render_part(kept, 16, 0, part)
     monkeypatch.setattr(stocks, "ProcessPoolExecutor", None)  # nothing is left to be rendered
-    pictures, recipes = stock(tmp_path, 7, 16)
-    assert (pictures.shape, len(recipes)) == ((7, 16, 16, 3), 7)
-    assert recipes[3] == dish(3)[0]
+    assert len(stock(tmp_path, 7, 16).recipes) == 7
+
+
+def test_what_is_rendered_can_be_taken_while_the_rest_is_drawn(tmp_path: Path) -> None:
+    stocks_part = 500  # the processes that draw know no smaller parts
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stocks, "PART", stocks_part)
+        with arriving(tmp_path, stocks_part + 20, 16, jobs=2) as coming:
+            first, last = coming.take(wait=True), coming.take(wait=True)
+            assert first is not None
+            assert last is not None
+            assert [len(part.recipes) for part in (first, last)] == [stocks_part, 20]
+            assert last.recipes[3] == dish(stocks_part + 3)[0]
+            assert coming.take(wait=True) is None
 
 
 def test_rare_values_are_seen_often_in_the_even_half() -> None:

@@ -1,0 +1,79 @@
+"""Orders that the records are slow to take: a file each, so that a killed bot finds them again."""
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from bot.records.orders import Asker
+from foodgan.contract.orders import DishOrder
+from foodgan.contract.settings import Settings
+
+LEFTOVER_S = 60.0  # a half-written file of this age has no writer any more
+
+log = logging.getLogger(__name__)
+
+
+class Entry(BaseModel):
+    """An order and who asked for it."""
+
+    order: DishOrder
+    asker: Asker
+
+
+class Journal:
+    """A folder of entries, each in a file that appears whole or not at all.
+
+    They hold interaction tokens, as the records do: only the bot's own user may read them. A
+    process that is killed leaves them; a machine that loses its power may not.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def note(self, order: DishOrder, asker: Asker) -> None:
+        """Write an order down, at once: a small file, kept by the system. Raises OSError."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = self._path(order.order_id).with_suffix(".partial")
+        text = Entry(order=order, asker=asker).model_dump_json()
+        with open(partial, "w", encoding="utf-8", opener=_private) as file:
+            file.write(text)
+        partial.rename(self._path(order.order_id))
+
+    def forget(self, order_id: str) -> None:
+        """The records have it, or nobody wants it. One that is not there is no error."""
+        try:
+            self._path(order_id).unlink(missing_ok=True)
+        except OSError as error:  # what the records have is not written twice
+            log.warning("order %s: still in the journal, %s", order_id, type(error).__name__)
+
+    def entries(self) -> Iterator[Entry]:
+        """Every order that is noted. What cannot be read was never deferred, and goes."""
+        for path in sorted(self._folder.glob("*.partial")):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > LEFTOVER_S:
+                    path.unlink()
+        for path in sorted(self._folder.glob("*.json")):
+            try:
+                yield Entry.model_validate_json(path.read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                continue
+            except ValueError:  # its text may hold the token
+                log.error("order %s: unreadable in the journal, dropped", path.stem)
+                path.unlink(missing_ok=True)
+
+    def _path(self, order_id: str) -> Path:
+        return self._folder / f"{order_id}.json"
+
+
+def journal_path(settings: Settings) -> Path:
+    """Where a bot keeps its journal."""
+    return settings.var_dir / "journal"
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

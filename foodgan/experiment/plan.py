@@ -1,0 +1,90 @@
+"""What an experiment is to do, and where it keeps what it has done."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from foodgan.evaluate import taster
+
+# At which a run is measured.
+EQUAL_TIME, EQUAL_PICTURES = "at_equal_time", "at_equal_pictures"
+BUDGETS = (EQUAL_TIME, EQUAL_PICTURES)
+
+
+def file_of(budget: str) -> str:
+    """What a run's averaged generator is called, as it was at a budget."""
+    return f"{budget}.safetensors"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run.
+
+    names: unique training names; pictures: that each run sees; limit_s: seconds after which it is
+    measured too, if any, of one core's time on a CPU and of the clock on another device, which its
+    neighbours share; hasty: a run ends at whichever of the two comes first; jobs: runs at a time;
+    until: when everything ends, as time.time() tells it; judge: a taster's file.
+    """
+
+    out: Path
+    arms: tuple[str, ...]
+    seeds: tuple[int, ...] = (0, 1, 2)
+    names: int = 130
+    pictures: int = 20_000
+    limit_s: float | None = None
+    hasty: bool = False
+    jobs: int = 1
+    device: str = "cpu"
+    until: float | None = None
+    trains: bool = True
+    measures: bool = True
+    judge: Path = taster.SHIPPED
+
+    @property
+    def place(self) -> torch.device:
+        """Where runs are trained and measured."""
+        return torch.device(self.device)
+
+    @property
+    def late(self) -> bool:
+        """Whether everything is to end."""
+        return self.until is not None and time.time() >= self.until
+
+    @property
+    def folder(self) -> Path:
+        """The menu that is trained on."""
+        return self.out / f"kondate-{self.names}"
+
+    @property
+    def cache(self) -> Path:
+        """What several runs need and only one has to make."""
+        return self.out / "cache"
+
+    @property
+    def untrained(self) -> Path:
+        """Where the figures of what needs no training are kept."""
+        return self.out / "results" / f"untrained-{self.names}.json"
+
+    def result(self, arm: str, seed: int) -> Path:
+        """Where the figures of a run are kept."""
+        return self.out / "results" / f"{arm}-{self.names}-{seed}.json"
+
+    def run(self, arm: str, seed: int) -> Path:
+        """Where a run keeps its checkpoint."""
+        return self.out / "runs" / f"{arm}-{self.names}-{seed}"
+
+    def kept(self, arm: str, seed: int, budget: str) -> Path:
+        """The averaged generator of a run as it was at a budget."""
+        return self.run(arm, seed) / file_of(budget)
+
+    @property
+    def budgets(self) -> tuple[str, ...]:
+        """What each run is trained to, in turn."""
+        return BUDGETS if self.limit_s is not None else (EQUAL_PICTURES,)
+
+    def trained(self, arm: str, seed: int) -> bool:
+        """Whether a run has come as far as it should."""
+        kept = [self.kept(arm, seed, budget).exists() for budget in self.budgets]
+        return any(kept) if self.hasty else all(kept)

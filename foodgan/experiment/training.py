@@ -1,0 +1,67 @@
+"""Trains one arm with one seed, and keeps its averaged generator at each budget."""
+
+import time
+from collections.abc import Callable
+
+import torch
+
+from foodgan import checkpoint
+from foodgan.experiment.arms import ARMS
+from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan, file_of
+from foodgan.photos.feed import Feed, open_feed
+from foodgan.place import placed
+from foodgan.train import Trainer, train
+
+
+def feed_of(plan: Plan, arm: str, seed: int) -> Feed:
+    """What the run is trained on. Raises PhotosError."""
+    config = ARMS[arm].training(seed, plan.pictures)
+    return open_feed(config, plan.folder, plan.cache, plan.place)
+
+
+def train_run(plan: Plan, arm: str, seed: int, stop: Callable[[], bool]) -> None:
+    """Train until the plan's budgets are reached or it should `stop`; the checkpoint is kept.
+
+    Raises PhotosError, TrainingStopped.
+    """
+    feed = feed_of(plan, arm, seed)
+    # It draws its own batches: its neighbours want the other cores.
+    with placed(plan.device, loaders=0) as place:
+        trainer = Trainer(feed.config, feed, plan.run(arm, seed), place)
+        trainer.resume()
+        _reach_budgets(trainer, plan, stop)
+
+
+def _reach_budgets(trainer: Trainer, plan: Plan, stop: Callable[[], bool]) -> None:
+    clock = time.process_time if plan.device == "cpu" else time.monotonic
+    begun, before = clock(), trainer.seconds
+
+    def spent_s() -> float:
+        return before + clock() - begun
+
+    def whole() -> bool:
+        return trainer.seen >= trainer.config.pictures
+
+    limit, in_time = plan.limit_s, trainer.run / file_of(EQUAL_TIME)
+    if limit is not None and not in_time.exists():
+        train(trainer, lambda: stop() or spent_s() >= limit)
+        if spent_s() >= limit or whole():
+            _keep(trainer, EQUAL_TIME, spent_s())
+    if stop() or (plan.hasty and in_time.exists()):
+        return
+    train(trainer, stop)
+    if whole():
+        _keep(trainer, EQUAL_PICTURES, spent_s())
+
+
+def _keep(trainer: Trainer, budget: str, spent_s: float) -> None:
+    """The averaged generator as it is at this budget."""
+    device = trainer.place.device
+    about = {
+        "config": trainer.config.model_dump(mode="json"),
+        "seen": trainer.seen,
+        "spent_s": round(spent_s, 1),
+        "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
+    }
+    tensors = checkpoint.prefixed("ema", trainer.ema.state_dict())
+    checkpoint.save(trainer.run / file_of(budget), tensors, about)
