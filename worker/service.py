@@ -37,7 +37,7 @@ def serve(painter: Paints, settings: Settings, label: str, *, burst: bool = Fals
 
 
 def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, burst: bool) -> None:
-    limit = settings.batch_limit or _fitted(painter, settings)
+    limit = _limit(painter, settings)
     redis = connection.awaited(settings)
     fleet = Fleet(connection.hasty(settings))
     with Replies(settings.discord_api_base, fleet=fleet) as replies:
@@ -69,14 +69,19 @@ def _take_up(painter: Painter, home: Path) -> bool:
         return False
 
 
-def _fitted(painter: Paints, settings: Settings) -> int:
-    """The batch limit of this machine. Leaves the process when a pass hangs."""
+def _limit(painter: Paints, settings: Settings) -> int:
+    """The batch limit, as set or as it fits this machine; the painter is warm afterwards.
+
+    Leaves the process when a pass hangs.
+    """
     began = time.monotonic()
     faulthandler.dump_traceback_later(_FIT_PASSES * settings.paint_timeout_s, exit=True)
     try:
-        limit = passes.fitted(painter)
+        passes.warm(painter)
+        limit = settings.batch_limit or passes.fitted(painter)
     finally:
         faulthandler.cancel_dump_traceback_later()
     took_s = time.monotonic() - began
-    _log.info("%d pictures a pass fit %s best, found in %.1f s", limit, painter.device, took_s)
+    if not settings.batch_limit:
+        _log.info("%d pictures a pass fit %s best, found in %.1f s", limit, painter.device, took_s)
     return limit
