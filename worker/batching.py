@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from PIL.Image import Image
 from redis import Redis
 from rq.queue import Queue
 from rq.worker import SimpleWorker
@@ -188,10 +189,10 @@ class BatchingWorker(SimpleWorker):
     def _serve_batch(self, claims: Sequence[Claim]) -> None:
         """Paint what may be painted and hand it on. Never raises for what is wrong with a job."""
         began = time.monotonic()
-        unwanted = self._cancelled(claims)
-        for claim in unwanted:
-            self._delivery.drop(claim)
-        wanted = [claim for claim in claims if claim not in unwanted]
+        for claim in claims:
+            if claim.unwanted:
+                self._delivery.drop(claim)
+        wanted = [claim for claim in claims if not claim.unwanted]
         ready = [(claim, order) for claim in wanted if (order := self._read(claim))]
         if not ready:
             return
@@ -201,14 +202,6 @@ class BatchingWorker(SimpleWorker):
         metrics.begun(ready)
         self._paint(ready)
         pace.note(self.connection, (time.monotonic() - began) / len(ready))
-
-    def _cancelled(self, claims: Sequence[Claim]) -> list[Claim]:
-        """Those that need not be painted; none where Redis cannot say, as it is asked again."""
-        try:
-            gone = fence.cancelled(self.connection, [claim.job.id for claim in claims])
-        except connection.AWAY:
-            return []
-        return [claim for claim in claims if claim.job.id in gone]
 
     def _read(self, claim: Claim) -> DishOrder | None:
         """The order of a claim; None, and the claim is closed, where it is not to be painted."""
@@ -244,10 +237,16 @@ class BatchingWorker(SimpleWorker):
             for one in ready:
                 self._paint([one])
             return
-        for (claim, order), pictures in zip(ready, painted, strict=True):
-            known = any(map(self._painter.knows, order.names))
-            plate = Plate(order, tuple(pictures), self._painter.model_id, known)
-            self._delivery.bring(claim, plate)
+        self._delivery.bring(
+            [
+                (claim, self._plate(order, pictures))
+                for (claim, order), pictures in zip(ready, painted, strict=True)
+            ]
+        )
+
+    def _plate(self, order: DishOrder, pictures: Sequence[Image]) -> Plate:
+        known = any(map(self._painter.knows, order.names))
+        return Plate(order, tuple(pictures), self._painter.model_id, known)
 
     def _depart(self) -> None:
         try:
