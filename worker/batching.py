@@ -85,14 +85,15 @@ class BatchingWorker(SimpleWorker):
         self._painter = painter
         self._passes = Passes(painter, limit)
         self._queue: Queue = self.queues[0]
-        self._line = Line(self._queue, redis)
+        self._clock = replies.clock
+        self._line = Line(self._queue, redis, self._clock)
         hasty = connection.hasty(settings)
         fleet = Fleet(hasty)
         self._keeper = Keeper(
             self,
             hasty,
             pulse_file(settings, label),
-            also=lambda: replies.hold(fleet.wait_s()),
+            also=partial(self._listen, hasty, fleet, replies),
         )
         brisk = connection.brisk(settings)
         likeness = Likeness(settings.model_dir)
@@ -143,6 +144,11 @@ class BatchingWorker(SimpleWorker):
                 self._serve(burst)
         finally:
             self._depart()
+
+    def _listen(self, connection: Redis, fleet: Fleet, replies: Replies) -> None:
+        """With each heartbeat: what time it is, and whether Discord wants the fleet to wait."""
+        self._clock.set_by(connection)
+        replies.hold(fleet.wait_s())
 
     def _told_of_failure(self, order: DishOrder) -> Told:
         """Tell the member of an order that died with its worker, unless there is no need to."""
@@ -210,7 +216,7 @@ class BatchingWorker(SimpleWorker):
             order = tasks.read(claim.job)
             if claim.deliveries > self._settings.retries + 1:
                 raise tasks.Poison(claim.deliveries)
-            if order.too_old():
+            if order.too_old(self._clock.now()):
                 raise OutOfTime
         except Exception as error:
             self._delivery.close(claim, order, error)

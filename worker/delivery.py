@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Literal, Self
 
@@ -60,6 +60,7 @@ class Delivery:
         self._worker = worker
         self._brisk = brisk
         self._replies = replies
+        self._clock = replies.clock
         self._likeness = likeness
         self._stopping = stopping
         self._commit = GroupCommit(worker.connection)
@@ -139,7 +140,7 @@ class Delivery:
         left: the worker has been told to stop, and Redis is away; the claim runs out.
         """
         plate = self._looked(plate)
-        too_late = plate.order.expired() or not plate.order.has_token
+        too_late = plate.order.expired(self._clock.now()) or not plate.order.has_token
         encode = plate.smaller if too_late else plate.message
         message = self._encoders.submit(encode).result()
         leave = ask()
@@ -243,7 +244,7 @@ class Delivery:
         """Put a sentence where the picture would have been; False where that fails too."""
         if not order.has_token:
             return False
-        until = min(datetime.now(UTC) + _APOLOGY, order.asked_at + TOKEN_LIFE - _TOKEN_END)
+        until = min(self._clock.now() + _APOLOGY, order.asked_at + TOKEN_LIFE - _TOKEN_END)
         try:
             self._replies.edit(order, tasks.apology(order, phrase, error), until).result()
         except FoodganError as failure:
@@ -256,7 +257,7 @@ class Delivery:
         if not order.has_token:
             return False
         try:
-            return self._replies.shows(order, datetime.now(UTC) + _APOLOGY).result()
+            return self._replies.shows(order, self._clock.now() + _APOLOGY).result()
         except FoodganError:
             return False
 
