@@ -12,12 +12,15 @@ app = typer.Typer(help="Models on disk.", no_args_is_help=True)
 
 @app.command()
 def export(
-    stage1: Annotated[Path, typer.Option(help="The run of Stage-I.", file_okay=False)],
-    stage2: Annotated[Path, typer.Option(help="The run of Stage-II.", file_okay=False)],
+    stage1: Annotated[Path, typer.Option(help="The run of Stage-I, or a snapshot of it.")],
+    stage2: Annotated[Path, typer.Option(help="The run of Stage-II, or a snapshot of it.")],
     out: Annotated[Path, typer.Option(help="The model's folder.", file_okay=False)],
     name: Annotated[str, typer.Option(help="What members see.")] = "foodgan",
 ) -> None:
-    """Make a model of two runs. MODEL_DIR=OUT lets workers paint with it."""
+    """Make a model of two runs. MODEL_DIR=OUT lets workers paint with it.
+
+    Of a run's folder its last checkpoint is taken; `foodgan model choose` says which snapshot to.
+    """
     from foodgan import card, registry
     from foodgan.whole import write_text
 

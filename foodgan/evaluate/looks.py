@@ -22,6 +22,7 @@ from foodgan.evaluate.kid import RESAMPLES, Estimate
 PHOTOS_MIN = 8  # of a kind, to know it
 FOLDS = 5
 SHUFFLES = 200
+SIGHT = "imagenet"  # whose features it takes
 WHAT = "base dish"  # what the file says that it holds
 
 
@@ -118,7 +119,7 @@ def figures(
         "base_dish_left_out_names": looks.left_out,
         "base_dish_control_shuffled": _shuffled(told, labels),
         "base_dish_chance": 1 / len(looks.kinds) if looks.kinds else None,
-        "base_dish_by_kind": _by_kind(told, labels, looks.kinds),
+        "base_dish_by_kind": _by_kind(told, labels, looks.kinds) or None,
         "base_dish_by_kind_held_out_photos": held_by_kind,
     }
 

@@ -29,9 +29,20 @@ def _kid(key: str, seen: str) -> Meaning:
     )
 
 
+def _unchosen(key: str, seen: str) -> Meaning:
+    return Meaning(
+        f"{key}_unchosen",
+        f"FoodKID, {seen}, photos that chose nothing",
+        "The same distance to the half of the held-out photos that `foodgan model choose` never "
+        "looks at when it chooses a snapshot.",
+    )
+
+
 MEANINGS = (
     _kid("kid", "random convolutions"),
     _kid("kid_judge", "judge"),
+    _unchosen("kid", "random convolutions"),
+    _unchosen("kid_judge", "judge"),
     Meaning(
         "manifold",
         "Precision, recall, density, coverage",

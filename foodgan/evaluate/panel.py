@@ -8,6 +8,7 @@ alone. A classifier of base dishes sees those ImageNet features too. N pictures.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -16,12 +17,12 @@ from torch import Generator, Tensor
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import judge, looks, reader
-from foodgan.evaluate.exam import Exam
-from foodgan.evaluate.features import random_features
+from foodgan.evaluate.exam import PHOTO_SIZE, Exam
+from foodgan.evaluate.features import Look, sized
 from foodgan.evaluate.judge import Judge
 from foodgan.evaluate.looks import Looks
 from foodgan.evaluate.reader import Reader
-from foodgan.models.backbone import POOLED, SEEN_SIZE, Backbone, pooled
+from foodgan.models.backbone import SEEN_SIZE, Backbone, pooled
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.tensors import name_weights
 from foodgan.progress import track
@@ -46,14 +47,17 @@ class Panel:
     looks: Looks
     _backbone: Backbone
 
-    @torch.no_grad()
-    def features(self, kind: str, pictures: Tensor) -> Tensor:
-        """What the reader of a kind sees: (N, 3, 128, 128) in [-1, 1] to (N, F)."""
-        if kind == "random":
-            return random_features(pictures)
-        if not len(pictures):
-            return torch.empty(0, POOLED)
-        return torch.cat([pooled(self._backbone, part) for part in pictures.split(BATCH)])
+    @property
+    def sight(self) -> dict[str, Look]:
+        """Who looks at pictures at their full size: (N, 3, S, S) in [-1, 1] to (N, F), by name."""
+        return {"imagenet": lambda pictures: pooled(self._backbone, sized(pictures, SEEN_SIZE))}
+
+    def seen_of(self, exam: Exam, rows: Tensor, what: str) -> dict[str, Tensor]:
+        """What those see of photos, kept under a name."""
+        return {
+            name: exam.shelf.keep_one(f"{what}-{name}", partial(_looked, exam, look, rows))
+            for name, look in self.sight.items()
+        }
 
     @property
     def about(self) -> dict[str, str]:
@@ -79,7 +83,7 @@ def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = No
         judge.train(exam, first, steps=steps or judge.STEPS)
     if anew or not (second.exists() and third.exists()):
         rows = _to_read(exam)
-        seen = _looked(exam, backbone, rows)
+        seen = _looked(exam, lambda x: pooled(backbone, sized(x, SEEN_SIZE)), rows)
         if anew or not second.exists():
             _train_readers(exam, rows, seen, second, steps or reader.STEPS)
         if anew or not third.exists():
@@ -113,7 +117,7 @@ def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps
     labels = torch.tensor([known[photo.name or ""] for photo in photos])
     weights = name_weights(photos, NAME_CAP)
     names = encode([photo.name or "" for photo in photos])
-    seen = {"random": random_features(exam.small[rows]), "imagenet": imagenet}
+    seen = {"random": exam.random()[rows], "imagenet": imagenet}
     tensors: dict[str, Tensor] = {}
     for kind in KINDS:
         trained = reader.train(
@@ -142,6 +146,6 @@ def _to_read(exam: Exam) -> Tensor:
 
 
 @torch.no_grad()
-def _looked(exam: Exam, backbone: Backbone, rows: Tensor) -> Tensor:
+def _looked(exam: Exam, look: Look, rows: Tensor) -> Tensor:
     parts = track(rows.split(BATCH), "looking at photos", total=-(-len(rows) // BATCH))
-    return torch.cat([pooled(backbone, exam.pictures(part, SEEN_SIZE)) for part in parts])
+    return torch.cat([look(exam.pictures(part, PHOTO_SIZE)) for part in parts])

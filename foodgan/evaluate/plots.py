@@ -14,13 +14,13 @@ COLOURS = ("#d2562f", "#3b82b8", "#8a6fc2", "#3f9a63")
 WIDTH, ROW = 6.4, 0.36  # inches
 
 
-def intervals(estimates: Mapping[str, Estimate]) -> str:
-    """A dot and its interval a line, on one scale."""
+def intervals(estimates: Mapping[str, Estimate], entrants: int = 1) -> str:
+    """A dot and its interval a line, on one scale; the first so many in a colour of their own."""
     figure = Figure(figsize=(WIDTH, 0.6 + ROW * len(estimates)), layout="constrained")
     panel = figure.subplots()
     for i, found in enumerate(estimates.values()):
         spread = [[max(found.mean - found.low, 0)], [max(found.high - found.mean, 0)]]
-        colour = COLOURS[0] if i == 0 else INK
+        colour = COLOURS[i % len(COLOURS)] if i < entrants else INK
         panel.errorbar(found.mean, -i, xerr=spread, fmt="o", capsize=3, color=colour)
     panel.set_yticks([-i for i in range(len(estimates))], list(estimates))
     panel.axvline(0, color=INK, linewidth=0.5)
