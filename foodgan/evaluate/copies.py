@@ -124,9 +124,17 @@ def known(train: Tensor, reference: Tensor, shelf: Shelf) -> Training:
 
 
 def controls(
-    training: Training, train: Tensor, held_out: Tensor, count: int, shelf: Shelf | None = None
+    training: Training,
+    train: Tensor,
+    held_out: Tensor,
+    count: int,
+    shelf: Shelf | None = None,
+    what: str = "copycats",
 ) -> Controls:
-    """Hold held-out photos (K) and `count` pictures of each copycat against the photos (M)."""
+    """Hold held-out photos (K) and `count` pictures of each copycat against the photos (M).
+
+    what: the name under which a shelf keeps this.
+    """
 
     def sought() -> Tensors:
         found: Tensors = {}
@@ -139,7 +147,7 @@ def controls(
             found[f"{name}.authentic"] = torch.tensor(authentic, dtype=torch.float64)
         return found
 
-    found = shelf.keep(f"copycats-{count}", sought) if shelf else sought()
+    found = shelf.keep(f"{what}-{count}", sought) if shelf else sought()
     names = ("held_out", "copycat", "augmented")
     return Controls(
         training,

@@ -17,12 +17,13 @@ from torch import Generator, Tensor
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import judge, looks, reader
+from foodgan.evaluate.base_dish import kind_of
 from foodgan.evaluate.exam import PHOTO_SIZE, Exam
 from foodgan.evaluate.features import Look, sized
 from foodgan.evaluate.judge import Judge
 from foodgan.evaluate.looks import Looks
 from foodgan.evaluate.reader import Reader
-from foodgan.models.backbone import SEEN_SIZE, Backbone, pooled
+from foodgan.models.backbone import POOLED, SEEN_SIZE, Backbone, pooled
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.tensors import name_weights
 from foodgan.progress import track
@@ -50,7 +51,10 @@ class Panel:
     @property
     def sight(self) -> dict[str, Look]:
         """Who looks at pictures at their full size: (N, 3, S, S) in [-1, 1] to (N, F), by name."""
-        return {"imagenet": lambda pictures: pooled(self._backbone, sized(pictures, SEEN_SIZE))}
+        return {
+            "imagenet": lambda pictures: pooled(self._backbone, sized(pictures, SEEN_SIZE)),
+            "looks": partial(looks.see, self._backbone),
+        }
 
     def seen_of(self, exam: Exam, rows: Tensor, what: str) -> dict[str, Tensor]:
         """What those see of photos, kept under a name."""
@@ -81,15 +85,12 @@ def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = No
     backbone = Backbone().eval()
     if anew or not first.exists():
         judge.train(exam, first, steps=steps or judge.STEPS)
-    if anew or not (second.exists() and third.exists()):
-        rows = _to_read(exam)
-        seen = _looked(exam, lambda x: pooled(backbone, sized(x, SEEN_SIZE)), rows)
-        if anew or not second.exists():
-            _train_readers(exam, rows, seen, second, steps or reader.STEPS)
-        if anew or not third.exists():
-            looks.save(
-                looks.learn(seen, [exam.photos[row].name or "" for row in rows.tolist()]), third
-            )
+    if anew or not second.exists():
+        rows = _to_read(exam, PER_NAME)
+        look = partial(pooled, backbone)
+        _train_readers(exam, rows, _looked(exam, look, rows), second, steps or reader.STEPS)
+    if anew or not looks.readable(third):
+        looks.save(_learn_looks(exam, backbone), third)
     return Panel(
         judge.load(first), _load_readers(second), sha256(second), looks.load(third), backbone
     )
@@ -127,14 +128,25 @@ def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps
     checkpoint.save(path, tensors, {"kind": "readers", "steps": steps, "photos": len(rows)})
 
 
-def _to_read(exam: Exam) -> Tensor:
-    """Rows of labelled training photos, at most PER_NAME of a name."""
+def _learn_looks(exam: Exam, backbone: Backbone) -> Looks:
+    def name_of(row: int) -> str:
+        return exam.photos[row].name or ""
+
+    rows = [row for row in _to_read(exam, looks.PER_NAME).tolist() if kind_of(name_of(row))]
+    if not rows:
+        return looks.learn(torch.empty(0, POOLED), [])
+    seen = _looked(exam, partial(looks.see, backbone), torch.tensor(rows))
+    return looks.learn(seen, [name_of(row) for row in rows])
+
+
+def _to_read(exam: Exam, each: int) -> Tensor:
+    """Rows of labelled training photos, at most `each` of a name."""
     chance = Generator().manual_seed(0)
     counts: defaultdict[str, int] = defaultdict(int)
     rows = []
     for row in exam.train[torch.randperm(len(exam.train), generator=chance)].tolist():
         name = exam.photos[row].name
-        if name and counts[name] < PER_NAME:
+        if name and counts[name] < each:
             counts[name] += 1
             rows.append(row)
     if len(rows) < READABLE_MIN or len(counts) < 2:

@@ -1,7 +1,8 @@
-"""Two plots of the report page, as inline SVG that reads on light and on dark."""
+"""Plots: of the report page, as inline SVG that reads on light and on dark, and a curve as PNG."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import torch
 from matplotlib.figure import Figure
@@ -39,6 +40,37 @@ def shares(gaps: Mapping[str, Tensor]) -> str:
     panel.set_ylabel("% of pictures nearer than that")
     panel.legend(frameon=False, labelcolor=INK)
     return _svg(figure)
+
+
+def curve(
+    seen: Sequence[int],
+    kid: Sequence[Estimate],
+    floor: float,
+    shares: Mapping[str, Sequence[float]],
+    chosen: int | None,
+    path: Path,
+) -> None:
+    """A learning curve as PNG: FoodKID with its intervals over photos seen, below it shares.
+
+    floor: FoodKID of photos; chosen: photos seen by the snapshot that is chosen, if any is.
+    """
+    figure = Figure(figsize=(WIDTH, 5.0), layout="constrained")
+    above, below = figure.subplots(2, sharex=True)
+    low = [max(found.mean - found.low, 0) for found in kid]
+    high = [max(found.high - found.mean, 0) for found in kid]
+    means = [found.mean for found in kid]
+    above.errorbar(seen, means, yerr=[low, high], fmt="o-", capsize=3, color=COLOURS[0])
+    above.axhline(floor, color=INK, linewidth=0.8, linestyle=":")
+    above.set_ylabel("FoodKID (dotted: photos)")
+    for colour, (name, values) in zip(COLOURS[1:], shares.items(), strict=False):
+        below.plot(seen, values, "o-", color=colour, label=name)
+    below.axhline(1, color=INK, linewidth=0.8, linestyle=":")
+    below.set_xlabel("photos seen in training")
+    below.legend(frameon=False)
+    for panel in (above, below):
+        if chosen is not None:
+            panel.axvline(chosen, color=INK, linewidth=0.8)
+    figure.savefig(path, dpi=120)
 
 
 def _svg(figure: Figure) -> str:

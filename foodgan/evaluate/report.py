@@ -21,6 +21,7 @@ SEEDS = 8  # pictures of a name when its spread is measured
 INVENTED_SEEDS = 4  # pictures of each invented name
 SHOWN = 24  # pictures that are kept whole, for people to look at
 SHUFFLES = 200
+LOOKS = "looks"  # who tells kinds of dishes, in Panel.sight
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,14 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
     A figure that is about names is None where the entrant hears none.
     """
     exam, panel = yardstick.exam, yardstick.panel
-    asked = paint(entrant, yardstick.dishes, panel.sight, SHOWN, "painting")
+    sight = panel.sight
+    readers = {name: look for name, look in sight.items() if name in KINDS}
+    asked = paint(entrant, yardstick.dishes, readers, SHOWN, "painting")
     same = [Dish(name, seed) for name in yardstick.common for seed in range(SEEDS)]
     within = paint(entrant, same, {}, len(same), "painting each name again")
     fixed = [Dish(name, seed) for name in panel.looks.asked for seed in range(INVENTED_SEEDS)]
-    invented = paint(entrant, fixed, panel.sight, len(fixed), "painting invented names")
+    kinds = {LOOKS: sight[LOOKS]}
+    invented = paint(entrant, fixed, kinds, len(fixed), "painting invented names")
     random = random_features(asked.small)
     found = yardstick.controls.search(asked.small, random)
     figures: dict[str, Any] = {
@@ -106,15 +110,11 @@ def _faithfulness(
 
 def _base_dishes(yardstick: Yardstick, entrant: Entrant, invented: Painted) -> dict[str, Any]:
     """Whether pictures of the invented names look like the dishes that the names end in."""
-    reading, kind = yardstick.reading, looks.SIGHT
-    made = invented if entrant.conditions is not None else None
-    return looks.figures(
-        yardstick.panel.looks,
-        made.seen[kind] if made and made.dishes else reading.seen[kind][:0],
-        made.names if made else [],
-        reading.seen[kind],
-        reading.names,
-    )
+    reading = yardstick.reading
+    photos = reading.seen[LOOKS]
+    asked = entrant.conditions is not None and bool(invented.dishes)
+    made, names = (invented.seen[LOOKS], invented.names) if asked else (photos[:0], [])
+    return looks.figures(yardstick.panel.looks, made, names, photos, reading.names)
 
 
 def _within(yardstick: Yardstick, entrant: Entrant, painted: Painted) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import cast
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 from torch import Generator, Tensor
 
 from foodgan import checkpoint
@@ -66,7 +67,10 @@ def averaged(run: Path, kept: str = CHECKPOINT, device: torch.device = CPU) -> T
     """
     path = checkpoint.of(run, kept)
     tensors, about = checkpoint.load(path)
-    config = TrainConfig.model_validate(about["config"])
+    try:
+        config = TrainConfig.model_validate(about["config"])
+    except ValidationError as error:
+        raise ModelError(f"{path} was trained by another build than this one: {error}") from error
     generator = build_objective(config, DIMENSIONS, BUCKETS).generator
     if isinstance(generator, Stage2Generator):
         raise ModelError(f"{run} is a run of Stage-II: it paints no names without a sketch")
