@@ -42,7 +42,11 @@ def _row(meaning: Meaning, entrants: Sequence[Figures], first: Figures) -> Row:
         (common if same else own)[name] = key
     cells = []
     for figures in entrants:
-        beside = [f"{name} {shown(figures[key])}" for name, key in own.items() if figures.get(key)]
+        beside = [
+            f"{name} {shown(figures[key])}"
+            for name, key in own.items()
+            if figures.get(key) is not None
+        ]
         deaf = figures[meaning.key] is None and not figures["about"]["hears_names"]
         said = "hears no name" if deaf else shown(figures[meaning.key])
         cells.append(f"{said} ({'; '.join(beside)})" if beside else said)

@@ -149,10 +149,13 @@ MEANINGS = (
 )
 
 
+NOTHING = 5e-5  # what rounding may leave of 0
+
+
 def shown(value: object) -> str:
     """A figure for people: 0.1234, mean (low … high), or its parts by name."""
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.4g}" if abs(value) >= NOTHING else "0"
     if isinstance(value, Mapping):
         if set(value) == {"mean", "low", "high"}:
             return f"{value['mean']:.4g} ({value['low']:.3g} … {value['high']:.3g})"

@@ -49,13 +49,13 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
     A figure that is about names is None where the entrant hears none.
     """
     exam, panel = yardstick.exam, yardstick.panel
-    sight = panel.sight
+    sight = panel.sight if entrant.conditions else {}  # of names the deaf are asked nothing
     readers = {name: look for name, look in sight.items() if name in KINDS}
     asked = paint(entrant, yardstick.dishes, readers, SHOWN, "painting")
     same = [Dish(name, seed) for name in yardstick.common for seed in range(SEEDS)]
     within = paint(entrant, same, {}, len(same), "painting each name again")
     fixed = [Dish(name, seed) for name in panel.looks.asked for seed in range(INVENTED_SEEDS)]
-    kinds = {LOOKS: sight[LOOKS]}
+    kinds = {name: look for name, look in sight.items() if name == LOOKS}
     invented = paint(entrant, fixed, kinds, len(fixed), "painting invented names")
     random = random_features(asked.small)
     found = yardstick.controls.search(asked.small, random)
@@ -99,12 +99,13 @@ def _faithfulness(
     seen = {"random": random, **asked.seen}
     figures: dict[str, Any] = {}
     for kind in KINDS:
-        key, reader = faithful.key_of(kind), yardstick.panel.readers[kind]
-        rest = (reader, seen[kind], asked.names, reading.among)
-        heard = entrant.conditions is not None
-        figures[key] = faithful.precision(*rest) if heard else None
-        figures[f"{key}_held_out_photos"] = reading.figures[f"{key}_held_out_photos"]
-        figures[f"{key}_control_shuffled"] = faithful.shuffled(*rest) if heard else None
+        key = faithful.key_of(kind)
+        shuffled, photos = f"{key}_control_shuffled", f"{key}_held_out_photos"
+        figures |= {key: None, photos: reading.figures[photos], shuffled: None}
+        if entrant.conditions is not None:
+            rest = (yardstick.panel.readers[kind], seen[kind], asked.names, reading.among)
+            figures[key] = faithful.precision(*rest)
+            figures[shuffled] = faithful.shuffled(*rest)
     return figures
 
 
