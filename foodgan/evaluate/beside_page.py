@@ -100,4 +100,6 @@ def _cell(pictures: Tensor, path: Path, name: str) -> str:
     """Pictures (N, 3, H, H) uint8 in two lines."""
     sheet: Tensor = make_grid(torch.stack([page.at_side(p) for p in pictures]), nrow=2, padding=2)
     Image.fromarray(sheet.permute(1, 2, 0).contiguous().numpy()).save(path, "PNG")
-    return f'<td><img src="{path.name}" alt="{escape(name)}" loading="lazy"></td>'
+    height, width = sheet.shape[1:]
+    size = f'width="{width}" height="{height}"'
+    return f'<td><img src="{path.name}" alt="{escape(name)}" {size} loading="lazy"></td>'

@@ -12,6 +12,7 @@ from foodgan.evaluate.kid import Estimate
 
 INK = "#888888"  # of axes and words: it shows on both
 COLOURS = ("#d2562f", "#3b82b8", "#8a6fc2", "#3f9a63")
+LINEAR = 0.1  # FoodKID up to which a scale of several entrants is linear
 WIDTH, ROW = 6.4, 0.36  # inches
 
 
@@ -25,6 +26,8 @@ def intervals(estimates: Mapping[str, Estimate], entrants: int = 1) -> str:
         panel.errorbar(found.mean, -i, xerr=spread, fmt="o", capsize=3, color=colour)
     panel.set_yticks([-i for i in range(len(estimates))], list(estimates))
     panel.axvline(0, color=INK, linewidth=0.5)
+    if entrants > 1:  # a model that has learnt nothing is a thousand times as far as a good one
+        panel.set_xscale("symlog", linthresh=LINEAR)
     return _svg(figure)
 
 
