@@ -123,7 +123,7 @@ def _on_photos(
     painter = Painter.load(model, device=device)
     entrants = [of_model(painter)]
     if runs:
-        entrants += [sketches_of(painter), *map(named, runs)]
+        entrants += [sketches_of(painter), *(named(run, painter.device) for run in runs)]
     yardstick = open_yardstick(photos, CACHE, pictures, judges)
     findings = [measure(entrant, yardstick) for entrant in entrants]
     if report:

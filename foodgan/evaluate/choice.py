@@ -25,7 +25,6 @@ from foodgan.evaluate.yardstick import common_names, spread_of_photos
 from foodgan.painter import Dish
 from foodgan.photos.folder import PhotosError
 
-FOLDER = "snapshots"  # of a run
 RHO_MIN = 0.9  # below, pictures lie nearer to training photos than new photos do
 AUTHENTIC_LESS = 0.1  # than held-out photos at most
 SEEDS = 4  # pictures of a name when its spread is measured
@@ -91,7 +90,7 @@ def snapshots(run: Path) -> list[Path]:
 
     Raises ModelError where there is neither.
     """
-    found = sorted((run / FOLDER).glob("*.safetensors"))
+    found = sorted((run / checkpoint.SNAPSHOTS).glob("*.safetensors"))
     last = run / checkpoint.CHECKPOINT
     if last.exists() and not (found and _seen(found[-1]) == _seen(last)):
         found.append(last)

@@ -20,6 +20,7 @@ from foodgan.painter import Dish, Painter
 from foodgan.registry import Training
 from foodgan.text.encode import encode
 
+CPU = torch.device("cpu")
 Paint = Callable[[Sequence[Dish]], Tensor]
 Conditions = Callable[[Sequence[str]], tuple[Tensor, Tensor]]
 
@@ -58,16 +59,16 @@ def sketches_of(painter: Painter) -> Entrant:
     )
 
 
-def of_run(run: Path, title: str) -> Entrant:
+def of_run(run: Path, title: str, device: torch.device = CPU) -> Entrant:
     """The averaged generator of a run of 64×64 pictures, or of its snapshot. Raises ModelError."""
-    trained = averaged(run)
+    trained = averaged(run, device=device)
     network = trained.generator
     described = checkpoint.description(checkpoint.of(run))
     heard: Conditions | None = None
     if isinstance(network, PublishedGenerator):
-        heard = _heard_as_published(network)
+        heard = _heard_as_published(network, device)
     elif isinstance(network, Stage1Generator):
-        heard = _heard(network, torch.device("cpu"))
+        heard = _heard(network, device)
 
     def paint(dishes: Sequence[Dish]) -> Tensor:
         names, seeds = zip(*((dish.name, dish.seed) for dish in dishes), strict=True)
@@ -79,17 +80,17 @@ def of_run(run: Path, title: str) -> Entrant:
     return Entrant(title, paint, heard, _about(SKETCH_SIZE, heard is not None, [network], training))
 
 
-def of_stages(first: Path, second: Path, title: str) -> Entrant:
+def of_stages(first: Path, second: Path, title: str, device: torch.device = CPU) -> Entrant:
     """Two runs or snapshots, one of each stage, as the model that they would be exported as.
 
     Raises ModelError.
     """
     with tempfile.TemporaryDirectory() as folder:
         registry.export(title, {"stage1": first, "stage2": second}, Path(folder))
-        return replace(of_model(Painter.load(Path(folder), device="cpu")), title=title)
+        return replace(of_model(Painter.load(Path(folder), device=str(device))), title=title)
 
 
-def named(said: str) -> Entrant:
+def named(said: str, device: torch.device = CPU) -> Entrant:
     """NAME=RUN, or NAME=STAGE1,STAGE2 for runs of both stages; without NAME= the last folder's.
 
     Raises ModelError.
@@ -97,7 +98,9 @@ def named(said: str) -> Entrant:
     title, _, runs = said.rpartition("=")
     paths = [Path(part) for part in runs.split(",")]
     title = title or paths[-1].name
-    return of_stages(paths[0], paths[1], title) if len(paths) == 2 else of_run(paths[0], title)
+    if len(paths) == 2:
+        return of_stages(paths[0], paths[1], title, device)
+    return of_run(paths[0], title, device)
 
 
 def _about(
@@ -122,10 +125,10 @@ def _heard(network: Stage1Generator, device: torch.device) -> Conditions:
     return conditions
 
 
-def _heard_as_published(network: PublishedGenerator) -> Conditions:
+def _heard_as_published(network: PublishedGenerator, device: torch.device) -> Conditions:
     @torch.inference_mode()
     def conditions(names: Sequence[str]) -> tuple[Tensor, Tensor]:
-        mu, log_var = network.augment(mean_vector(encode(list(names))))
-        return mu, log_var
+        mu, log_var = network.augment(mean_vector(encode(list(names)).to(device)))
+        return mu.float().cpu(), log_var.float().cpu()
 
     return conditions

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from torch import Generator, Tensor
 
 from foodgan import checkpoint
+from foodgan.checkpoint import CHECKPOINT
 from foodgan.config import TrainConfig
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate.board import Sketches

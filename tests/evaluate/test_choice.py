@@ -39,7 +39,7 @@ def run(tiny_model: Path, tmp_path: Path) -> Path:
     about.pop("format")
     ema = checkpoint.prefixed("ema", checkpoint.part("ema", tensors))
     for seen in (8, 12):
-        path = folder / choice.FOLDER / f"{seen:09}.safetensors"
+        path = folder / checkpoint.SNAPSHOTS / f"{seen:09}.safetensors"
         path.parent.mkdir(exist_ok=True)
         checkpoint.save(path, ema, about | {"seen": seen})
     return folder
@@ -78,7 +78,7 @@ def test_the_rule_catches_copied_photos_though_shifted_and_tinted(choosing: Choo
 def test_snapshots_come_in_the_order_of_training_with_the_last_checkpoint(run: Path) -> None:
     names = [path.name for path in choice.snapshots(run)]
     assert names == ["000000008.safetensors", "000000012.safetensors", "last.safetensors"]
-    shutil.copy(run / "last.safetensors", run / choice.FOLDER / "000000016.safetensors")
+    shutil.copy(run / "last.safetensors", run / checkpoint.SNAPSHOTS / "000000016.safetensors")
     assert [path.name for path in choice.snapshots(run)][-1] == "000000016.safetensors"
 
 
