@@ -60,6 +60,11 @@ def choose(
     choosing = choice.open_choosing(open_exam(photos, CACHE), pictures)
     table = [choice.judge(choosing, path, stage1) for path in choice.snapshots(run)]
     picked = choosing.pick(table)
+    found = choice.report(choosing, table)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        show(found)
     plots.curve(
         [judged.seen for judged in table],
         [judged.kid for judged in table],
@@ -71,11 +76,6 @@ def choose(
         picked.seen if picked else None,
         plot or run / "choice.png",
     )
-    found = choice.report(choosing, table)
-    if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
-    else:
-        show(found)
     raise typer.Exit(0 if picked else 1)
 
 

@@ -11,8 +11,7 @@ from foodgan.evaluate.features import SIZE, Look, small
 from foodgan.painter import Dish
 from foodgan.progress import track
 
-BATCH = 8  # dishes painted in one pass
-BLOCK = 64  # pictures looked at in one pass
+BATCH = 8  # dishes painted, and looked at, in one pass: more no longer fit in a CPU's cache
 
 
 @dataclass(frozen=True)
@@ -42,10 +41,8 @@ def paint(
     """
     little, whole = [], []
     seen: dict[str, list[Tensor]] = {name: [] for name in looks}
-    for at in track(range(0, len(dishes), BLOCK), f"{what}: {entrant.title}"):
-        block = dishes[at : at + BLOCK]
-        parts = [entrant.paint(block[i : i + BATCH]) for i in range(0, len(block), BATCH)]
-        painted = torch.cat(parts)
+    for at in track(range(0, len(dishes), BATCH), f"{what}: {entrant.title}"):
+        painted = entrant.paint(dishes[at : at + BATCH])
         little.append(small(painted))
         for name, look in looks.items():
             seen[name].append(look(painted))

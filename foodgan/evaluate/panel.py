@@ -35,7 +35,7 @@ KINDS = ("random", "imagenet")  # what a reader sees through
 NAME_CAP = 20  # photos that a name counts as at most when a reader learns
 PER_NAME = 60  # photos of a name that a reader learns from at most
 READABLE_MIN = 8  # labelled training photos
-BATCH = 64
+BATCH = 8  # photos looked at in one pass: more no longer fit in a CPU's cache
 
 
 @dataclass(frozen=True)
