@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +38,40 @@ def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
         raise OSError(f"could not write {path.name}: {error}") from error
 
 
+def of(run: Path, kept: str = CHECKPOINT) -> Path:
+    """The file of that name in a run's folder; a file, such as a snapshot, is its own."""
+    return run if run.is_file() else run / kept
+
+
 def load(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read what `save` wrote. Raises ModelError when the file is missing, damaged or foreign."""
+    with _opened(path, device) as opened:
+        about = _about(opened, path)
+        return {name: opened.get_tensor(name) for name in opened.keys()}, about  # noqa: SIM118
+
+
+def description(path: Path) -> dict[str, Any]:
+    """What `save` wrote beside the tensors, none of which is read. Raises ModelError."""
+    with _opened(path, "cpu") as opened:
+        return _about(opened, path)
+
+
+@contextmanager
+def _opened(path: Path, device: str) -> Iterator[Any]:
     try:
         with safe_open(path, framework="pt", device=device) as opened:
-            about = json.loads((opened.metadata() or {})["foodgan"])
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            yield opened
     except FileNotFoundError as error:
         raise ModelError(f"{path.name} is missing") from error
     except (SafetensorError, KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path.name} is damaged or not of this project: {error}") from error
+
+
+def _about(opened: Any, path: Path) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads((opened.metadata() or {})["foodgan"])
     if about.get("format") != FORMAT:
         raise ModelError(f"{path.name} has format {about.get('format')}, this build reads {FORMAT}")
-    return tensors, about
+    return about
 
 
 def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
