@@ -11,34 +11,37 @@ from torch import Tensor
 
 from foodgan.painter import Painter
 
+MOST = 8  # pictures of a pass that is recorded: larger ones wait for their kernels anyway
 WARM_UP = 2  # passes as usual before a size is recorded: they load kernels and allocate
 
 Pass = Callable[..., Tensor]
 
 
-def record(painter: Painter) -> None:
-    """Let a GPU's painter record both stages for each number of pictures that it is asked for.
+def record(painter: Painter, most: int = MOST) -> None:
+    """Let a GPU's painter record both stages for each number of pictures up to `most`, once asked.
 
     All recordings share their memory, which is that of the largest.
     """
     pool = torch.cuda.graph_pool_handle()
-    painter.first_pass = Recorded(painter.first_pass, pool)
-    painter.second_pass = Recorded(painter.second_pass, pool)
+    painter.first_pass = Recorded(painter.first_pass, pool, most)
+    painter.second_pass = Recorded(painter.second_pass, pool, most)
 
 
 class Recorded:
     """Does what `paint` does, by a CUDA graph for each shape of the first thing given.
 
-    paint: tensors to pictures, on the device alone. pool: of memory, shared by what never runs at
-    the same time.
+    paint: tensors of N pictures to pictures, on the device alone. pool: of memory, shared by what
+    never runs at the same time. most: N above which all goes as usual.
     """
 
-    def __init__(self, paint: Pass, pool: Any) -> None:
-        self._paint, self._pool = paint, pool
+    def __init__(self, paint: Pass, pool: Any, most: int) -> None:
+        self._paint, self._pool, self._most = paint, pool, most
         self._known: dict[torch.Size, tuple[torch.cuda.CUDAGraph, tuple[Tensor, ...], Tensor]] = {}
 
     def __call__(self, *given: Tensor) -> Tensor:
         shape = given[0].shape
+        if shape[0] > self._most:
+            return self._paint(*given)
         if shape not in self._known:
             self._known[shape] = self._record(given)
         graph, inputs, pictures = self._known[shape]

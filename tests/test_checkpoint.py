@@ -91,6 +91,21 @@ def test_an_optimiser_goes_on_where_it_was() -> None:
     assert torch.equal(layer.weight, twin.weight)
 
 
+def test_an_optimisers_moments_lie_in_memory_as_its_parameters_do(tmp_path: Path) -> None:
+    layer = nn.Conv2d(4, 4, 3).to(memory_format=torch.channels_last)
+    adam = optim.Adam(layer.parameters(), 0.1)
+    layer(torch.ones(1, 4, 3, 3)).sum().backward()
+    adam.step()
+    path = tmp_path / "adam.safetensors"
+    checkpoint.save(path, checkpoint.optimizer_tensors(adam), {})
+    other = optim.Adam(layer.parameters(), 0.1)
+    checkpoint.fill_optimizer(other, checkpoint.load(path)[0])
+    for moment in ("exp_avg", "exp_avg_sq"):
+        held = other.state[layer.weight][moment]
+        assert held.stride() == layer.weight.stride()
+        assert torch.equal(held, adam.state[layer.weight][moment])
+
+
 def test_what_killed_processes_left_is_swept_away(saved: Path) -> None:
     (saved.parent / "last.partial-7").write_bytes(b"half")
     whole.sweep(saved.parent)

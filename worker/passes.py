@@ -94,6 +94,13 @@ def _answers(device: torch.device) -> bool:
     return True
 
 
+def warm(painter: Paints) -> None:
+    """Let a GPU load what it paints with, for which the first member would wait seconds."""
+    if painter.device.type == "cuda":
+        for size in (1, COUNT_MAX):
+            painter.paint(portions(_NAME, 0, size))
+
+
 def fitted(painter: Paints) -> int:
     """How many pictures a pass should have here; an order's own pictures always share one."""
     if painter.device.type == "cuda":
@@ -130,7 +137,7 @@ def _pass_s(painter: Paints, size: int) -> float:
 
 
 def _by_memory(painter: Paints) -> int:
-    painter.paint(portions(_NAME, 0, 1))  # what the first pass of all allocates stays
+    warm(painter)  # what the first passes allocate stays
     one, trial = _peak(painter, 1), _peak(painter, _TRIAL)
     torch.cuda.empty_cache()
     return by_peaks(one, trial, torch.cuda.mem_get_info(painter.device)[0])

@@ -3,6 +3,7 @@
 import faulthandler
 import logging
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,10 +38,12 @@ def serve(painter: Paints, settings: Settings, label: str, *, burst: bool = Fals
 
 
 def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, burst: bool) -> None:
-    limit = settings.batch_limit or _fitted(painter, settings)
+    limit = _limit(painter, settings)
     redis = connection.awaited(settings)
     fleet = Fleet(connection.hasty(settings))
     with Replies(settings.discord_api_base, fleet=fleet) as replies:
+        with suppress(*connection.AWAY):  # else the first heartbeat sets it
+            replies.clock.set_by(redis)
         # A killed worker's entry outlives it, so every process has a name of its own.
         name = f"{label}-{uuid4().hex[:6]}"
         worker = BatchingWorker(
@@ -69,14 +72,19 @@ def _take_up(painter: Painter, home: Path) -> bool:
         return False
 
 
-def _fitted(painter: Paints, settings: Settings) -> int:
-    """The batch limit of this machine. Leaves the process when a pass hangs."""
+def _limit(painter: Paints, settings: Settings) -> int:
+    """The batch limit, as set or as it fits this machine; the painter is warm afterwards.
+
+    Leaves the process when a pass hangs.
+    """
     began = time.monotonic()
     faulthandler.dump_traceback_later(_FIT_PASSES * settings.paint_timeout_s, exit=True)
     try:
-        limit = passes.fitted(painter)
+        passes.warm(painter)
+        limit = settings.batch_limit or passes.fitted(painter)
     finally:
         faulthandler.cancel_dump_traceback_later()
     took_s = time.monotonic() - began
-    _log.info("%d pictures a pass fit %s best, found in %.1f s", limit, painter.device, took_s)
+    if not settings.batch_limit:
+        _log.info("%d pictures a pass fit %s best, found in %.1f s", limit, painter.device, took_s)
     return limit

@@ -311,12 +311,12 @@ def _bf16_weights(painter: Painter, folder: Path) -> Paint:
 
 
 def _recorded(painter: Painter, folder: Path) -> Paint:
-    recorded.record(painter)
+    recorded.record(painter, most=max(SIZES["cuda"]))
     return _bf16(painter, folder)
 
 
 def _recorded_float32(painter: Painter, folder: Path) -> Paint:
-    recorded.record(painter)
+    recorded.record(painter, most=max(SIZES["cuda"]))
     return _plain(painter, folder)
 
 

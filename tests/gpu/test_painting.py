@@ -90,9 +90,9 @@ def test_every_kind_of_dish_shares_a_pass(gpu: Painter, cpu: Painter) -> None:
 
 
 def test_recorded_stages_paint_what_they_paint_as_usual(gpu: Painter) -> None:
-    sizes = (1, 4, 1, 32)  # a size seen before, and one that takes more memory
+    sizes = (1, 4, 1, 8, 4, 32)  # some seen before, some that take more memory, one not recorded
     usual = [gpu.paint(DISHES[:size]) for size in sizes]
-    recorded.record(gpu)
+    recorded.record(gpu, most=8)
     for size, pictures in zip(sizes, usual, strict=True):
         for _ in range(2):  # recorded, and played again
             mean, most = apart(gpu.paint(DISHES[:size]), pictures)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import pytest
+import torch
 from PIL import Image
 
 from foodgan.contract.orders import COUNT_MAX
@@ -10,7 +11,7 @@ from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter
-from worker.passes import LIMIT_MAX, by_peaks, by_speed, fitted
+from worker.passes import LIMIT_MAX, by_peaks, by_speed, fitted, warm
 
 GIB = 2**30
 
@@ -34,6 +35,14 @@ def test_memory_holds_as_many_as_fit_into_four_fifths_of_what_is_free() -> None:
     assert by_peaks(one=2 * GIB, trial=9 * GIB, free=10 * GIB) == 8
     assert by_peaks(one=2 * GIB, trial=9 * GIB, free=GIB // 2) == 1
     assert by_peaks(one=2 * GIB, trial=2 * GIB, free=10 * GIB) == LIMIT_MAX
+
+
+@pytest.mark.parametrize(("device", "sizes"), [("cuda", [1, COUNT_MAX]), ("cpu", [])])
+def test_a_gpu_paints_once_before_members_ask_it_to(device: str, sizes: list[int]) -> None:
+    painter = TinyPainter()
+    painter.device = torch.device(device)
+    warm(painter)
+    assert painter.passes == sizes
 
 
 def test_the_pictures_of_one_order_always_fit() -> None:
