@@ -77,9 +77,9 @@ def optimizer_tensors(optimizer: optim.Optimizer) -> dict[str, Tensor]:
 
 
 def fill_optimizer(optimizer: optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """The inverse of `optimizer_tensors`; moments lie in memory as their parameters do.
+    """The inverse of `optimizer_tensors`, each tensor laid out in memory as its parameter is.
 
-    A fused optimiser takes nothing else, and files hold every tensor row by row.
+    A file keeps no memory format, and a fused optimiser on a GPU wants one for all.
     """
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
@@ -87,7 +87,7 @@ def fill_optimizer(optimizer: optim.Optimizer, tensors: dict[str, Tensor]) -> No
         state.setdefault(int(index), {})[key] = tensor
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
-    for parameter, held in optimizer.state.items():
-        for key, value in held.items():
-            if value.dim() and value.shape == parameter.shape:
-                held[key] = torch.empty_like(parameter).copy_(value)
+    for parameter, loaded in optimizer.state.items():
+        for key, tensor in loaded.items():
+            if tensor.shape == parameter.shape:
+                loaded[key] = torch.empty_like(parameter).copy_(tensor)

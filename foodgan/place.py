@@ -48,6 +48,7 @@ def placed(
         chosen = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
     on_gpu = chosen.type == "cuda"
     if on_gpu:
+        chosen = torch.device("cuda", chosen.index or 0)
         torch.cuda.set_device(chosen)
         torch.backends.cudnn.benchmark = True
         torch.set_float32_matmul_precision("high")

@@ -138,3 +138,17 @@ for step in range(10**9):
     assert done.returncode == -9, done.stderr
     tensors, about = checkpoint.load(saved)
     assert "x" not in tensors or (tensors["x"] == about["step"]).all()
+
+
+def test_an_optimisers_state_comes_back_in_the_memory_format_of_its_parameter() -> None:
+    """Or a fused Adam on a GPU refuses to go on."""
+    network = nn.Conv2d(4, 8, 3).to(memory_format=torch.channels_last)
+    adam = optim.Adam(network.parameters())
+    network(torch.randn(1, 4, 8, 8)).sum().backward()
+    adam.step()
+    kept = {name: t.contiguous() for name, t in checkpoint.optimizer_tensors(adam).items()}
+    fresh = optim.Adam(network.parameters())
+    checkpoint.fill_optimizer(fresh, kept)
+    moment, before = fresh.state[network.weight]["exp_avg"], adam.state[network.weight]["exp_avg"]
+    assert moment.stride() == network.weight.stride()
+    assert torch.equal(moment, before)
