@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from foodgan.contract.dishname import display
+from foodgan.evaluate.beside import markdown
 from foodgan.evaluate.meaning import MEANINGS, shown
 from foodgan.registry import ModelFile
 
+BESIDE = "beside"  # key of the other entrants' figures
 USE = """\
 For research and non-commercial use: some of the photos may be used for nothing else. The photos are
 not part of the model's files; where there is an index of them, it holds 192 features of each, its
@@ -72,12 +74,15 @@ def _counts(model: ModelFile, what: str) -> list[tuple[str, str]]:
 
 def _figures(figures: Mapping[str, Any]) -> str:
     sentences = {meaning.key: meaning.sentence for meaning in MEANINGS}
-    rows = [(name, shown(value), sentences.get(name, "")) for name, value in figures.items()]
+    alone = {name: value for name, value in figures.items() if name != BESIDE}
+    rows = [(name, shown(value), sentences.get(name, "")) for name, value in alone.items()]
+    beside = figures.get(BESIDE)
     return (
         "Printed by `foodgan evaluate --photos DIR --json`; floors and controls are photos, and "
         "pictures that are known to be bad. Not one of these figures is an FID.\n\n"
         + _table(("measure", "value", "what it means"), rows)
-    )
+        + ("\n\n## Beside the baselines\n\n" + markdown([figures, *beside]) if beside else "")
+    ).rstrip("\n")
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +38,40 @@ def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
         raise OSError(f"could not write {path.name}: {error}") from error
 
 
+def of(run: Path, kept: str = CHECKPOINT) -> Path:
+    """The file of that name in a run's folder; a file, such as a snapshot, is its own."""
+    return run if run.is_file() else run / kept
+
+
 def load(path: Path, device: str = "cpu") -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Read what `save` wrote. Raises ModelError when the file is missing, damaged or foreign."""
+    with _opened(path, device) as opened:
+        about = _about(opened, path)
+        return {name: opened.get_tensor(name) for name in opened.keys()}, about  # noqa: SIM118
+
+
+def description(path: Path) -> dict[str, Any]:
+    """What `save` wrote beside the tensors, none of which is read. Raises ModelError."""
+    with _opened(path, "cpu") as opened:
+        return _about(opened, path)
+
+
+@contextmanager
+def _opened(path: Path, device: str) -> Iterator[Any]:
     try:
         with safe_open(path, framework="pt", device=device) as opened:
-            about = json.loads((opened.metadata() or {})["foodgan"])
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
+            yield opened
     except FileNotFoundError as error:
         raise ModelError(f"{path.name} is missing") from error
     except (SafetensorError, KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path.name} is damaged or not of this project: {error}") from error
+
+
+def _about(opened: Any, path: Path) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads((opened.metadata() or {})["foodgan"])
     if about.get("format") != FORMAT:
         raise ModelError(f"{path.name} has format {about.get('format')}, this build reads {FORMAT}")
-    return tensors, about
+    return about
 
 
 def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -77,9 +100,9 @@ def optimizer_tensors(optimizer: optim.Optimizer) -> dict[str, Tensor]:
 
 
 def fill_optimizer(optimizer: optim.Optimizer, tensors: dict[str, Tensor]) -> None:
-    """The inverse of `optimizer_tensors`, each tensor laid out in memory as its parameter is.
+    """The inverse of `optimizer_tensors`; moments lie in memory as their parameters do.
 
-    A file keeps no memory format, and a fused optimiser on a GPU wants one for all.
+    A fused optimiser takes nothing else, and files hold every tensor row by row.
     """
     state: dict[int, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
@@ -87,7 +110,7 @@ def fill_optimizer(optimizer: optim.Optimizer, tensors: dict[str, Tensor]) -> No
         state.setdefault(int(index), {})[key] = tensor
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
-    for parameter, loaded in optimizer.state.items():
-        for key, tensor in loaded.items():
-            if tensor.shape == parameter.shape:
-                loaded[key] = torch.empty_like(parameter).copy_(tensor)
+    for parameter, held in optimizer.state.items():
+        for key, value in held.items():
+            if value.dim() and value.shape == parameter.shape:
+                held[key] = torch.empty_like(parameter).copy_(value)

@@ -117,26 +117,29 @@ def _filled(network: Network, path: Path, model: ModelFile) -> Network:
 
 
 def open_sketcher(run: Path) -> Stage1Generator:
-    """The averaged Stage-I of a run, ready to paint. Raises ModelError where there is none."""
-    tensors, about = checkpoint.load(run / checkpoint.CHECKPOINT)
+    """The averaged Stage-I of a run or snapshot, ready to paint. Raises ModelError without one."""
+    path = checkpoint.of(run)
+    tensors, about = checkpoint.load(path)
     try:
         network = Stage1Generator(Stage1Config.model_validate(about["network"]))
     except ValidationError as error:
         raise ModelError(f"{run} is no run of Stage-I") from error
-    checkpoint.fill(network, checkpoint.part("ema", tensors), checkpoint.CHECKPOINT)
+    averages = {name: widened(t) for name, t in checkpoint.part("ema", tensors).items()}
+    checkpoint.fill(network, averages, path.name)
     return network.eval().requires_grad_(False)
 
 
 def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     """Make a model of two runs' averaged generators, in half precision.
 
-    name: shown to members; runs: "stage1" and "stage2" to run folders. Raises ModelError.
+    name: shown to members; runs: "stage1" and "stage2" to run folders, or to snapshots of runs.
+    Raises ModelError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     networks: dict[str, Any] = {}
     training: dict[str, Training] = {}
     for stage in STAGES:
-        tensors, about = checkpoint.load(runs[stage] / checkpoint.CHECKPOINT)
+        tensors, about = checkpoint.load(checkpoint.of(runs[stage]))
         ema = {k: halved(v) for k, v in checkpoint.part("ema", tensors).items()}
         checkpoint.save(folder / f"{stage}.safetensors", ema, {"stage": stage})
         networks[stage] = about["network"]

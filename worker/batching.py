@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from PIL.Image import Image
 from redis import Redis
 from rq.queue import Queue
 from rq.worker import SimpleWorker
@@ -84,14 +85,15 @@ class BatchingWorker(SimpleWorker):
         self._painter = painter
         self._passes = Passes(painter, limit)
         self._queue: Queue = self.queues[0]
-        self._line = Line(self._queue, redis)
+        self._clock = replies.clock
+        self._line = Line(self._queue, redis, self._clock)
         hasty = connection.hasty(settings)
         fleet = Fleet(hasty)
         self._keeper = Keeper(
             self,
             hasty,
             pulse_file(settings, label),
-            also=lambda: replies.hold(fleet.wait_s()),
+            also=partial(self._listen, hasty, fleet, replies),
         )
         brisk = connection.brisk(settings)
         likeness = Likeness(settings.model_dir)
@@ -143,6 +145,11 @@ class BatchingWorker(SimpleWorker):
         finally:
             self._depart()
 
+    def _listen(self, connection: Redis, fleet: Fleet, replies: Replies) -> None:
+        """With each heartbeat: what time it is, and whether Discord wants the fleet to wait."""
+        self._clock.set_by(connection)
+        replies.hold(fleet.wait_s())
+
     def _told_of_failure(self, order: DishOrder) -> Told:
         """Tell the member of an order that died with its worker, unless there is no need to."""
         decided = fence.decided(self.connection, order.order_id)
@@ -188,10 +195,10 @@ class BatchingWorker(SimpleWorker):
     def _serve_batch(self, claims: Sequence[Claim]) -> None:
         """Paint what may be painted and hand it on. Never raises for what is wrong with a job."""
         began = time.monotonic()
-        unwanted = self._cancelled(claims)
-        for claim in unwanted:
-            self._delivery.drop(claim)
-        wanted = [claim for claim in claims if claim not in unwanted]
+        for claim in claims:
+            if claim.unwanted:
+                self._delivery.drop(claim)
+        wanted = [claim for claim in claims if not claim.unwanted]
         ready = [(claim, order) for claim in wanted if (order := self._read(claim))]
         if not ready:
             return
@@ -202,14 +209,6 @@ class BatchingWorker(SimpleWorker):
         self._paint(ready)
         pace.note(self.connection, (time.monotonic() - began) / len(ready))
 
-    def _cancelled(self, claims: Sequence[Claim]) -> list[Claim]:
-        """Those that need not be painted; none where Redis cannot say, as it is asked again."""
-        try:
-            gone = fence.cancelled(self.connection, [claim.job.id for claim in claims])
-        except connection.AWAY:
-            return []
-        return [claim for claim in claims if claim.job.id in gone]
-
     def _read(self, claim: Claim) -> DishOrder | None:
         """The order of a claim; None, and the claim is closed, where it is not to be painted."""
         order = None
@@ -217,7 +216,7 @@ class BatchingWorker(SimpleWorker):
             order = tasks.read(claim.job)
             if claim.deliveries > self._settings.retries + 1:
                 raise tasks.Poison(claim.deliveries)
-            if order.too_old():
+            if order.too_old(self._clock.now()):
                 raise OutOfTime
         except Exception as error:
             self._delivery.close(claim, order, error)
@@ -244,10 +243,16 @@ class BatchingWorker(SimpleWorker):
             for one in ready:
                 self._paint([one])
             return
-        for (claim, order), pictures in zip(ready, painted, strict=True):
-            known = any(map(self._painter.knows, order.names))
-            plate = Plate(order, tuple(pictures), self._painter.model_id, known)
-            self._delivery.bring(claim, plate)
+        self._delivery.bring(
+            [
+                (claim, self._plate(order, pictures))
+                for (claim, order), pictures in zip(ready, painted, strict=True)
+            ]
+        )
+
+    def _plate(self, order: DishOrder, pictures: Sequence[Image]) -> Plate:
+        known = any(map(self._painter.knows, order.names))
+        return Plate(order, tuple(pictures), self._painter.model_id, known)
 
     def _depart(self) -> None:
         try:

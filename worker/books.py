@@ -7,6 +7,7 @@ Every name of rq that is not in rq's documentation is used in this file, in `lin
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from redis import Redis
 from redis.client import Pipeline
@@ -18,7 +19,14 @@ from rq.utils import now
 from rq.worker import BaseWorker, WorkerStatus
 
 from foodgan.contract.late import HANDED
-from foodgan.contract.orders import ENDED_CHANNEL, FAILURE_TTL_S, RESULT_TTL_S, TOLD
+from foodgan.contract.orders import (
+    END_CANCELLED,
+    END_KEY,
+    ENDED_CHANNEL,
+    FAILURE_TTL_S,
+    RESULT_TTL_S,
+    TOLD,
+)
 from worker.jobs import DELIVERIES, DishJob
 
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
@@ -33,14 +41,21 @@ for i = 2, #ARGV do redis.call('ZADD', KEYS[1], 'XX', ends, ARGV[i]) end
 """
 
 
+Command = tuple[Any, ...]  # a command of Redis and its arguments
+
+
 @dataclass(frozen=True)
 class Claim:
-    """A job that this worker is serving. deliveries: how often it was claimed, this one counted."""
+    """A job that this worker is serving.
+
+    deliveries: how often it was claimed, this one counted; unwanted: its member had cancelled it.
+    """
 
     job: DishJob
     queue: Queue
     execution: Execution
     deliveries: int
+    unwanted: bool = False
 
 
 def claim(worker: BaseWorker, jobs: Sequence[DishJob], queue: Queue) -> list[Claim]:
@@ -64,11 +79,13 @@ def claim(worker: BaseWorker, jobs: Sequence[DishJob], queue: Queue) -> list[Cla
             pipe.lrem(queue.intermediate_queue_key, 1, job.id)
         if free:
             worker.set_state(WorkerStatus.BUSY, pipeline=pipe)
-        deliveries = pipe.execute()[: len(free)]
+            pipe.mget([END_KEY + job.id for job in free])
+        answers = pipe.execute()
     worker.executions.update({execution.id: execution for execution in executions})
+    deliveries, ends = answers[: len(free)], answers[-1] if free else []
     return [
-        Claim(job, queue, execution, count)
-        for job, execution, count in zip(free, executions, deliveries, strict=True)
+        Claim(job, queue, execution, count, end == END_CANCELLED.encode())
+        for job, execution, count, end in zip(free, executions, deliveries, ends, strict=True)
     ]
 
 
@@ -110,20 +127,21 @@ def beat(worker: BaseWorker, connection: Redis) -> None:
         pipe.execute()
 
 
-def finish(worker: BaseWorker, claim: Claim, *, handed: bool = False) -> None:
-    """The order is answered: keep the job for the bot to see, without its token.
+def finish(worker: BaseWorker, claim: Claim, *, handed: bool = False) -> list[Command]:
+    """What is to be written when the order is answered: the job stays for the bot to see, without
+    its token. See `worker.commit`.
 
     handed: it is not answered yet; the bot has it now.
     """
     job = claim.job
     job.ended_at = now()
     job.forget_token()
-    if handed:
-        _mark(job, HANDED)
     ttl_s = job.get_result_ttl(RESULT_TTL_S)
     # What rq's handle_job_success writes, less what dishes never have: dependents to watch,
-    # repeats, slots. One transaction where that takes four round trips.
+    # repeats, slots. One step where that takes four round trips.
     with worker.connection.pipeline() as pipe:
+        if handed:
+            _mark(job, HANDED, pipe)
         worker.increment_successful_job_count(pipeline=pipe)
         worker.increment_total_working_time(job.ended_at - claim.execution.created_at, pipe)
         job._handle_success(
@@ -136,7 +154,7 @@ def finish(worker: BaseWorker, claim: Claim, *, handed: bool = False) -> None:
         )
         job.cleanup(ttl_s, pipeline=pipe, remove_from_queue=False)
         worker.cleanup_execution(job, pipeline=pipe, execution=claim.execution)
-        pipe.execute()
+        return [words for words, _ in pipe.command_stack]
 
 
 def retry_later(worker: BaseWorker, claim: Claim, reason: str) -> None:
@@ -170,12 +188,12 @@ def redeem(job: DishJob, queue: Queue) -> None:
 
 def mark_told(job: DishJob) -> None:
     """Leave word for the bot that the member knows why there is no picture."""
-    _mark(job, TOLD)
+    _mark(job, TOLD, job.connection)
 
 
-def _mark(job: DishJob, word: str) -> None:
+def _mark(job: DishJob, word: str, connection: Redis) -> None:
     job.meta[word] = True
-    job.connection.hset(job.key, "meta", json.dumps(job.meta))
+    connection.hset(job.key, "meta", json.dumps(job.meta))
 
 
 def put_back(worker: BaseWorker, connection: Redis) -> list[str]:

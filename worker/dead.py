@@ -55,7 +55,8 @@ def replay(connection: Redis, order_id: str, retries: int) -> None:
     order = _order(job.args)
     if order.get("token") != REDACTED:
         raise NoSuchLetter(f"dead letter {order_id} holds no order that could be painted")
-    order["asked_at"] = datetime.now(UTC).isoformat()
+    seconds, _ = connection.time()
+    order["asked_at"] = datetime.fromtimestamp(seconds, UTC).isoformat()
     marks = {key: value for key, value in job.meta.items() if key not in (TOLD, HANDED)}
     with connection.pipeline() as pipe:
         registry.remove(job, pipeline=pipe)

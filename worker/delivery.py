@@ -1,13 +1,15 @@
 """Beside the painting: pictures become files, files become answers, jobs come to their end."""
 
 import logging
+import os
+import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Literal, Self
 
@@ -20,20 +22,24 @@ from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim
+from worker.commit import GroupCommit
 from worker.likeness import Likeness
 from worker.plates import Plate
 from worker.reply import Message, OutOfTime, Replies, TooLarge, gone, token_dead
 
 _ENCODERS = 2  # with more threads that compute, the one that feeds the device would wait
+_ENCODERS_NICE = 5
 _POSTERS = 32  # answers on their way at once
 _ROOM = 128  # orders, 100 MB of pictures; with more on their way no new batch is begun
 _APOLOGY = timedelta(seconds=20)  # how long to try to say that there will be no picture
 _TOKEN_END = timedelta(seconds=5)  # the last moments of a token are not worth a request
+_LEAVE_S = 2.0  # how long leave to post holds: a claim lives for 8 s
 _AWAY_S = 0.5
 
 _log = logging.getLogger(__name__)
 
 Served = Literal["posted", "handed", "left", "lost", "cancelled"]
+Asked = Future[tuple[float, list[fence.Leave]]]  # when, in monotonic seconds; of a batch in order
 
 
 class Delivery:
@@ -54,9 +60,11 @@ class Delivery:
         self._worker = worker
         self._brisk = brisk
         self._replies = replies
+        self._clock = replies.clock
         self._likeness = likeness
         self._stopping = stopping
-        self._encoders = ThreadPoolExecutor(_ENCODERS, "encoder")
+        self._commit = GroupCommit(worker.connection)
+        self._encoders = ThreadPoolExecutor(_ENCODERS, "encoder", initializer=_step_back)
         self._posters = ThreadPoolExecutor(_POSTERS, "poster")
         self._in_hand = 0
         self._changed = threading.Condition()
@@ -78,9 +86,11 @@ class Delivery:
         with self._changed:
             return self._changed.wait_for(lambda: self._in_hand == 0, wait_s)
 
-    def bring(self, claim: Claim, plate: Plate) -> None:
-        """Encode, post, finish: at once, on other threads."""
-        self._begin(claim, partial(self._bring, claim, plate))
+    def bring(self, batch: Sequence[tuple[Claim, Plate]]) -> None:
+        """Encode, post, finish: at once, on other threads. Leave is asked for all together."""
+        asked = self._posters.submit(self._ask_leave, [claim for claim, _ in batch])
+        for place, (claim, plate) in enumerate(batch):
+            self._begin(claim, partial(self._bring, claim, plate, asked, place))
 
     def close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
         """Give the job another try, or say what has become of it: at once, on another thread."""
@@ -106,9 +116,9 @@ class Delivery:
         """Its member wants it no more: end the job without a word, at once, on another thread."""
         self._begin(claim, partial(self._drop, claim))
 
-    def _bring(self, claim: Claim, plate: Plate) -> None:
+    def _bring(self, claim: Claim, plate: Plate, asked: Asked, place: int) -> None:
         try:
-            served = self._serve(claim, plate)
+            served = self._serve(claim, plate, partial(self._leave, claim, asked, place))
         except Exception as error:
             self._close(claim, plate.order, error)
             return
@@ -122,18 +132,18 @@ class Delivery:
             taken_s = (now() - claim.execution.created_at).total_seconds()
             how = "handed to the bot" if handed else "served"
             _log.info("order %s: %s in %.2f s", claim.job.id, how, taken_s)
-            self._settle(claim, partial(books.finish, self._worker, claim, handed=handed))
+            self._finish(claim, handed=handed)
 
-    def _serve(self, claim: Claim, plate: Plate) -> Served:
+    def _serve(self, claim: Claim, plate: Plate, ask: Callable[[], fence.Leave]) -> Served:
         """Post it, or give it to the bot where its token is dead or dies before Discord takes it.
 
         left: the worker has been told to stop, and Redis is away; the claim runs out.
         """
         plate = self._looked(plate)
-        too_late = plate.order.expired() or not plate.order.has_token
+        too_late = plate.order.expired(self._clock.now()) or not plate.order.has_token
         encode = plate.smaller if too_late else plate.message
         message = self._encoders.submit(encode).result()
-        leave = self._ask_leave(claim)
+        leave = ask()
         if leave != "post":
             return leave
         if not too_late and self._post(plate, message):
@@ -150,14 +160,23 @@ class Delivery:
     def _drop(self, claim: Claim) -> None:
         metrics.ORDERS.labels("cancelled").inc()
         _log.info("order %s: cancelled", claim.job.id)
-        self._settle(claim, partial(books.finish, self._worker, claim))
+        self._finish(claim)
 
-    def _ask_leave(self, claim: Claim) -> fence.Leave:
-        """Where nobody can say, the answer is posted: posting twice edits one answer."""
+    def _ask_leave(self, claims: Sequence[Claim]) -> tuple[float, list[fence.Leave]]:
+        """Where nobody can say, answers are posted: posting twice edits one answer."""
+        when = time.monotonic()
         try:
-            return fence.ask_leave(self._brisk, claim)
+            return when, fence.ask_leave(self._brisk, claims)
         except connection.AWAY:
-            return "post"
+            return when, ["post"] * len(claims)
+
+    def _leave(self, claim: Claim, asked: Asked, place: int) -> fence.Leave:
+        """The batch's answer; a fresh one where this process has stood still since."""
+        when, leaves = asked.result()
+        if time.monotonic() - when > _LEAVE_S:
+            _, leaves = self._ask_leave([claim])
+            return leaves[0]
+        return leaves[place]
 
     def _post(self, plate: Plate, message: Message) -> bool:
         """Whether Discord took it; False where the token is dead, or dies before Discord does."""
@@ -187,7 +206,7 @@ class Delivery:
         if isinstance(error, DiscordRefused) and gone(error):
             metrics.ORDERS.labels("gone").inc()
             _log.info("order %s: nobody is left to answer (%s)", claim.job.id, error)
-            self._settle(claim, partial(books.finish, self._worker, claim))
+            self._finish(claim)
             return
         judged = tasks.verdict(error)
         metrics.failed(error)
@@ -199,7 +218,8 @@ class Delivery:
             self._settle(claim, partial(self._retry_later, claim, reason))
             return
         # The sentence takes pictures away: never those that another worker has posted meanwhile.
-        match self._ask_leave(claim):
+        _, [leave] = self._ask_leave([claim])
+        match leave:
             case "lost":
                 _log.warning("order %s: another worker has taken it over", claim.job.id)
                 return
@@ -208,7 +228,7 @@ class Delivery:
                 return
         if order is not None and claim.deliveries > 1 and self.shows(order):
             _log.info("order %s: an earlier delivery had posted it", claim.job.id)
-            self._settle(claim, partial(books.finish, self._worker, claim))
+            self._finish(claim)
             return
         metrics.ORDERS.labels("failed").inc()
         told = False
@@ -224,7 +244,7 @@ class Delivery:
         """Put a sentence where the picture would have been; False where that fails too."""
         if not order.has_token:
             return False
-        until = min(datetime.now(UTC) + _APOLOGY, order.asked_at + TOKEN_LIFE - _TOKEN_END)
+        until = min(self._clock.now() + _APOLOGY, order.asked_at + TOKEN_LIFE - _TOKEN_END)
         try:
             self._replies.edit(order, tasks.apology(order, phrase, error), until).result()
         except FoodganError as failure:
@@ -237,21 +257,33 @@ class Delivery:
         if not order.has_token:
             return False
         try:
-            return self._replies.shows(order, datetime.now(UTC) + _APOLOGY).result()
+            return self._replies.shows(order, self._clock.now() + _APOLOGY).result()
         except FoodganError:
             return False
 
+    def _finish(self, claim: Claim, *, handed: bool = False) -> None:
+        commands = books.finish(self._worker, claim, handed=handed)
+        self._persist(claim, partial(self._commit.end, claim, commands))
+
     def _settle(self, claim: Claim, write: Callable[[], None]) -> bool:
-        """Write down what became of a claim, however long Redis is away, unless it is lost to us.
+        """Write down what became of a claim, unless it is lost to us."""
+
+        def settled() -> bool:
+            if not books.own(self._worker.connection, claim):
+                return False
+            write()
+            return True
+
+        return self._persist(claim, settled)
+
+    def _persist(self, claim: Claim, write: Callable[[], bool]) -> bool:
+        """Write, however long Redis is away. False where the claim is lost to us.
 
         A worker that has been told to stop does not wait: False, and the claim runs out by itself.
         """
         while True:
             try:
-                if not books.own(self._worker.connection, claim):
-                    return False
-                write()
-                return True
+                return write()
             except connection.AWAY as error:
                 if self._stopping():
                     _log.warning("order %s: not noted (%s)", claim.job.id, type(error).__name__)
@@ -259,3 +291,9 @@ class Delivery:
                 # rq lets go of an execution before its end is written; it must be renewed till then
                 self._worker.executions[claim.execution.id] = claim.execution
                 time.sleep(_AWAY_S)
+
+
+def _step_back() -> None:
+    """Let this thread leave the cores to whoever feeds the device, or paints on them."""
+    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _ENCODERS_NICE)

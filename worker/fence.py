@@ -12,26 +12,24 @@ from worker.books import Claim
 Leave = Literal["post", "lost", "cancelled"]
 
 
-def ask_leave(connection: Redis, claim: Claim) -> Leave:
-    """Whether this claim's answer may be posted now; from then on it is too late to cancel.
+def ask_leave(connection: Redis, claims: Sequence[Claim]) -> list[Leave]:
+    """Whether the answer of each claim may be posted now; then it is too late to cancel.
 
     lost: a sweep has given the claim to another worker, as it does with one not renewed in time.
     """
-    registry = claim.queue.started_job_registry
     with connection.pipeline(transaction=False) as pipe:
-        pipe.zscore(registry.key, claim.execution.composite_key)
-        pipe.set(END_KEY + claim.job.id, END_POSTING, ex=END_TTL_S, nx=True, get=True)
-        score, decided = pipe.execute()
+        for claim in claims:
+            registry = claim.queue.started_job_registry
+            pipe.zscore(registry.key, claim.execution.composite_key)
+            pipe.set(END_KEY + claim.job.id, END_POSTING, ex=END_TTL_S, nx=True, get=True)
+        answers = pipe.execute()
+    return [_leave(*pair) for pair in zip(answers[::2], answers[1::2], strict=True)]
+
+
+def _leave(score: float | None, decided: bytes | None) -> Leave:
     if score is None:
         return "lost"
     return "cancelled" if decided == END_CANCELLED.encode() else "post"
-
-
-def cancelled(connection: Redis, order_ids: Sequence[str]) -> set[str]:
-    """Which of these orders nobody wants any more."""
-    said = connection.mget([END_KEY + order_id for order_id in order_ids])
-    gone = END_CANCELLED.encode()
-    return {order_id for order_id, end in zip(order_ids, said, strict=True) if end == gone}
 
 
 def decided(connection: Redis, order_id: str) -> str:

@@ -31,6 +31,7 @@ from worker import books, child, connection, photos
 from worker.beside import Beside
 from worker.books import Claim
 from worker.child import Outcome
+from worker.commit import GroupCommit
 from worker.health import intake_pulse_file
 from worker.jobs import DishJob
 from worker.sweep import Sweep
@@ -211,7 +212,7 @@ class IntakeWorker(SimpleWorker):
     def _finish(self, claim: Claim, answer: Any) -> None:
         claim.job._result = answer
         claim.job.result_ttl = max(claim.job.result_ttl or 0, RESULT_KEPT_S)
-        books.finish(self, claim)
+        GroupCommit(self.connection).end(claim, books.finish(self, claim))
 
 
 _TIDYING = child.Limits(cpu_s=60, memory=1024**3, wall_s=120)

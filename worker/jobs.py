@@ -6,14 +6,13 @@ Redis could then run code on the GPU machines. `DishJob` reads the same hash and
 
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from redis.client import Pipeline
 from rq.exceptions import DeserializationError, NoSuchJobError
 from rq.job import Job
 from rq.queue import Queue
-from rq.utils import now
 
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import ENDED_CHANNEL
@@ -69,12 +68,15 @@ class DishJob(Job):
         """rq's own, but all of it in the transaction.
 
         rq writes the new status at once: killed before the rest, a worker would leave a job that
-        is in no list, and that no sweep takes for one whose worker has died.
+        is in no list, and that no sweep takes for one whose worker has died. The pause is one by
+        the clock of Redis, as sweeps go by it.
         """
         pause_s = self.get_retry_interval()
         self.retries_left = (self.retries_left or 0) - 1
         if pause_s:
-            queue.schedule_job(self, now() + timedelta(seconds=pause_s), pipeline=pipeline)
+            seconds, _ = self.connection.time()
+            due = datetime.fromtimestamp(seconds + pause_s, UTC)
+            queue.schedule_job(self, due, pipeline=pipeline)
         else:
             queue._enqueue_job(self, pipeline=pipeline, at_front=True)
 

@@ -7,7 +7,6 @@ that come too late for it anyway, and before what an operator replays.
 
 import json
 import math
-import time
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ from foodgan.contract.orders import (
     TOKEN_MARGIN,
 )
 from worker import costs
+from worker.clock import Clock
 from worker.jobs import DELIVERIES, DishJob
 
 PATIENCE_S = 120.0  # after so long an order that nobody waits for takes its turn like all
@@ -97,7 +97,8 @@ def fill(tickets: Sequence[Ticket], room: int, now: float = 0.0) -> list[Ticket]
 class Line:
     """Takes batches off one queue, by way of its intermediate list: a crash loses none of them."""
 
-    def __init__(self, queue: Queue, connection: Redis) -> None:
+    def __init__(self, queue: Queue, connection: Redis, clock: Clock) -> None:
+        self._clock = clock
         self._queue = queue
         self._connection = connection
         self._top_up = connection.register_script(_TOP_UP)
@@ -134,7 +135,7 @@ class Line:
             return [head]
         self._look(waiting)
         tickets = [self._known[each] for each in waiting]
-        ids = [ticket.job_id for ticket in fill(tickets, room, time.time())]
+        ids = [ticket.job_id for ticket in fill(tickets, room, self._clock.now().timestamp())]
         others = [each for each in ids if each != head]
         lists = [self._queue.key, self._queue.intermediate_queue_key]
         moved = self._top_up(

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -26,6 +26,7 @@ from foodgan.contract.offers import Offer
 from foodgan.contract.orders import DishOrder
 from foodgan.contract.ratelimit import Fleet, Pause, pause_of
 from worker import metrics
+from worker.clock import Clock
 from worker.gates import Gates
 from worker.pictures import Picture
 
@@ -65,12 +66,17 @@ class Replies:
     """One HTTP session on a thread of its own, so that a slow Discord need not hold up painting.
 
     Use it as a context manager. rng spreads the waits of many workers; fleet: who else has to
-    know of Discord's limits.
+    know of Discord's limits; clock: tells how long a token lives.
     """
 
     def __init__(
-        self, api_base: str, rng: random.Random | None = None, fleet: Fleet | None = None
+        self,
+        api_base: str,
+        rng: random.Random | None = None,
+        fleet: Fleet | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        self.clock = clock or Clock()
         self._base = api_base.rstrip("/")
         self._rng = rng or random.Random()
         self._fleet = fleet
@@ -194,7 +200,7 @@ class Replies:
         return ceiling * self._rng.uniform(0.5, 1)
 
     async def _wait(self, seconds: float, until: datetime) -> None:
-        if datetime.now(UTC) + timedelta(seconds=seconds) >= until:
+        if self.clock.now() + timedelta(seconds=seconds) >= until:
             raise OutOfTime
         await asyncio.sleep(seconds)
 

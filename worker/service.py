@@ -3,6 +3,7 @@
 import faulthandler
 import logging
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -41,6 +42,8 @@ def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, bur
     redis = connection.awaited(settings)
     fleet = Fleet(connection.hasty(settings))
     with Replies(settings.discord_api_base, fleet=fleet) as replies:
+        with suppress(*connection.AWAY):  # else the first heartbeat sets it
+            replies.clock.set_by(redis)
         # A killed worker's entry outlives it, so every process has a name of its own.
         name = f"{label}-{uuid4().hex[:6]}"
         worker = BatchingWorker(

@@ -66,7 +66,7 @@ class Sweep(Generic[Order]):
         seconds, _ = self._connection.time()  # machines may disagree about it, see `books`
         self._queue.started_job_registry.cleanup(seconds, exception_handlers=[close])
         self._put_back(stuck)
-        self._enqueue_due(orphans)
+        self._enqueue_due(orphans, seconds)
         if time.monotonic() - self._tidied > TIDY_S:
             self._tidy()
         self._connection.delete(_LOCK + self._queue.name)
@@ -96,7 +96,7 @@ class Sweep(Generic[Order]):
                 pipe.execute()
             del self._popped[job_id]
 
-    def _enqueue_due(self, orphans: Sequence[str]) -> None:
+    def _enqueue_due(self, orphans: Sequence[str], now: int) -> None:
         """What rq's scheduler process does; a fork beside a warm model is best avoided.
 
         To the front: an order that is tried again is older than those that wait. Orphans go at
@@ -104,7 +104,7 @@ class Sweep(Generic[Order]):
         """
         registry = ScheduledJobRegistry(queue=self._queue)  # type: ignore[no-untyped-call]
         paused = [job_id for job_id in orphans if job_id in registry]
-        for job_id in dict.fromkeys(paused + registry.get_jobs_to_schedule()):
+        for job_id in dict.fromkeys(paused + registry.get_jobs_to_schedule(now)):
             job = self._fetch(job_id)
             with self._connection.pipeline() as pipe:
                 registry.remove(job_id, pipeline=pipe)

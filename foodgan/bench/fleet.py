@@ -82,10 +82,10 @@ def measure(bench: Bench) -> dict[str, Any]:
     ):
         queue = Queue(DISH_QUEUE, connection=redis, serializer=JSONSerializer)
         for number in FLEET:
-            with _fleet(bench, number, bench.device_s, valkey.connection_url, counter, folder):
+            with staffed(bench, number, bench.device_s, valkey.connection_url, counter, folder):
                 began = enqueue(queue, PAINT_TASK, orders := orders_of_one(bench.orders))
                 speeds[number] = bench.orders / (counter.wait(orders) - began)
-        with _fleet(bench, 1, 0.0, valkey.connection_url, counter, folder) as [worker]:
+        with staffed(bench, 1, 0.0, valkey.connection_url, counter, folder) as [worker]:
             memory = []
             for _ in track(range(-(-bench.memory_orders // PORTION)), "memory"):
                 enqueue(queue, PAINT_TASK, orders := orders_of_one(PORTION))
@@ -103,7 +103,7 @@ def measure(bench: Bench) -> dict[str, Any]:
 
 
 @contextmanager
-def _fleet(
+def staffed(
     bench: Bench, number: int, device_s: float, redis_url: str, counter: Counter, folder: str
 ) -> Iterator[list[int]]:
     """That many workers, from the readiness of all on. Yields their process ids."""

@@ -31,7 +31,7 @@ _WATCHED = {
         ("worker.books", None, "finish"),
         ("worker.books", None, "beat"),
         ("worker.fence", None, "ask_leave"),
-        ("worker.fence", None, "cancelled"),
+        ("worker.commit", "GroupCommit", "end"),
         ("worker.pace", None, "note"),
         ("worker.sweep", "Sweep", "run"),
     ),

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from PIL.Image import Image
 from pydantic import SecretStr
 from redis import Redis
 from rq import Queue, Retry, SimpleWorker, Worker
@@ -137,8 +138,11 @@ def measure(bench: Bench) -> dict[str, Any]:
             jobs_s, cpu_ms = _full_batches(queue, counter, bench.orders, watches)
             passes += _bare(painter, bench.batch)
             light_s = _light_wait_s(queue, counter)
+        model = str(bench.model.resolve()) if bench.model else ""
+        given = (counter.api_base, model, bench.device or "", bench.threads)
+        task = f"{paint_stock.__module__}.{paint_stock.__name__}"
         stock = {
-            kind: _stock(kind, bench, redis, valkey.connection_url, counter)
+            kind: stock_speed(kind, task, given, redis, valkey.connection_url, counter)
             for kind in STOCK_WORKERS
         }
     bare = bench.batch / statistics.median(passes)
@@ -155,14 +159,15 @@ def measure(bench: Bench) -> dict[str, Any]:
         "overhead_ms_per_job": round(1e3 / jobs_s - 1e3 / bare, 2),
         "cpu_ms_per_job": cpu_ms,
         "light_wait_batches": round(light_s * bare / bench.batch, 2),
-        "stock_worker_jobs_s": _rounded(stock["fork"]),
-        "stock_simple_worker_jobs_s": _rounded(stock["simple"]),
-        "speedup_over_stock": _rounded(jobs_s / stock["fork"] if stock["fork"] else None),
-        "speedup_over_simple": _rounded(jobs_s / stock["simple"] if stock["simple"] else None),
+        "stock_worker_jobs_s": rounded(stock["fork"]),
+        "stock_simple_worker_jobs_s": rounded(stock["simple"]),
+        "speedup_over_stock": rounded(jobs_s / stock["fork"] if stock["fork"] else None),
+        "speedup_over_simple": rounded(jobs_s / stock["simple"] if stock["simple"] else None),
     }
 
 
-def _rounded(figure: float | None) -> float | None:
+def rounded(figure: float | None) -> float | None:
+    """None stays None: a worker that hung."""
     return None if figure is None else round(figure, 2)
 
 
@@ -301,14 +306,21 @@ def _bare(painter: Painter, batch: int) -> list[float]:
     return times
 
 
-def _stock(kind: str, bench: Bench, redis: Redis, redis_url: str, counter: Counter) -> float | None:
-    """Orders a second of one of RQ's own workers, the first order not counted; None if it hung."""
+def stock_speed(
+    kind: str,
+    task: str,
+    given: Sequence[str | int],
+    redis: Redis,
+    redis_url: str,
+    counter: Counter,
+) -> float | None:
+    """Orders a second of one of RQ's own workers, the first order not counted; None if it hung.
+
+    task: the name of a function that takes an order and what is given.
+    """
     queue = Queue(f"{STOCK_QUEUE}-{kind}", connection=redis, serializer=JSONSerializer)
     first, rest = orders_of_one(1), orders_of_one(STOCK_ORDERS[kind])
-    model = str(bench.model.resolve()) if bench.model else ""
-    given = (counter.api_base, model, bench.device or "", bench.threads)
     command = (sys.executable, "-c", _STOCK, kind, queue.name, redis_url)
-    task = f"{paint_stock.__module__}.{paint_stock.__name__}"
     with tempfile.TemporaryDirectory() as folder, running(command, outside(), Path(folder)):
         try:
             enqueue(queue, task, first, more=given)
@@ -333,6 +345,11 @@ def paint_stock(
     """The task of RQ's own workers: the same model, the same picture, the same answer."""
     painter = _painter(model, device, threads)
     [picture] = painter.paint(portions(order["name"], order["seed"], order["count"]))
+    post_stock(order, api_base, picture)
+
+
+def post_stock(order: dict[str, Any], api_base: str, picture: Image) -> None:
+    """Answer as a task of RQ's own workers does: encode, send, wait."""
     body = io.BytesIO()
     picture.save(body, "PNG", compress_level=1)
     url = f"{api_base}/webhooks/{order['application_id']}/{order['token']}/messages/@original"

@@ -15,6 +15,8 @@ from foodgan.bench.journey import NAMES
 MEMBERS = ("akari", "yuto", "emma", "minato", "sora")
 CHANNELS = ("架空食堂", "写真持ち込み", "厨房")
 LOOK_S = 1.0  # between two looks at one open order
+PATIENCE_S = 20.0  # then one may be served in its channel, too late for its token
+LOOK_AROUND_S = 5.0
 VOID_S = 3.5  # an interaction that the bot has not acknowledged by then never will be
 STRIDE = 10  # between the seeds of two orders, which have up to four pictures
 LOADING = 1 << 7
@@ -43,6 +45,7 @@ class Guests:
     page: str
     rng: random.Random
     orders: list[Order] = field(default_factory=list)
+    _looked_around: float = 0.0
 
     def order(self) -> None:
         """Order something somewhere."""
@@ -77,6 +80,17 @@ class Guests:
         for order in sorted(due, key=lambda order: order.looked)[:at_most]:
             order.looked = now
             self._judge(order, self.call(f"/sandbox/interactions/{order.interaction}"))
+        late = [order for order in self.open if now - order.sent > PATIENCE_S]
+        if late and now - self._looked_around > LOOK_AROUND_S:
+            self._look_around(late)
+            self._looked_around = time.monotonic()
+
+    def _look_around(self, late: list[Order]) -> None:
+        """Some dishes come as a message of their own: the answer stays as it was."""
+        shown = self.dishes()
+        for order in late:
+            if shown[order.seed]:
+                order.state = "answered"
 
     def _judge(self, order: Order, seen: dict[str, Any]) -> None:
         order.taken = order.taken or seen["response"] is not None

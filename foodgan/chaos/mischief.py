@@ -1,4 +1,4 @@
-"""What goes wrong: processes killed, frozen, told to go; lines cut; devices ill; storms."""
+"""What goes wrong: processes killed, frozen, told to go; lines cut; clocks wrong; devices ill."""
 
 import contextlib
 import logging
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from foodgan.chaos import clock
 from foodgan.chaos.plan import Lines
 from foodgan.chaos.stove import switch
 from foodgan.contract import pulse
@@ -23,8 +24,21 @@ KILLS = {"worker": 6, "bot": 3, "valkey": 1}  # how often of each, relative to e
 FROZEN = {"worker": 3, "bot": 1, "valkey": 1}
 AWAY_S = (1.0, 14.0)  # longer than a claim lives: another worker takes the orders over
 CUTS = ("silence", "close")
+CLOCKS = {"worker": 2, "bot": 1}  # whose clocks jump
+# By how many seconds. A worker goes by the clock of Redis. The bot dates the orders: what is older
+# than an hour to it is given up, with a sentence.
+JUMPS_S = {"worker": (-32_400, -60, 60, 1200, 32_400), "bot": (-1200, -60, 60, 1200)}
 # How often of each, relative to each other; each is a method below, or the storms of `run`.
-FAULTS = {"kill": 12, "freeze": 3, "storm": 3, "cut": 3, "hang": 1, "memory": 1, "roll": 1}
+FAULTS = {
+    "kill": 12,
+    "freeze": 3,
+    "storm": 3,
+    "cut": 3,
+    "clock": 2,
+    "hang": 1,
+    "memory": 1,
+    "roll": 1,
+}
 HOOKS = "/webhooks/|/channels/"
 STORMS: tuple[dict[str, Any], ...] = (
     {"answer": 429, "retry_after_s": 0.3, "times": 8},
@@ -62,7 +76,8 @@ class Mischief:
     kills: list[Kill] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     _frozen: dict[int, float] = field(default_factory=dict)  # process id: when it wakes
-    _cut: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+    # When it ends, and what ends it: cut lines, wrong clocks.
+    _passing: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
     _thrown: dict[Path, str] = field(default_factory=dict)  # switch: its fault
     _rolling: list[tuple[int, int | None]] = field(default_factory=list)  # number, its old process
 
@@ -108,8 +123,18 @@ class Mischief:
         how, seconds = self.rng.choice(CUTS), self.rng.uniform(*AWAY_S)
         if line.whole:
             getattr(line, how)()
-            self._cut.append((time.monotonic() + seconds, line.mend))
+            self._passing.append((time.monotonic() + seconds, line.mend))
             self._did("cut", f"{how} worker {number + 1}, {name}, for {seconds:.1f} s")
+
+    def clock(self) -> None:
+        """Let the clock of a worker or of the bot jump, and jump back after a while."""
+        program, number = self._someone(CLOCKS)
+        file = clock.switch(self.plan.var, program, number)
+        off_s, seconds = self.rng.choice(JUMPS_S[program]), self.rng.uniform(*AWAY_S)
+        if not file.exists():
+            file.write_text(str(off_s))
+            self._passing.append((time.monotonic() + seconds, file.unlink))
+            self._did("clock", f"{program} {number} by {off_s} s for {seconds:.1f} s")
 
     def hang(self) -> None:
         """Let a worker's device hang in its next pass: past its deadline it has to leave."""
@@ -134,10 +159,10 @@ class Mischief:
                 del self._frozen[pid]
                 with contextlib.suppress(ProcessLookupError):  # it left as it was woken
                     os.kill(pid, signal.SIGCONT)
-        for cut in list(self._cut):
-            if everything or now > cut[0]:
-                self._cut.remove(cut)
-                cut[1]()
+        for passing in list(self._passing):
+            if everything or now > passing[0]:
+                self._passing.remove(passing)
+                passing[1]()
         for file, fault in list(self._thrown.items()):
             struck = not file.exists()
             if struck or everything:

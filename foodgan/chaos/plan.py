@@ -1,4 +1,4 @@
-"""The house as chaos opens it: patient with floods, its workers on lines that can be cut."""
+"""The house as chaos opens it: patient with floods; lines can be cut, and clocks jump."""
 
 import dataclasses
 import json
@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from foodgan.chaos import stove
+from foodgan.chaos import clock, stove
 from foodgan.chaos.cut import Cut
 from foodgan.contract.settings import Settings
 from foodgan.launch import plan as plans
@@ -41,6 +41,9 @@ def _changed(program: Program) -> Program:
     command = program.command
     if program.name == "sandbox":
         command = (*command, "--keep", "100000")
+    if program.name == "bot":
+        module = command.index("bot")
+        command = (sys.executable, "-c", clock.BOT, *command[module + 1 :])
     if program.name == "worker":
         module = command.index("worker")
         command = (sys.executable, "-c", stove.WORKER, NUMBER, *command[module + 1 :])

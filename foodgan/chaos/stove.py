@@ -1,4 +1,4 @@
-"""The switches in a worker of the chaos house: its lines, and a device that hangs or is full.
+"""The switches in a worker of the chaos house: its lines, its clock, and a device that is ill.
 
 A file in the house's folder throws a switch; the worker takes it away when the fault strikes. Only
 `foodgan chaos` starts workers in this way.
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import torch
 from PIL.Image import Image
 
+from foodgan.chaos import clock
 from foodgan.painter import Dish, Painter
 
 LINES = "FOODGAN_CHAOS_LINES"  # JSON: of each worker the ports of its lines, by setting
@@ -35,7 +36,9 @@ def switch(var: Path, number: int, fault: str) -> Path:
 def light(number: int) -> None:
     """Make this process the worker of that number, from 1, before it reads its settings."""
     os.environ.update(lined(os.environ, number))
-    moody(Path(os.environ["VAR_DIR"]), number)
+    var = Path(os.environ["VAR_DIR"])
+    moody(var, number)
+    clock.jump(clock.switch(var, "worker", number))
 
 
 def lined(environment: Mapping[str, str], number: int) -> dict[str, str]:

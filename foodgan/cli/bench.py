@@ -1,6 +1,7 @@
 """`foodgan bench`: what painting costs, and what queue and journey add to it."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -92,18 +93,29 @@ def queue(
     as_json: AsJson = False,
 ) -> None:
     """Orders a second through queue and worker, beside the bare painter and RQ's own workers."""
+    from foodgan.bench import simulated
     from foodgan.bench.queue import Bench, measure
 
     figures = measure(Bench(model, device, threads, batch, orders))
+    figures["simulated"] = simulated.measure(batch, orders)
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
         return
     table = Table(title=f"{orders} orders in batches of {batch}")
     table.add_column("")
     table.add_column("", justify="right")
-    for name, figure in figures.items():
+    for name, figure in _leaves(figures):
         table.add_row(name, "hung" if figure is None else str(figure))
     Console().print(table)
+
+
+def _leaves(figures: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """The figures of a tree, each named by its way from the root."""
+    for name, figure in figures.items():
+        if isinstance(figure, dict):
+            yield from _leaves(figure, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", figure
 
 
 @app.command()

@@ -1,6 +1,7 @@
-"""`foodgan evaluate`: hold a model against photos that it has not seen."""
+"""`foodgan evaluate`: hold models and training runs against photos that they have not seen."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,10 +26,12 @@ def evaluate(
         ),
     ] = None,
     run: Annotated[
-        Path | None,
+        list[str] | None,
         typer.Option(
-            help="With --kondate: a training run of a 64×64 network instead of a model.",
-            file_okay=False,
+            metavar="[NAME=]RUN",
+            help="With --photos: also measure a training run of 64×64 pictures, or of both stages "
+            "as NAME=STAGE1,STAGE2, beside the model; may be said again. With --kondate alone: one "
+            "run instead of a model.",
         ),
     ] = None,
     pictures: Annotated[int, typer.Option(help="How many to paint.", min=10)] = 600,
@@ -51,17 +54,25 @@ def evaluate(
 ) -> None:
     """Distance to held-out photos, copying, faithfulness and spread, each beside its controls.
 
-    Against photos, against drawn dishes, or both.
+    Against photos, against drawn dishes, or both. What is made of photos alone is kept in
+    runs/cache: the first time takes minutes longer.
     """
     if photos is None and kondate is None:
         raise typer.BadParameter("name --photos, --kondate, or both")
-    if run is not None and (kondate is None or photos is not None or model is not None):
-        raise typer.BadParameter("--run goes with --kondate alone")
+    runs = run or []
+    if runs and kondate is not None and (photos is not None or model is not None or len(runs) > 1):
+        raise typer.BadParameter("with --kondate, --run is one run instead of a model")
     figures: dict[str, Any] = {}
-    if photos is not None:
-        figures = _on_photos(photos, model, pictures, device, as_json, report, judges, train_judges)
+    if photos is not None and train_judges:
+        _train_judges(photos, judges)
+    elif photos is not None:
+        found = _on_photos(photos, model, runs, pictures, device, report, judges)
+        figures = dict(found[0]) | ({"beside": list(found[1:])} if runs else {})
+        if not as_json:
+            _show(found)
     if kondate is not None and not train_judges:
-        figures["kondate"] = _on_kondate(kondate, model, run, device, as_json)
+        one = Path(runs[0]) if runs else None
+        figures["kondate"] = _on_kondate(kondate, model, one, device, as_json)
     if as_json and figures:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
 
@@ -83,47 +94,59 @@ def _on_kondate(
     return found
 
 
+def _train_judges(photos: Path, judges: Path | None) -> None:
+    from foodgan.evaluate.exam import open_exam
+    from foodgan.evaluate.panel import seat
+    from foodgan.evaluate.yardstick import judges_of
+
+    exam = open_exam(photos, CACHE)
+    folder = judges or judges_of(exam, CACHE)
+    seated = seat(exam, folder, anew=True)
+    typer.echo(f"{seated.about['judge']}; {seated.about['readers']}: {folder}")
+
+
 def _on_photos(
     photos: Path,
     model: Path | None,
+    runs: Sequence[str],
     pictures: int,
     device: str | None,
-    as_json: bool,
     report: Path | None,
     judges: Path | None,
-    train_judges: bool,
-) -> dict[str, Any]:
-    """Figures on photos, shown as a table unless they are to be JSON; with `report`, a page."""
+) -> list[Mapping[str, Any]]:
+    """Figures of the model, then of its sketches and the runs where there are any."""
+    from foodgan.evaluate.entrants import named, of_model, sketches_of
+    from foodgan.evaluate.report import measure
+    from foodgan.evaluate.yardstick import open_yardstick
+    from foodgan.painter import Painter
+
+    painter = Painter.load(model, device=device)
+    entrants = [of_model(painter)]
+    if runs:
+        entrants += [sketches_of(painter), *(named(run, painter.device) for run in runs)]
+    yardstick = open_yardstick(photos, CACHE, pictures, judges)
+    findings = [measure(entrant, yardstick) for entrant in entrants]
+    if report:
+        from foodgan.evaluate import beside_page, page  # plots take seconds to load
+
+        written = beside_page.write(findings, report) if runs else page.write(findings[0], report)
+        typer.echo(f"{written} shows photos: not for publication", err=True)
+    return [found.figures for found in findings]
+
+
+def _show(found: Sequence[Mapping[str, Any]]) -> None:
+    """The figures as a table: a column an entrant."""
     from rich.console import Console
     from rich.table import Table
 
-    from foodgan.evaluate import page
-    from foodgan.evaluate.exam import open_exam
-    from foodgan.evaluate.meaning import MEANINGS, controls, shown
-    from foodgan.evaluate.panel import seat
-    from foodgan.evaluate.report import evaluate as measure
-    from foodgan.evaluate.report import judges_of
-    from foodgan.painter import Painter
+    from foodgan.evaluate.beside import table
 
-    if train_judges:
-        exam = open_exam(photos, CACHE)
-        folder = judges or judges_of(exam, CACHE)
-        seated = seat(exam, folder, anew=True)
-        typer.echo(f"{seated.about['judge']}; {seated.about['readers']}: {folder}")
-        return {}
-    findings = measure(Painter.load(model, device=device), photos, CACHE, pictures, judges)
-    if report:
-        written = page.write(findings, report)
-        typer.echo(f"{written} shows photos: not for publication", err=True)
-    figures = findings.figures
-    if as_json:
-        return figures
     console = Console()
-    table = Table("measure", "value", "controls", title=figures["model"])
-    for meaning in MEANINGS:
-        beside = "\n".join(f"{name}: {value}" for name, value in controls(meaning, figures))
-        table.add_row(meaning.title, shown(figures[meaning.key]), beside)
-    console.print(table)
-    for sentence in figures["alarms"]:
-        console.print(f"! {sentence}", style="yellow")
-    return figures
+    titles = [str(figures["model"]) for figures in found]
+    shown = Table("measure", *titles, "controls", title=None if len(found) > 1 else titles[0])
+    for row in table(found):
+        shown.add_row(row.title, *row.cells, "\n".join(f"{n}: {v}" for n, v in row.controls))
+    console.print(shown)
+    for figures in found:
+        for sentence in figures["alarms"]:
+            console.print(f"! {figures['model']}: {sentence}", style="yellow")

@@ -136,7 +136,8 @@ def table(
     """Show what the runs that are done have found; as Markdown."""
     from foodgan.experiment.results import markdown, report
 
-    found = report(out, _arms(which), _numbers(seeds), names, write)
+    stem = f"kondate-{names}" + (f"-{which}" if which in ("baselines", "ablations") else "")
+    found = report(out, _arms(which), _numbers(seeds), names, write, stem)
     for title, rows in found.items():
         typer.echo(f"\n{title}\n\n{markdown(rows)}")
 

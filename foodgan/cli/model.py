@@ -12,18 +12,71 @@ app = typer.Typer(help="Models on disk.", no_args_is_help=True)
 
 @app.command()
 def export(
-    stage1: Annotated[Path, typer.Option(help="The run of Stage-I.", file_okay=False)],
-    stage2: Annotated[Path, typer.Option(help="The run of Stage-II.", file_okay=False)],
+    stage1: Annotated[Path, typer.Option(help="The run of Stage-I, or a snapshot of it.")],
+    stage2: Annotated[Path, typer.Option(help="The run of Stage-II, or a snapshot of it.")],
     out: Annotated[Path, typer.Option(help="The model's folder.", file_okay=False)],
     name: Annotated[str, typer.Option(help="What members see.")] = "foodgan",
 ) -> None:
-    """Make a model of two runs. MODEL_DIR=OUT lets workers paint with it."""
+    """Make a model of two runs. MODEL_DIR=OUT lets workers paint with it.
+
+    Of a run's folder its last checkpoint is taken; `foodgan model choose` says which snapshot to.
+    """
     from foodgan import card, registry
     from foodgan.whole import write_text
 
     model = registry.export(name, {"stage1": stage1, "stage2": stage2}, out)
     write_text(out / registry.CARD, card.render(model, None))
     typer.echo(f"{model.model_id} is in {out}")
+
+
+@app.command()
+def choose(
+    run: Annotated[
+        Path, typer.Argument(help="A run with snapshots.", file_okay=False, exists=True)
+    ],
+    photos: Annotated[
+        Path, typer.Option(help="The photos of the run, both splits.", file_okay=False)
+    ],
+    stage1: Annotated[
+        Path | None,
+        typer.Option(help="For a run of Stage-II: the run or snapshot that sketches for it."),
+    ] = None,
+    pictures: Annotated[int, typer.Option(help="How many to paint by each.", min=10)] = 256,
+    plot: Annotated[
+        Path | None, typer.Option(help="The PNG file of the curve; else choice.png in the run.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Say which snapshot of a run to ship: the least held-out FoodKID of those that do not copy.
+
+    Half of the held-out photos choose. `foodgan evaluate` then also measures by the other half.
+    """
+    import json
+
+    from foodgan.cli.chosen import show
+    from foodgan.evaluate import choice, plots
+    from foodgan.evaluate.exam import open_exam
+
+    choosing = choice.open_choosing(open_exam(photos, CACHE), pictures)
+    table = [choice.judge(choosing, path, stage1) for path in choice.snapshots(run)]
+    picked = choosing.pick(table)
+    found = choice.report(choosing, table)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        show(found)
+    plots.curve(
+        [judged.seen for judged in table],
+        [judged.kid for judged in table],
+        choosing.floor.mean,
+        {
+            "ρ": [judged.rho for judged in table],
+            "authenticity": [judged.authenticity for judged in table],
+        },
+        picked.seen if picked else None,
+        plot or run / "choice.png",
+    )
+    raise typer.Exit(0 if picked else 1)
 
 
 @app.command("card")

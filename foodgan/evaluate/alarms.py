@@ -6,12 +6,9 @@ N names, C numbers of the condition.
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from foodgan.evaluate.faithful import CHANCE
-from foodgan.painter import Painter
-from foodgan.text.encode import encode
 
 APART_MIN = 2.0  # two names' conditions, in units of the noise put on them
 SPREAD_MIN = 0.5  # of the spread of real photos of one name
@@ -20,27 +17,22 @@ COPIED_MAX = 0.1  # share of pictures closer to a training photo than .01 of new
 HEARD_MIN = 3 * CHANCE
 
 
-@torch.inference_mode()
-def names_apart(painter: Painter, names: list[str]) -> float:
-    """Root mean square distance of two names' mu, in standard deviations of the augmentation."""
-    network = painter.first
-    pooled = network.names(encode(names).to(painter.device)).pooled
-    mu, log_var = network.augment.to_mu(pooled), network.augment.to_log_var(pooled)
-    return apart(mu.float().cpu(), log_var.float().cpu())
-
-
 def apart(mu: Tensor, log_var: Tensor) -> float:
-    """mu, log_var: (N, C) with N > 1."""
+    """Root mean square distance of two names' mu, in standard deviations of the augmentation.
+
+    mu, log_var: (N, C) with N > 1.
+    """
     noise = log_var.exp().mean(dim=0)
     return float((2 * mu.var(dim=0) / noise).sum().sqrt())
 
 
 def rung(figures: Mapping[str, Any]) -> list[str]:
-    """A sentence for each alarm that rings."""
-    spread = figures["spread_within_name"]
+    """A sentence for each alarm that rings; what was not measured rings none."""
+    spread, apart = figures["spread_within_name"], figures["names_apart"]
+    read = [figures[key] for key in ("r_precision", "r_precision_imagenet")]
     bells = (
         (
-            figures["names_apart"] < APART_MIN,
+            apart is not None and apart < APART_MIN,
             "The names drown in their own noise: the model can hardly tell one from another.",
         ),
         (
@@ -56,7 +48,7 @@ def rung(figures: Mapping[str, Any]) -> list[str]:
             "Many pictures lie closer to a training photo than new photos do: look for copies.",
         ),
         (
-            figures["r_precision"] < HEARD_MIN and figures["r_precision_imagenet"] < HEARD_MIN,
+            all(share is not None and share < HEARD_MIN for share in read),
             "A picture fits its own name no better than any other: the name is not heard.",
         ),
     )

@@ -7,7 +7,7 @@ from torch import Tensor, optim
 from torch.nn import functional as F
 
 STEPS = 100  # of L-BFGS at most
-DECAY = 0.03  # on the sum of squared weights
+DECAY = 0.3  # on the sum of squared weights
 
 
 @dataclass(frozen=True)
@@ -38,26 +38,30 @@ def untaught(features: int, classes: int = 0) -> Classifier:
     )
 
 
-def fit(features: Tensor, labels: Tensor, classes: int) -> Classifier:
+def fit(
+    features: Tensor, labels: Tensor, classes: int, weights: Tensor | None = None
+) -> Classifier:
     """The classifier that makes these labels likeliest; no chance is in it.
 
     features (N, F); labels (N) in 0 … classes - 1. Every class that has a row counts the same.
+    weights (N): how much each row counts within its class; None is all the same.
     """
-    counts = torch.bincount(labels, minlength=classes)
-    shares = 1 / counts[labels] / (counts > 0).sum()
+    own = torch.ones(len(labels)) if weights is None else weights
+    counts = torch.zeros(classes).index_add(0, labels, own)
+    shares = own / counts[labels] / (counts > 0).sum()
     mean = shares @ features
     deviation = (shares @ (features - mean).square()).sqrt().clamp(min=1e-6)
-    weights = torch.zeros(features.shape[1], classes, requires_grad=True)
+    slopes = torch.zeros(features.shape[1], classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
-    found = Classifier(mean, deviation, weights, bias)
-    optimiser = optim.LBFGS([weights, bias], max_iter=STEPS, line_search_fn="strong_wolfe")
+    found = Classifier(mean, deviation, slopes, bias)
+    optimiser = optim.LBFGS([slopes, bias], max_iter=STEPS, line_search_fn="strong_wolfe")
 
     def loss() -> float:
         optimiser.zero_grad()
         unlikely = F.cross_entropy(found.logits(features), labels, reduction="none")
-        total = shares @ unlikely + DECAY * weights.square().sum()
+        total = shares @ unlikely + DECAY * slopes.square().sum()
         total.backward()
         return float(total.detach())
 
     optimiser.step(loss)
-    return Classifier(mean, deviation, weights.detach(), bias.detach())
+    return Classifier(mean, deviation, slopes.detach(), bias.detach())

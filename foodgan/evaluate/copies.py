@@ -1,9 +1,10 @@
 """Does a model copy? Pictures against all training photos, beside copycats that must be caught.
 
-N pictures, M training, K held-out photos, each (…, 3, 64, 64) in [-1, 1].
+N pictures, M training, K held-out photos, each (…, 3, 64, 64) in [-1, 1]; F features, V = 56 views.
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -11,12 +12,12 @@ from torch import Generator, Tensor
 
 from foodgan.evaluate import measures
 from foodgan.evaluate.eyes import disturbed
-from foodgan.evaluate.features import random_features, shapes, standardised, views
+from foodgan.evaluate.features import Look, random_features, shapes, standardised, views
+from foodgan.evaluate.shelf import Shelf, Tensors
 from foodgan.photos.duplicates import grey
 from foodgan.progress import track
 
 FRAME_MIN = 0.75  # of the side, in the pictures of the augmented copycat
-VIEWS = 56
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,72 @@ class Copies:
     shapes: dict[str, Near]
 
 
+@dataclass(frozen=True)
+class Training:
+    """The training photos as copies are sought among them.
+
+    reference (M, F): raw features; own (M,): distance of each photo to the nearest other one;
+    outlines: what is left of their shape, a (M, 64) a view. look: to features.
+    """
+
+    reference: Tensor
+    own: Tensor
+    outlines: list[Tensor]
+    look: Look = random_features
+
+    def texture(self, raw: Tensor, mirrored: Tensor) -> tuple[Near, float]:
+        """By random convolutions (N, F), of pictures and of the same mirrored; authentic share."""
+        train = standardised(self.reference, self.reference)
+        straight = Near(*measures.nearest(standardised(raw, self.reference), train))
+        turned = Near(*measures.nearest(standardised(mirrored, self.reference), train))
+        authentic = measures.authentic(straight.gaps, self.own[straight.rows])
+        return _nearer(straight, turned), authentic
+
+    def shape(self, pictures: Tensor) -> Near:
+        """By brightness alone, training photos also mirrored and cropped."""
+        asked = shapes(grey(pictures))
+        best = Near(torch.full((len(asked),), torch.inf), torch.zeros(len(asked)).long())
+        for view in self.outlines:
+            best = _nearer(best, Near(*measures.nearest(asked, view)))
+        return best
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What training photos, held-out ones and both copycats make of the search.
+
+    textures, shapes: by the name of the set; authentic: share of each.
+    """
+
+    training: Training
+    textures: dict[str, Near]
+    shapes: dict[str, Near]
+    authentic: dict[str, float]
+
+    def search(self, made: Tensor, raw: Tensor | None = None) -> Copies:
+        """Hold pictures (N) against the training photos. raw (N, F): what is known of them."""
+        look = self.training.look
+        seen = look(made) if raw is None else raw
+        textured, authentic = self.training.texture(seen, look(made.flip(3)))
+        textures = {"made": textured, **self.textures}
+        shaped = {"made": self.training.shape(made), **self.shapes}
+        figures = {
+            "rho": _rho(textures, "made"),
+            "rho_control_copycat": _rho(textures, "copycat"),
+            "rho_control_augmented": _rho(textures, "augmented"),
+            "rho_shapes": _rho(shaped, "made"),
+            "rho_shapes_control_copycat": _rho(shaped, "copycat"),
+            "rho_shapes_control_augmented": _rho(shaped, "augmented"),
+            "suspicious_share": _suspicious(shaped, "made"),
+            "suspicious_control_copycat": _suspicious(shaped, "copycat"),
+            "suspicious_control_augmented": _suspicious(shaped, "augmented"),
+            "authenticity": authentic,
+            "authenticity_held_out_photos": self.authentic["held_out"],
+            "authenticity_control_copycat": self.authentic["copycat"],
+        }
+        return Copies(figures, textures, shaped)
+
+
 def search(
     made: Tensor, train: Tensor, held_out: Tensor, device: torch.device | None = None
 ) -> Copies:
@@ -43,32 +110,69 @@ def search(
 
     device: where features are computed, if elsewhere.
     """
+    look = partial(random_features, device=device)
+    reference = look(train)
+    training = Training(reference, _own(reference), _outlines(train), look)
+    return controls(training, train, held_out, len(made)).search(made)
+
+
+def known(train: Tensor, reference: Tensor, shelf: Shelf) -> Training:
+    """Training photos, whose features (M, F) are known, with what a shelf keeps of them."""
+    own = shelf.keep_one("own", lambda: _own(reference))
+    outlines = shelf.keep_one("outlines", lambda: torch.stack(_outlines(train)))
+    return Training(reference, own, list(outlines))
+
+
+def controls(
+    training: Training,
+    train: Tensor,
+    held_out: Tensor,
+    count: int,
+    shelf: Shelf | None = None,
+    what: str = "copycats",
+) -> Controls:
+    """Hold held-out photos (K) and `count` pictures of each copycat against the photos (M).
+
+    what: the name under which a shelf keeps this.
+    """
+
+    def sought() -> Tensors:
+        found: Tensors = {}
+        for name, pictures in track(_sets(train, held_out, count).items(), "seeking copies"):
+            seen = (training.look(view) for view in (pictures, pictures.flip(3)))
+            textured, authentic = training.texture(*seen)
+            shaped = training.shape(pictures)
+            found |= {f"{name}.texture": textured.gaps, f"{name}.texture_rows": textured.rows}
+            found |= {f"{name}.shape": shaped.gaps, f"{name}.shape_rows": shaped.rows}
+            found[f"{name}.authentic"] = torch.tensor(authentic, dtype=torch.float64)
+        return found
+
+    found = shelf.keep(f"{what}-{count}", sought) if shelf else sought()
+    names = ("held_out", "copycat", "augmented")
+    return Controls(
+        training,
+        {n: Near(found[f"{n}.texture"], found[f"{n}.texture_rows"]) for n in names},
+        {n: Near(found[f"{n}.shape"], found[f"{n}.shape_rows"]) for n in names},
+        {n: float(found[f"{n}.authentic"]) for n in names},
+    )
+
+
+def _sets(train: Tensor, held_out: Tensor, count: int) -> dict[str, Tensor]:
     chance = Generator().manual_seed(0)
-    count = min(len(made), len(train))
     copied = train[torch.randperm(len(train), generator=chance)[:count]]
-    sets = {
-        "made": made,
+    return {
         "held_out": held_out,
         "copycat": copied,
         "augmented": disturbed(copied, chance, FRAME_MIN),
     }
-    textures, authentic = _textures(sets, train, device)
-    shaped = _shapes(sets, train)
-    figures = {
-        "rho": _rho(textures, "made"),
-        "rho_control_copycat": _rho(textures, "copycat"),
-        "rho_control_augmented": _rho(textures, "augmented"),
-        "rho_shapes": _rho(shaped, "made"),
-        "rho_shapes_control_copycat": _rho(shaped, "copycat"),
-        "rho_shapes_control_augmented": _rho(shaped, "augmented"),
-        "suspicious_share": _suspicious(shaped, "made"),
-        "suspicious_control_copycat": _suspicious(shaped, "copycat"),
-        "suspicious_control_augmented": _suspicious(shaped, "augmented"),
-        "authenticity": authentic["made"],
-        "authenticity_held_out_photos": authentic["held_out"],
-        "authenticity_control_copycat": authentic["copycat"],
-    }
-    return Copies(figures, textures, shaped)
+
+
+def _own(reference: Tensor) -> Tensor:
+    return measures.apart(standardised(reference, reference))
+
+
+def _outlines(train: Tensor) -> list[Tensor]:
+    return [shapes(view) for view in views(grey(train))]
 
 
 def _rho(near: dict[str, Near], which: str) -> float:
@@ -77,35 +181,6 @@ def _rho(near: dict[str, Near], which: str) -> float:
 
 def _suspicious(near: dict[str, Near], which: str) -> float:
     return measures.suspicious(near[which].gaps, near["held_out"].gaps)
-
-
-def _textures(
-    sets: dict[str, Tensor], photos: Tensor, device: torch.device | None
-) -> tuple[dict[str, Near], dict[str, float]]:
-    """By random convolutions, each picture also mirrored; and the authentic share of each set."""
-    reference = random_features(photos, device)
-    train = standardised(reference, reference)
-    found, authentic = {}, {}
-    for name, pictures in track(sets.items(), "seeking copies by texture"):
-        both = [
-            standardised(random_features(view, device), reference)
-            for view in (pictures, pictures.flip(3))
-        ]
-        authentic[name] = measures.authenticity(both[0], train)
-        found[name] = _nearer(*(Near(*measures.nearest(view, train)) for view in both))
-    return found, authentic
-
-
-def _shapes(sets: dict[str, Tensor], photos: Tensor) -> dict[str, Near]:
-    """By brightness alone, training photos also mirrored and cropped."""
-    asked = shapes(grey(torch.cat(list(sets.values()))))
-    best = Near(torch.full((len(asked),), torch.inf), torch.zeros(len(asked), dtype=torch.int64))
-    brightness = grey(photos)
-    for view in track(views(brightness), "seeking copies by shape", total=VIEWS):
-        best = _nearer(best, Near(*measures.nearest(asked, shapes(view))))
-    sizes = [len(pictures) for pictures in sets.values()]
-    parts = zip(best.gaps.split(sizes), best.rows.split(sizes), strict=True)
-    return {name: Near(gaps, rows) for name, (gaps, rows) in zip(sets, parts, strict=True)}
 
 
 def _nearer(a: Near, b: Near) -> Near:

@@ -14,7 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from foodgan.evaluate.features import small
+from foodgan.evaluate import shelf
+from foodgan.evaluate.features import random_features, small
+from foodgan.evaluate.shelf import Shelf
 from foodgan.photos import duplicates, tensors
 from foodgan.photos.folder import Photo, PhotosError, read_folder
 from foodgan.progress import track
@@ -32,9 +34,13 @@ class Exam:
     pixels (N, 256, 256, 3) uint8; small (N, 3, 64, 64) in [-1, 1]; train, test: rows, those of
     test without near-duplicates in train; groups (N,): equal for near-duplicates; skipped: photos
     that could not be decoded; left_out: held-out photos that have a near-duplicate in train.
+    digests: SHA-256 of each file; known: a short hash of all of this; shelf: what is kept of them.
     """
 
     photos: list[Photo]
+    digests: list[str]
+    known: str
+    shelf: Shelf
     pixels: NDArray[np.uint8]
     small: Tensor
     groups: Tensor
@@ -65,28 +71,41 @@ class Exam:
             waiting[self.photos[row].name].append(row)
         return torch.tensor([waiting[n].pop() for n in wanted if waiting[n]], dtype=torch.int64)
 
+    def random(self) -> Tensor:
+        """What random convolutions see of every photo, (N, 960)."""
+        return self.shelf.keep_one("random", lambda: random_features(self.small))
+
     def for_judge(self) -> Tensor:
-        """Rows of the half of the held-out photos that the judge may learn from.
+        """Rows of the half of the held-out photos that the judge may learn from."""
+        return self.test[self._half("judge")]
+
+    def for_choice(self) -> Tensor:
+        """Rows of the half of the held-out photos that `foodgan model choose` looks at."""
+        return self.test[self._half("choice")]
+
+    def not_for_choice(self) -> Tensor:
+        """Rows of the other half: no snapshot was ever chosen by them."""
+        return self.test[~self._half("choice")]
+
+    def _half(self, salt: str) -> Tensor:
+        """Which held-out photos are of one half, near-duplicates together.
 
         By a hash of the file, salted: the splits themselves may come from its first digits.
         """
-        test = self.test.tolist()
-        ours = [_half(identity(self.photos[int(self.groups[row])])) for row in test]
-        return self.test[torch.tensor(ours, dtype=torch.bool)]
+        leaders = [self.digests[int(self.groups[row])] for row in self.test.tolist()]
+        return torch.tensor([_falls(salt, digest) for digest in leaders], dtype=torch.bool)
 
     def not_seen(self, identities: frozenset[str]) -> Tensor:
         """Held-out rows that are none of these photos, nor near-duplicates of one.
 
         Raises PhotosError when too few are left.
         """
-        seen = {int(self.groups[row]) for row in self.test.tolist() if self._is(row, identities)}
-        rows = [row for row in self.test.tolist() if int(self.groups[row]) not in seen]
+        test = self.test.tolist()
+        seen = {int(self.groups[row]) for row in test if self.digests[row] in identities}
+        rows = [row for row in test if int(self.groups[row]) not in seen]
         if len(rows) < HELD_OUT_MIN:
             raise PhotosError(f"the judge has seen all but {len(rows)} of the held-out photos")
         return torch.tensor(rows)
-
-    def _is(self, row: int, identities: frozenset[str]) -> bool:
-        return identity(self.photos[row]) in identities
 
     @property
     def about(self) -> dict[str, Any]:
@@ -104,8 +123,8 @@ def identity(photo: Photo) -> str:
     return sha256(photo.path)
 
 
-def _half(digest: str) -> bool:
-    return hashlib.sha256(f"judge {digest}".encode()).digest()[0] < 128
+def _falls(salt: str, digest: str) -> bool:
+    return hashlib.sha256(f"{salt} {digest}".encode()).digest()[0] < 128
 
 
 def open_exam(folder: Path, cache: Path) -> Exam:
@@ -127,14 +146,20 @@ def open_exam(folder: Path, cache: Path) -> Exam:
         )
     if not any(photo.name for photo in photos if photo.split == "test"):
         raise PhotosError(f"no held-out photo in {folder} has a name: there is nothing to paint")
-    shrunk = _shrink(pixels)
-    groups = duplicates.group(shrunk)
+    digests = [identity(photo) for photo in photos]
+    content = shelf.content(photos, digests)
+    kept = shelf.open_shelf(cache, content)
+    shrunk = kept.keep_one("small", lambda: _shrink(pixels))
+    groups = kept.keep_one("groups", lambda: duplicates.group(shrunk))
     known = torch.isin(groups, groups[~held_out])
     test = (held_out & ~known).nonzero().flatten()
     if len(test) < HELD_OUT_MIN:
         raise PhotosError(f"all but {len(test)} held-out photos are near-duplicates of others")
     return Exam(
         photos=photos,
+        digests=digests,
+        known=content,
+        shelf=kept,
         pixels=pixels,
         small=shrunk,
         groups=groups,

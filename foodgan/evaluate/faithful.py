@@ -55,6 +55,11 @@ def _key(names: TokenBatch, row: int) -> frozenset[int]:
     return frozenset(names.ids[row][names.mask[row]].tolist())
 
 
+def key_of(kind: str) -> str:
+    """The figure's name where a reader of this kind reads."""
+    return "r_precision" if kind == "random" else f"r_precision_{kind}"
+
+
 def precision(reader: Reader, features: Tensor, names: list[str], among: Choices) -> float:
     """R-precision@1 of pictures' features (N, F) by the names (N) that they were asked by."""
     return r_precision(_scores(reader, features, names, among))

@@ -3,12 +3,14 @@
 N pictures (N, 3, 64, 64) in [-1, 1], F features.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise, product
 
 import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
+
+Look = Callable[[Tensor], Tensor]  # pictures (N, 3, S, S) to features (N, F)
 
 SIZE = 64  # pixels a side that every picture is brought to
 SEED = 20170
@@ -21,6 +23,17 @@ FRAMES = (0.9, 0.8, 0.7)  # sides of the crops that copies are sought in
 def small(pictures: Tensor) -> Tensor:
     """(N, 3, H, W) -> (N, 3, 64, 64), by area."""
     return F.interpolate(pictures, (SIZE, SIZE), mode="area")
+
+
+def sized(pictures: Tensor, size: int) -> Tensor:
+    """(N, 3, H, H) -> (N, 3, size, size) in [-1, 1]: by area where smaller, else bicubic.
+
+    By area an enlarged picture would have steps that nobody painted.
+    """
+    if pictures.shape[-1] >= size:
+        return F.interpolate(pictures, (size, size), mode="area")
+    enlarged = F.interpolate(pictures, (size, size), mode="bicubic", align_corners=False)
+    return enlarged.clamp(-1, 1)
 
 
 @torch.no_grad()

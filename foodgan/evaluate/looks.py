@@ -1,7 +1,8 @@
 """Does a picture look like the kind of dish that its name ends in? A classifier of photos says.
 
-It sees the ImageNet features that the shipped generator's discriminator sees through as well. N
-pictures, F features, K kinds.
+It sees the ImageNet features that the shipped generator's discriminator sees through as well, of
+the middle of a picture and larger. How it sees and learns was chosen by photos alone, in folds that
+leave names out (docs/results/base-dish.md). N pictures, F features, K kinds.
 """
 
 from collections import Counter
@@ -12,16 +13,23 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor
+from torch.nn import functional as F
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate.base_dish import KINDS, invented, kind_of
 from foodgan.evaluate.classifier import Classifier, fit, untaught
 from foodgan.evaluate.kid import RESAMPLES, Estimate
+from foodgan.models.backbone import Backbone, pooled
 
 PHOTOS_MIN = 8  # of a kind, to know it
+PER_NAME = 20  # photos of a name that are learnt from at most
+NAME_CAP = 8  # photos that a name counts as: invented names are not the few big ones
+LOOK_SIZE = 224  # pixels a side that are seen …
+FRAME = 13 / 16  # … of this much of the picture's, its middle
 FOLDS = 5
 SHUFFLES = 200
+VERSION = 2  # of how it sees and learns
 WHAT = "base dish"  # what the file says that it holds
 
 
@@ -29,14 +37,14 @@ WHAT = "base dish"  # what the file says that it holds
 class Looks:
     """kinds: those that it knows, K or none; photos, names: how many it learned from.
 
-    left_out: share right of photos whose names it was not shown, a mean over kinds.
+    left_out: share right of photos whose names it was not shown, a mean over names and kinds.
     """
 
     classifier: Classifier
     kinds: tuple[str, ...]
     photos: int
     names: int
-    left_out: float | None
+    left_out: Estimate | None
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -51,6 +59,17 @@ class Looks:
         return rows, labels
 
 
+def see(backbone: Backbone, pictures: Tensor) -> Tensor:
+    """What it sees of pictures (N, 3, S, S) in [-1, 1]: (N, F)."""
+    side = round(FRAME * pictures.shape[-1])
+    corner = (pictures.shape[-1] - side) // 2
+    middle = pictures[:, :, corner : corner + side, corner : corner + side]
+    larger = F.interpolate(
+        middle, (LOOK_SIZE, LOOK_SIZE), mode="bilinear", align_corners=False, antialias=True
+    )
+    return pooled(backbone, larger, LOOK_SIZE)
+
+
 def learn(features: Tensor, names: Sequence[str]) -> Looks:
     """Learn from photos' features (N, F) and names (N); fewer than two kinds are none."""
     counts = Counter(map(kind_of, names))
@@ -62,12 +81,24 @@ def learn(features: Tensor, names: Sequence[str]) -> Looks:
     seen, kept = features[rows], [names[row] for row in rows.tolist()]
     told = _left_out(seen, kept, labels, len(known))
     return Looks(
-        fit(seen, labels, len(known)),
+        fit(seen, labels, len(known), _weights(kept)),
         known,
         len(kept),
         len(set(kept)),
-        _mean(_by_kind(told, labels, known)),
+        _over_kinds(told == labels, labels, _numbered(kept)),
     )
+
+
+def _weights(names: Sequence[str]) -> Tensor:
+    """A name of k photos counts as min(k, NAME_CAP) in all."""
+    counts = Counter(names)
+    return torch.tensor([min(counts[name], NAME_CAP) / counts[name] for name in names])
+
+
+def _numbered(names: Sequence[str]) -> Tensor:
+    """Equal numbers (N) for equal names, from 0."""
+    order = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    return torch.tensor([order[name] for name in names], dtype=torch.int64)
 
 
 def _left_out(features: Tensor, names: list[str], labels: Tensor, classes: int) -> Tensor:
@@ -77,26 +108,35 @@ def _left_out(features: Tensor, names: list[str], labels: Tensor, classes: int) 
     told = torch.empty_like(labels)
     for fold in folds.unique().tolist():
         away = folds == fold
-        told[away] = fit(features[~away], labels[~away], classes)(features[away])
+        near = (~away).nonzero().flatten().tolist()
+        weights = _weights([names[row] for row in near])
+        told[away] = fit(features[near], labels[near], classes, weights)(features[away])
     return told
 
 
 def save(looks: Looks, path: Path) -> None:
     about = {name: value for name, value in vars(looks).items() if name != "classifier"}
-    checkpoint.save(path, vars(looks.classifier), {"kind": WHAT, **about})
+    about["left_out"] = asdict(looks.left_out) if looks.left_out else None
+    described = {"kind": WHAT, "version": VERSION, **about}
+    checkpoint.save(path, vars(looks.classifier), described)
+
+
+def readable(path: Path) -> bool:
+    """Whether a file holds a classifier that sees as this build does. Raises ModelError."""
+    return path.exists() and checkpoint.description(path).get("version") == VERSION
 
 
 def load(path: Path) -> Looks:
     """Read what `save` wrote. Raises ModelError."""
     tensors, about = checkpoint.load(path)
-    if about.get("kind") != WHAT:
-        raise ModelError(f"{path.name} holds no classifier of base dishes")
+    if about.get("kind") != WHAT or about.get("version") != VERSION:
+        raise ModelError(f"{path.name} holds no classifier of base dishes of this build")
     return Looks(
         Classifier(**tensors),
         tuple(about["kinds"]),
         about["photos"],
         about["names"],
-        about["left_out"],
+        Estimate(**about["left_out"]) if about["left_out"] else None,
     )
 
 
@@ -111,15 +151,16 @@ def figures(
     told = looks.classifier(made[rows]) if len(rows) else labels
     held_rows, held_labels = looks.labels(real)
     held = looks.classifier(photos[held_rows]) if len(held_rows) else held_labels
-    held_by_kind = _by_kind(held, held_labels, looks.kinds)
     return {
         "base_dish": _over_names(told == labels, [names[row] for row in rows.tolist()]),
-        "base_dish_held_out_photos": _mean(held_by_kind),
-        "base_dish_left_out_names": looks.left_out,
+        "base_dish_held_out_photos": _said(
+            _over_kinds(held == held_labels, held_labels, torch.arange(len(held)))
+        ),
+        "base_dish_left_out_names": _said(looks.left_out),
         "base_dish_control_shuffled": _shuffled(told, labels),
         "base_dish_chance": 1 / len(looks.kinds) if looks.kinds else None,
-        "base_dish_by_kind": _by_kind(told, labels, looks.kinds),
-        "base_dish_by_kind_held_out_photos": held_by_kind,
+        "base_dish_by_kind": _by_kind(told, labels, looks.kinds) or None,
+        "base_dish_by_kind_held_out_photos": _by_kind(held, held_labels, looks.kinds),
     }
 
 
@@ -130,20 +171,41 @@ def _by_kind(told: Tensor, labels: Tensor, kinds: Sequence[str]) -> dict[str, fl
     return {kinds[label]: float(right[labels == label].mean()) for label in present}
 
 
-def _mean(shares: dict[str, float]) -> float | None:
-    return sum(shares.values()) / len(shares) if shares else None
+def _said(share: Estimate | None) -> dict[str, float] | None:
+    return asdict(share) if share else None
+
+
+def _over_kinds(right: Tensor, labels: Tensor, groups: Tensor) -> Estimate | None:
+    """The share right, a mean over kinds of means over groups of (N), all of one kind each.
+
+    The 95 % interval is from drawing each kind's groups anew. None where there is nothing.
+    """
+    if not len(right):
+        return None
+    chance = Generator().manual_seed(0)
+    means, drawn = [], []
+    for kind in labels.unique().tolist():
+        own = groups[labels == kind].unique(return_inverse=True)[1]
+        hits = torch.zeros(int(own.max()) + 1).index_add(0, own, right[labels == kind].float())
+        shares = hits / torch.bincount(own)
+        picks = torch.randint(len(shares), (RESAMPLES, len(shares)), generator=chance)
+        means.append(shares.mean())
+        drawn.append(shares[picks].mean(dim=1))
+    low, high = torch.quantile(
+        torch.stack(drawn).mean(dim=0), torch.tensor([0.025, 0.975])
+    ).tolist()
+    return Estimate(float(torch.stack(means).mean()), low, high)
 
 
 def _over_names(right: Tensor, names: list[str]) -> dict[str, float] | None:
     """The share right with a 95 % interval from drawing the names anew, each with its pictures."""
     if not names:
         return None
-    order = {name: i for i, name in enumerate(dict.fromkeys(names))}
-    own = torch.tensor([order[name] for name in names])
-    hits = torch.zeros(len(order)).index_add(0, own, right.float())
+    own = _numbered(names)
     pictures = torch.bincount(own).float()
+    hits = torch.zeros(len(pictures)).index_add(0, own, right.float())
     chance = Generator().manual_seed(0)
-    drawn = torch.randint(len(order), (RESAMPLES, len(order)), generator=chance)
+    drawn = torch.randint(len(pictures), (RESAMPLES, len(pictures)), generator=chance)
     shares = hits[drawn].sum(dim=1) / pictures[drawn].sum(dim=1)
     low, high = torch.quantile(shares, torch.tensor([0.025, 0.975])).tolist()
     return asdict(Estimate(float(right.float().mean()), low, high))

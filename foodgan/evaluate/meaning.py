@@ -29,9 +29,20 @@ def _kid(key: str, seen: str) -> Meaning:
     )
 
 
+def _unchosen(key: str, seen: str) -> Meaning:
+    return Meaning(
+        f"{key}_unchosen",
+        f"FoodKID, {seen}, photos that chose nothing",
+        "The same distance to the half of the held-out photos that `foodgan model choose` never "
+        "looks at when it chooses a snapshot.",
+    )
+
+
 MEANINGS = (
     _kid("kid", "random convolutions"),
     _kid("kid_judge", "judge"),
+    _unchosen("kid", "random convolutions"),
+    _unchosen("kid_judge", "judge"),
     Meaning(
         "manifold",
         "Precision, recall, density, coverage",
@@ -138,10 +149,13 @@ MEANINGS = (
 )
 
 
+NOTHING = 5e-5  # what rounding may leave of 0
+
+
 def shown(value: object) -> str:
     """A figure for people: 0.1234, mean (low … high), or its parts by name."""
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.4g}" if abs(value) >= NOTHING else "0"
     if isinstance(value, Mapping):
         if set(value) == {"mean", "low", "high"}:
             return f"{value['mean']:.4g} ({value['low']:.3g} … {value['high']:.3g})"

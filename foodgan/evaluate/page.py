@@ -5,6 +5,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
@@ -33,8 +34,8 @@ def write(findings: Findings, folder: Path) -> Path:
     figures = findings.figures
     page = Template(PAGE.read_text(encoding="utf-8")).substitute(
         title=escape(f"架空食堂: {figures['model']}"),
-        counts=escape(_counts(figures)),
-        alarms=_alarms(figures["alarms"]),
+        counts=escape(counts(figures)),
+        alarms=alarms(figures["alarms"]),
         rows="\n".join(_row(meaning, figures) for meaning in MEANINGS),
         distances=_distances(figures),
         nearness="".join(
@@ -51,13 +52,15 @@ def write(findings: Findings, folder: Path) -> Path:
     return folder / "index.html"
 
 
-def _counts(figures: dict[str, Any]) -> str:
+def counts(figures: dict[str, Any]) -> str:
+    """How many pictures and photos were measured, and by whom they were seen."""
     counted = "; ".join(f"{n} {what.replace('_', ' ')}" for what, n in figures["photos"].items())
     seen = "; ".join(figures["features"].values())
     return f"{figures['pictures']} pictures. Photos: {counted}. Seen by: {seen}."
 
 
-def _alarms(sentences: list[str]) -> str:
+def alarms(sentences: list[str]) -> str:
+    """A paragraph for each alarm that rings."""
     if not sentences:
         return "<p>None rings.</p>"
     return "".join(f'<p class="bell">{escape(sentence)}</p>' for sentence in sentences)
@@ -116,9 +119,15 @@ def _nearest(findings: Findings, folder: Path) -> list[str]:
 
 def _save(picture: Tensor, path: Path) -> str:
     """A picture (3, H, W) uint8 as PNG; returns its file's name."""
-    image = Image.fromarray(picture.permute(1, 2, 0).contiguous().numpy())
-    image.resize((SIDE, SIDE), Image.Resampling.LANCZOS).save(path, "PNG")
+    Image.fromarray(at_side(picture).permute(1, 2, 0).contiguous().numpy()).save(path, "PNG")
     return path.name
+
+
+def at_side(picture: Tensor) -> Tensor:
+    """A picture (3, H, W) uint8 with SIDE pixels a side."""
+    image = Image.fromarray(picture.permute(1, 2, 0).contiguous().numpy())
+    sized = image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(sized)).permute(2, 0, 1)
 
 
 def _image(file: str, alt: str) -> str:

@@ -8,6 +8,7 @@ alone. A classifier of base dishes sees those ImageNet features too. N pictures.
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -16,8 +17,9 @@ from torch import Generator, Tensor
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import judge, looks, reader
-from foodgan.evaluate.exam import Exam
-from foodgan.evaluate.features import random_features
+from foodgan.evaluate.base_dish import kind_of
+from foodgan.evaluate.exam import PHOTO_SIZE, Exam
+from foodgan.evaluate.features import Look, sized
 from foodgan.evaluate.judge import Judge
 from foodgan.evaluate.looks import Looks
 from foodgan.evaluate.reader import Reader
@@ -33,7 +35,7 @@ KINDS = ("random", "imagenet")  # what a reader sees through
 NAME_CAP = 20  # photos that a name counts as at most when a reader learns
 PER_NAME = 60  # photos of a name that a reader learns from at most
 READABLE_MIN = 8  # labelled training photos
-BATCH = 64
+BATCH = 8  # photos looked at in one pass: more no longer fit in a CPU's cache
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,20 @@ class Panel:
     looks: Looks
     _backbone: Backbone
 
-    @torch.no_grad()
-    def features(self, kind: str, pictures: Tensor) -> Tensor:
-        """What the reader of a kind sees: (N, 3, 128, 128) in [-1, 1] to (N, F)."""
-        if kind == "random":
-            return random_features(pictures)
-        if not len(pictures):
-            return torch.empty(0, POOLED)
-        return torch.cat([pooled(self._backbone, part) for part in pictures.split(BATCH)])
+    @property
+    def sight(self) -> dict[str, Look]:
+        """Who looks at pictures at their full size: (N, 3, S, S) in [-1, 1] to (N, F), by name."""
+        return {
+            "imagenet": lambda pictures: pooled(self._backbone, sized(pictures, SEEN_SIZE)),
+            "looks": partial(looks.see, self._backbone),
+        }
+
+    def seen_of(self, exam: Exam, rows: Tensor, what: str) -> dict[str, Tensor]:
+        """What those see of photos, kept under a name."""
+        return {
+            name: exam.shelf.keep_one(f"{what}-{name}", partial(_looked, exam, look, rows))
+            for name, look in self.sight.items()
+        }
 
     @property
     def about(self) -> dict[str, str]:
@@ -77,15 +85,12 @@ def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = No
     backbone = Backbone().eval()
     if anew or not first.exists():
         judge.train(exam, first, steps=steps or judge.STEPS)
-    if anew or not (second.exists() and third.exists()):
-        rows = _to_read(exam)
-        seen = _looked(exam, backbone, rows)
-        if anew or not second.exists():
-            _train_readers(exam, rows, seen, second, steps or reader.STEPS)
-        if anew or not third.exists():
-            looks.save(
-                looks.learn(seen, [exam.photos[row].name or "" for row in rows.tolist()]), third
-            )
+    if anew or not second.exists():
+        rows = _to_read(exam, PER_NAME)
+        look = partial(pooled, backbone)
+        _train_readers(exam, rows, _looked(exam, look, rows), second, steps or reader.STEPS)
+    if anew or not looks.readable(third):
+        looks.save(_learn_looks(exam, backbone), third)
     return Panel(
         judge.load(first), _load_readers(second), sha256(second), looks.load(third), backbone
     )
@@ -113,7 +118,7 @@ def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps
     labels = torch.tensor([known[photo.name or ""] for photo in photos])
     weights = name_weights(photos, NAME_CAP)
     names = encode([photo.name or "" for photo in photos])
-    seen = {"random": random_features(exam.small[rows]), "imagenet": imagenet}
+    seen = {"random": exam.random()[rows], "imagenet": imagenet}
     tensors: dict[str, Tensor] = {}
     for kind in KINDS:
         trained = reader.train(
@@ -123,14 +128,25 @@ def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps
     checkpoint.save(path, tensors, {"kind": "readers", "steps": steps, "photos": len(rows)})
 
 
-def _to_read(exam: Exam) -> Tensor:
-    """Rows of labelled training photos, at most PER_NAME of a name."""
+def _learn_looks(exam: Exam, backbone: Backbone) -> Looks:
+    def name_of(row: int) -> str:
+        return exam.photos[row].name or ""
+
+    rows = [row for row in _to_read(exam, looks.PER_NAME).tolist() if kind_of(name_of(row))]
+    if not rows:
+        return looks.learn(torch.empty(0, POOLED), [])
+    seen = _looked(exam, partial(looks.see, backbone), torch.tensor(rows))
+    return looks.learn(seen, [name_of(row) for row in rows])
+
+
+def _to_read(exam: Exam, each: int) -> Tensor:
+    """Rows of labelled training photos, at most `each` of a name."""
     chance = Generator().manual_seed(0)
     counts: defaultdict[str, int] = defaultdict(int)
     rows = []
     for row in exam.train[torch.randperm(len(exam.train), generator=chance)].tolist():
         name = exam.photos[row].name
-        if name and counts[name] < PER_NAME:
+        if name and counts[name] < each:
             counts[name] += 1
             rows.append(row)
     if len(rows) < READABLE_MIN or len(counts) < 2:
@@ -142,6 +158,6 @@ def _to_read(exam: Exam) -> Tensor:
 
 
 @torch.no_grad()
-def _looked(exam: Exam, backbone: Backbone, rows: Tensor) -> Tensor:
+def _looked(exam: Exam, look: Look, rows: Tensor) -> Tensor:
     parts = track(rows.split(BATCH), "looking at photos", total=-(-len(rows) // BATCH))
-    return torch.cat([pooled(backbone, exam.pictures(part, SEEN_SIZE)) for part in parts])
+    return torch.cat([look(exam.pictures(part, PHOTO_SIZE)) for part in parts])

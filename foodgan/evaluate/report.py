@@ -1,45 +1,27 @@
-"""Holds a model against a folder of photos: every figure beside its floor and its controls."""
+"""Holds entrants against a folder of photos: every figure beside its floor and its controls."""
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional as F
 
-from foodgan.evaluate import alarms, copies, faithful, looks, measures
+from foodgan.evaluate import alarms, faithful, looks, measures
 from foodgan.evaluate.copies import Copies
-from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
-from foodgan.evaluate.features import SIZE, random_features, small, standardised
-from foodgan.evaluate.kid import kid
-from foodgan.evaluate.panel import KINDS, Panel, seat
-from foodgan.models.backbone import SEEN_SIZE
-from foodgan.painter import Dish, Painter
-from foodgan.photos.folder import fingerprint
-from foodgan.progress import track
+from foodgan.evaluate.entrants import Entrant
+from foodgan.evaluate.exam import Exam
+from foodgan.evaluate.features import random_features, standardised
+from foodgan.evaluate.painted import Painted, paint
+from foodgan.evaluate.panel import KINDS
+from foodgan.evaluate.yardstick import Yardstick, open_yardstick, rows_of, spread_of_photos
+from foodgan.painter import Dish
 
 SEEDS = 8  # pictures of a name when its spread is measured
 INVENTED_SEEDS = 4  # pictures of each invented name
-COMMON = 20  # photos that a name needs for its spread and colours to be known
 SHOWN = 24  # pictures that are kept whole, for people to look at
-BATCH = 8
-
-
-@dataclass(frozen=True)
-class Painted:
-    """Pictures of dishes: small (N, 3, 64, 64), seen (N, 3, 128, 128), the first few whole."""
-
-    dishes: list[Dish]
-    small: Tensor
-    seen: Tensor
-    whole: Tensor
-
-    @property
-    def names(self) -> list[str]:
-        return [dish.name for dish in self.dishes]
+SHUFFLES = 200
+LOOKS = "looks"  # who tells kinds of dishes, in Panel.sight
 
 
 @dataclass(frozen=True)
@@ -50,176 +32,122 @@ class Findings:
     exam: Exam
     asked: Painted
     within: Painted
+    invented: Painted
     copies: Copies
 
 
 def evaluate(
-    painter: Painter, folder: Path, cache: Path, pictures: int, judges: Path | None = None
+    entrant: Entrant, folder: Path, cache: Path, pictures: int, judges: Path | None = None
 ) -> Findings:
-    """Everything that `foodgan evaluate` measures.
+    """Everything that `foodgan evaluate` measures of one entrant; see `open_yardstick`."""
+    return measure(entrant, open_yardstick(folder, cache, pictures, judges))
 
-    pictures: how many are painted for the distances; judges: a folder of the networks that judge,
-    trained on these photos where there is none yet. Raises PhotosError and ModelError.
+
+def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
+    """Hold one entrant against the photos.
+
+    A figure that is about names is None where the entrant hears none.
     """
-    exam = open_exam(folder, cache)
-    panel = seat(exam, judges or judges_of(exam, cache))
-    asked = _paint(painter, _dishes(exam, pictures), SHOWN, "painting")
-    common = _common(exam)
-    same = [Dish(name, seed) for name in common for seed in range(SEEDS)]
-    within = _paint(painter, same, len(same), "painting each name again")
+    exam, panel = yardstick.exam, yardstick.panel
+    sight = panel.sight if entrant.conditions else {}  # of names the deaf are asked nothing
+    readers = {name: look for name, look in sight.items() if name in KINDS}
+    asked = paint(entrant, yardstick.dishes, readers, SHOWN, "painting")
+    same = [Dish(name, seed) for name in yardstick.common for seed in range(SEEDS)]
+    within = paint(entrant, same, {}, len(same), "painting each name again")
     fixed = [Dish(name, seed) for name in panel.looks.asked for seed in range(INVENTED_SEEDS)]
-    invented = _paint(painter, fixed, 0, "painting invented names")
-    found = copies.search(asked.small, exam.small[exam.train], exam.small[exam.test])
+    kinds = {name: look for name, look in sight.items() if name == LOOKS}
+    invented = paint(entrant, fixed, kinds, len(fixed), "painting invented names")
+    random = random_features(asked.small)
+    found = yardstick.controls.search(asked.small, random)
     figures: dict[str, Any] = {
-        "model": painter.model_id,
+        "model": entrant.title,
+        "about": entrant.about,
         "photos": exam.about,
         "pictures": len(asked.dishes),
         "features": panel.about,
-        **_distances(exam, panel, asked),
+        **_distances(yardstick, asked, random),
         **found.figures,
-        **_faithfulness(exam, panel, asked, invented),
-        **_within(exam, common, within),
-        "names_apart": alarms.names_apart(painter, exam.names()),
-        "alike": _alike(exam, asked),
+        **_faithfulness(yardstick, entrant, asked, random),
+        **_base_dishes(yardstick, entrant, invented),
+        **_within(yardstick, entrant, within),
+        "names_apart": _names_apart(entrant, exam.names()),
+        "alike": _alike(yardstick, random),
     }
     figures["alarms"] = alarms.rung(figures)
-    return Findings(figures, exam, asked, within, found)
+    return Findings(figures, exam, asked, within, invented, found)
 
 
-def judges_of(exam: Exam, cache: Path) -> Path:
-    """Where the networks that judge lie unless another folder is named: one a set of photos."""
-    return cache / f"judges-{fingerprint(exam.photos)}"
-
-
-def _dishes(exam: Exam, count: int) -> list[Dish]:
-    """Names of held-out photos, over and over, each time with another seed."""
-    held_out = (exam.photos[row].name for row in exam.test.tolist())
-    names = [name for name in held_out if name]
-    return [Dish(names[i % len(names)], i) for i in range(count)]
-
-
-def _paint(painter: Painter, dishes: list[Dish], keep: int, what: str) -> Painted:
-    little, seen, whole = [], [], []
-    for at in track(range(0, len(dishes), BATCH), what):
-        painted = painter.paint_tensor(dishes[at : at + BATCH]).cpu().clone()
-        little.append(small(painted))
-        seen.append(F.interpolate(painted, (SEEN_SIZE, SEEN_SIZE), mode="area"))
-        whole.append(painted[: max(0, keep - at)].add(1).mul(127.5).round().to(torch.uint8))
-    empty = torch.empty(0, 3, SIZE, SIZE)
-    return Painted(
-        dishes,
-        torch.cat(little) if little else empty,
-        torch.cat(seen) if seen else empty,
-        torch.cat(whole) if whole else empty.to(torch.uint8),
-    )
-
-
-def _distances(exam: Exam, panel: Panel, asked: Painted) -> dict[str, Any]:
+def _distances(yardstick: Yardstick, asked: Painted, random: Tensor) -> dict[str, Any]:
     """FoodKID on both feature networks, and the manifolds on the judge's."""
-    like = exam.of_names(asked.names)
-    if len(like) < HELD_OUT_MIN:  # no name is in both splits
-        like = exam.train
-    measured = exam.not_seen(panel.judge.photos)
-    by_judge, floor = _on(panel.judge.features, exam, measured, asked, like)
-    by_random, _ = _on(random_features, exam, exam.test, asked, like)
-    manifolds = {
-        "manifold": asdict(measures.manifold(floor["held_out"], floor["made"])),
-        "manifold_floor_train_to_test": asdict(
-            measures.manifold(floor["held_out"], floor["photos"])
-        ),
-    }
+    judged = yardstick.panel.judge.features(asked.small)
+    scale = yardstick.scales["kid_judge"]
+    held_out = scale.units(scale.held_out)
     return {
-        **{f"kid{ending}": value for ending, value in by_random.items()},
-        **{f"kid_judge{ending}": value for ending, value in by_judge.items()},
-        "kid_judge_photos": len(measured),
-        **manifolds,
+        **yardstick.scales["kid"].distances("kid", random),
+        **scale.distances("kid_judge", judged),
+        "kid_judge_photos": len(held_out),
+        "manifold": asdict(measures.manifold(held_out, scale.units(judged))),
+        "manifold_floor_train_to_test": asdict(measures.manifold(held_out, scale.like)),
     }
 
 
-def _on(
-    look: Callable[[Tensor], Tensor], exam: Exam, held_out: Tensor, asked: Painted, like: Tensor
-) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """KID of pictures, photos, and spoilt photos to the held-out ones, on one feature network."""
-    reference = look(exam.small[held_out])
-    photos = exam.small[like]  # spoilt held-out photos would be near themselves
-    sets = {
-        "made": asked.small,
-        "photos": photos,
-        "blurred": F.interpolate(F.interpolate(photos, 16, mode="area"), SIZE, mode="bilinear"),
-        "flat": photos.mean(dim=(2, 3), keepdim=True).expand_as(photos).contiguous(),
-    }
-    seen = {name: standardised(look(pictures), reference) for name, pictures in sets.items()}
-    seen["held_out"] = standardised(reference, reference)
-    ends = {
-        "": "made",
-        "_floor_train_to_test": "photos",
-        "_control_blurred": "blurred",
-        "_control_flat_colours": "flat",
-    }
-    return {end: asdict(kid(seen[name], seen["held_out"])) for end, name in ends.items()}, seen
-
-
-def _faithfulness(exam: Exam, panel: Panel, asked: Painted, invented: Painted) -> dict[str, Any]:
-    """R-precision of pictures, of held-out photos, and of pictures under wrong names; base dishes.
-
-    invented: pictures of the invented names.
-    """
-    named = torch.tensor([row for row in exam.test.tolist() if exam.photos[row].name])
-    real = [exam.photos[row].name or "" for row in named.tolist()]
-    among = faithful.choices([*asked.names, *real], exam.names())
-    photos = exam.pictures(named, SEEN_SIZE)
+def _faithfulness(
+    yardstick: Yardstick, entrant: Entrant, asked: Painted, random: Tensor
+) -> dict[str, Any]:
+    """R-precision of pictures, of held-out photos, and of pictures under wrong names."""
+    reading = yardstick.reading
+    seen = {"random": random, **asked.seen}
     figures: dict[str, Any] = {}
     for kind in KINDS:
-        key = "r_precision" if kind == "random" else f"r_precision_{kind}"
-        reader = panel.readers[kind]
-        made, held_out = panel.features(kind, asked.seen), panel.features(kind, photos)
-        figures[key] = faithful.precision(reader, made, asked.names, among)
-        figures[f"{key}_held_out_photos"] = faithful.precision(reader, held_out, real, among)
-        figures[f"{key}_control_shuffled"] = faithful.shuffled(reader, made, asked.names, among)
-        if kind == "imagenet":
-            dishes = panel.features(kind, invented.seen)
-            figures |= looks.figures(panel.looks, dishes, invented.names, held_out, real)
+        key = faithful.key_of(kind)
+        shuffled, photos = f"{key}_control_shuffled", f"{key}_held_out_photos"
+        figures |= {key: None, photos: reading.figures[photos], shuffled: None}
+        if entrant.conditions is not None:
+            rest = (yardstick.panel.readers[kind], seen[kind], asked.names, reading.among)
+            figures[key] = faithful.precision(*rest)
+            figures[shuffled] = faithful.shuffled(*rest)
     return figures
 
 
-def _within(exam: Exam, names: list[str], painted: Painted) -> dict[str, Any]:
+def _base_dishes(yardstick: Yardstick, entrant: Entrant, invented: Painted) -> dict[str, Any]:
+    """Whether pictures of the invented names look like the dishes that the names end in."""
+    reading = yardstick.reading
+    photos = reading.seen[LOOKS]
+    asked = entrant.conditions is not None and bool(invented.dishes)
+    made, names = (invented.seen[LOOKS], invented.names) if asked else (photos[:0], [])
+    return looks.figures(yardstick.panel.looks, made, names, photos, reading.names)
+
+
+def _within(yardstick: Yardstick, entrant: Entrant, painted: Painted) -> dict[str, Any]:
     """Spread within a name, and whether its mean colour follows that of its photos.
 
-    None where no name has COMMON photos.
+    None where no name has COMMON photos, or the entrant hears none.
     """
-    if not names:
-        return {"spread_within_name": None, "colour_agreement": None, "colour_names": 0}
-    reference = random_features(exam.small)
-    real = standardised(reference, reference)
-    made = standardised(random_features(painted.small), reference)
-    rows = [_rows(exam, name) for name in names]
+    exam, names = yardstick.exam, yardstick.common
+    if not names or entrant.conditions is None:
+        return {"spread_within_name": None, "colour_agreement": None, "colour_names": len(names)}
+    made = standardised(random_features(painted.small), exam.random())
     ours = measures.spread(list(made.split(SEEDS)))
-    theirs = measures.spread([real[row[:SEEDS]] for row in rows])
+    theirs = spread_of_photos(exam, names, SEEDS)
     colours = painted.small.mean(dim=(2, 3)).unflatten(0, (-1, SEEDS)).mean(dim=1)
-    true = torch.stack([exam.small[row].mean(dim=(0, 2, 3)) for row in rows])
+    true = torch.stack([exam.small[rows_of(exam, name)].mean(dim=(0, 2, 3)) for name in names])
     chance = Generator().manual_seed(0)
     shuffled = [
         measures.agreement(colours[torch.randperm(len(names), generator=chance)], true)
-        for _ in range(200)
+        for _ in range(SHUFFLES)
     ]
     return {
         "spread_within_name": {"made": ours, "real": theirs, "ratio": ours / theirs},
         "colour_agreement": measures.agreement(colours, true),
-        "colour_agreement_shuffled_95": sorted(shuffled)[189],
+        "colour_agreement_shuffled_95": sorted(shuffled)[SHUFFLES * 95 // 100 - 1],
         "colour_names": len(names),
     }
 
 
-def _alike(exam: Exam, asked: Painted) -> float:
-    photos = random_features(exam.small[exam.test]).clone()
-    made = standardised(random_features(asked.small), photos)
-    return measures.alike(made, standardised(photos, photos))
+def _names_apart(entrant: Entrant, names: list[str]) -> float | None:
+    return alarms.apart(*entrant.conditions(names)) if entrant.conditions else None
 
 
-def _rows(exam: Exam, name: str) -> list[int]:
-    return [row for row, photo in enumerate(exam.photos) if photo.name == name]
-
-
-def _common(exam: Exam) -> list[str]:
-    counts = Counter(photo.name for photo in exam.photos if photo.name)
-    return sorted(name for name, count in counts.items() if name and count >= COMMON)
+def _alike(yardstick: Yardstick, random: Tensor) -> float:
+    scale = yardstick.scales["kid"]
+    return measures.alike(scale.units(random), scale.units(scale.held_out))

@@ -142,7 +142,8 @@ def train(
     _learn(taster, shelf, coming, course, Generator(device).manual_seed(seed))
     _calibrate(taster.eval(), apart[HELD_OUT:])
     halves = {name: t.half() for name, t in taster.state_dict().items()}
-    checkpoint.save(path, halves, {"kind": KIND, "renders": shelf.filled, **asdict(course)})
+    how = {key: value for key, value in asdict(course).items() if math.isfinite(value)}
+    checkpoint.save(path, halves, {"kind": KIND, "renders": shelf.filled, "course": how})
     return load(path)[0], apart[:HELD_OUT]
 
 

@@ -141,9 +141,17 @@ def plot(table: Sequence[Row], path: Path) -> None:
 
 
 def report(
-    out: Path, arms: Sequence[str], seeds: Sequence[int], names: int, write: Path | None
+    out: Path,
+    arms: Sequence[str],
+    seeds: Sequence[int],
+    names: int,
+    write: Path | None,
+    stem: str | None = None,
 ) -> dict[str, list[Row]]:
-    """Tables by their title; with `write`, also files of them, plots and the arms' grids."""
+    """Tables by their title; with `write`, also files of them, plots and the arms' grids.
+
+    stem: what the files' names begin with.
+    """
     results = out / "results"
     paths = [results / f"{arm}-{names}-{seed}.json" for arm in arms for seed in seeds]
     tables = {
@@ -154,7 +162,7 @@ def report(
     tables = {title: table for title, table in tables.items() if table}
     if write is not None:
         write.mkdir(parents=True, exist_ok=True)
-        stem = f"kondate-{names}"
+        stem = stem or f"kondate-{names}"
         text = "".join(f"## {title}\n\n{markdown(table)}\n" for title, table in tables.items())
         write_text(write / f"{stem}.md", text)
         for title, table in tables.items():

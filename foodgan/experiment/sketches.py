@@ -10,6 +10,7 @@ from typing import cast
 
 import numpy as np
 import torch
+from pydantic import ValidationError
 from torch import Generator, Tensor
 
 from foodgan import checkpoint
@@ -26,6 +27,7 @@ from foodgan.kondate.render import render
 from foodgan.models.stackgan import Stage2Generator
 from foodgan.objectives import Generators, build_objective
 from foodgan.painter import Dish, Painter
+from foodgan.registry import widened
 from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
@@ -60,16 +62,21 @@ class Trained:
 
 
 def averaged(run: Path, kept: str = CHECKPOINT, device: torch.device = CPU) -> Trained:
-    """The averaged generator of a run of Stage-I, DCGAN or the published one. Raises ModelError.
+    """The averaged generator of a run of Stage-I, DCGAN or the published one, or of its snapshot.
 
-    kept: the file of the run that holds it; device: where it paints.
+    kept: the file of a run's folder that holds it; device: where it paints. Raises ModelError.
     """
-    tensors, about = checkpoint.load(run / kept)
-    config = TrainConfig.model_validate(about["config"])
+    path = checkpoint.of(run, kept)
+    tensors, about = checkpoint.load(path)
+    try:
+        config = TrainConfig.model_validate(about["config"])
+    except ValidationError as error:
+        raise ModelError(f"{path} was trained by another build than this one: {error}") from error
     generator = build_objective(config, DIMENSIONS, BUCKETS).generator
     if isinstance(generator, Stage2Generator):
         raise ModelError(f"{run} is a run of Stage-II: it paints no names without a sketch")
-    checkpoint.fill(generator, checkpoint.part("ema", tensors), kept)
+    averages = {name: widened(t) for name, t in checkpoint.part("ema", tensors).items()}
+    checkpoint.fill(generator, averages, path.name)
     generator = generator.eval().requires_grad_(False).to(device)
     return Trained(generator, named=config.name_dropout < 1, device=device)
 

@@ -112,8 +112,8 @@ class Backbone(nn.Module):
         return tuple(taken)
 
 
-def pooled(backbone: Backbone, pictures: Tensor) -> Tensor:
-    """The mean of each channel of the four maps: (N, 3, H, W) -> (N, 496)."""
-    sized = F.interpolate(pictures, (SEEN_SIZE, SEEN_SIZE), mode="area")
+def pooled(backbone: Backbone, pictures: Tensor, size: int = SEEN_SIZE) -> Tensor:
+    """The mean of each channel of the four maps: (N, 3, H, W), seen at `size`, -> (N, 496)."""
+    sized = F.interpolate(pictures, (size, size), mode="area")
     maps = backbone(sized.contiguous(memory_format=torch.channels_last))
     return torch.cat([found.mean(dim=(2, 3)) for found in maps], dim=1)

@@ -4,6 +4,8 @@ import json
 import random
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +18,7 @@ from foodgan.chaos import mischief as mischief_module
 from foodgan.chaos import plan as plans
 from foodgan.chaos import stove
 from foodgan.chaos.cut import HOST, Cut
-from foodgan.chaos.mischief import Mischief
+from foodgan.chaos.mischief import JUMPS_S, Mischief
 from foodgan.contract import pulse
 from foodgan.painter import Dish, Painter
 
@@ -219,3 +221,29 @@ def test_what_has_not_struck_by_the_end_never_does(mischief: Mischief) -> None:
     mischief.mend(everything=True)
     assert list(mischief.plan.var.glob("*.memory")) == []
     assert mischief.done["memory"] == 0
+
+
+def test_a_clock_that_jumped_comes_back_when_its_time_is_up(
+    mischief: Mischief, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mischief_module, "AWAY_S", (0.0, 0.0))
+    mischief.clock()
+    [file] = mischief.plan.var.glob("*.clock")
+    assert float(file.read_text()) in {*JUMPS_S["worker"], *JUMPS_S["bot"]}
+    mischief.mend()
+    assert not file.exists()
+    assert mischief.done["clock"] == 1
+
+
+def test_time_and_datetime_of_a_process_are_wrong_by_what_the_file_says(tmp_path: Path) -> None:
+    code = (
+        "import sys, time, pathlib; from datetime import UTC, datetime; "
+        "from foodgan.chaos.clock import jump; file = pathlib.Path(sys.argv[1]); "
+        "right = time.time(); jump(file); "
+        "assert abs(time.time() - right) < 9; file.write_text('3600'); time.sleep(0.3); "
+        "assert 3500 < time.time() - right < 3700; "
+        "assert 3500 < datetime.now(UTC).timestamp() - right < 3700; "
+        "assert datetime.now().tzinfo is None; file.unlink(); time.sleep(0.3); "
+        "assert abs(datetime.now(UTC).timestamp() - right) < 9"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "clock")], check=True)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from foodgan import card, cli, registry
 from foodgan.evaluate import alarms, copies
+from foodgan.evaluate.entrants import of_model
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
 from foodgan.evaluate.panel import LOOKS, READERS, seat
@@ -49,7 +50,7 @@ def findings(
     tiny_model: Path, photos: Path, judges: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Findings:
     painter = Painter.load(tiny_model, device="cpu", threads=1)
-    return evaluate(painter, photos, tmp_path_factory.mktemp("cache"), 12, judges)
+    return evaluate(of_model(painter), photos, tmp_path_factory.mktemp("cache"), 12, judges)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
@@ -80,11 +81,16 @@ def test_the_figures_are_json_and_name_the_networks_by_hash(findings: Findings) 
     assert re.search(r"readers [0-9a-f]{12}", figures["features"]["readers"])
 
 
-def test_the_same_model_gets_the_same_figures(
+def test_the_same_model_gets_the_same_figures_from_what_was_kept_of_the_photos(
     findings: Findings, tiny_model: Path, photos: Path, judges: Path, tmp_path: Path
 ) -> None:
     painter = Painter.load(tiny_model, device="cpu", threads=1)
-    assert evaluate(painter, photos, tmp_path, 12, judges).figures == findings.figures
+    first = evaluate(of_model(painter), photos, tmp_path, 12, judges).figures
+    assert first == findings.figures
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
+    assert kept
+    assert evaluate(of_model(painter), photos, tmp_path, 12, judges).figures == first
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
 
 def test_judges_of_an_earlier_version_are_told_of_base_dishes_and_else_stay_as_they_are(
@@ -250,7 +256,7 @@ def test_the_table_is_for_people(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("foodgan.evaluate.report.evaluate", lambda *_: findings)
+    monkeypatch.setattr("foodgan.evaluate.report.measure", lambda *_: findings)
     monkeypatch.setenv("COLUMNS", "160")
     assert run(monkeypatch, "evaluate", "--model", tiny_model, "--photos", photos) == 0
     printed = capsys.readouterr().out

@@ -1,76 +1,173 @@
 """An experiment end to end, tiny: results are kept, a stopped one goes on, the blog is answered."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
-from foodgan.experiment import run as runs
-from foodgan.experiment.arms import ARMS, Arm
+from foodgan import checkpoint
+from foodgan.evaluate.taster import KIND, Taster
+from foodgan.experiment.arms import ARMS, FIRST, in_turn
 from foodgan.experiment.blog import claims
+from foodgan.experiment.measuring import UNTRAINED
+from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan
 from foodgan.experiment.results import Row, report, rows, untrained
-from foodgan.experiment.run import UNTRAINED, Plan, carry_out
+from foodgan.experiment.run import carry_out
 from foodgan.kondate import folder
-from tests.generator_fixtures import MODELS
 
-TINY = Arm("tiny", "dcgan", {"batch": 4}, MODELS["dcgan"])
-
-
-@pytest.fixture
-def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+ARM = "dcgan-bce"  # the quickest: two steps of 32 pictures
+ENDLESS = """
+import sys
+from pathlib import Path
+from foodgan.experiment.plan import Plan
+from foodgan.experiment.run import carry_out
+from foodgan.kondate import folder
+if __name__ == "__main__":
     whole = folder.menu
-    monkeypatch.setattr(folder, "menu", lambda names, seed: whole(names, seed, held_out=4))
-    monkeypatch.setattr(runs, "ARMS", {"tiny": TINY})
-    # Processes that are started would not know the tiny arm.
-    monkeypatch.setattr(runs, "ProcessPoolExecutor", _Here)
-    return Plan(tmp_path, ("tiny",), seeds=(0, 1), names=40, pictures=16)
+    folder.menu = lambda names, seed: whole(names, seed, held_out=4)
+    out, judge = map(Path, sys.argv[1:])
+    carry_out(Plan(out, ("dcgan-bce",), (5,), 40, 4_000_000, measures=False, judge=judge))
+"""
 
 
-class _Here:
-    """Runs work at once, in this process: the edge where an experiment starts processes."""
-
-    def __init__(self, jobs: int, context: object) -> None:
-        assert jobs == 1
-
-    def __enter__(self) -> "_Here":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        pass
-
-    def submit(self, work, *arguments):  # type: ignore[no-untyped-def]
-        from concurrent.futures import Future
-
-        done: Future[None] = Future()
-        done.set_result(work(*arguments))
-        return done
+def blind_judge(path: Path, seed: int) -> Path:
+    """A taster that has learned nothing."""
+    torch.manual_seed(seed)
+    halves = {name: tensor.half() for name, tensor in Taster().state_dict().items()}
+    checkpoint.save(path, halves, {"kind": KIND})
+    return path
 
 
-def test_runs_are_measured_and_kept_and_not_done_twice(plan: Plan) -> None:
-    paths = carry_out(plan)
+@pytest.fixture(scope="module")
+def small_menu() -> Iterator[None]:
+    whole = folder.menu
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder, "menu", lambda names, seed: whole(names, seed, held_out=4))
+        yield
+
+
+@pytest.fixture(scope="module")
+def done(small_menu: None, tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """One arm with two seeds, trained and measured by processes of their own."""
+    out = tmp_path_factory.mktemp("experiment")
+    judge = blind_judge(out / "judge.safetensors", 0)
+    plan = Plan(out, (ARM,), seeds=(0, 1), names=40, pictures=64, jobs=2, judge=judge)
+    carry_out(plan)
+    return plan
+
+
+def test_runs_are_measured_and_kept_and_not_done_twice(done: Plan) -> None:
+    paths = [done.result(ARM, seed) for seed in done.seeds]
     found = json.loads(paths[0].read_text(encoding="utf-8"))
-    assert found["at_equal_pictures"]["seen"] == 16
+    assert found[EQUAL_PICTURES]["seen"] == 64
+    assert found[EQUAL_PICTURES]["device"] == "cpu"
     assert paths[0].with_suffix(".png").stat().st_size > 300
-    before = [path.stat().st_mtime_ns for path in paths]
-    assert carry_out(plan) == paths
-    assert [path.stat().st_mtime_ns for path in paths] == before
-    (row,) = rows(paths, "at_equal_pictures")
+    before = [path.stat().st_mtime_ns for path in (*paths, done.untrained)]
+    assert carry_out(done) == paths
+    assert [path.stat().st_mtime_ns for path in (*paths, done.untrained)] == before
+    (row,) = rows(paths, EQUAL_PICTURES)
     assert len(row.runs) == 2
-    plain = untrained(plan.out / "results" / "untrained-40.json")
+
+
+def test_the_tables_and_the_blogs_claims_come_from_the_results(done: Plan) -> None:
+    plain = untrained(done.untrained)
     assert [one.arm for one in plain] == list(UNTRAINED)
-    written = report(plan.out, ("tiny",), plan.seeds, 40, plan.out / "docs")
+    written = report(done.out, (ARM,), done.seeds, 40, done.out / "docs")
     assert set(written) == {"At equal pictures seen", "Without training"}
-    assert {p.suffix for p in (plan.out / "docs").iterdir()} == {".md", ".png", ".jpg"}
-    row_of = {name: Row(name, row.runs) for name in ARMS}
-    told = claims(row_of, {one.arm: one for one in plain})
+    assert {p.suffix for p in (done.out / "docs").iterdir()} == {".md", ".png", ".jpg"}
+    (row,) = rows([done.result(ARM, seed) for seed in done.seeds], EQUAL_PICTURES)
+    told = claims({name: Row(name, row.runs) for name in ARMS}, {one.arm: one for one in plain})
     assert len(told) == 5
     assert all("—" not in claim.measured for claim in told)
 
 
-def test_a_hasty_run_ends_with_its_time(plan: Plan) -> None:
-    hasty = Plan(
-        plan.out, ("tiny",), seeds=(0,), names=40, pictures=4_000_000, cpu_s=0.5, hasty=True
-    )
+def test_another_judge_measures_again_without_training(done: Plan) -> None:
+    path = done.result(ARM, 0)
+    before = json.loads(path.read_text(encoding="utf-8"))[EQUAL_PICTURES]
+    kept = done.kept(ARM, 0, EQUAL_PICTURES).stat().st_mtime_ns
+    other = blind_judge(done.out / "other.safetensors", 1)
+    carry_out(replace(done, judge=other, trains=False, seeds=(0,), jobs=1))
+    after = json.loads(path.read_text(encoding="utf-8"))[EQUAL_PICTURES]
+    assert after["judge"] != before["judge"]
+    assert after["rho"] == pytest.approx(before["rho"])  # the same pictures
+    assert done.kept(ARM, 0, EQUAL_PICTURES).stat().st_mtime_ns == kept
+
+
+def test_figures_without_their_runs_are_enough(done: Plan, tmp_path: Path) -> None:
+    moved = replace(done, out=tmp_path)
+    moved.untrained.parent.mkdir(parents=True)
+    for path in (done.untrained, done.result(ARM, 1)):
+        (moved.untrained.parent / path.name).write_bytes(path.read_bytes())
+    carry_out(replace(moved, seeds=(1,), measures=False, jobs=1))
+    assert not moved.run(ARM, 1).exists()
+
+
+def test_a_hasty_run_ends_with_its_time(done: Plan) -> None:
+    hasty = replace(done, seeds=(7,), pictures=4_000_000, limit_s=0.5, hasty=True, jobs=1)
     found = json.loads(carry_out(hasty)[0].read_text(encoding="utf-8"))
-    assert 0 < found["at_equal_time"]["seen"] < 4_000_000
-    assert "at_equal_pictures" not in found
+    assert 0 < found[EQUAL_TIME]["seen"] < 4_000_000
+    assert EQUAL_PICTURES not in found
+
+
+def test_everything_ends_in_time_and_runs_keep_their_checkpoints(done: Plan) -> None:
+    until = time.time() + 25
+    long = replace(done, seeds=(8, 9), pictures=4_000_000, until=until, measures=False)
+    carry_out(long)
+    assert time.time() < until + 15
+    for seed in long.seeds:
+        assert (long.run(ARM, seed) / checkpoint.CHECKPOINT).exists()
+        assert not long.trained(ARM, seed)
+
+
+def test_a_signal_ends_it_and_it_goes_on_from_its_checkpoint(done: Plan) -> None:
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", ENDLESS, str(done.out), str(done.judge)]
+    run = done.run(ARM, 5)
+    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
+        _wait_until_it_trains(run)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    seen = checkpoint.load(run / checkpoint.CHECKPOINT)[1]["seen"]
+    assert 0 < seen < 4_000_000
+    carry_out(replace(done, seeds=(5,), pictures=seen + 64, measures=False, jobs=1))
+    assert checkpoint.load(done.kept(ARM, 5, EQUAL_PICTURES))[1]["seen"] == seen + 64
+
+
+def _wait_until_it_trains(run: Path) -> None:
+    for _ in range(600):
+        if run.exists():
+            time.sleep(3)
+            return
+        time.sleep(0.1)
+    pytest.fail("it never began")
+
+
+def test_what_matters_most_goes_first_with_every_seed() -> None:
+    runs = in_turn(tuple(ARMS), (0, 1, 2))
+    assert len(runs) == len(set(runs)) == 3 * len(ARMS)
+    first = [(arm, seed) for arm in FIRST for seed in (0, 1, 2)]
+    assert runs[: len(first)] == first
+    last = [seed for arm, seed in runs if arm.startswith("no-")]
+    assert last == sorted(last)
+
+
+def test_a_run_whose_loss_is_no_number_does_not_stop_the_others(
+    done: Plan, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from foodgan.experiment import run as runs
+    from foodgan.train import TrainingStopped
+
+    def explode(*_: object) -> None:
+        raise TrainingStopped("loss_d is nan after 32 pictures; there is no checkpoint")
+
+    monkeypatch.setattr(runs, "train_run", explode)
+    runs._one(replace(done, seeds=(6,), measures=False), ARM, 6)
+    assert "dcgan-bce, seed 6: loss_d is nan" in caplog.text

@@ -202,11 +202,12 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerPr
         pause_s: float = 0.0,
         hang_once: Path | None = None,
         killable: bool = False,
+        clock: Path | None = None,
         **changes: Any,
     ) -> WorkerProcess:
         log = tmp_path / f"worker-{len(started)}.log"
         changed = settings.model_copy(update=changes)
-        process = WorkerProcess(changed, log, label, pause_s, hang_once, killable)
+        process = WorkerProcess(changed, log, label, pause_s, hang_once, killable, clock)
         started.append(process)
         return process
 

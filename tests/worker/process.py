@@ -14,6 +14,7 @@ from typing import Any
 
 from PIL import Image
 
+from foodgan.chaos.clock import jump
 from foodgan.contract import logs
 from foodgan.contract.settings import Settings
 from foodgan.painter import Dish
@@ -50,7 +51,8 @@ class Killable(TinyPainter):
 class WorkerProcess:
     """A running worker.
 
-    pause_s: how slow its painter is; hang_once: see HangingOnce; killable: see Killable.
+    pause_s: how slow its painter is; hang_once: see HangingOnce; killable: see Killable; clock: a
+    file that says by how many seconds its wall clock is wrong.
     """
 
     def __init__(
@@ -61,13 +63,15 @@ class WorkerProcess:
         pause_s: float,
         hang_once: Path | None,
         killable: bool,
+        clock: Path | None = None,
     ) -> None:
         self._log = log
         log.touch()
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([__name__])
         painter = (Killable if killable else TinyPainter, pause_s)
-        given = (settings, log, label, (HangingOnce, hang_once) if hang_once else painter)
+        chosen = (HangingOnce, hang_once) if hang_once else painter
+        given = (settings, log, label, chosen, clock)
         self._process = context.Process(target=_main, args=given, daemon=True)
         self._process.start()
 
@@ -89,7 +93,11 @@ class WorkerProcess:
         self._process.join()
 
 
-def _main(settings: Settings, log: Path, label: str, painter: tuple[Any, Any]) -> None:
+def _main(
+    settings: Settings, log: Path, label: str, painter: tuple[Any, Any], clock: Path | None
+) -> None:
+    if clock:
+        jump(clock)
     out = os.open(log, os.O_WRONLY | os.O_APPEND)
     os.dup2(out, 1)
     os.dup2(out, 2)

@@ -41,6 +41,11 @@ def test_the_bench_of_the_queue_prints_every_figure_as_json(
     assert figures["cpu_ms_per_job"].keys() == {"encode", "redis", "http", "rest", "stand_in"}
     assert all(ms > 0 for ms in figures["cpu_ms_per_job"].values())
     assert figures["light_wait_batches"] < 100 / figures["batch"]
+    slow, quick = figures["simulated"]["slow"], figures["simulated"]["quick"]
+    assert 0 < slow["ratio"] < 1
+    assert slow["overhead_ms_per_job"] > 0
+    assert quick["jobs_s"] > slow["jobs_s"]
+    assert quick["speedup_over_stock"] > 1
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from PIL import Image
 from rq import SimpleWorker
 
@@ -9,8 +10,10 @@ from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING
 from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
-from worker import books
+from worker import books, delivery
 from worker.jobs import DishJob
+from worker.plates import Plate
+from worker.reply import Message
 
 
 def test_a_cancelled_order_is_not_painted(kitchen: Kitchen) -> None:
@@ -86,3 +89,21 @@ def test_who_has_cancelled_is_not_told_that_it_failed_when_its_worker_dies(
     kitchen.serve(Sweeping())
 
     assert list(kitchen.discord.answers) == [other.token.get_secret_value()]
+
+
+def test_a_worker_that_stood_still_while_it_encoded_asks_again_before_it_posts(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = Plate.message
+
+    def stalled(plate: Plate) -> Message:
+        kitchen.redis.delete("rq:wip:dish")  # a sweep has given its claim to another worker
+        return message(plate)
+
+    monkeypatch.setattr(Plate, "message", stalled)
+    monkeypatch.setattr(delivery, "_LEAVE_S", 0.0)
+    kitchen.put(an_order())
+
+    kitchen.serve()
+
+    assert kitchen.discord.edits == []

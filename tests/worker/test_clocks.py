@@ -1,13 +1,23 @@
-"""Machines that disagree about the time: a claim lives by the clock of Redis alone."""
+"""Machines that disagree about the time: claims, pauses and ages go by the clock of Redis alone."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import rq.registry
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
 from rq.utils import current_timestamp
 
-from tests.worker.conftest import Kitchen, an_order
+from foodgan.contract.late import LATE_STREAM
+from tests.worker.conftest import Kitchen, an_order, until
+from tests.worker.process import WorkerProcess
 from worker import books
 from worker.books import CLAIM_TTL_S, Claim
+from worker.clock import Clock
 from worker.jobs import DishJob
 from worker.sweep import Sweep
 
@@ -76,3 +86,69 @@ def test_a_worker_with_a_wrong_clock_takes_over_what_has_run_out_and_nothing_els
     sweep.run()
 
     assert kitchen.status(claim.job.id) == "queued"
+
+
+def test_a_failed_try_is_due_by_the_clock_of_redis(kitchen: Kitchen, tmp_path: Path) -> None:
+    order = kitchen.put(an_order())
+    queue = Queue("dish", connection=kitchen.redis, job_class=DishJob, serializer="json")
+    (tmp_path / "clock").write_text(str(HOUR_S))
+    code = (
+        "import sys, pathlib; from foodgan.chaos.clock import jump; "
+        "jump(pathlib.Path(sys.argv[1])); from redis import Redis; from rq import Queue; "
+        "from worker.jobs import DishJob; r = Redis.from_url(sys.argv[2]); "
+        "q = Queue('dish', connection=r, job_class=DishJob, serializer='json'); "
+        "j = DishJob.fetch(sys.argv[3], r, 'json'); p = r.pipeline(); j.retry(q, p); p.execute()"
+    )
+    given = (tmp_path / "clock", kitchen.settings.redis_url.get_secret_value(), order.order_id)
+
+    subprocess.run([sys.executable, "-c", code, *map(str, given)], check=True)
+
+    due = kitchen.redis.zscore("rq:scheduled:dish", order.order_id)
+    assert due == pytest.approx(kitchen.redis.time()[0] + 1, abs=2)
+    Sweep(queue, kitchen.redis, lambda _: None, lambda _: "no")._enqueue_due([], int(due))
+    assert kitchen.status(order.order_id) == "queued"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("off_s", [-9 * HOUR_S, 9 * HOUR_S], ids=["behind", "ahead"])
+def test_a_worker_whose_clock_is_nine_hours_wrong_serves_as_ever(
+    kitchen: Kitchen, start: Callable[..., WorkerProcess], tmp_path: Path, off_s: int
+) -> None:
+    """As one is that another system left set to the local time of Japan."""
+    (tmp_path / "clock").write_text(str(off_s))
+    worker = start(clock=tmp_path / "clock")
+    until(lambda: "serving queue" in worker.log, 30)
+    orders = [kitchen.put(an_order()) for _ in range(3)]
+
+    until(lambda: {kitchen.status(order.order_id) for order in orders} == {"finished"}, 15)
+
+    tokens = {order.token.get_secret_value() for order in orders}
+    assert set(kitchen.discord.answers) == tokens
+    assert not kitchen.redis.exists(LATE_STREAM)
+
+
+@pytest.mark.slow
+def test_a_clock_that_jumps_while_a_batch_is_painted_changes_nothing(
+    kitchen: Kitchen, start: Callable[..., WorkerProcess], tmp_path: Path
+) -> None:
+    worker = start(pause_s=1.0, clock=tmp_path / "clock")
+    until(lambda: "serving queue" in worker.log, 30)
+    order = kitchen.put(an_order())
+    until(lambda: kitchen.status(order.order_id) == "started")
+
+    (tmp_path / "clock").write_text(str(2 * HOUR_S))
+
+    until(lambda: kitchen.status(order.order_id) == "finished", 15)
+    [answer] = kitchen.discord.answers[order.token.get_secret_value()]
+    assert answer.payload["attachments"]
+    assert kitchen.redis.hget(f"rq:job:{order.order_id}", "deliveries") == b"1"
+
+
+def test_the_time_is_that_of_redis_and_goes_on_by_itself(kitchen: Kitchen) -> None:
+    clock = Clock()
+    clock.set_by(kitchen.redis)
+    first = clock.now()
+    seconds, microseconds = kitchen.redis.time()
+    assert abs(first.timestamp() - seconds - microseconds / 1e6) < 0.5
+    time.sleep(0.05)
+    assert timedelta(seconds=0.04) < clock.now() - first < timedelta(seconds=1)

@@ -13,6 +13,7 @@ from foodgan.painter import Dish
 from tests.worker.conftest import BATCH, Kitchen, an_order
 from tests.worker.tiny import TinyPainter
 from worker import connection
+from worker.clock import Clock
 from worker.jobs import DELIVERIES, DishJob
 from worker.line import PATIENCE_S, Line, Ticket, fair, fill
 
@@ -32,7 +33,7 @@ def ids(chosen: list[Ticket]) -> str:
 def line(kitchen: Kitchen) -> Line:
     queue = kitchen.queue
     queue.job_class = DishJob
-    return Line(queue, connection.patient(kitchen.settings))
+    return Line(queue, connection.patient(kitchen.settings), Clock())
 
 
 def take(line: Line, room: int = BATCH) -> list[str]:
@@ -87,7 +88,7 @@ def test_an_order_that_was_delivered_before_is_taken_alone(kitchen: Kitchen, lin
 def test_two_workers_never_take_the_same_order(kitchen: Kitchen) -> None:
     queue = kitchen.queue
     queue.job_class = DishJob
-    lines = [Line(queue, connection.patient(kitchen.settings)) for _ in range(2)]
+    lines = [Line(queue, connection.patient(kitchen.settings), Clock()) for _ in range(2)]
     orders = {kitchen.put(an_order()).order_id for _ in range(20)}
 
     taken = [job for turn in range(4) for job in take(lines[turn % 2])]

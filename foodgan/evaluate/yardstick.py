@@ -1,0 +1,192 @@
+"""Everything that photos alone say, against which any number of entrants are then measured.
+
+K held-out, L training photos of the asked names; F features. Of photos nothing is looked at twice:
+the exam's shelf keeps it.
+"""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from foodgan.evaluate import copies, faithful, measures
+from foodgan.evaluate.copies import Controls
+from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
+from foodgan.evaluate.faithful import Choices
+from foodgan.evaluate.features import SIZE, Look, random_features, standardised
+from foodgan.evaluate.kid import kid
+from foodgan.evaluate.panel import KINDS, Panel, seat
+from foodgan.evaluate.shelf import Tensors
+from foodgan.painter import Dish
+
+COMMON = 20  # photos that a name needs for its spread and colours to be known
+FLOORS = {
+    "_floor_train_to_test": "photos",
+    "_control_blurred": "blurred",
+    "_control_flat_colours": "flat",
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Held-out photos as one network sees them, (K, F), and what photos score there.
+
+    unchosen (K,): which of them chose no snapshot; like (L, F): in units of the held-out ones.
+    """
+
+    held_out: Tensor
+    unchosen: Tensor
+    like: Tensor
+    floors: dict[str, Any]
+
+    def distances(self, key: str, made: Tensor) -> dict[str, Any]:
+        """FoodKID of pictures (N, F) to all held-out photos, and to those that chose nothing."""
+        figures: dict[str, Any] = {key: asdict(kid(self.units(made), self.units(self.held_out)))}
+        half = self.held_out[self.unchosen]
+        enough = len(half) >= HELD_OUT_MIN
+        figures[f"{key}_unchosen"] = (
+            asdict(kid(standardised(made, half), standardised(half, half))) if enough else None
+        )
+        figures[f"{key}_unchosen_photos"] = len(half)
+        return figures | {f"{key}{ending}": value for ending, value in self.floors.items()}
+
+    def units(self, features: Tensor) -> Tensor:
+        """In units of the held-out photos' standard deviation."""
+        return standardised(features, self.held_out)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Labelled held-out photos: their names, what each reader sees, and names to choose from."""
+
+    names: list[str]
+    seen: dict[str, Tensor]
+    among: Choices
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """dishes: asked for the distances; common: names whose spread and colours are known."""
+
+    exam: Exam
+    panel: Panel
+    dishes: list[Dish]
+    common: list[str]
+    scales: dict[str, Scale]
+    controls: Controls
+    reading: Reading
+
+
+def open_yardstick(
+    folder: Path, cache: Path, pictures: int, judges: Path | None = None
+) -> Yardstick:
+    """Read photos, seat the networks that judge, and measure what photos themselves score.
+
+    pictures: how many an entrant paints for the distances; judges: a folder of the networks that
+    judge, trained on these photos where there is none yet. Raises PhotosError and ModelError.
+    """
+    exam = open_exam(folder, cache)
+    panel = seat(exam, judges or judges_of(exam, cache))
+    dishes = _dishes(exam, pictures)
+    train = exam.small[exam.train]
+    training = copies.known(train, exam.random()[exam.train], exam.shelf)
+    held_out = exam.small[exam.test]
+    return Yardstick(
+        exam,
+        panel,
+        dishes,
+        common_names(exam),
+        _scales(exam, panel, dishes),
+        copies.controls(training, train, held_out, min(pictures, len(train)), exam.shelf),
+        _reading(exam, panel, dishes),
+    )
+
+
+def judges_of(exam: Exam, cache: Path) -> Path:
+    """Where the networks that judge lie unless another folder is named: one a set of photos."""
+    return cache / f"judges-{exam.known}"
+
+
+def _dishes(exam: Exam, count: int) -> list[Dish]:
+    """Names of held-out photos, over and over, each time with another seed."""
+    held_out = (exam.photos[row].name for row in exam.test.tolist())
+    names = [name for name in held_out if name]
+    return [Dish(names[i % len(names)], i) for i in range(count)]
+
+
+def common_names(exam: Exam) -> list[str]:
+    """The names with COMMON photos or more, in order."""
+    counts = Counter(photo.name for photo in exam.photos if photo.name)
+    return sorted(name for name, count in counts.items() if name and count >= COMMON)
+
+
+def _scales(exam: Exam, panel: Panel, dishes: list[Dish]) -> dict[str, Scale]:
+    """By the key of the figure."""
+    like = exam.of_names([dish.name for dish in dishes])
+    if len(like) < HELD_OUT_MIN:  # no name is in both splits
+        like = exam.train
+    measured = exam.not_seen(panel.judge.photos)
+    kept = f"{panel.judge.weights[:12]}-{len(dishes)}"
+    by_judge = exam.shelf.keep(
+        f"judge-{kept}", lambda: _looked(panel.judge.features, exam, measured, like)
+    )
+    by_random = exam.shelf.keep(
+        f"spoilt-{len(dishes)}", lambda: _looked(random_features, exam, exam.test, like)
+    )
+    return {
+        "kid": _scale(by_random, torch.isin(exam.test, exam.not_for_choice())),
+        "kid_judge": _scale(by_judge, torch.isin(measured, exam.not_for_choice())),
+    }
+
+
+def _looked(look: Look, exam: Exam, held_out: Tensor, like: Tensor) -> Tensors:
+    """Features of held-out photos, of training photos of the asked names, and of those spoilt."""
+    photos = exam.small[like]  # spoilt held-out photos would be near themselves
+    sets = {
+        "held_out": exam.small[held_out],
+        "photos": photos,
+        "blurred": F.interpolate(F.interpolate(photos, 16, mode="area"), SIZE, mode="bilinear"),
+        "flat": photos.mean(dim=(2, 3), keepdim=True).expand_as(photos).contiguous(),
+    }
+    return {name: look(pictures) for name, pictures in sets.items()}
+
+
+def _scale(seen: Tensors, unchosen: Tensor) -> Scale:
+    reference = seen["held_out"]
+    held_out = standardised(reference, reference)
+    like = standardised(seen["photos"], reference)
+    floors = {
+        ending: asdict(kid(standardised(seen[name], reference), held_out))
+        for ending, name in FLOORS.items()
+    }
+    return Scale(reference, unchosen, like, floors)
+
+
+def _reading(exam: Exam, panel: Panel, dishes: list[Dish]) -> Reading:
+    named = torch.tensor([row for row in exam.test.tolist() if exam.photos[row].name])
+    names = [exam.photos[row].name or "" for row in named.tolist()]
+    among = faithful.choices([*(dish.name for dish in dishes), *names], exam.names())
+    seen = {"random": exam.random()[named], **panel.seen_of(exam, named, "held-out")}
+    figures = {
+        f"{faithful.key_of(kind)}_held_out_photos": faithful.precision(
+            panel.readers[kind], seen[kind], names, among
+        )
+        for kind in KINDS
+    }
+    return Reading(names, seen, among, figures)
+
+
+def spread_of_photos(exam: Exam, names: list[str], each: int) -> float:
+    """Mean distance of two photos of one name, over `each` photos of each name."""
+    seen = standardised(exam.random(), exam.random())
+    return measures.spread([seen[rows_of(exam, name)[:each]] for name in names])
+
+
+def rows_of(exam: Exam, name: str) -> list[int]:
+    """Rows of every photo of a name."""
+    return [row for row, photo in enumerate(exam.photos) if photo.name == name]

@@ -1,0 +1,129 @@
+"""A snapshot is chosen by distance to held-out photos and by copying, never by steps."""
+
+import json
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from foodgan import checkpoint, cli
+from foodgan.contract.errors import ModelError
+from foodgan.evaluate import choice
+from foodgan.evaluate.choice import Choosing, Judged
+from foodgan.evaluate.exam import open_exam
+from foodgan.evaluate.kid import Estimate
+from tests.evaluate.drawn import draw_exam
+
+GOOD = Judged(Path("a"), 1000, Estimate(0.5, 0.4, 0.6), 1.0, 0.9, 0.01, 0.8)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_exam(tmp_path_factory.mktemp("photos"))
+
+
+@pytest.fixture(scope="module")
+def choosing(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Choosing:
+    return choice.open_choosing(open_exam(photos, tmp_path_factory.mktemp("cache")), 12)
+
+
+@pytest.fixture
+def run(tiny_model: Path, tmp_path: Path) -> Path:
+    """A run of Stage-I with two snapshots and a later checkpoint."""
+    folder = tmp_path / "run"
+    shutil.copytree(tiny_model.parent / "runs" / "stage1", folder)
+    tensors, about = checkpoint.load(folder / checkpoint.CHECKPOINT)
+    about.pop("format")
+    ema = checkpoint.prefixed("ema", checkpoint.part("ema", tensors))
+    for seen in (8, 12):
+        path = folder / checkpoint.SNAPSHOTS / f"{seen:09}.safetensors"
+        path.parent.mkdir(exist_ok=True)
+        checkpoint.save(path, ema, about | {"seen": seen})
+    return folder
+
+
+def test_photos_that_choose_are_not_those_that_are_reported(choosing: Choosing) -> None:
+    exam = choosing.exam
+    ours, others = set(exam.for_choice().tolist()), set(exam.not_for_choice().tolist())
+    assert ours
+    assert others
+    assert not ours & others
+    assert ours | others == set(exam.test.tolist())
+    groups = {int(exam.groups[row]) for row in ours}
+    assert not groups & {int(exam.groups[row]) for row in others}
+    assert ours != set(exam.for_judge().tolist())
+
+
+def test_the_nearest_to_the_photos_is_chosen_and_not_the_last(choosing: Choosing) -> None:
+    worse = replace(GOOD, path=Path("b"), seen=9000, kid=Estimate(0.7, 0.6, 0.8))
+    assert choosing.pick([GOOD, worse]) == GOOD
+
+
+@pytest.mark.parametrize("change", [{"rho": 0.5}, {"authenticity": 0.0}, {"suspicious": 0.6}])
+def test_a_copier_is_not_chosen_though_it_is_nearest(
+    choosing: Choosing, change: dict[str, float]
+) -> None:
+    copier = replace(GOOD, path=Path("b"), kid=Estimate(0.0, -0.1, 0.1), **change)
+    assert choosing.pick([copier, GOOD]) == GOOD
+    assert choosing.pick([copier]) is None
+
+
+def test_the_rule_catches_copied_photos_though_shifted_and_tinted(choosing: Choosing) -> None:
+    assert choosing.augmented_rho < choice.RHO_MIN
+
+
+def test_snapshots_come_in_the_order_of_training_with_the_last_checkpoint(run: Path) -> None:
+    names = [path.name for path in choice.snapshots(run)]
+    assert names == ["000000008.safetensors", "000000012.safetensors", "last.safetensors"]
+    shutil.copy(run / "last.safetensors", run / checkpoint.SNAPSHOTS / "000000016.safetensors")
+    assert [path.name for path in choice.snapshots(run)][-1] == "000000016.safetensors"
+
+
+def test_a_folder_without_a_run_has_nothing_to_choose(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no snapshot and no checkpoint"):
+        choice.snapshots(tmp_path)
+
+
+def test_a_stage_2_wants_to_know_who_sketches(tiny_model: Path, choosing: Choosing) -> None:
+    runs = tiny_model.parent / "runs"
+    path = runs / "stage2" / checkpoint.CHECKPOINT
+    with pytest.raises(ModelError, match="name the run of Stage-I"):
+        choice.judge(choosing, path)
+    judged = choice.judge(choosing, path, runs / "stage1")
+    assert judged.seen == 16
+    assert judged.kid.low <= judged.kid.mean <= judged.kid.high
+
+
+def test_the_command_says_what_it_measured_and_what_it_chose(
+    run: Path,
+    photos: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def said(*words: str) -> tuple[int, str]:
+        argv = ["foodgan", "model", "choose", str(run), "--photos", str(photos), *words]
+        monkeypatch.setattr(sys, "argv", argv)
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return int(left.value.code or 0), capsys.readouterr().out
+
+    code, printed = said("--pictures", "12", "--json")
+    found = json.loads(printed)
+    assert [one["seen"] for one in found["snapshots"]] == [8, 12, 16]
+    assert found["photos_that_choose"] + found["photos_that_do_not"] == 16
+    fit = [one for one in found["snapshots"] if one["fit"]]
+    best = min(fit, key=lambda one: float(one["kid"]["mean"]), default=None)
+    assert found["chosen"] == (best["path"] if best else None)
+    assert code == (0 if best else 1)
+    assert Image.open(run / "choice.png").width > 300
+
+    code, printed = said("--pictures", "12")
+    assert "photos choose" in printed
+    assert ("Chosen: " if best else "No snapshot is fit") in printed

@@ -1,0 +1,116 @@
+"""The ends of claims: together where they come together, whole, and only by whoever holds them."""
+
+import socket
+import threading
+from collections.abc import Callable
+
+import pytest
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+from rq.worker import SimpleWorker
+
+from tests.worker.conftest import Kitchen, an_order, until
+from worker import books
+from worker.books import Claim
+from worker.commit import GroupCommit
+from worker.jobs import DishJob
+
+MANY = 6
+
+
+@pytest.fixture
+def claims(kitchen: Kitchen, redis: Redis) -> list[Claim]:
+    """Orders in one worker's hands."""
+    ids = [kitchen.put(an_order()).order_id for _ in range(MANY)]
+    jobs = DishJob.fetch_many(ids, redis, "json")
+    worker = SimpleWorker([kitchen.queue], connection=redis, name="w", job_class=DishJob)
+    return books.claim(worker, [job for job in jobs if isinstance(job, DishJob)], kitchen.queue)
+
+
+def at_once(work: list[Callable[[], object]]) -> None:
+    threads = [threading.Thread(target=each) for each in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+
+
+def test_what_comes_while_redis_is_being_told_goes_with_the_next_telling(
+    claims: list[Claim], redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = GroupCommit(redis)
+    execute, tellings = Pipeline.execute, []
+
+    def slowly(pipe: Pipeline, *given: object, **named: object) -> object:
+        tellings.append(len(pipe))
+        if len(tellings) == 1:
+            until(lambda: len(commit._waiting) == MANY - 1)
+        return execute(pipe, *given, **named)
+
+    monkeypatch.setattr(Pipeline, "execute", slowly)
+    done: list[bool] = []
+
+    at_once(
+        [
+            lambda claim=claim: done.append(commit.end(claim, [("INCR", claim.job.id)]))
+            for claim in claims
+        ]
+    )
+
+    assert done == [True] * MANY
+    assert tellings == [1, MANY - 1]
+    assert redis.mget([claim.job.id for claim in claims]) == [b"1"] * MANY
+
+
+def test_nothing_is_written_for_a_claim_that_another_worker_has(
+    claims: list[Claim], redis: Redis
+) -> None:
+    lost, held, *_ = claims
+    redis.zrem("rq:wip:dish", lost.execution.composite_key)
+    commit = GroupCommit(redis)
+
+    assert not commit.end(lost, [("SET", "lost", "1")])
+    assert commit.end(held, [("SET", "held", "1")])
+
+    assert redis.mget("lost", "held") == [None, b"1"]
+
+
+def test_an_end_is_told_twice_and_counts_once(
+    claims: list[Claim], kitchen: Kitchen, redis: Redis
+) -> None:
+    """Redis had written it, but its answer was lost on the way."""
+    worker = SimpleWorker([kitchen.queue], connection=redis, name="w", job_class=DishJob)
+    commit = GroupCommit(redis)
+    commands = books.finish(worker, claims[0])
+
+    assert commit.end(claims[0], commands)
+    assert not commit.end(claims[0], commands)
+
+    assert redis.hget(worker.key, "successful_job_count") == b"1"
+    assert redis.xlen(f"rq:results:{claims[0].job.id}") == 1
+
+
+def test_an_error_is_that_of_its_own_end(claims: list[Claim], redis: Redis) -> None:
+    commit = GroupCommit(redis)
+    with pytest.raises(ResponseError):
+        commit.end(claims[0], [("NOSUCHCOMMAND",)])
+    assert commit.end(claims[1], [("SET", "next", "1")])
+
+
+def test_all_that_wait_hear_that_redis_is_away(claims: list[Claim]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    commit = GroupCommit(Redis(port=port))  # nobody listens there any more
+    heard: list[type[BaseException]] = []
+
+    def end(claim: Claim) -> None:
+        try:
+            commit.end(claim, [("SET", "a", "1")])
+        except RedisConnectionError as error:
+            heard.append(type(error))
+
+    at_once([lambda claim=claim: end(claim) for claim in claims])
+
+    assert heard == [RedisConnectionError] * MANY
