@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -78,7 +79,7 @@ def test_every_kind_is_painted_in_half_precision_too(
     painter: Painter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = painter.paint(list(KINDS.values()))
-    monkeypatch.setattr(painter, "bf16", True)
+    monkeypatch.setattr(painter, "half", torch.bfloat16)
     for exact, half in zip(wanted, painter.paint(list(KINDS.values())), strict=True):
         assert difference(exact, half) < 4
 
