@@ -16,11 +16,22 @@ from foodgan.photos.folder import Photo
 
 Tensors = dict[str, Tensor]
 
-HERE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 # Another text of these may make other tensors: it gets another shelf.
-MAKERS = (
-    *(HERE / f"{name}.py" for name in ("copies", "exam", "eyes", "features", "measures", "shelf")),
-    HERE.parent / "models" / "backbone.py",
+MAKERS = tuple(
+    PACKAGE / f"{name}.py"
+    for name in (
+        "evaluate/copies",
+        "evaluate/exam",
+        "evaluate/eyes",
+        "evaluate/features",
+        "evaluate/looks",
+        "evaluate/measures",
+        "evaluate/shelf",
+        "evaluate/yardstick",
+        "models/backbone",
+        "photos/duplicates",
+    )
 )
 
 
