@@ -53,7 +53,7 @@ async def database(settings: Settings) -> Finding:
         await engine.dispose()
     kind = url.get_backend_name()
     if found is None:
-        return warn(part, f"{kind}, no tables yet", MIGRATE)
+        return warn(part, f"{kind}, no tables yet", f"{MIGRATE}; who only paints needs none")
     if found < HEAD:
         return warn(part, f"{kind}, tables of revision {found}; this bot has {HEAD}", MIGRATE)
     if found > HEAD:

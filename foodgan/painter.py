@@ -24,7 +24,6 @@ from foodgan.models.stackgan import (
     Stage2Generator,
 )
 from foodgan.photos import picture
-from foodgan.place import computes_bf16
 from foodgan.registry import ModelFile, open_model
 from foodgan.text.emphasis import emphasis
 from foodgan.text.encode import TokenBatch, encode
@@ -102,9 +101,9 @@ class Prepared:
 class Painter:
     """A model kept warm on its device.
 
-    model_id: what members see of the model. half: what its convolutions compute in, None for
-    float32; weights and pictures are float32 either way. first_pass, second_pass: the `paint` of
-    each stage, or the same compiled.
+    model_id: what members see of the model. half: what its convolutions compute in instead of
+    float32, for comparison: on no device measured was it faster, see docs/results/painter.md.
+    first_pass, second_pass: the `paint` of each stage, or the same compiled or recorded.
     """
 
     first_pass: Callable[[Tensor, Tensor], Tensor]
@@ -117,7 +116,7 @@ class Painter:
         self.first = first.to(self.device).to(memory_format=torch.channels_last)
         self.second = second.to(self.device).to(memory_format=torch.channels_last)
         self.first_pass, self.second_pass = self.first.paint, self.second.paint
-        self.half = half_of(self.device)
+        self.half: torch.dtype | None = None
 
     @classmethod
     def load(
@@ -254,14 +253,6 @@ class Painter:
         """What both stages run in."""
         kind = self.half or torch.bfloat16  # which, does not matter where it is off
         return torch.autocast(self.device.type, kind, enabled=self.half is not None)
-
-
-def half_of(device: torch.device) -> torch.dtype | None:
-    """What a device paints in to be faster: bfloat16 on a GPU that has it, float32 on a CPU.
-
-    A CPU that multiplies bfloat16 without AMX took half as long again: docs/results/painter.md.
-    """
-    return torch.bfloat16 if device.type == "cuda" and computes_bf16(device) else None
 
 
 def _weights(dishes: Sequence[Dish], mixed: list[int], device: torch.device) -> Tensor | None:

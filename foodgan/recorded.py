@@ -3,6 +3,7 @@
 A GPU is done with the kernels of one picture before Python has asked for half of them.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +12,10 @@ from torch import Tensor
 
 from foodgan.painter import Painter
 
-MOST = 8  # pictures of a pass that is recorded: larger ones wait for their kernels anyway
+MOST = 16  # pictures of a pass that is recorded: larger ones wait for their kernels anyway
 WARM_UP = 2  # passes as usual before a size is recorded: they load kernels and allocate
+
+log = logging.getLogger(__name__)
 
 Pass = Callable[..., Tensor]
 
@@ -31,7 +34,8 @@ class Recorded:
     """Does what `paint` does, by a CUDA graph for each shape of the first thing given.
 
     paint: tensors of N pictures to pictures, on the device alone. pool: of memory, shared by what
-    never runs at the same time. most: N above which all goes as usual.
+    never runs at the same time. most: N above which all goes as usual; so does everything once a
+    recording has failed.
     """
 
     def __init__(self, paint: Pass, pool: Any, most: int) -> None:
@@ -43,7 +47,14 @@ class Recorded:
         if shape[0] > self._most:
             return self._paint(*given)
         if shape not in self._known:
-            self._known[shape] = self._record(given)
+            try:
+                self._known[shape] = self._record(given)
+            except torch.OutOfMemoryError:
+                raise  # whoever asked for so many knows what to do
+            except RuntimeError as error:
+                log.warning("passes cannot be recorded and run as usual: %s", error)
+                self._most = 0
+                return self._paint(*given)
         graph, inputs, pictures = self._known[shape]
         for old, new in zip(inputs, given, strict=True):
             old.copy_(new)

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from foodgan.contract.limits import SEED_MAX
-from foodgan.painter import Dish, Painter, half_of, portions, to_images
+from foodgan.painter import Dish, Painter, portions, to_images
 
 NAMES = ("虹色マグロカレーうどん", "抹茶パフェ", "鮭丼", "ゔぁゔぁ")
 
@@ -90,14 +90,3 @@ def test_pixels_are_rounded_and_kept_in_range() -> None:
     values = torch.tensor([-1.2, -1.0, 0.0, 1.0, 1.2]).expand(1, 3, 1, 5)
     (picture,) = to_images(values)
     assert np.asarray(picture)[0, :, 0].tolist() == [0, 0, 128, 255, 255]
-
-
-@pytest.mark.parametrize(
-    ("device", "has", "wanted"),
-    [("cpu", True, None), ("cuda", True, torch.bfloat16), ("cuda", False, None)],
-)
-def test_half_the_bits_are_for_a_gpu_that_computes_in_them(
-    monkeypatch: pytest.MonkeyPatch, device: str, has: bool, wanted: torch.dtype | None
-) -> None:
-    monkeypatch.setattr("foodgan.painter.computes_bf16", lambda _: has)
-    assert half_of(torch.device(device)) is wanted

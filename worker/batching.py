@@ -99,7 +99,8 @@ class BatchingWorker(SimpleWorker):
         likeness = Likeness(settings.model_dir)
         self._delivery = Delivery(self, brisk, replies, likeness, lambda: self.stopping)
         self._told_to_stop_at: float | None = None  # monotonic
-        self.resting = False  # takes no orders while operators want it so
+        self.resting = False  # operators want it to take no orders
+        self.at_rest = False  # it takes none: a look at the queue that was under way is over
 
     @property
     def model_id(self) -> str:
@@ -161,7 +162,8 @@ class BatchingWorker(SimpleWorker):
     def _serve(self, burst: bool) -> None:
         away_s = _AWAY_FIRST_S
         while self._told_to_stop_at is None:
-            if self.resting:
+            self.at_rest = self.resting
+            if self.at_rest:
                 time.sleep(_REST_S)
                 continue
             if not self._delivery.has_room(_WAIT_S):
@@ -218,6 +220,7 @@ class BatchingWorker(SimpleWorker):
                 raise tasks.Poison(claim.deliveries)
             if order.too_old(self._clock.now()):
                 raise OutOfTime
+            tasks.heed(order)
         except Exception as error:
             self._delivery.close(claim, order, error)
             return None

@@ -94,11 +94,10 @@ def _answers(device: torch.device) -> bool:
     return True
 
 
-def warm(painter: Paints) -> None:
+def warm(painter: Paints, sizes: Sequence[int] = (1, COUNT_MAX)) -> None:
     """Let a GPU load what it paints with, for which the first member would wait seconds."""
-    if painter.device.type == "cuda":
-        for size in (1, COUNT_MAX):
-            painter.paint(portions(_NAME, 0, size))
+    for size in sizes if painter.device.type == "cuda" else ():
+        painter.paint(portions(_NAME, 0, size))
 
 
 def fitted(painter: Paints) -> int:

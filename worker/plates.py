@@ -48,7 +48,7 @@ class Plate:
 
     def _caption(self) -> str:
         unheard = "" if self.known else say(self.order.locale, "no-known-word")
-        lines = (_caption(self.order, self.model_id), self.beside, unheard)
+        lines = (_caption(self.order, self.model_id), _manner(self.order), self.beside, unheard)
         return "\n".join(filter(None, lines))
 
     def _file(self, place: int, form: str) -> Picture:
@@ -83,6 +83,18 @@ def _caption(order: DishOrder, model_id: str) -> str:
     if len(set(shares)) > 1:
         return say(locale, "answer-series", shares="→".join(map(str, shares)), **values)
     return say(locale, "answer-mix", share=str(shares[0]), **values)
+
+
+def _manner(order: DishOrder) -> str:
+    """What was asked for beside the name, so that a picture can be ordered again; else ""."""
+    locale, told = order.locale, []
+    for phrase, wanted in (("manner-more", range(101, 301)), ("manner-less", range(100))):
+        words = [dishname.display(word) for word, percent in order.weights if percent in wanted]
+        if words:
+            told.append(say(locale, phrase, words=" ".join(words)))
+    if order.truncation is not None:
+        told.append(say(locale, "manner-calm", percent=str(order.truncation)))
+    return say(locale, "answer-manner", manner=" · ".join(told)) if told else ""
 
 
 def _span(numbers: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from foodgan import compiled
+from foodgan import compiled, recorded
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
@@ -82,6 +82,9 @@ def _limit(painter: Paints, settings: Settings) -> int:
     try:
         passes.warm(painter)
         limit = settings.batch_limit or passes.fitted(painter)
+        if isinstance(painter, Painter) and painter.device.type == "cuda":
+            recorded.record(painter)  # after fitting, which would not see a recording's memory
+            passes.warm(painter, range(1, min(limit, recorded.MOST) + 1))
     finally:
         faulthandler.cancel_dump_traceback_later()
     took_s = time.monotonic() - began

@@ -18,6 +18,7 @@ from foodgan.contract.limits import SHARE_MAX
 from foodgan.contract.orders import PAINT_TASK, VERSION, DishOrder
 from foodgan.contract.phrases import say
 from foodgan.painter import Dish
+from foodgan.text.emphasis import emphasis
 from worker.jobs import DishJob
 from worker.reply import Message, OutOfTime, TooLarge
 
@@ -70,10 +71,18 @@ def dishes(order: DishOrder) -> list[Dish]:
             mix=recipe.mix,
             share=0.5 if recipe.share is None else recipe.share / SHARE_MAX,
             variation=recipe.variation,
+            weights=tuple((word, percent / 100) for word, percent in recipe.weights),
+            truncation=1.0 if recipe.truncation is None else recipe.truncation / 100,
             enlarged=order.kind == "enlarged",
         )
         for recipe in order.recipes
     ]
+
+
+def heed(order: DishOrder) -> None:
+    """Raise UserError, before its batch is painted, for a word that no name of the order has."""
+    if order.weights:
+        emphasis(order.names, dishes(order)[0].weights)
 
 
 TASKS: Mapping[str, Task] = {PAINT_TASK: paint}  # the allow-list: nothing else is ever run

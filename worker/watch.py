@@ -24,10 +24,13 @@ _log = logging.getLogger(__name__)
 
 
 class Watched(Protocol):
-    """What is told of a worker. resting: set from here, when operators want it so."""
+    """What is told of a worker. resting: set from here, when operators want it so; at_rest: it
+    takes no orders any more.
+    """
 
     name: str
     resting: bool
+    at_rest: bool
 
     @property
     def model_id(self) -> str: ...
@@ -153,5 +156,6 @@ class Watch:
 
 def _state(worker: Watched) -> State:
     if worker.stopping or worker.resting:
-        return "draining" if worker.in_hand or worker.stopping else "resting"
+        still = worker.in_hand or worker.stopping or not worker.at_rest
+        return "draining" if still else "resting"
     return "busy" if worker.in_hand else "idle"

@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.buttons import Press
 from bot.cancel import CANCEL
 from bot.kitchen import Kitchen
+from bot.manner import weights_of
 from bot.translator import phrase
 from bot.waiter import Waiter
 from foodgan.contract.orders import COUNT_MAX, SEED_MAX
@@ -15,6 +16,11 @@ from foodgan.contract.phrases import locale_of, say
 
 Count = app_commands.Range[int, 1, COUNT_MAX]
 Seed = app_commands.Range[int, 0, SEED_MAX]
+# Percent of the usual distance from the most usual dish.
+CALM = [
+    app_commands.Choice(name=phrase("choice-calm"), value=70),
+    app_commands.Choice(name=phrase("choice-very-calm"), value=40),
+]
 
 
 def dish_command(waiter: Waiter) -> app_commands.Command[Any, ..., None]:
@@ -22,17 +28,35 @@ def dish_command(waiter: Waiter) -> app_commands.Command[Any, ..., None]:
 
     @app_commands.command(name="dish", description=phrase("command-dish"))
     @app_commands.rename(
-        name=phrase("option-name"), count=phrase("option-count"), seed=phrase("option-seed")
+        name=phrase("option-name"),
+        count=phrase("option-count"),
+        seed=phrase("option-seed"),
+        more=phrase("option-more"),
+        less=phrase("option-less"),
+        calm=phrase("option-calm"),
     )
     @app_commands.describe(
         name=phrase("option-name-hint"),
         count=phrase("option-count-hint"),
         seed=phrase("option-seed-hint"),
+        more=phrase("option-more-hint"),
+        less=phrase("option-less-hint"),
+        calm=phrase("option-calm-hint"),
     )
+    @app_commands.choices(calm=CALM)
     async def dish(
-        interaction: discord.Interaction, name: str, count: Count = 1, seed: Seed | None = None
+        interaction: discord.Interaction,
+        name: str,
+        count: Count = 1,
+        seed: Seed | None = None,
+        more: str | None = None,
+        less: str | None = None,
+        calm: int | None = None,
     ) -> None:
-        await waiter.take(interaction, name=name, count=count, seed=seed)
+        weights = weights_of(more, less)
+        await waiter.take(
+            interaction, name=name, count=count, seed=seed, weights=weights, truncation=calm
+        )
 
     return dish
 

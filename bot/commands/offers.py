@@ -21,7 +21,7 @@ def offer_presses(kitchen: Kitchen, waiter: Waiter) -> dict[str, Press]:
         order = await kitchen.recall(order_id)
         fresh = "seed" if order.variation is None else "variation"
         kept = ("kind", "name", "mix", "share", "count", "seed", "variation")
-        asked = {field: getattr(order, field) for field in kept}
+        asked = {field: getattr(order, field) for field in (*kept, "weights", "truncation")}
         await waiter.take(interaction, **asked | {fresh: any_seed()})
 
     async def vary(interaction: discord.Interaction, arguments: list[str]) -> None:

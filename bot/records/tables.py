@@ -65,7 +65,8 @@ class Base(DeclarativeBase):
 class Order(Base):
     """One order, from the moment it is deferred.
 
-    kind, name, count, seed, mix, share, variation: see `foodgan.contract.orders`.
+    kind, name, count, seed, mix, share, variation, weights, truncation: see
+    `foodgan.contract.orders`.
     token: the interaction token, a secret; null as soon as the order has ended.
     error_id: what the member was shown and the log holds, where something went wrong.
     """
@@ -92,6 +93,8 @@ class Order(Base):
     mix: Mapped[str | None] = mapped_column(String(100))
     share: Mapped[int | None]
     variation: Mapped[int | None] = mapped_column(BigInteger)
+    weights: Mapped[list[list[str | int]] | None] = mapped_column(JSON)
+    truncation: Mapped[int | None]
     locale: Mapped[str] = mapped_column(String(8))
     state: Mapped[State] = mapped_column(String(16))
     application_id: Mapped[int] = mapped_column(BigInteger)

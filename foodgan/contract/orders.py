@@ -17,13 +17,14 @@ from pydantic import (
 from foodgan.contract import dishname
 from foodgan.contract.limits import COUNT_MAX as COUNT_MAX
 from foodgan.contract.limits import SEED_MAX as SEED_MAX
-from foodgan.contract.limits import SHARE_MAX
+from foodgan.contract.limits import SHARE_MAX, WEIGHT_MAX, WORDS_MAX
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.recipes import SINGLE, Kind, Recipe, recipes
 
 # Of DishOrder; fields with a default may be added without a new one. A plain dish is still of
-# version 1, for workers that know no other kind; what they must not paint as one is of version 2.
-VERSION = 2
+# version 1, for workers that know no other kind; what they must not paint as one is of version 2,
+# and of version 3 what they must not paint in the usual manner.
+VERSION = 3
 DISH_QUEUE = "dish"
 MEMBER_META = "member"  # in a job's meta: whose order it is, for a fair share of the queue
 PAINT_TASK = "worker.tasks.paint"  # the only function name that the bot may queue
@@ -55,9 +56,14 @@ OrderId = Annotated[str, Field(pattern=r"^[0-9a-z]{8}$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Seed = Annotated[int, Field(ge=0, le=SEED_MAX)]
 Share = Annotated[int, Field(ge=0, le=SHARE_MAX)]
+Weight = tuple[Name, Annotated[int, Field(ge=0, le=100 * WEIGHT_MAX)]]  # a word and its percent
+Weights = Annotated[tuple[Weight, ...], Field(max_length=WORDS_MAX)]
+Truncation = Annotated[int, Field(ge=0, le=100)]
 
 
-def _version_of(kind: Kind) -> Literal[1, 2]:
+def _version_of(kind: Kind, *, unusual: bool) -> Literal[1, 2, 3]:
+    if unusual:
+        return 3
     return 1 if kind == "dish" else 2
 
 
@@ -69,8 +75,8 @@ def new_order_id() -> str:
 class DishOrder(BaseModel):
     """One order, ready to be painted and posted.
 
-    name, count, seed, mix, share, variation: see `foodgan.contract.recipes`. token is the
-    interaction token, a secret: it is serialised for the queue and nowhere else.
+    name, count, seed, mix, share, variation, weights, truncation: see `foodgan.contract.recipes`.
+    token is the interaction token, a secret: it is serialised for the queue and nowhere else.
     attachment_limit: bytes a file may have in that channel. buttons: whether the bot that took it
     serves those under its answer.
     """
@@ -78,7 +84,13 @@ class DishOrder(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind = "dish"
-    version: Literal[1, 2] = Field(default_factory=lambda given: _version_of(given["kind"]))
+    weights: Weights = ()
+    truncation: Truncation | None = None
+    version: Literal[1, 2, 3] = Field(
+        default_factory=lambda given: _version_of(
+            given["kind"], unusual=bool(given["weights"]) or given["truncation"] is not None
+        )
+    )
     order_id: OrderId
     name: Name
     count: Annotated[int, Field(ge=1, le=COUNT_MAX)] = 1
@@ -98,7 +110,7 @@ class DishOrder(BaseModel):
         """Whether the fields make an order of its kind."""
         plain = self.kind == "dish"
         faults = {
-            "version": self.version != _version_of(self.kind),
+            "version": self.version != _version_of(self.kind, unusual=self.unusual),
             "mix": (plain and self.mix is not None) or (self.kind == "mix" and self.mix is None),
             "share": self.share is not None and self.mix is None,
             "variation": ((self.kind == "variations") and self.variation is None)
@@ -114,8 +126,21 @@ class DishOrder(BaseModel):
     def recipes(self) -> tuple[Recipe, ...]:
         """What each of its pictures is painted from, in order."""
         return recipes(
-            self.kind, self.name, self.count, self.seed, self.mix, self.share, self.variation
+            self.kind,
+            self.name,
+            self.count,
+            self.seed,
+            self.mix,
+            self.share,
+            self.variation,
+            self.weights,
+            self.truncation,
         )
+
+    @property
+    def unusual(self) -> bool:
+        """Whether it is to be made in a manner of its own."""
+        return bool(self.weights) or self.truncation is not None
 
     @property
     def names(self) -> tuple[str, ...]:

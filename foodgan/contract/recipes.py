@@ -18,7 +18,8 @@ class Recipe:
     """One picture: same recipe, same picture.
 
     share: percent of the second dish, where there is one; variation: which of the pictures near
-    the seed's own, None for that itself.
+    the seed's own, None for that itself; weights: words that are heard more or less, and how much
+    in percent; truncation: percent of the usual distance from the most usual dish, None for all.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Recipe:
     mix: str | None = None
     share: int | None = None
     variation: int | None = None
+    weights: tuple[tuple[str, int], ...] = ()
+    truncation: int | None = None
 
 
 def recipes(
@@ -36,9 +39,11 @@ def recipes(
     mix: str | None,
     share: int | None,
     variation: int | None,
+    weights: tuple[tuple[str, int], ...] = (),
+    truncation: int | None = None,
 ) -> tuple[Recipe, ...]:
     """The recipe of each picture of an order, each of which can be asked for alone."""
-    one = Recipe(name, seed, mix, share, variation)
+    one = Recipe(name, seed, mix, share, variation, weights, truncation)
     places = range(count)
     if kind == "variations":
         first = variation or 0

@@ -23,8 +23,6 @@ def device(settings: Settings) -> Iterator[Finding]:
         return
     import torch
 
-    from foodgan.place import computes_bf16
-
     wanted = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         torch.zeros(1, device=wanted)
@@ -35,9 +33,7 @@ def device(settings: Settings) -> Iterator[Finding]:
     if torch.device(wanted).type == "cuda":
         free, total = torch.cuda.mem_get_info(torch.device(wanted))
         name = torch.cuda.get_device_name(wanted)
-        kind = "bfloat16" if computes_bf16(torch.device(wanted)) else "float32"
-        room = f"{free / 2**30:.1f} of {total / 2**30:.1f} GiB free"
-        yield ok(part, f"{name}, {room}, paints in {kind}")
+        yield ok(part, f"{name}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free")
     elif shutil.which("nvidia-smi"):
         advice = "check the driver, or install torch with CUDA, or set DEVICE=cpu on purpose"
         yield warn(part, "a CPU, though this machine has nvidia-smi", advice)

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from foodgan.contract.orders import VERSION
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, hire, is_private, line
 from tests.bot.plates import order_in_line
@@ -33,7 +32,7 @@ async def test_a_mix_reaches_the_queue(
 
     order = order_in_line(redis)
 
-    assert (order.kind, order.version, order.names) == ("mix", VERSION, tuple(BOTH.values()))
+    assert (order.kind, order.version, order.names) == ("mix", 2, tuple(BOTH.values()))
     assert [recipe.share for recipe in order.recipes] == shares
 
 

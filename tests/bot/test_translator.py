@@ -42,8 +42,11 @@ async def test_descriptions_are_in_japanese_for_japanese_readers(registered) -> 
 
 
 async def test_options_have_japanese_names_and_limits(registered) -> None:
-    name, count, seed = registered["dish"]["options"]
-    assert [option["name"] for option in (name, count, seed)] == ["name", "count", "seed"]
+    name, count, seed, *_, calm = options = registered["dish"]["options"]
+    names = ["name", "count", "seed", "more", "less", "calm"]
+    assert [option["name"] for option in options] == names
+    assert [choice["value"] for choice in calm["choices"]] == [70, 40]
+    assert calm["choices"][0]["name_localizations"][JAPANESE] == "おとなしめ"
     assert name["name_localizations"][JAPANESE] == "料理名"
     assert name["required"] is True
     assert (count["min_value"], count["max_value"]) == (1, 4)

@@ -71,9 +71,23 @@ def test_a_plain_dish_can_be_read_by_a_worker_that_knows_no_other_kind() -> None
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "dish"])
 def test_such_a_worker_paints_no_other_kind_as_a_plain_dish(kind: str) -> None:
     order = an_order(kind=kind, **KINDS[kind])
-    assert order.version == VERSION
+    assert order.version == 2
     with pytest.raises(LookupError):
         Earlier.read(order.model_dump(mode="json"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("manner", [{"weights": [("味噌", 200)]}, {"truncation": 70}], ids=str)
+def test_nor_does_one_of_the_version_before_paint_it_in_the_usual_manner(
+    kind: str, manner: dict[str, Any]
+) -> None:
+    order = an_order(kind=kind, **KINDS[kind], **manner)
+    assert order.version == VERSION == 3
+    assert DishOrder.model_validate_json(order.model_dump_json(), strict=True) == order
+    for recipe in order.recipes:
+        assert {"weights": recipe.weights, "truncation": recipe.truncation} == {
+            "weights": order.weights, "truncation": order.truncation
+        }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -83,6 +97,12 @@ def test_such_a_worker_paints_no_other_kind_as_a_plain_dish(kind: str) -> None:
         {"mix": "いちごパフェ"},
         {"variation": 5},
         {"version": 2},
+        {"version": 3},
+        {"version": 1, "truncation": 70},
+        {"truncation": 101},
+        {"weights": [["味噌", 301]]},
+        {"weights": [["", 200]]},
+        {"weights": [[str(n), 200] for n in range(9)]},
         {"kind": "mix"},
         {"kind": "mix", "mix": "いちごパフェ", "version": 1},
         {"kind": "mix", "mix": "いちごパフェ", "share": 101},

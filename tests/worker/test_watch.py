@@ -130,6 +130,23 @@ def test_a_drained_worker_finishes_what_it_has_and_takes_no_more(
 
 
 @pytest.mark.slow
+def test_a_worker_that_says_it_rests_takes_not_even_the_next_order(
+    kitchen: Kitchen, start: Start
+) -> None:
+    """Not even one that waits for a first order just then."""
+    start("stove")
+    until(lambda: hello_of(kitchen, "stove") is not None, START_S)
+    for _ in range(3):
+        status.rest(kitchen.redis, ["stove"], True)
+        until(lambda: hello_of(kitchen, "stove").state == "resting", 10)
+        order = kitchen.put(an_order())
+        time.sleep(0.5)
+        assert kitchen.status(order.order_id) == "queued"
+        status.rest(kitchen.redis, ["stove"], False)
+        until(lambda: kitchen.status(order.order_id) == "finished", 10)  # noqa: B023
+
+
+@pytest.mark.slow
 def test_rest_outlives_a_restart_and_a_resting_worker_leaves_when_told(
     kitchen: Kitchen, start: Start
 ) -> None:

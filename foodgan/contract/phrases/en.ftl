@@ -9,6 +9,14 @@ option-count = count
 option-count-hint = How many pictures (1–4, usually 1)
 option-seed = seed
 option-seed-hint = The same name and seed always give the same picture (usually our choice)
+option-more = more
+option-more-hint = Words of the name that we should bring out (say: cheese; several with spaces between)
+option-less = less
+option-less-hint = Words of the name that we should go easy on (say: miso)
+option-calm = calm
+option-calm-hint = The calmer, the nearer to how such a dish usually looks (usually our choice)
+choice-calm = calmer
+choice-very-calm = very calm
 command-mix = We paint you a dish that lies between two others
 option-mix-a = a
 option-mix-a-hint = The first dish (say: miso ramen)
@@ -60,6 +68,10 @@ title-mix = { $name } × { $mix } ({ $share }%)
 picture-alt = A picture of the imaginary dish “{ $name }” (seed { $seed })
 picture-alt-like = A picture of the imaginary dish “{ $name }” (one like seed { $seed })
 picture-alt-like-one = A picture of the imaginary dish “{ $name }” (one like seed { $seed }, number { $place })
+answer-manner = Your way: { $manner }
+manner-more = more { $words }
+manner-less = less { $words }
+manner-calm = calmer ({ $percent }%)
 seed-like = { $seed } (one like it)
 no-known-word = Every word in there was new to us, so we let our imagination run free.
 
@@ -382,6 +394,7 @@ operator-listing =
 
 weight-unknown-word = We cannot find “{ $word }” in that name. The words you can turn up or down are { $words }.
 weight-none = There is no word in that name that could be turned up or down.
+weight-too-many = We can adjust { $max } words of a name in all.
 weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is unheard.
 
 ## Is it a copy? (the nearest photos)

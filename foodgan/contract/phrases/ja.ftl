@@ -9,6 +9,14 @@ option-count = 枚数
 option-count-hint = 何枚描くか(1〜4、ふだんは1枚)
 option-seed = 種
 option-seed-hint = 同じ料理名と種なら、いつも同じ絵になります(ふだんはおまかせ)
+option-more = もっと
+option-more-hint = 料理名のうち、もっと効かせたい言葉(例: チーズ。いくつもあれば空白で区切って)
+option-less = 控えめ
+option-less-hint = 料理名のうち、控えめにしたい言葉(例: 味噌)
+option-calm = おとなしさ
+option-calm-hint = おとなしくするほど、ありふれた盛りつけに近づきます(ふだんはおまかせ)
+choice-calm = おとなしめ
+choice-very-calm = とてもおとなしめ
 command-mix = ふたつの料理のあいだの一皿を、絵にしてお出しします
 option-mix-a = ひとつめ
 option-mix-a-hint = ひとつめの料理(例: 味噌ラーメン)
@@ -60,6 +68,10 @@ title-mix = { $name } × { $mix }({ $share }%)
 picture-alt = 架空の料理「{ $name }」の絵(種 { $seed })
 picture-alt-like = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵)
 picture-alt-like-one = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵、{ $place } 枚目)
+answer-manner = 加減: { $manner }
+manner-more = もっと { $words }
+manner-less = 控えめに { $words }
+manner-calm = おとなしめ({ $percent }%)
 seed-like = { $seed }(に似た絵)
 no-known-word = はじめて聞く言葉ばかりだったので、想像をふくらませて描きました。
 
@@ -378,6 +390,7 @@ operator-listing =
 
 weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。
 weight-none = この料理名には、加減できる言葉がありません。
+weight-too-many = 加減する言葉は、合わせて { $max } つまででお願いします。
 weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だと聞こえません。
 
 ## 写しではありませんか(いちばん近い写真)

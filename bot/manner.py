@@ -1,0 +1,28 @@
+"""How a dish is to be made: words of its name that are to be heard more, or less; how calmly."""
+
+import re
+
+from foodgan.contract import dishname
+from foodgan.contract.errors import UserError
+from foodgan.contract.limits import WORDS_MAX
+
+MORE, LESS = 200, 40  # percent of a word's usual weight
+_BETWEEN = re.compile(r"[\s、,，・]+")
+
+
+def weights_of(more: str | None, less: str | None) -> tuple[tuple[str, int], ...]:
+    """Words, as their names spell them, and their weights in percent. A word in both is less.
+
+    Raises UserError for what is no word, or for too many.
+    """
+    asked = dict.fromkeys(_words(more), MORE) | dict.fromkeys(_words(less), LESS)
+    if len(asked) > WORDS_MAX:
+        raise UserError("weight-too-many", max=WORDS_MAX)
+    return tuple(asked.items())
+
+
+def _words(given: str | None) -> list[str]:
+    # Its spelling first: a wide space is a space.
+    if not given or not given.strip():
+        return []
+    return _BETWEEN.split(dishname.normalise(given).strip("、,・ "))
