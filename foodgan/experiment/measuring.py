@@ -72,8 +72,9 @@ def measure_run(plan: Plan, arm: str, seed: int) -> None:
 def _grid(board: Board, sketches: Sketches) -> torch.Tensor:
     from torchvision.utils import make_grid
 
-    names = [known.name for known in board.spread_names[:SHOWN] for _ in range(EACH)]
-    pictures = sketches(names, list(range(EACH)) * SHOWN)
+    shown = [known.name for known in board.spread_names[:SHOWN]]
+    names = [name for name in shown for _ in range(EACH)]
+    pictures = sketches(names, list(range(EACH)) * len(shown))
     grid: torch.Tensor = make_grid(pictures, nrow=EACH * 2, padding=2)
     return grid
 
