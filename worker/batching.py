@@ -209,7 +209,8 @@ class BatchingWorker(SimpleWorker):
             self._delivery.wait_till_idle(_SUSPECT_WAIT_S)
         metrics.begun(ready)
         self._paint(ready)
-        pace.note(self.connection, (time.monotonic() - began) / len(ready))
+        took_s = (time.monotonic() - began) / len(ready)
+        self._delivery.aside(partial(pace.note, self.connection, took_s))
 
     def _read(self, claim: Claim) -> DishOrder | None:
         """The order of a claim; None, and the claim is closed, where it is not to be painted."""

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -95,6 +96,15 @@ class Delivery:
     def close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
         """Give the job another try, or say what has become of it: at once, on another thread."""
         self._begin(claim, partial(self._close, claim, order, error))
+
+    def aside(self, work: Callable[[], None]) -> None:
+        """Do what nobody waits for, on another thread; not at all where Redis is away."""
+
+        def done() -> None:
+            with suppress(*connection.AWAY):
+                work()
+
+        self._posters.submit(done)
 
     def _begin(self, claim: Claim, work: Callable[[], None]) -> None:
         with self._changed:
