@@ -147,9 +147,9 @@ class BatchingWorker(SimpleWorker):
             self._depart()
 
     def _listen(self, connection: Redis, fleet: Fleet, replies: Replies) -> None:
-        """With each heartbeat: what time it is, and whether Discord wants the fleet to wait."""
-        self._clock.set_by(connection)
+        """With each heartbeat: whether Discord wants the fleet to wait, and what time it is."""
         replies.hold(fleet.wait_s())
+        self._clock.set_by(connection)
 
     def _told_of_failure(self, order: DishOrder) -> Told:
         """Tell the member of an order that died with its worker, unless there is no need to."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from foodgan.bench import simulated
 from foodgan.cli import app
 
 FIGURES = (
@@ -27,6 +28,7 @@ def test_the_bench_of_the_queue_prints_every_figure_as_json(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")  # it opens its own, and only that
+    monkeypatch.setattr(simulated, "measure", lambda batch, orders: {"of": [batch, orders]})
     model = ("--model", str(tiny_model), "--device", "cpu", "--threads", "1")
 
     done = CliRunner().invoke(app, ["bench", "queue", *model, "--orders", "32", "--json"])
@@ -41,7 +43,13 @@ def test_the_bench_of_the_queue_prints_every_figure_as_json(
     assert figures["cpu_ms_per_job"].keys() == {"encode", "redis", "http", "rest", "stand_in"}
     assert all(ms > 0 for ms in figures["cpu_ms_per_job"].values())
     assert figures["light_wait_batches"] < 100 / figures["batch"]
-    slow, quick = figures["simulated"]["slow"], figures["simulated"]["quick"]
+    assert figures["simulated"] == {"of": [16, 32]}
+
+
+@pytest.mark.slow
+def test_beside_a_device_of_its_own_an_order_costs_something_and_less_than_in_rqs_worker() -> None:
+    figures = simulated.measure(batch=8, orders=32)
+    slow, quick = figures["slow"], figures["quick"]
     assert 0 < slow["ratio"] < 1
     assert slow["overhead_ms_per_job"] > 0
     assert quick["jobs_s"] > slow["jobs_s"]
