@@ -22,7 +22,6 @@ from torch.utils.tensorboard import SummaryWriter
 
 from foodgan import checkpoint
 from foodgan.batch import Batch, Draw
-from foodgan.captured import CapturedStep, Learn
 from foodgan.config import ConfigError, TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
@@ -32,6 +31,7 @@ from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
 from foodgan.photos.loader import draws
 from foodgan.place import Place
+from foodgan.recorded_step import Learn, RecordedStep
 from foodgan.registry import halved
 from foodgan.stopping import stop_asked
 from foodgan.whole import sweep
@@ -75,7 +75,7 @@ class Trainer:
         self.adam_g = self._adam(objective.generator, config.lr_g)
         self.adam_d = self._adam(objective.discriminator, config.lr_d)
         self.random = Generator(place.device)
-        self.learn: Learn = CapturedStep(self.update, self.random) if place.records else self.update
+        self.learn: Learn = RecordedStep(self.update, self.random) if place.records else self.update
         self.step = 0
         self.seconds = 0.0
 

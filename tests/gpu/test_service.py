@@ -7,7 +7,7 @@ import pytest
 from foodgan.contract.orders import COUNT_MAX
 from foodgan.contract.settings import Settings
 from foodgan.painter import portions
-from foodgan.recorded import MOST, Recorded
+from foodgan.recorded_pass import MOST, Recorded
 from worker import service
 
 pytestmark = pytest.mark.gpu

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from foodgan import registry
-from foodgan.captured import CapturedStep
 from foodgan.config import TrainConfig, load_config
 from foodgan.models.stackgan import Stage1Generator
 from foodgan.painter import Dish, Painter
 from foodgan.photos.feed import open_feed
 from foodgan.place import Place, computes_bf16
+from foodgan.recorded_step import RecordedStep
 from foodgan.train import Trainer, train
 from tests.generator_fixtures import MODELS, tiny_config, tiny_trainer
 
@@ -51,7 +51,7 @@ def test_every_network_learns_in_half_the_bits(
     train(trainer)  # raises where a loss or a weight is not finite
     assert trainer.seen == RECORDED
     if records:
-        assert isinstance(trainer.learn, CapturedStep)
+        assert isinstance(trainer.learn, RecordedStep)
         assert set(trainer.learn.recorded) == {False, True}
 
 

@@ -24,7 +24,7 @@ Learn = Callable[[Batch], Figures]
 WARM_UP = 3  # steps of each kind as usual: they allocate, and let cuDNN choose its kernels
 
 
-class CapturedStep:
+class RecordedStep:
     """Does what `learn` does, from its fourth step of a kind on as one launch.
 
     learn: a step that touches the device alone; every batch must have the shapes of the first.
