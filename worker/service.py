@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from foodgan import compiled, recorded
+from foodgan import compiled, recorded_pass
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
@@ -83,8 +83,8 @@ def _limit(painter: Paints, settings: Settings) -> int:
         passes.warm(painter)
         limit = settings.batch_limit or passes.fitted(painter)
         if isinstance(painter, Painter) and painter.device.type == "cuda":
-            recorded.record(painter)  # after fitting, which would not see a recording's memory
-            passes.warm(painter, range(1, min(limit, recorded.MOST) + 1))
+            recorded_pass.record(painter)  # after fitting, which would not see a recording's memory
+            passes.warm(painter, range(1, min(limit, recorded_pass.MOST) + 1))
     finally:
         faulthandler.cancel_dump_traceback_later()
     took_s = time.monotonic() - began

@@ -21,7 +21,7 @@ from PIL import Image
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from foodgan import compiled, latents, recorded
+from foodgan import compiled, latents, recorded_pass
 from foodgan.bench.painter import NAME, device_name, peak_gmac_s
 from foodgan.models.published import PublishedConfig, PublishedGenerator
 from foodgan.models.published_stage2 import PublishedStage2Config, PublishedStage2Generator
@@ -311,12 +311,12 @@ def _bf16_weights(painter: Painter, folder: Path) -> Paint:
 
 
 def _recorded(painter: Painter, folder: Path) -> Paint:
-    recorded.record(painter, most=max(SIZES["cuda"]))
+    recorded_pass.record(painter, most=max(SIZES["cuda"]))
     return _bf16(painter, folder)
 
 
 def _recorded_float32(painter: Painter, folder: Path) -> Paint:
-    recorded.record(painter, most=max(SIZES["cuda"]))
+    recorded_pass.record(painter, most=max(SIZES["cuda"]))
     return _plain(painter, folder)
 
 
