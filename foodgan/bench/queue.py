@@ -112,6 +112,21 @@ class Counter:
         return max(self.answers[token] for token in missing)
 
 
+@contextmanager
+def surroundings() -> Iterator[tuple[Redis, str, Counter, Path]]:
+    """All that a worker needs around it: a queue that writes to disk, its address, where answers
+    arrive, and a folder for files.
+    """
+    config = {"appendonly": "yes", "appendfsync": "everysec"}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ValkeyServer(data_dir=Path(folder) / "valkey", config=config) as valkey,
+        Redis.from_url(valkey.connection_url) as redis,
+        Counter().open() as counter,
+    ):
+        yield redis, valkey.connection_url, counter, Path(folder)
+
+
 def measure(bench: Bench) -> dict[str, Any]:
     """Everything that `foodgan bench queue` prints.
 
@@ -124,14 +139,8 @@ def measure(bench: Bench) -> dict[str, Any]:
     where it hung; light_wait_batches: what a member's only order waits behind a flood of 100.
     """
     painter = Painter.load(bench.model, device=bench.device, threads=bench.threads)
-    config = {"appendonly": "yes", "appendfsync": "everysec"}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        ValkeyServer(data_dir=Path(folder) / "valkey", config=config) as valkey,
-        Redis.from_url(valkey.connection_url) as redis,
-        Counter().open() as counter,
-    ):
-        with _worker(bench, valkey.connection_url, counter.api_base, Path(folder)) as watches:
+    with surroundings() as (redis, redis_url, counter, folder):
+        with _worker(bench, redis_url, counter.api_base, folder) as watches:
             queue = Queue(DISH_QUEUE, connection=redis, serializer=JSONSerializer)
             starts = _low_load(queue, counter, bench.orders // 4)
             passes = _bare(painter, bench.batch)
@@ -142,7 +151,7 @@ def measure(bench: Bench) -> dict[str, Any]:
         given = (counter.api_base, model, bench.device or "", bench.threads)
         task = f"{paint_stock.__module__}.{paint_stock.__name__}"
         stock = {
-            kind: stock_speed(kind, task, given, redis, valkey.connection_url, counter)
+            kind: stock_speed(kind, task, given, redis, redis_url, counter)
             for kind in STOCK_WORKERS
         }
     bare = bench.batch / statistics.median(passes)

