@@ -143,6 +143,26 @@ def table(
 
 
 @app.command()
+def pupil(
+    names: Annotated[str, typer.Option("--n", help="Sizes of menus: numbers with commas.")] = "130",
+    jobs: Jobs = 0,
+    out: Out = OUT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Show how much n photos can teach at all: what an eye learns to tell apart from so many."""
+    import json
+
+    from foodgan.experiment.pupil import learning, markdown
+    from foodgan.progress import track
+
+    curve = learning(out, _numbers(names), jobs=_at_once(jobs), track=track)
+    if as_json:
+        typer.echo(json.dumps([lesson.as_json() for lesson in curve], indent=1))
+    else:
+        typer.echo(markdown(curve), nl=False)
+
+
+@app.command()
 def blog(
     quick: Annotated[
         bool, typer.Option(help="100 s of one core and one seed each: ten minutes on two cores.")
