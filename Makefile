@@ -29,8 +29,9 @@ $(READY): pyproject.toml
 up: $(READY) ## Start the bot, a worker and all they need; Ctrl-C stops everything
 	@$(BIN)/foodgan up $(ARGS)
 
-test: $(READY) ## Run the tests
-	$(BIN)/python -m pytest $(ARGS)
+# Half of the suite's time is waiting, for processes that die and clocks that run out.
+test: $(READY) ## Run the tests, a process a core
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(READY) ## Check style and types
 	$(BIN)/ruff check .

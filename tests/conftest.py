@@ -1,8 +1,10 @@
 """What all tests share: the judge over every request, and a tiny model from drawn photos."""
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,23 @@ _DOCKET = pytest.StashKey[Docket]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_DOCKET] = Docket()
+    if os.environ.get("PYTEST_XDIST_WORKER"):  # one of several, a core each
+        os.environ["OMP_NUM_THREADS"] = "1"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["docket"] = asdict(session.config.stash[_DOCKET])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add what one of several processes judged."""
+    docket = node.config.stash[_DOCKET]
+    told = Docket(**getattr(node, "workeroutput", {}).get("docket", {}))
+    docket.judged += told.judged
+    docket.with_schema += told.with_schema
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
