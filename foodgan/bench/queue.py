@@ -36,7 +36,7 @@ from foodgan.bench import parts
 from foodgan.bench.journey import NAMES, quantile
 from foodgan.contract import pulse
 from foodgan.contract.orders import DISH_QUEUE, MEMBER_META, PAINT_TASK, DishOrder, new_order_id
-from foodgan.launch.plan import outside
+from foodgan.launch.plan import free_port, outside
 from foodgan.painter import Painter, portions
 from foodgan.progress import track
 
@@ -120,7 +120,7 @@ def surroundings() -> Iterator[tuple[Redis, str, Counter, Path]]:
     config = {"appendonly": "yes", "appendfsync": "everysec"}
     with (
         tempfile.TemporaryDirectory() as folder,
-        ValkeyServer(data_dir=Path(folder) / "valkey", config=config) as valkey,
+        ValkeyServer(port=free_port(0), data_dir=Path(folder) / "valkey", config=config) as valkey,
         Redis.from_url(valkey.connection_url) as redis,
         Counter().open() as counter,
     ):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from foodgan import __version__
+from foodgan import __version__, process
 from foodgan.cli import (
     bench,
     chaos,
@@ -75,8 +75,7 @@ def options(
 
 def main() -> None:
     """Run the command line. Exit code 1: something failed; 2: something the asker can mend."""
-    # Before torch is loaded: its threads else spin between layers, for long on a busy machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    process.settle()
     try:
         app()
     except UserError as error:

@@ -21,6 +21,7 @@ from foodgan.contract.settings import Settings
 from tests.bot.canteen import Canteen
 from tests.bot.databases import free_socket_folder, postgres, url
 from tests.judge.judge import Judge, from_sandbox
+from tests.valkey import a_valkey
 
 __all__ = ["free_socket_folder", "postgres", "url"]  # fixtures
 
@@ -28,7 +29,7 @@ __all__ = ["free_socket_folder", "postgres", "url"]  # fixtures
 @pytest.fixture(scope="session")
 def valkey_server() -> Iterator[ValkeyServer]:
     """One Valkey for all tests."""
-    with ValkeyServer() as server:
+    with a_valkey() as server:
         yield server
 
 

@@ -26,7 +26,7 @@ async def served(canteen: Canteen, redis: Redis, asked: Interaction) -> dict[str
     await canteen.record("queued")
     order = order_in_line(redis)
     pictures = tuple(
-        Picture(f"dish-{n}-{order.order_id}.webp", b"picture", "image/webp", "a dish")
+        Picture(f"dish-{n}-{order.order_id}.jpg", b"picture", "image/jpeg", "a dish")
         for n in range(len(order.recipes))
     )
     message = Message(order.title, pictures, offers(order))

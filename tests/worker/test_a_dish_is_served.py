@@ -4,20 +4,16 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX
 from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
+from tests.worker.posted import shows
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import digest
-
-
-def pixels(body: bytes) -> "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]":
-    return np.asarray(Image.open(io.BytesIO(body)))
 
 
 def test_the_answer_holds_exactly_what_was_painted(kitchen: Kitchen) -> None:
@@ -28,9 +24,9 @@ def test_the_answer_holds_exactly_what_was_painted(kitchen: Kitchen) -> None:
     [edit] = kitchen.discord.edits
     assert edit.token == order.token.get_secret_value()
     expected = TinyPainter().paint([Dish(order.name, seed) for seed in (7, 8, 9, 10)])
-    assert list(edit.files) == [f"dish-{seed}-{order.order_id}.webp" for seed in (7, 8, 9, 10)]
+    assert list(edit.files) == [f"dish-{seed}-{order.order_id}.jpg" for seed in (7, 8, 9, 10)]
     for body, picture in zip(edit.files.values(), expected, strict=True):
-        assert (pixels(body) == np.asarray(picture)).all()
+        assert shows(body, picture)
 
 
 def test_the_four_pictures_of_an_order_share_one_pass(kitchen: Kitchen) -> None:
@@ -103,7 +99,7 @@ def test_pictures_too_big_for_the_channel_are_made_smaller(kitchen: Kitchen) -> 
 
     [edit] = kitchen.discord.edits
     [(name, body)] = edit.files.items()
-    assert name == f"dish-7-{order.order_id}.jpeg"
+    assert name == f"dish-7-{order.order_id}.jpg"
     assert Image.open(io.BytesIO(body)).format == "JPEG"
 
 

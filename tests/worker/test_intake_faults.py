@@ -19,6 +19,7 @@ from foodgan.contract.photos import Refused, Taken
 from foodgan.contract.store import PARTIAL
 from tests.disk import small_disk
 from tests.photos.hostile import saved
+from tests.valkey import a_valkey
 from tests.worker import shelf as shelves
 from tests.worker.counter import ROOT, Counter, a_photo, counter, needs_proc, until
 from tests.worker.shelf import send
@@ -199,7 +200,7 @@ def test_told_to_stop_it_finishes_the_photo_in_hand(counter: Counter) -> None:
 
 def test_it_lives_through_an_outage_of_redis(tmp_path: Path, counter: Counter) -> None:
     config = {"appendonly": "yes", "appendfsync": "always"}
-    server = ValkeyServer(data_dir=tmp_path / "valkey", config=config)
+    server = a_valkey(data_dir=tmp_path / "valkey", config=config)
     server.start()
     port = int(server.connection_url.rsplit(":")[-1].split("/")[0])
     counter.url, counter.redis = server.connection_url, Redis.from_url(server.connection_url)

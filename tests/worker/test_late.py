@@ -22,7 +22,7 @@ def handed(redis: Redis) -> list[LateDish]:
 
 
 def a_dish(order_id: str = "abcdefgh") -> LateDish:
-    picture = Picture("dish.jpeg", b"picture", "image/jpeg", "a dish")
+    picture = Picture("dish.jpg", b"picture", "image/jpeg", "a dish")
     return late.late_dish(order_id, Message("served", (picture,)), replayed=False)
 
 
@@ -117,6 +117,6 @@ def test_the_stream_forgets_what_is_too_old_and_at_last_itself(redis: Redis) -> 
 
 
 def test_a_dish_of_too_many_bytes_is_not_put_into_the_stream() -> None:
-    picture = Picture("dish.jpeg", bytes(2**20 + 1), "image/jpeg", "a dish")
+    picture = Picture("dish.jpg", bytes(2**20 + 1), "image/jpeg", "a dish")
     with pytest.raises(TooLarge):
         late.late_dish("abcdefgh", Message("served", (picture,)), replayed=False)

