@@ -8,14 +8,18 @@ from collections.abc import MutableMapping
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 NEVER = 2**31 - 1
 OWN_CHOICE = ("MALLOC_", "GLIBC_TUNABLES", "LD_PRELOAD")  # of an operator, who knows better
+SPINS = "2000"  # some microseconds: most waits of a calm machine end within them
 
 
 def settle(environ: MutableMapping[str, str] = os.environ) -> None:
-    """Let threads wait without spinning, and keep memory. What `environ` says otherwise stands.
+    """Let threads spin but for a moment, and keep memory. What `environ` says otherwise stands.
 
-    Threads that spin between layers take the core from whoever could end their wait.
+    Threads that spin on between layers take the core from whoever could end their wait; threads
+    that never do are woken too late, layer by layer.
     """
-    environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "OMP_WAIT_POLICY" not in environ:
+        environ["OMP_WAIT_POLICY"] = "PASSIVE"
+        environ.setdefault("GOMP_SPINCOUNT", SPINS)
     if not any(name.startswith(OWN_CHOICE) for name in environ):
         keep_memory()
 

@@ -33,6 +33,13 @@ def test_what_a_pass_has_freed_serves_the_next_one() -> None:
     assert page_faults("as glibc does") > 5 * kept
 
 
+def test_threads_spin_but_for_a_moment() -> None:
+    environ = {"MALLOC_ARENA_MAX": "2"}
+    settle(environ)
+    assert environ.pop("OMP_WAIT_POLICY") == "PASSIVE"
+    assert 0 < int(environ.pop("GOMP_SPINCOUNT")) < 10_000
+
+
 def test_what_an_operator_has_chosen_stands() -> None:
     environ = {"OMP_WAIT_POLICY": "ACTIVE", "MALLOC_ARENA_MAX": "2"}
     settle(environ)
