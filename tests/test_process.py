@@ -7,7 +7,7 @@ from foodgan.process import settle
 
 PASSES = """
 import resource, sys
-from foodgan.process import keep_memory, settle
+from foodgan.process import keep_memory
 if not keep_memory():
     sys.exit("no mallopt")
 if sys.argv[1] == "as glibc does":

@@ -151,13 +151,14 @@ def pupil(
 ) -> None:
     """Show how much n photos can teach at all: what an eye learns to tell apart from so many."""
     import json
+    from dataclasses import asdict
 
     from foodgan.experiment.pupil import learning, markdown
     from foodgan.progress import track
 
     curve = learning(out, _numbers(names), jobs=_at_once(jobs), track=track)
     if as_json:
-        typer.echo(json.dumps([lesson.as_json() for lesson in curve], indent=1))
+        typer.echo(json.dumps([asdict(lesson) for lesson in curve], indent=1))
     else:
         typer.echo(markdown(curve), nl=False)
 

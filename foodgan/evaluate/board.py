@@ -131,8 +131,8 @@ def open_board(
     tasting, digest = taster.load(judge)
     return Board(
         names=names,
-        train=_read([known for known in menu if known.kind == "train"]),
-        held_out=_read(names),
+        train=pictures_of([known for known in menu if known.kind == "train"]),
+        held_out=pictures_of(names),
         again=rendered[: len(names)],
         alike=rendered[len(names) :],
         judge=tasting.to(device),
@@ -173,7 +173,8 @@ def _oracle(asked: tuple[int, Stated]) -> Picture:
     return render(draw(rng, stated), int(rng.integers(2**31)))
 
 
-def _read(known: Sequence[Known]) -> Tensor:
+def pictures_of(known: Sequence[Known]) -> Tensor:
+    """The pictures of a menu, (N, 3, 64, 64) in [-1, 1]."""
     return taster.as_tensor(
         np.stack([np.asarray(Image.open(one.path).convert("RGB")) for one in known])
     )

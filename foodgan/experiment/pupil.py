@@ -7,18 +7,16 @@ larger. P pictures, F features.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from foodgan.evaluate.attributes import ATTRIBUTES, accuracy, shuffled
+from foodgan.evaluate.board import UNSEEN, pictures_of
 from foodgan.evaluate.classifier import Classifier, fit
-from foodgan.evaluate.taster import CLASSES, MAINS, Tasted, as_tensor
+from foodgan.evaluate.taster import CLASSES, MAINS, Tasted
 from foodgan.experiment.plan import Plan
 from foodgan.kondate.folder import Known, read_menu, write_folder
 from foodgan.kondate.recipe import Stated, in_order
@@ -26,7 +24,6 @@ from foodgan.models.backbone import Backbone, pooled
 from foodgan.progress import Track, untracked
 
 BATCH = 128
-UNSEEN = "unseen_pair"
 
 
 @dataclass(frozen=True)
@@ -59,10 +56,6 @@ class Lesson:
     unseen: dict[str, float | None]
     shuffled: dict[str, float | None]
     seen: dict[str, float | None]
-
-    def as_json(self) -> dict[str, Any]:
-        """All of it, to print."""
-        return asdict(self)
 
 
 def learning(
@@ -115,8 +108,7 @@ def look(eyes: Backbone, known: Sequence[Known], track: Track = untracked) -> Te
     """Features (P, F) of the pictures."""
     parts = []
     for at in track(range(0, len(known), BATCH), "Looking"):
-        pixels = [np.asarray(Image.open(one.path).convert("RGB")) for one in known[at : at + BATCH]]
-        parts.append(pooled(eyes, as_tensor(np.stack(pixels))))
+        parts.append(pooled(eyes, pictures_of(known[at : at + BATCH])))
     return torch.cat(parts)
 
 
