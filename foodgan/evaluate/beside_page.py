@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from string import Template
 
 import torch
 from PIL import Image
@@ -36,7 +35,8 @@ def write(findings: Sequence[Findings], folder: Path) -> Path:
         page.write(found, folder / slug)
     titles = [escape(each["model"]) for each in figures]
     links = [f'<a href="{s}/index.html">{t}</a>' for s, t in zip(slugs, titles, strict=True)]
-    text = Template(PAGE.read_text(encoding="utf-8")).substitute(
+    text = page.filled(
+        PAGE,
         title="架空食堂: " + " · ".join(titles),
         counts=escape(page.counts(figures[0])),
         alarms="".join(

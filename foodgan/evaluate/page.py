@@ -17,6 +17,7 @@ from foodgan.evaluate.report import SEEDS, Findings
 from foodgan.whole import write_text
 
 PAGE = Path(__file__).parent / "page.html"
+STYLE = Path(__file__).parent / "style.css"
 NAMES = 24  # of the grid at most
 EACH = 4  # pictures of a name in the grid
 SIDE = 192  # pixels of a picture on the page
@@ -32,7 +33,8 @@ def write(findings: Findings, folder: Path) -> Path:
     """Write the page and its pictures into `folder`; returns index.html."""
     folder.mkdir(parents=True, exist_ok=True)
     figures = findings.figures
-    page = Template(PAGE.read_text(encoding="utf-8")).substitute(
+    page = filled(
+        PAGE,
         title=escape(f"架空食堂: {figures['model']}"),
         counts=escape(counts(figures)),
         alarms=alarms(figures["alarms"]),
@@ -50,6 +52,12 @@ def write(findings: Findings, folder: Path) -> Path:
     )
     write_text(folder / "index.html", page)
     return folder / "index.html"
+
+
+def filled(template: Path, **parts: str) -> str:
+    """A page of these parts, with the style of all pages inside it: it can be sent on as it is."""
+    style = STYLE.read_text(encoding="utf-8")
+    return Template(template.read_text(encoding="utf-8")).substitute(parts, style=style)
 
 
 def counts(figures: dict[str, Any]) -> str:
