@@ -167,6 +167,30 @@ def test_what_compose_mounts_is_there() -> None:
     assert not [name for name in mounted if not (ROOT / name).exists()]
 
 
+def read_by(package: str) -> set[str]:
+    """The settings that a package's code reads, as variables."""
+    sources = [p.read_text(encoding="utf-8") for p in (ROOT / package).rglob("*.py")
+               if "sandbox" not in p.parts]  # fmt: skip
+    fields = {name for text in sources for name in re.findall(r"\bsettings\.(\w+)", text)}
+    return {name.upper() for name in fields & set(Settings.model_fields)}
+
+
+def test_compose_hands_each_service_the_settings_that_it_reads() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    given = {name: set(service.get("environment") or ()) for name, service in services.items()}
+    of_the_image = {"VAR_DIR", "DISCORD_API_BASE", "DISCORD_GATEWAY"}
+    ports = {"BOT_HEALTH_PORT", "WORKER_HEALTH_PORT"}  # each container has its own
+    bot = read_by("bot")
+    assert {"REVIEW_NOTICE", "CLUB_SERVERS", "COOLDOWN_S"} <= bot
+    assert bot - of_the_image - ports <= given["bot"]
+    worker = read_by("worker") - of_the_image - ports
+    assert "MODEL_DIR" in worker
+    assert worker <= given["worker"] | given["intake"]
+    assert worker <= given["worker-gpu"] | given["intake"]
+    gpu = yaml.safe_load((FILES / "compose.gpu.yml").read_text(encoding="utf-8"))["services"]
+    assert given["worker"] <= set(gpu["worker"]["environment"])
+
+
 def test_figures_are_not_published_by_compose() -> None:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
