@@ -65,6 +65,7 @@ class TrainConfig(BaseModel):
     penalty_every: Annotated[int, Field(ge=1)] = 8  # steps; the weight is scaled to match
     reconstruct: Weight = 1.0  # the discriminator redraws real photos
     energy: Weight = 0.0  # a batch's frozen features are distributed as those of real photos
+    patches: Weight = 0.0  # of a judge of the pixels, beside the one on frozen features
     match: Weight = 0.0  # a matcher taught by photos tells a picture's name from others
     pair_energy: Weight = 0.0  # two pictures of a name foretell its photo; asks for each name twice
     sketched: Share = 0.0  # Stage-II: of the pictures are painted from Stage-I's own sketches
@@ -82,6 +83,8 @@ class TrainConfig(BaseModel):
     def _fits_together(self) -> Self:
         if self.match and not self.frozen_features:
             raise ValueError("a matcher sees through frozen features: set frozen_features")
+        if self.patches and not self.frozen_features:
+            raise ValueError("a judge of patches stands beside frozen ones: set frozen_features")
         if self.pair_energy and self.batch % 2:
             raise ValueError(f"pair_energy asks for each name twice: {self.batch} is odd")
         if self.size > self.photo_size:

@@ -55,8 +55,8 @@ def _details(generator: Stage2Generator, feed: Feed, count: int = 6) -> Tensor:
     photos = as_photos(pixels)
     sketches = F.avg_pool2d(photos, 4)
     noise = _condition_noise(generator, count)
-    config = generator.config
-    z = torch.randn(count, config.noise, size // 8, size // 8, generator=Generator().manual_seed(0))
+    shape = (count, generator.noise, size // 8, size // 8)
+    z = torch.randn(shape, generator=Generator().manual_seed(0))
     names = feed.names[picked].to(feed.device)
     painted = generator(names, sketches.to(feed.device), z.to(feed.device), noise.to(feed.device))
     strips = torch.stack((upsample(sketches, 4), painted.pictures.float().cpu(), photos), dim=1)

@@ -67,9 +67,9 @@ class Objective:
 
     def see(self, batch: Batch, fake: Painted) -> None:
         """Look at photos and pictures, changed by DiffAugment. Both losses of a step need it."""
-        self.photos, painted = self._changed(batch, fake.pictures)
+        self.photos, self.painted = self._changed(batch, fake.pictures)
         look = self.discriminator.look
-        self.real_seen, self.fake_seen = look(self.photos), look(painted)
+        self.real_seen, self.fake_seen = look(self.photos), look(self.painted)
 
     def _changed(self, batch: Batch, pictures: Tensor) -> tuple[Tensor, Tensor]:
         """Photos and pictures by DiffAugment. What belongs to one another changes alike."""
@@ -106,6 +106,9 @@ class Objective:
         if config.match and isinstance(judge, ProjectedDiscriminator):
             figures["match_d"] = self._match(real_seen, batch.names, batch)
             loss = loss + figures["match_d"]
+        if config.patches and isinstance(judge, ProjectedDiscriminator):
+            figures["patches_d"] = self._by_patch(self.loss_d, judge, self.painted.detach())
+            loss = loss + figures["patches_d"]
         if config.reconstruct and isinstance(judge, Stage1Discriminator):
             redrawn = judge.decoder(real_maps[1])
             small = F.adaptive_avg_pool2d(self.photos, redrawn.shape[-2:])
@@ -131,6 +134,9 @@ class Objective:
         if config.match:
             figures["match_g"] = self._match(self.fake_seen, batch.asked, batch)
             loss = loss + batch.conditional * config.match * figures["match_g"]
+        if config.patches and isinstance(judge, ProjectedDiscriminator):
+            figures["patches_g"] = self._by_patch(self.loss_g, judge, self.painted)
+            loss = loss + config.patches * figures["patches_g"]
         if config.picture_features and self.paint.paired is not None:
             figures["picture_features"] = self._unlike(self.paint.paired)
             loss = loss + config.picture_features * figures["picture_features"]
@@ -141,6 +147,12 @@ class Objective:
             figures["pair_energy"] = self._pair_energy(batch, fake)
             loss = loss + config.pair_energy * figures["pair_energy"]
         return loss, figures
+
+    def _by_patch(self, loss: Loss, judge: ProjectedDiscriminator, painted: Tensor) -> Tensor:
+        """Photos against pictures, patch by patch of their pixels."""
+        assert judge.patches is not None
+        real, made = judge.patches(torch.cat((self.photos, painted))).chunk(2)
+        return loss(real, made).mean()
 
     def _match(self, seen: Maps, names: TokenBatch, batch: Batch) -> Tensor:
         """How hard it is to tell each picture's name among all the names of this batch."""
@@ -262,5 +274,10 @@ def _on_frozen_features(
     if not config.frozen_features:
         return None
     return ProjectedDiscriminator(
-        text.vector_size, text.buckets, text.features, config.frozen_features, config.frozen_side
+        text.vector_size,
+        text.buckets,
+        text.features,
+        config.frozen_features,
+        config.frozen_side,
+        patches=config.patches > 0,
     )

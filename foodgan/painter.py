@@ -224,7 +224,7 @@ class Painter:
     ) -> Tensor:
         """Stage-II once more, over its own picture as the sketch: (…, 3, 512, 512)."""
         halves = F.avg_pool2d(pictures[rows], 2)
-        shape = (self.model.stage2.noise, SKETCH_SIZE, SKETCH_SIZE)
+        shape = (self.second.noise, SKETCH_SIZE, SKETCH_SIZE)
         drawn = [latents.draw(dishes[row].seed, (*self._shapes(), shape)) for row in rows]
         z = torch.stack([parts[-1] for parts in drawn])
         with self.autocast():
@@ -236,7 +236,8 @@ class Painter:
         """Of one dish's noise, in the order in which it is drawn: z1, ca1, z2, ca2."""
         one, two = self.model.stage1, self.model.stage2
         side = SKETCH_SIZE // 2
-        return ((self.first.noise,), (one.condition,), (two.noise, side, side), (two.condition,))
+        grained = (self.second.noise, side, side)
+        return ((self.first.noise,), (one.condition,), grained, (two.condition,))
 
     def _noise(self, dish: Dish) -> list[Tensor]:
         """z1, ca1, z2, ca2 of one dish."""

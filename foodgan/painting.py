@@ -74,9 +74,8 @@ class DetailPainting:
             sketch[:sketched] = sketches(self.first, batch, sketched, h)
             self.small[:sketched] = sketch[:sketched]
         self.paired = torch.arange(n, device=sketch.device) >= sketched
-        about = self.generator.config
-        z = normal(batch, n, about.noise, h // 2, w // 2)
-        noise = normal(batch, n, about.condition)
+        z = normal(batch, n, self.generator.noise, h // 2, w // 2)
+        noise = normal(batch, n, self.generator.config.condition)
         painted: Painted = self.generator(batch.names, sketch, z, noise)
         return painted
 

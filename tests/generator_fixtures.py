@@ -44,6 +44,7 @@ STAGE2: dict[str, Any] = {
     "trunk": 8,
     "blocks": 1,
     "up": [8, 8, 8],
+    "grain": True,
     "discriminator": [8, 8, 8, 8],
 }
 MODELS: dict[str, dict[str, Any]] = {
@@ -58,8 +59,8 @@ def stage1_config() -> Stage1Config:
     return Stage1Config(vector_size=DIMENSIONS, buckets=BUCKETS, **STAGE1)
 
 
-def stage2_config() -> Stage2Config:
-    return Stage2Config(vector_size=DIMENSIONS, buckets=BUCKETS, **STAGE2)
+def stage2_config(**changes: Any) -> Stage2Config:
+    return Stage2Config(vector_size=DIMENSIONS, buckets=BUCKETS, **{**STAGE2, **changes})
 
 
 def draw_photos(folder: Path) -> Path:

@@ -10,7 +10,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
-from foodgan.config import ConfigError
+from foodgan.config import ConfigError, load_config
 from foodgan.contract.errors import ModelError
 from foodgan.models.projected import ProjectedDiscriminator
 from foodgan.models.stackgan import Painted, Stage1Generator
@@ -79,6 +79,23 @@ def test_a_picture_and_the_photo_it_was_made_of_change_in_the_same_way(
     assert "picture_features" in trainer.take_step()
 
 
+def test_a_judge_of_patches_learns_beside_the_frozen_features(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    config = tiny_config("stage2", frozen_features=8, patches=1.0)
+    trainer = tiny_trainer(config, drawn_photos, tmp_path)
+    patches = cast(ProjectedDiscriminator, trainer.objective.discriminator).patches
+    assert patches is not None
+    before = [p.clone() for p in patches.parameters()]
+    assert {"patches_d", "patches_g"} <= trainer.take_step().keys()
+    assert not any(map(torch.equal, before, patches.parameters()))
+    train(trainer)
+    again = tiny_trainer(config, drawn_photos, tmp_path)
+    assert again.resume()
+    with pytest.raises(ConfigError, match="frozen_features"):
+        load_config("stage2", frozen_features=0, patches=1.0)
+
+
 def test_a_run_begins_with_the_networks_of_another_that_saw_at_another_size(
     drawn_photos: Path, tmp_path: Path
 ) -> None:
@@ -116,7 +133,7 @@ def test_a_step_reads_nothing_back_from_its_device(
     if kind == "stage1":
         recipe |= {"frozen_features": 8, "frozen_side": 64, "match": 1.0, "pair_energy": 1.0}
     if kind == "stage2":
-        recipe |= {"frozen_features": 8, "picture_features": 1.0, "sketched": 0.5}
+        recipe |= {"frozen_features": 8, "picture_features": 1.0, "sketched": 0.5, "patches": 1.0}
     first = Stage1Generator(stage1_config()).eval().requires_grad_(False)
     config = tiny_config(kind, **recipe)
     feed = tiny_feed(config, drawn_photos)

@@ -8,6 +8,7 @@ N pictures (N, 3, H, W) in [-1, 1].
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.parametrizations import spectral_norm
 
 from foodgan.models.backbone import TAPS, Backbone
 from foodgan.models.layers import SLOPE, down, init_convolutions, minibatch_std, upsample
@@ -92,15 +93,45 @@ class Matcher(nn.Module):
         return fit
 
 
+class PatchDiscriminator(nn.Sequential):
+    """Is each patch of 22 pixels as fine-grained as a photo's? Looks at the pixels themselves.
+
+    Frozen features overlook what repeats every few pixels, and a generator fills pictures with it.
+    Patches: Isola et al. 2017, arXiv:1611.07004; held in check by spectral norm, which needs no
+    second backward pass: Miyato et al. 2018, arXiv:1802.05957. (N, 3, H, W) -> logits (N, H/4·W/4).
+    """
+
+    def __init__(self, channels: tuple[int, int, int] = (24, 48, 96)) -> None:
+        fine, middle, coarse = channels
+        layers = [
+            nn.Conv2d(3, fine, 3, 1, 1),
+            nn.Conv2d(fine, middle, 4, 2, 1),
+            nn.Conv2d(middle, coarse, 4, 2, 1),
+            nn.Conv2d(coarse, 1, 3, 1, 1),
+        ]
+        normed = [spectral_norm(layer) for layer in layers]
+        between = [nn.LeakyReLU(SLOPE) for _ in normed]
+        woven = [part for pair in zip(normed, between, strict=True) for part in pair]
+        super().__init__(*woven[:-1], nn.Flatten())
+
+
 class ProjectedDiscriminator(Discriminator):
     """Is the picture food, and the food of this name, at each of four depths?
 
     side: pixels that smaller pictures are enlarged to; the features know photos, not stamps.
+    patches: whether a judge of its own, `patches`, looks at the pixels beside them.
     (N, 3, H, W) and TokenBatch of N -> Verdict, its picture logit (N, 4 · 16), a patch each.
     """
 
     def __init__(
-        self, vector_size: int, buckets: int, features: int, channels: int, side: int
+        self,
+        vector_size: int,
+        buckets: int,
+        features: int,
+        channels: int,
+        side: int,
+        *,
+        patches: bool = False,
     ) -> None:
         super().__init__()
         self.side = side
@@ -111,6 +142,7 @@ class ProjectedDiscriminator(Discriminator):
         sides = [side // (4 * 2**i) for i in range(len(TAPS))]
         self.scales = nn.ModuleList(ScaleDiscriminator(side, channels) for side in sides)
         self.heads = nn.ModuleList(TextHeads(channels, features, patch=1) for _ in sides)
+        self.patches = PatchDiscriminator() if patches else None
 
     def look(self, pictures: Tensor) -> Maps:
         """Four frozen maps (N, MIXED, S, S), from the finest features to the coarsest."""

@@ -68,6 +68,7 @@ class Stage2Config(BaseModel):
     trunk: int = 80  # channels of the residual blocks, at 32 pixels
     blocks: int = 4
     up: tuple[int, int, int] = (48, 24, 12)
+    grain: bool = False  # noise a pixel in each of the three blocks that enlarge
     discriminator: tuple[int, ...] = (24, 48, 96, 128)  # at 1/2, 1/4, 1/8, 1/16 of the size
 
 
@@ -266,8 +267,10 @@ class Stage2Generator(Conditioned):
     """A sketch and its name again to a picture of four times the size.
 
     Adds to the enlarged sketch, so that a sketch which a person edited is honoured.
-    TokenBatch of N, sketch (N, 3, h, w), noise (N, Z, h/2, w/2), CA noise (N, C)
-    -> Painted with pictures (N, 3, 4h, 4w).
+    TokenBatch of N, sketch (N, 3, h, w), z (N, Z, h/2, w/2), CA noise (N, C) -> Painted with
+    pictures (N, 3, 4h, 4w). The first `config.noise` channels of z go in with the sketch. The
+    others, if it has grain, hold a number a pixel for each block that enlarges: without, textures
+    can only be made of what the convolutions repeat, and dark parts were hatched.
     """
 
     def __init__(self, config: Stage2Config) -> None:
@@ -280,15 +283,21 @@ class Stage2Generator(Conditioned):
         self.trunk = nn.ModuleList(ResBlock(config.trunk, style) for _ in range(config.blocks))
         widths = (config.trunk, *config.up)
         self.ups = nn.ModuleList(UpBlock(a, b, style) for a, b in pairwise(widths))
+        self.grains = [4**i for i in range(1, len(widths))] if config.grain else []
+        self.noise = config.noise + sum(self.grains)
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
         init_convolutions(nn.ModuleList((self.stem, self.trunk, self.ups, self.to_rgb)))
         soften(self.trunk, self.ups, self.to_rgb)
 
     def paint(self, condition: Tensor, sketch: Tensor, z: Tensor) -> Tensor:
         """Pictures (N, 3, 4h, 4w) of conditions (N, C), which need not be those of one name."""
-        x = self.stem(torch.cat((F.pixel_unshuffle(sketch, 2), z), dim=1))
-        for block in (*self.trunk, *self.ups):
+        laid, *grains = torch.split(z, [self.config.noise, *self.grains], dim=1)
+        x = self.stem(torch.cat((F.pixel_unshuffle(sketch, 2), laid), dim=1))
+        for block in self.trunk:
             x = block(x, condition)
+        for doublings, block in enumerate(self.ups, start=1):
+            grain = F.pixel_shuffle(grains[doublings - 1], 2**doublings) if grains else None
+            x = block(x, condition, grain)
         detail = self.to_rgb(F.leaky_relu(x, SLOPE))
         painted: Tensor = (upsample(sketch, 4) + detail).clamp(-1.2, 1.2)
         return painted

@@ -8,9 +8,11 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
+from foodgan.losses import relativistic_d
 from foodgan.models import backbone
 from foodgan.models.backbone import TAPS, Backbone
-from foodgan.models.projected import ProjectedDiscriminator
+from foodgan.models.layers import upsample
+from foodgan.models.projected import PatchDiscriminator, ProjectedDiscriminator
 from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
@@ -71,6 +73,23 @@ def test_only_its_own_convolutions_learn(judge: ProjectedDiscriminator) -> None:
     assert pictures.grad.any()
     names = [name for name, _ in judge.named_parameters()]
     assert not any(name.startswith(("backbone", "projection")) for name in names)
+
+
+def test_a_judge_of_patches_learns_to_see_a_pattern_of_two_pixels() -> None:
+    torch.manual_seed(0)
+    judge = PatchDiscriminator()
+    adam = torch.optim.Adam(judge.parameters(), 1e-3)
+    checks = 1.0 - 2 * (torch.arange(64)[:, None] + torch.arange(64)).remainder(2)
+    for step in range(40):
+        photos = upsample(normal(4, 3, 16, 16, seed=step).tanh(), 4)
+        loss = relativistic_d(judge(photos), judge(photos + 0.1 * checks)).mean()
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+    unseen = upsample(normal(4, 3, 16, 16, seed=-1).tanh(), 4)
+    real, hatched = judge(unseen), judge(unseen + 0.1 * checks)
+    assert real.shape == (4, 16 * 16)
+    assert (real > hatched).float().mean() > 0.95
 
 
 def test_a_checkpoint_does_not_carry_the_frozen_features(

@@ -62,9 +62,9 @@ def sketched(first: Stage1Generator, names: TokenBatch, seed: int = 0) -> Painte
 
 
 def painted(second: Stage2Generator, names: TokenBatch, sketch: Tensor, seed: int = 0) -> Tensor:
-    n, side, config = len(names), sketch.shape[-1] // 2, second.config
-    z = normal(n, config.noise, side, side, seed=seed)
-    pictures: Tensor = second(names, sketch, z, normal(n, config.condition)).pictures
+    n, side = len(names), sketch.shape[-1] // 2
+    z = normal(n, second.noise, side, side, seed=seed)
+    pictures: Tensor = second(names, sketch, z, normal(n, second.config.condition)).pictures
     return pictures
 
 
@@ -134,6 +134,33 @@ def test_name_and_noise_both_change_the_picture(second: Stage2Generator) -> None
     plain = painted(second, encode(["カレー"]), sketch)
     assert not torch.equal(painted(second, encode(["鮭丼"]), sketch), plain)
     assert not torch.equal(painted(second, encode(["カレー"]), sketch, seed=1), plain)
+
+
+def test_the_noise_holds_a_grain_for_each_pixel_of_the_picture(second: Stage2Generator) -> None:
+    assert second.noise == second.config.noise + 2 * 2 + 4 * 4 + 8 * 8
+    names, sketch = encode(["カレー"]), normal(1, 3, 16, 16).tanh()
+    z, noise = normal(1, second.noise, 8, 8), normal(1, second.config.condition)
+    grain = z.clone()
+    grain[:, -1, -1, -1] += 5  # of the last pixel
+    plain, other = (second(names, sketch, part, noise).pictures for part in (z, grain))
+    changed = (plain - other)[0].any(dim=0)
+    assert changed[-1, -1]
+    assert not changed[:-4, :-4].any()
+
+
+def test_a_stage_two_without_grain_takes_less_noise() -> None:
+    plain = Stage2Generator(stage2_config(grain=False))
+    assert plain.noise == plain.config.noise
+    assert painted(plain, encode(NAMES), torch.zeros(COUNT, 3, 16, 16)).shape[-1] == 64
+
+
+def test_every_weight_of_stage_two_learns(second: Stage2Generator) -> None:
+    names, sketch = encode(NAMES), normal(COUNT, 3, 16, 16).tanh()
+    z, noise = normal(COUNT, second.noise, 8, 8), normal(COUNT, second.config.condition)
+    result = second(names, sketch, z, noise)
+    (result.pictures.square().mean() + result.kl).backward()
+    asleep = [name for name, p in second.named_parameters() if p.grad is None or not p.grad.any()]
+    assert [name for name in asleep if name != "names.score.2.bias"] == []  # a softmax ignores it
 
 
 def test_stage_one_gives_three_logits_a_picture(judge: Stage1Discriminator) -> None:
