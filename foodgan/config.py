@@ -66,6 +66,7 @@ class TrainConfig(BaseModel):
     reconstruct: Weight = 1.0  # the discriminator redraws real photos
     energy: Weight = 0.0  # a batch's frozen features are distributed as those of real photos
     patches: Weight = 0.0  # of a judge of the pixels, beside the one on frozen features
+    patch_r1: Weight = 1.0  # R1 and R2 of that judge
     match: Weight = 0.0  # a matcher taught by photos tells a picture's name from others
     pair_energy: Weight = 0.0  # two pictures of a name foretell its photo; asks for each name twice
     sketched: Share = 0.0  # Stage-II: of the pictures are painted from Stage-I's own sketches

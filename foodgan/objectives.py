@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from foodgan.augment import diff_augment
-from foodgan.batch import Batch
+from foodgan.batch import Batch, uniform
 from foodgan.config import ConfigError, TrainConfig
 from foodgan.losses import (
     LOSSES,
@@ -109,6 +109,8 @@ class Objective:
         if config.patches and isinstance(judge, ProjectedDiscriminator):
             figures["patches_d"] = self._by_patch(self.loss_d, judge, self.painted.detach())
             loss = loss + figures["patches_d"]
+            if batch.penalise:
+                loss = loss + config.penalty_every * self._patch_penalty(judge, batch)
         if config.reconstruct and isinstance(judge, Stage1Discriminator):
             redrawn = judge.decoder(real_maps[1])
             small = F.adaptive_avg_pool2d(self.photos, redrawn.shape[-2:])
@@ -153,6 +155,15 @@ class Objective:
         assert judge.patches is not None
         real, made = judge.patches(torch.cat((self.photos, painted))).chunk(2)
         return loss(real, made).mean()
+
+    def _patch_penalty(self, judge: ProjectedDiscriminator, batch: Batch) -> Tensor:
+        """R1 and R2 of the mean patch: by random signs, whose mixed terms cancel on average."""
+        assert judge.patches is not None
+        seen = torch.cat((self.photos, self.painted.detach())).requires_grad_()
+        logits = judge.patches(seen)
+        signs = uniform(batch, *logits.shape).round() * 2 - 1
+        drawn = (signs * logits).sum(dim=1) * logits.shape[1] ** -0.5
+        return 2 * self.config.patch_r1 * gradient_penalty(drawn, (seen,))
 
     def _match(self, seen: Maps, names: TokenBatch, batch: Batch) -> Tensor:
         """How hard it is to tell each picture's name among all the names of this batch."""

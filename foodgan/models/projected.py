@@ -5,10 +5,11 @@ learn from few photos where a discriminator of one's own has too little to go by
 N pictures (N, 3, H, W) in [-1, 1].
 """
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from torch.nn.utils.parametrizations import spectral_norm
 
 from foodgan.models.backbone import TAPS, Backbone
 from foodgan.models.layers import SLOPE, down, init_convolutions, minibatch_std, upsample
@@ -94,25 +95,18 @@ class Matcher(nn.Module):
 
 
 class PatchDiscriminator(nn.Sequential):
-    """Is each patch of 22 pixels as fine-grained as a photo's? Looks at the pixels themselves.
+    """Is each patch of 40 pixels as fine-grained as a photo's? Looks at the pixels themselves.
 
     Frozen features overlook what repeats every few pixels, and a generator fills pictures with it.
-    Patches: Isola et al. 2017, arXiv:1611.07004; held in check by spectral norm, which needs no
-    second backward pass: Miyato et al. 2018, arXiv:1802.05957. (N, 3, H, W) -> logits (N, H/4·W/4).
+    Patches: Isola et al. 2017, arXiv:1611.07004. (N, 3, H, W) -> logits (N, H/8 · W/8).
     """
 
-    def __init__(self, channels: tuple[int, int, int] = (24, 48, 96)) -> None:
-        fine, middle, coarse = channels
-        layers = [
-            nn.Conv2d(3, fine, 3, 1, 1),
-            nn.Conv2d(fine, middle, 4, 2, 1),
-            nn.Conv2d(middle, coarse, 4, 2, 1),
-            nn.Conv2d(coarse, 1, 3, 1, 1),
-        ]
-        normed = [spectral_norm(layer) for layer in layers]
-        between = [nn.LeakyReLU(SLOPE) for _ in normed]
-        woven = [part for pair in zip(normed, between, strict=True) for part in pair]
-        super().__init__(*woven[:-1], nn.Flatten())
+    def __init__(self, channels: tuple[int, int, int, int] = (24, 48, 96, 96)) -> None:
+        first = nn.Sequential(nn.Conv2d(3, channels[0], 3, padding=1), nn.LeakyReLU(SLOPE))
+        downs = [down(a, b) for a, b in pairwise(channels)]
+        last = nn.Conv2d(channels[-1], 1, 3, padding=1)
+        super().__init__(first, *downs, last, nn.Flatten())
+        init_convolutions(self)
 
 
 class ProjectedDiscriminator(Discriminator):

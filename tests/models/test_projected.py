@@ -88,8 +88,16 @@ def test_a_judge_of_patches_learns_to_see_a_pattern_of_two_pixels() -> None:
         adam.step()
     unseen = upsample(normal(4, 3, 16, 16, seed=-1).tanh(), 4)
     real, hatched = judge(unseen), judge(unseen + 0.1 * checks)
-    assert real.shape == (4, 16 * 16)
+    assert real.shape == (4, 8 * 8)
     assert (real > hatched).float().mean() > 0.95
+
+
+def test_a_patch_is_forty_pixels_wide() -> None:
+    pictures = normal(1, 3, 96, 96).requires_grad_()
+    PatchDiscriminator()(pictures)[0, 6 * 12 + 6].backward()
+    assert pictures.grad is not None
+    seen = pictures.grad[0].any(dim=0).nonzero()
+    assert (seen.max(dim=0).values - seen.min(dim=0).values + 1).tolist() == [40, 40]
 
 
 def test_a_checkpoint_does_not_carry_the_frozen_features(
