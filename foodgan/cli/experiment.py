@@ -145,6 +145,9 @@ def table(
 @app.command()
 def pupil(
     names: Annotated[str, typer.Option("--n", help="Sizes of menus: numbers with commas.")] = "130",
+    own: Annotated[
+        bool, typer.Option("--own-eyes", help="It learns to see too; else it sees by ImageNet.")
+    ] = False,
     jobs: Jobs = 0,
     out: Out = OUT,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -153,10 +156,11 @@ def pupil(
     import json
     from dataclasses import asdict
 
-    from foodgan.experiment.pupil import learning, markdown
+    from foodgan.experiment.pupil import Sight, learning, markdown
     from foodgan.progress import track
 
-    curve = learning(out, _numbers(names), jobs=_at_once(jobs), track=track)
+    sight: Sight = "own" if own else "imagenet"
+    curve = learning(out, _numbers(names), sight, jobs=_at_once(jobs), track=track)
     if as_json:
         typer.echo(json.dumps([asdict(lesson) for lesson in curve], indent=1))
     else:

@@ -2,13 +2,15 @@
 
 A generator hears a word by what a network can learn of it from the same few pictures. The pupil is
 such a network at its simplest, with no generator in the way: what it cannot tell apart, no
-discriminator on its features can ask for. It sees ImageNet's features, as the recipe's does, and
-larger. P pictures, F features.
+discriminator that sees as it does can ask for. It sees by ImageNet's features, as the recipe's
+does, and larger; or by eyes of its own. P pictures, F features.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
@@ -17,33 +19,35 @@ from foodgan.evaluate.attributes import ATTRIBUTES, accuracy, shuffled
 from foodgan.evaluate.board import UNSEEN, pictures_of
 from foodgan.evaluate.classifier import Classifier, fit
 from foodgan.evaluate.taster import CLASSES, MAINS, Tasted
+from foodgan.experiment import own_eyes
 from foodgan.experiment.plan import Plan
+from foodgan.experiment.tasting import ranked
 from foodgan.kondate.folder import Known, read_menu, write_folder
-from foodgan.kondate.recipe import Stated, in_order
 from foodgan.models.backbone import Backbone, pooled
 from foodgan.progress import Track, untracked
 
 BATCH = 128
+Sight = Literal["imagenet", "own"]
+
+
+class Pupil(Protocol):
+    """Whoever tells what pictures show, having been told how many mains there are."""
+
+    def taste(self, known: Sequence[Known]) -> list[Tasted]: ...
 
 
 @dataclass(frozen=True)
-class Pupil:
-    """A classifier of each attribute, over CLASSES, and one of mains, over MAINS."""
+class Reader:
+    """Reads ImageNet's features: a classifier of each attribute, over CLASSES, one over MAINS."""
 
     eyes: Backbone
     singles: Mapping[str, Classifier]
     mains: Classifier
 
-    def taste(self, features: Tensor, stated: Sequence[Stated]) -> list[Tasted]:
-        """What pictures (P, F) show. It is told how many mains there are."""
-        values = {key: told(features).tolist() for key, told in self.singles.items()}
-        ranked = self.mains.logits(features).argsort(dim=1, descending=True).tolist()
-        tasted = []
-        for row, said in enumerate(stated):
-            singles = {key: CLASSES[key][column[row]] for key, column in values.items()}
-            likeliest = ranked[row][: len(said.mains or ())]
-            tasted.append(Tasted(singles, in_order(MAINS[i] for i in likeliest)))
-        return tasted
+    def taste(self, known: Sequence[Known]) -> list[Tasted]:
+        features = look(self.eyes, known)
+        singles = {key: read.logits(features) for key, read in self.singles.items()}
+        return ranked(singles, self.mains.logits(features), [one.stated for one in known])
 
 
 @dataclass(frozen=True)
@@ -59,25 +63,26 @@ class Lesson:
 
 
 def learning(
-    out: Path, sizes: Sequence[int], *, jobs: int = 1, track: Track = untracked
+    out: Path, sizes: Sequence[int], sight: Sight, *, jobs: int = 1, track: Track = untracked
 ) -> list[Lesson]:
     """A lesson by each size of menu, which is drawn in `out` where it is not there yet.
 
     Raises FolderError, and ModelError where ImageNet's features are not installed.
     """
-    eyes, lessons = Backbone(), []
+    taught = own_eyes.learn if sight == "own" else partial(teach, Backbone())
+    lessons = []
     for names in sizes:
         folder = Plan(out, (), names=names).folder
         write_folder(folder, names, 64, 0, jobs=jobs, track=track)
         menu = read_menu(folder)
-        pupil = teach(eyes, [known for known in menu if known.kind == "train"], track)
+        pupil = taught([known for known in menu if known.kind == "train"], track)
         unseen, others = examine(pupil, [known for known in menu if known.kind == UNSEEN])
         seen, _ = examine(pupil, [known for known in menu if known.kind == "seen"])
         lessons.append(Lesson(names, unseen, others, seen))
     return lessons
 
 
-def teach(eyes: Backbone, known: Sequence[Known], track: Track = untracked) -> Pupil:
+def teach(eyes: Backbone, known: Sequence[Known], track: Track = untracked) -> Reader:
     """Learn from pictures and what their names state of them: no more than a GAN is told."""
     features = look(eyes, known, track)
     singles = {}
@@ -86,7 +91,7 @@ def teach(eyes: Backbone, known: Sequence[Known], track: Track = untracked) -> P
         pairs = [(row, values.index(value)) for row, named in enumerate(said) for value in named]
         singles[key] = _fit(features, pairs, len(values))
     pairs = [(row, MAINS.index(m)) for row, one in enumerate(known) for m in one.stated.mains or ()]
-    return Pupil(eyes, singles, _fit(features, pairs, len(MAINS)))
+    return Reader(eyes, singles, _fit(features, pairs, len(MAINS)))
 
 
 def _fit(features: Tensor, pairs: Sequence[tuple[int, int]], classes: int) -> Classifier:
@@ -99,7 +104,7 @@ def examine(
 ) -> tuple[dict[str, float | None], dict[str, float | None]]:
     """What it gets right of pictures under their own names, and under one another's."""
     stated = [one.stated for one in known]
-    tasted = pupil.taste(look(pupil.eyes, known), stated)
+    tasted = pupil.taste(known)
     return accuracy(stated, tasted), shuffled(stated, tasted)
 
 

@@ -1,10 +1,14 @@
 """What an eye can learn from so many drawn dishes."""
 
+from pathlib import Path
+
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from foodgan.cli.experiment import app
-from foodgan.experiment.pupil import Lesson, learning, markdown
+from foodgan.experiment import own_eyes
+from foodgan.experiment.pupil import Lesson, examine, learning, markdown
 from foodgan.kondate import folder
 
 
@@ -14,7 +18,7 @@ def lessons(tmp_path_factory: pytest.TempPathFactory) -> list[Lesson]:
     whole = folder.menu
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "menu", lambda names, seed: whole(names, seed, held_out=8))
-        return learning(tmp_path_factory.mktemp("lessons"), (40, 160))
+        return learning(tmp_path_factory.mktemp("lessons"), (40, 160), "imagenet")
 
 
 def test_an_eye_tells_more_of_a_picture_than_of_another_one(lessons: list[Lesson]) -> None:
@@ -22,6 +26,29 @@ def test_an_eye_tells_more_of_a_picture_than_of_another_one(lessons: list[Lesson
     assert right is not None
     assert wrong is not None
     assert right > wrong + 0.05
+
+
+def test_eyes_of_its_own_learn_to_see_from_names_alone(tmp_path: Path) -> None:
+    folder.write_folder(tmp_path / "menu", 60, 64, 0)
+    known = [one for one in folder.read_menu(tmp_path / "menu") if one.kind == "train"]
+    right, wrong = (found["mean"] for found in examine(own_eyes.learn(known, steps=30), known))
+    assert right is not None
+    assert wrong is not None
+    assert right > wrong + 0.05
+
+
+def test_eyes_of_its_own_learn_the_same_again(tmp_path: Path) -> None:
+    folder.write_folder(tmp_path / "menu", 50, 64, 0)
+    known = folder.read_menu(tmp_path / "menu")[:16]
+    tasted = [own_eyes.learn(known, steps=2).taste(known) for _ in range(2)]
+    assert tasted[0] == tasted[1]
+
+
+def test_a_dish_seen_otherwise_keeps_its_size() -> None:
+    pictures = torch.rand(3, 3, 64, 64) * 2 - 1
+    seen = own_eyes.otherwise(pictures, torch.Generator().manual_seed(0))
+    assert seen.shape == pictures.shape
+    assert not torch.equal(seen, pictures)
 
 
 def test_each_size_of_menu_has_a_row(lessons: list[Lesson]) -> None:
