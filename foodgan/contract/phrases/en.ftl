@@ -288,6 +288,7 @@ review-escalated-news = The votes are even, so the people who run the server wil
 review-gone = That photo is not waiting for a review any more.
 review-own = Nobody reviews their own photos. Somebody else will.
 review-twice = You have voted on that photo already.
+review-stale = That page was out of date; somebody may have corrected the name. Your answer did not count: please look at the name and answer again.
 review-undone = Taken back. Have another look.
 review-undo-late = The member has heard of it, so it cannot be taken back.
 review-renamed = The name is mended. Votes for the old one count no more.
