@@ -45,7 +45,7 @@ class _Kind:
 
     task: str
     timeout_s: float
-    result: type[BaseModel]
+    result: type[Released] | type[Drawn]
 
 
 _KINDS: dict[ErrandKind, _Kind] = {
@@ -132,34 +132,36 @@ class Errands:
 
     async def _attend(self, errand: Errand, outcome: Outcome) -> None:
         if outcome.stage in ("done", "failed"):
-            await self._answer(errand, outcome.result)
-            await self._close(errand, outcome.result)
+            if await self._answer(errand, outcome.result):
+                await self._close(errand, outcome.result)
         elif errand.kind == "drawing" and not _alive(errand):
             await self._close(errand, None)
         elif outcome.stage == "lost":
             await self._enqueue(errand)
 
-    async def _answer(self, errand: Errand, result: str | None) -> None:
+    async def _answer(self, errand: Errand, result: str | None) -> bool:
+        """Answer what is done. False where Discord is away: on a later round."""
         try:
             done = _KINDS[errand.kind].result.model_validate_json(result or "")
         except ValidationError:
             log.error("errand %s: failed", errand.id)
-            await self._say(errand, Answer(say(errand.locale, "errand-failed", id=errand.id)))
-            return
+            failed = say(errand.locale, "errand-failed", id=errand.id)
+            return await self._say(errand, Answer(failed))
         if isinstance(done, Drawn):
-            await self._show(errand, done)
-        elif isinstance(done, Released):
-            await self._say(errand, _released(errand.locale, done))
+            return await self._show(errand, done)
+        return await self._say(errand, _released(errand.locale, done))
 
-    async def _show(self, errand: Errand, drawn: Drawn) -> None:
+    async def _show(self, errand: Errand, drawn: Drawn) -> bool:
         """Show the drawing, which nobody needs again. One that is gone has been shown before."""
         try:
             data = await asyncio.to_thread(self._store.read, drawn.path)
         except FileNotFoundError:
             log.info("errand %s: its drawing is gone", errand.id)
-            return
-        await self._say(errand, _pictured(errand.locale, drawn, data))
-        await asyncio.to_thread(self._store.delete, drawn.path)
+            return True
+        told = await self._say(errand, _pictured(errand.locale, drawn, data))
+        if told:
+            await asyncio.to_thread(self._store.delete, drawn.path)
+        return told
 
     async def _close(self, errand: Errand, result: str | None) -> None:
         await self._end(errand, result)
@@ -171,13 +173,17 @@ class Errands:
         payload = order.model_validate_json(errand.payload).model_dump(mode="json")
         await self._queue.enqueue(kind.task, errand.id, payload, kind.timeout_s)
 
-    async def _say(self, errand: Errand, answer: Answer) -> None:
-        """A drawing that comes too late is of no use any more; a release is told all the same."""
+    async def _say(self, errand: Errand, answer: Answer) -> bool:
+        """False where Discord is away: it is to be said later.
+
+        A drawing that comes too late is of no use any more; a release is told all the same.
+        """
         outcome: EditOutcome = "dead"
         if errand.token and _alive(errand):
             outcome = await self._edit(errand.application_id, errand.token, answer)
-        if errand.kind == "release" and outcome not in ("taken", "gone"):
+        if errand.kind == "release" and outcome in ("dead", "refused"):
             await self._notices.late(errand.member_id, errand.locale, answer.text, None)
+        return outcome != "away"
 
     async def _end(self, errand: Errand, result: str | None) -> None:
         async with self._sessions.begin() as session:
