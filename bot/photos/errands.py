@@ -3,6 +3,8 @@
 import asyncio
 import io
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer, Edit
 from bot.answer import Outcome as EditOutcome
+from bot.kitchen import Defer
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
@@ -19,7 +22,7 @@ from bot.queue.photos import RELEASE_TIMEOUT_S, TIMEOUT_S, Outcome, PhotoQueue
 from bot.records import errands, figures
 from bot.records.tables import Errand, ErrandKind
 from foodgan.contract import dishname
-from foodgan.contract.errors import KitchenClosed, StoreError
+from foodgan.contract.errors import KitchenClosed, StoreError, UserError
 from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN, new_order_id
 from foodgan.contract.photos import (
     DRAW_TASK,
@@ -72,6 +75,7 @@ class Errands:
         self._store = store
         self._edit = edit
         self._notices = notices
+        self._drawing: set[int] = set()  # members whose drawing is not in the records yet
 
     async def release(self, guest: Guest) -> None:
         """Freeze what is accepted now."""
@@ -79,8 +83,27 @@ class Errands:
         release_id = new_order_id()
         await self._send(guest, "release", release_id, ReleaseOrder(release_id=release_id))
 
-    async def draw(self, guest: Guest) -> None:
-        """Draw the collection as it is now."""
+    async def draw(self, guest: Guest, defer: Defer) -> None:
+        """Draw the collection as it is now. Raises UserError where one is on its way already."""
+        async with self._alone(guest.member_id):
+            await defer()
+            await self._draw(guest)
+
+    @asynccontextmanager
+    async def _alone(self, member_id: int) -> AsyncIterator[None]:
+        """One drawing a member at a time: each takes an intake worker some seconds."""
+        if member_id in self._drawing:
+            raise UserError("dataset-on-its-way")
+        self._drawing.add(member_id)
+        try:
+            async with self._sessions() as session:
+                if await errands.draws_for(session, member_id, datetime.now(UTC) - TOKEN_LIFE):
+                    raise UserError("dataset-on-its-way")
+            yield
+        finally:
+            self._drawing.discard(member_id)
+
+    async def _draw(self, guest: Guest) -> None:
         await self._publisher.bring_up()
         async with self._sessions() as session:
             weeks = await figures.accepted_by_week(session)

@@ -353,6 +353,7 @@ leaders-none = まだだれも載っていません。「載せる」を True �
 command-dataset = 集まった写真のようすと、次に撮ってほしいもの
 dataset = 集まった写真のようすです。
 dataset-wanted = 集まった写真のようすです。いま足りないのは **{ $words }**。見かけたら `/submit` でどうぞ!
+dataset-on-its-way = 集まった写真のようすは、いまご用意しているところです。届くまで、もう少しお待ちくださいね。
 dataset-alt = 週ごとの写真の枚数と、よく出ることば・足りないことばの図
 command-release = 採用された写真を、学習用の写真集にまとめる
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
