@@ -129,7 +129,7 @@ async def post_once(
 
     def answers(message: discord.Message) -> bool:
         named = any(order.order_id in each.filename for each in message.attachments)
-        return message.application_id == client.application_id and (
+        return message.author == client.user and (
             named or (not pictures and order.order_id in message.content)
         )
 

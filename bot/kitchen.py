@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -206,10 +207,17 @@ class Kitchen:
         """Say, with the last of its token, that the dish will come to the channel."""
         return await self._voice.edit(order, "dish-will-be-late", button=True, name=order.title)
 
-    async def cancel(self, order_id: str, member_id: int, moderator: bool) -> str | None:
-        """Cancel an open order for one who may; else the phrase that says why not."""
+    async def cancel(
+        self, order_id: str, member_id: int, moderator: bool, token: SecretStr
+    ) -> str | None:
+        """Cancel an open order for one who may; else the phrase that says why not.
+
+        token: of the click, which edits the answer that the button is on.
+        """
         async with self._sessions() as session:
             record = await session.get(Order, order_id)
+        if record is not None and record.state == "cancelled":
+            return "cancel-again"
         if record is None or record.ended_at is not None:
             return "cancel-too-late"
         if member_id != record.member_id and not moderator:
@@ -219,15 +227,17 @@ class Kitchen:
                 return "cancel-too-late"
         except KitchenClosed:
             return "cancel-no-kitchen"
-        await self.say_cancelled(record)
+        await self.say_cancelled(record, token)
         return None
 
-    async def say_cancelled(self, record: Order) -> None:
+    async def say_cancelled(self, record: Order, token: SecretStr | None = None) -> None:
         """Say it and end the order; in this order, so that a killed bot says it again.
 
-        So do the rounds where Discord is away.
+        So do the rounds where Discord is away. token: of a click; the order's may have died.
         """
         order = orders.as_order(record)
+        if token is not None:
+            order = order.model_copy(update={"token": token})
         told = await self._voice.edit(order, "cancelled", name=order.title)
         if told != "away":
             await self.end(order.order_id, "cancelled")

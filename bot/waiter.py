@@ -35,8 +35,8 @@ class Waiter:
     async def take(self, interaction: discord.Interaction, **asked: Any) -> None:
         """Take an order. asked: see `order_of`. Raises UserError for what will not do."""
         order = order_of(interaction, **asked)
-        for name in order.names:
-            self._blocklist.check(name)
+        for said in (*order.names, *(word for word, _ in order.weights)):  # all of it is shown
+            self._blocklist.check(said)
         self._door.admit(interaction.user.id, order.order_id)
         defer = partial(interaction.response.defer, ephemeral=order.private, thinking=True)
         await self._kitchen.order(order, asker_of(interaction), defer)

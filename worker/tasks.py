@@ -13,6 +13,7 @@ from PIL.Image import Image
 from pydantic import ValidationError
 from rq.exceptions import DeserializationError
 
+from foodgan.contract import dishname
 from foodgan.contract.errors import DiscordRefused, FoodganError, ModelError, UserError
 from foodgan.contract.limits import SHARE_MAX
 from foodgan.contract.orders import PAINT_TASK, VERSION, DishOrder
@@ -153,4 +154,8 @@ def verdict(error: Exception) -> Verdict:
 def apology(order: DishOrder, phrase: str, error: Exception | None = None) -> Message:
     """The sentence that stands where the picture would have been. Takes earlier pictures away."""
     values = error.values if isinstance(error, UserError) else {}
-    return Message(say(order.locale, phrase, id=order.order_id, **values))
+    shown = {
+        key: dishname.display(value) if isinstance(value, str) else value
+        for key, value in values.items()
+    }
+    return Message(say(order.locale, phrase, id=order.order_id, **shown))

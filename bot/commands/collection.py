@@ -1,5 +1,6 @@
 """`/credits`, `/dataset` and `/release`: the collection as a whole."""
 
+from functools import partial
 from typing import Any
 
 import discord
@@ -32,8 +33,8 @@ def dataset_command(errands: Errands) -> Command:
 
     @app_commands.command(name="dataset", description=phrase("command-dataset"))
     async def dataset(interaction: discord.Interaction) -> None:
-        await interaction.response.defer(thinking=True)
-        await errands.draw(guest_of(interaction))
+        defer = partial(interaction.response.defer, thinking=True)
+        await errands.draw(guest_of(interaction), defer)
 
     return dataset
 

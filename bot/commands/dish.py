@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from pydantic import SecretStr
 
 from bot.buttons import Press
 from bot.cancel import CANCEL
@@ -68,8 +69,8 @@ def dish_presses(kitchen: Kitchen) -> dict[str, Press]:
         """Acknowledge at once; then cancel, or tell the one who clicked why not."""
         await interaction.response.defer()
         (order_id,) = arguments
-        moderator = interaction.permissions.manage_messages
-        refusal = await kitchen.cancel(order_id, interaction.user.id, moderator)
+        moderator, token = interaction.permissions.manage_messages, SecretStr(interaction.token)
+        refusal = await kitchen.cancel(order_id, interaction.user.id, moderator, token)
         if refusal is not None:
             sentence = say(locale_of(interaction.locale.value), refusal)
             await interaction.followup.send(sentence, ephemeral=True)

@@ -35,7 +35,7 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
     async def accept(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)
         await interaction.response.defer()
-        page = await desk.judge(reviewer, _locale(interaction), arguments[0], "accept")
+        page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "accept")
         await _show(interaction, page)
 
     async def reject(interaction: discord.Interaction, arguments: list[str]) -> None:
@@ -43,13 +43,13 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
         if reason not in REASONS:
             raise UserError("review-gone")
         await interaction.response.defer()
-        page = await desk.judge(reviewer, _locale(interaction), arguments[0], "reject", reason)
+        page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "reject", reason)
         await _show(interaction, page)
 
     async def skip(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)
         await interaction.response.defer()
-        page = await desk.judge(reviewer, _locale(interaction), arguments[0], "skip")
+        page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "skip")
         await _show(interaction, page)
 
     async def undo(interaction: discord.Interaction, arguments: list[str]) -> None:
@@ -80,6 +80,12 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
         "review-rename": rename,
         "review-name": renamed,
     }
+
+
+def _seen(arguments: list[str]) -> tuple[str, str]:
+    """The photo that was shown, and the mark of its name; buttons of earlier bots have none."""
+    photo_id, *mark = arguments
+    return photo_id, "".join(mark)
 
 
 async def _show(interaction: discord.Interaction, page: Answer) -> None:

@@ -57,15 +57,23 @@ class Desk:
         reviewer: Reviewer,
         locale: str,
         photo_id: str,
+        mark: str,
         verdict: Verdict,
         reason: str | None = None,
     ) -> Answer:
-        """Count a vote. Nothing is counted twice, nor for what somebody else has decided."""
+        """Count a vote. Nothing is counted twice, nor for what somebody else has decided.
+
+        A photo that was shown with another name, by its mark, is shown again.
+        """
         async with self._sessions.begin() as session:
-            fate = await reviews.vote(session, photo_id, reviewer, verdict, self._rules, reason)
+            fate = await reviews.vote(
+                session, photo_id, mark, reviewer, verdict, self._rules, reason
+            )
         if fate == "decided":
             self._publisher.changed()
         news = say(locale, _news(fate, verdict))
+        if fate == "stale":
+            return await self._again(reviewer, locale, photo_id, news)
         stands = fate in ("counted", "decided", "escalated")
         return await self.page(reviewer, locale, news, photo_id if stands else None)
 
@@ -121,7 +129,7 @@ class Desk:
             ]
             lines.append(say(locale, "review-alike", names="、".join(names)))
         files = await self._receipts.previews(locale, [photo, *alike])
-        return Answer("\n".join(filter(None, lines)), _controls(locale, photo.id, undo), files)
+        return Answer("\n".join(filter(None, lines)), _controls(locale, photo, undo), files)
 
     async def _alike(self, photo: Photo) -> Sequence[Photo]:
         if photo.perceptual_hash is None:
@@ -140,9 +148,10 @@ def _news(fate: Fate, verdict: Verdict) -> str:
     return f"review-{fate}"
 
 
-def _controls(locale: str, photo_id: str, undo: str | None) -> discord.ui.View:
+def _controls(locale: str, photo: Photo, undo: str | None) -> discord.ui.View:
+    seen = photo.id, reviews.mark_of(photo.name)
     reject: discord.ui.Select[discord.ui.View] = discord.ui.Select(
-        custom_id=custom_id("review-reject", photo_id),
+        custom_id=custom_id("review-reject", *seen),
         placeholder=say(locale, "review-reject"),
         row=1,
         options=[
@@ -151,11 +160,9 @@ def _controls(locale: str, photo_id: str, undo: str | None) -> discord.ui.View:
         ],
     )
     green = discord.ButtonStyle.success
-    accept = button(
-        say(locale, "review-accept"), custom_id("review-accept", photo_id), green, row=0
-    )
-    rename = button(say(locale, "review-rename"), custom_id("review-rename", photo_id), row=0)
-    skip = button(say(locale, "review-skip"), custom_id("review-skip", photo_id), row=0)
+    accept = button(say(locale, "review-accept"), custom_id("review-accept", *seen), green, row=0)
+    rename = button(say(locale, "review-rename"), custom_id("review-rename", photo.id), row=0)
+    skip = button(say(locale, "review-skip"), custom_id("review-skip", *seen), row=0)
     back = [_undo_button(locale, undo)] if undo else []
     return laid_out(accept, rename, skip, *back, reject)
 

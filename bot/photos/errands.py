@@ -3,6 +3,8 @@
 import asyncio
 import io
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer, Edit
 from bot.answer import Outcome as EditOutcome
+from bot.kitchen import Defer
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
@@ -19,7 +22,7 @@ from bot.queue.photos import RELEASE_TIMEOUT_S, TIMEOUT_S, Outcome, PhotoQueue
 from bot.records import errands, figures
 from bot.records.tables import Errand, ErrandKind
 from foodgan.contract import dishname
-from foodgan.contract.errors import KitchenClosed, StoreError
+from foodgan.contract.errors import KitchenClosed, StoreError, UserError
 from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN, new_order_id
 from foodgan.contract.photos import (
     DRAW_TASK,
@@ -45,7 +48,7 @@ class _Kind:
 
     task: str
     timeout_s: float
-    result: type[BaseModel]
+    result: type[Released] | type[Drawn]
 
 
 _KINDS: dict[ErrandKind, _Kind] = {
@@ -72,6 +75,7 @@ class Errands:
         self._store = store
         self._edit = edit
         self._notices = notices
+        self._drawing: set[int] = set()  # members whose drawing is not in the records yet
 
     async def release(self, guest: Guest) -> None:
         """Freeze what is accepted now."""
@@ -79,8 +83,27 @@ class Errands:
         release_id = new_order_id()
         await self._send(guest, "release", release_id, ReleaseOrder(release_id=release_id))
 
-    async def draw(self, guest: Guest) -> None:
-        """Draw the collection as it is now."""
+    async def draw(self, guest: Guest, defer: Defer) -> None:
+        """Draw the collection as it is now. Raises UserError where one is on its way already."""
+        async with self._alone(guest.member_id):
+            await defer()
+            await self._draw(guest)
+
+    @asynccontextmanager
+    async def _alone(self, member_id: int) -> AsyncIterator[None]:
+        """One drawing a member at a time: each takes an intake worker some seconds."""
+        if member_id in self._drawing:
+            raise UserError("dataset-on-its-way")
+        self._drawing.add(member_id)
+        try:
+            async with self._sessions() as session:
+                if await errands.draws_for(session, member_id, datetime.now(UTC) - TOKEN_LIFE):
+                    raise UserError("dataset-on-its-way")
+            yield
+        finally:
+            self._drawing.discard(member_id)
+
+    async def _draw(self, guest: Guest) -> None:
         await self._publisher.bring_up()
         async with self._sessions() as session:
             weeks = await figures.accepted_by_week(session)
@@ -132,34 +155,36 @@ class Errands:
 
     async def _attend(self, errand: Errand, outcome: Outcome) -> None:
         if outcome.stage in ("done", "failed"):
-            await self._answer(errand, outcome.result)
-            await self._close(errand, outcome.result)
+            if await self._answer(errand, outcome.result):
+                await self._close(errand, outcome.result)
         elif errand.kind == "drawing" and not _alive(errand):
             await self._close(errand, None)
         elif outcome.stage == "lost":
             await self._enqueue(errand)
 
-    async def _answer(self, errand: Errand, result: str | None) -> None:
+    async def _answer(self, errand: Errand, result: str | None) -> bool:
+        """Answer what is done. False where Discord is away: on a later round."""
         try:
             done = _KINDS[errand.kind].result.model_validate_json(result or "")
         except ValidationError:
             log.error("errand %s: failed", errand.id)
-            await self._say(errand, Answer(say(errand.locale, "errand-failed", id=errand.id)))
-            return
+            failed = say(errand.locale, "errand-failed", id=errand.id)
+            return await self._say(errand, Answer(failed))
         if isinstance(done, Drawn):
-            await self._show(errand, done)
-        elif isinstance(done, Released):
-            await self._say(errand, _released(errand.locale, done))
+            return await self._show(errand, done)
+        return await self._say(errand, _released(errand.locale, done))
 
-    async def _show(self, errand: Errand, drawn: Drawn) -> None:
+    async def _show(self, errand: Errand, drawn: Drawn) -> bool:
         """Show the drawing, which nobody needs again. One that is gone has been shown before."""
         try:
             data = await asyncio.to_thread(self._store.read, drawn.path)
         except FileNotFoundError:
             log.info("errand %s: its drawing is gone", errand.id)
-            return
-        await self._say(errand, _pictured(errand.locale, drawn, data))
-        await asyncio.to_thread(self._store.delete, drawn.path)
+            return True
+        told = await self._say(errand, _pictured(errand.locale, drawn, data))
+        if told:
+            await asyncio.to_thread(self._store.delete, drawn.path)
+        return told
 
     async def _close(self, errand: Errand, result: str | None) -> None:
         await self._end(errand, result)
@@ -171,13 +196,17 @@ class Errands:
         payload = order.model_validate_json(errand.payload).model_dump(mode="json")
         await self._queue.enqueue(kind.task, errand.id, payload, kind.timeout_s)
 
-    async def _say(self, errand: Errand, answer: Answer) -> None:
-        """A drawing that comes too late is of no use any more; a release is told all the same."""
+    async def _say(self, errand: Errand, answer: Answer) -> bool:
+        """False where Discord is away: it is to be said later.
+
+        A drawing that comes too late is of no use any more; a release is told all the same.
+        """
         outcome: EditOutcome = "dead"
         if errand.token and _alive(errand):
             outcome = await self._edit(errand.application_id, errand.token, answer)
-        if errand.kind == "release" and outcome not in ("taken", "gone"):
+        if errand.kind == "release" and outcome in ("dead", "refused"):
             await self._notices.late(errand.member_id, errand.locale, answer.text, None)
+        return outcome != "away"
 
     async def _end(self, errand: Errand, result: str | None) -> None:
         async with self._sessions.begin() as session:

@@ -12,7 +12,6 @@ from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
-from rq.worker_registration import get_keys
 
 from bot.queue.calls import STAGES, Calls, Stage, retry_of
 from foodgan.contract.late import HANDED
@@ -33,7 +32,7 @@ from foodgan.contract.orders import (
     DishOrder,
 )
 from foodgan.contract.settings import Settings
-from foodgan.contract.status import Status, look, seconds_of
+from foodgan.contract.status import Status, look, seconds_of, serving
 
 T = TypeVar("T")
 
@@ -42,7 +41,8 @@ T = TypeVar("T")
 class Line:
     """The queue as a newcomer sees it.
 
-    waiting: orders in line; started: orders being made; dish_s: seconds an order takes.
+    waiting: orders in line; started: orders being made; workers: that take orders; dish_s: seconds
+    an order takes.
     """
 
     waiting: int
@@ -123,15 +123,12 @@ class DishQueue:
         return await self._calls.run(lambda: work(self._calls.redis))
 
     def _look(self) -> Line:
-        workers = get_keys(self._queue)
         with self._calls.redis.pipeline(transaction=False) as pipe:
             pipe.llen(self._queue.key)
             pipe.zcard(StartedJobRegistry(queue=self._queue).key)
             pipe.hget(PACE_KEY, PACE_DISH)
-            if workers:
-                pipe.exists(*workers)  # a killed worker stays listed until its key expires
-            waiting, started, pace, *alive = pipe.execute()
-        return Line(waiting, started, alive[0] if alive else 0, seconds_of(pace))
+            waiting, started, pace = pipe.execute()
+        return Line(waiting, started, serving(self._calls.redis), seconds_of(pace))
 
     def _enqueue(self, order: DishOrder, member_id: int) -> bool:
         left_s = (order.asked_at + LATE_LIFE - datetime.now(UTC)).total_seconds()

@@ -17,6 +17,21 @@ async def open_ones(session: AsyncSession) -> Sequence[Errand]:
     return found.all()
 
 
+async def draws_for(session: AsyncSession, member_id: int, since: datetime) -> bool:
+    """Whether a drawing that this member asked for since then is still to come."""
+    found = await session.scalars(
+        select(Errand.id)
+        .where(
+            Errand.kind == "drawing",
+            Errand.member_id == member_id,
+            Errand.asked_at > since,
+            Errand.ended_at.is_(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 async def end(session: AsyncSession, errand_id: str, result: str | None) -> None:
     """Write the result down and erase the token. result: None where it failed."""
     await session.execute(

@@ -1,5 +1,6 @@
 """Reviews: the next photo, votes that count once, decisions, and taking a vote back."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,9 @@ SKIP_LIFE = timedelta(hours=12)  # a skipped photo comes back after this
 LEFT_MAX = 100  # beyond this the photos that are left are not counted
 
 # counted: the vote stands; decided: it decided; escalated: as many for as against; gone: somebody
-# else decided, or the member withdrew it; own: nobody judges their own; twice: voted before.
-Fate = Literal["counted", "decided", "escalated", "gone", "own", "twice"]
+# else decided, or the member withdrew it; own: nobody judges their own; twice: voted before; stale:
+# it has another name by now than its reviewer saw.
+Fate = Literal["counted", "decided", "escalated", "gone", "own", "twice", "stale"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Rules:
 
     votes: int
     escalate_after: int
+
+
+def mark_of(name: str) -> str:
+    """A few letters that stand for the name that a vote is about."""
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
 def line_query(reviewer: Reviewer, escalated: bool) -> Select[Any]:
@@ -82,12 +89,16 @@ async def _lock(
 async def vote(
     session: AsyncSession,
     photo_id: str,
+    mark: str,
     reviewer: Reviewer,
     verdict: Verdict,
     rules: Rules,
     reason: str | None = None,
 ) -> Fate:
-    """Count one vote, and decide where it is enough. A skip only puts the photo off."""
+    """Count one vote, and decide where it is enough. A skip only puts the photo off.
+
+    mark: of the name that the reviewer saw.
+    """
     photo = await _lock(session, photo_id, ("taken",))
     if photo is None or (photo.escalated and not reviewer.operator):
         return "gone"
@@ -96,6 +107,8 @@ async def vote(
     before = await session.get(Vote, (photo_id, reviewer.id), populate_existing=True)
     if before and before.verdict != "skip" and not photo.escalated:
         return "twice"
+    if mark != mark_of(photo.name):
+        return "stale"
     now = datetime.now(UTC)
     if before:
         before.verdict, before.reason, before.at = verdict, reason, now

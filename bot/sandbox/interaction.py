@@ -119,7 +119,11 @@ class Interaction:
                 "user": user,
                 "authorizing_integration_owners": {"0": GUILD_ID},
             }
-        shown: Json = {"interaction_metadata": metadata, "webhook_id": APPLICATION_ID}
+        shown: Json = {
+            "interaction_metadata": metadata,
+            "webhook_id": APPLICATION_ID,
+            "application_id": APPLICATION_ID,
+        }
         if self.command_name is not None:
             metadata["name"] = self.command_name
             shown["interaction"] = {

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from bot.sandbox.attachment import Attachments
 from bot.sandbox.body import Body
 from bot.sandbox.form import check_message, check_whole, walk
-from bot.sandbox.people import APPLICATION_ID, BOT_USER, GUILD_ID, MEMBERS, user_json
+from bot.sandbox.people import BOT_USER, GUILD_ID, MEMBERS, user_json
 from bot.sandbox.refusal import Refusal
 from bot.sandbox.rules import (
     COMPONENTS_V2,
@@ -166,7 +166,7 @@ class Messages:
         return None if nonce is None else self._nonces.get(str(nonce))
 
     def _blank(self, channel_id: str, author: Json, kind: int) -> Json:
-        blank: Json = {
+        return {
             "id": self._ids.next(),
             "channel_id": channel_id,
             "type": kind,
@@ -184,9 +184,6 @@ class Messages:
             "pinned": False,
             "flags": 0,
         }
-        if author["id"] == APPLICATION_ID:
-            blank["application_id"] = APPLICATION_ID
-        return blank
 
     def _composed(self, old: Json, body: Body) -> Json:
         form = body.form()

@@ -140,10 +140,10 @@ def look(redis: Redis) -> Status:
         pipe.zrevrangebyscore(FAILED_KEY, "+inf", recent, 0, _SHOWN)
         pipe.hget(PACE_KEY, PACE_DISH)
         waiting, started, put_off, failed, failed_recently, failures, pace = pipe.execute()
-    hellos, oldest = _workers_and_oldest(redis)
+    hellos, oldest = _hellos(redis), _oldest(redis)
     photos, intakes = _photos_and_intakes(redis)
     dish_s = seconds_of(pace)
-    serving = sum(hello.serves for hello in hellos)
+    takers = sum(hello.serves for hello in hellos)
     return Status(
         taken_at=now,
         waiting=waiting,
@@ -152,7 +152,7 @@ def look(redis: Redis) -> Status:
         oldest_s=max(0.0, (now - oldest[0]).total_seconds()) if oldest else 0.0,
         oldest_id=oldest[1] if oldest else None,
         dish_s=dish_s,
-        wait_s=(waiting + started + 1) * dish_s / serving if serving else None,
+        wait_s=(waiting + started + 1) * dish_s / takers if takers else None,
         failed=failed,
         failed_recently=failed_recently,
         failures=tuple(map(_text, failures)),
@@ -170,29 +170,35 @@ def seconds_of(pace: bytes | None) -> float:
         return PACE_DEFAULT_S
 
 
-def _workers_and_oldest(redis: Redis) -> tuple[list[Hello], tuple[datetime, str] | None]:
-    """The workers that are alive; when the oldest order was asked for, and its id."""
+def serving(redis: Redis) -> int:
+    """How many workers take orders. Raises what redis-py raises."""
+    return sum(hello.serves for hello in _hellos(redis))
+
+
+def _hellos(redis: Redis) -> list[Hello]:
+    """The workers that are alive."""
+    names = sorted(map(_text, redis.smembers(WORKERS)))
+    said: list[Any] = redis.mget(map(hello_key, names)) if names else []
+    gone = [name for name, text in zip(names, said, strict=True) if text is None]
+    if gone:
+        redis.srem(WORKERS, *gone)
+    return [hello for text in said if (hello := _hello(text))]
+
+
+def _oldest(redis: Redis) -> tuple[datetime, str] | None:
+    """When the oldest order was asked for, and its id."""
     with redis.pipeline(transaction=False) as pipe:
-        pipe.smembers(WORKERS)
         pipe.lindex(QUEUE_KEY, 0)  # what is tried again goes to the front: the head is the oldest
         pipe.zrange(STARTED_KEY, 0, _CANDIDATES - 1)
         pipe.zrange(SCHEDULED_KEY, 0, _CANDIDATES - 1)
-        listed, head, claimed, put_off = pipe.execute()
-    names = sorted(map(_text, listed))
+        head, claimed, put_off = pipe.execute()
     # A claim is listed as JOB:EXECUTION.
     job_ids = [_text(each).partition(":")[0] for each in (head, *claimed, *put_off) if each]
     with redis.pipeline(transaction=False) as pipe:
-        for name in names:
-            pipe.get(hello_key(name))
         for job_id in job_ids:
             pipe.hget(JOB_KEY + job_id, "data")
-        said = pipe.execute()
-    gone = [name for name, text in zip(names, said, strict=False) if text is None]
-    if gone:
-        redis.srem(WORKERS, *gone)
-    hellos = [hello for text in said[: len(names)] if (hello := _hello(text))]
-    dates = zip(map(_asked_at, said[len(names) :]), job_ids, strict=True)
-    return hellos, min(((when, job_id) for when, job_id in dates if when), default=None)
+        dates = zip(map(_asked_at, pipe.execute()), job_ids, strict=True)
+    return min(((when, job_id) for when, job_id in dates if when), default=None)
 
 
 def _photos_and_intakes(redis: Redis) -> tuple[int, int]:

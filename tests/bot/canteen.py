@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -18,11 +19,12 @@ from bot.records.tables import Order
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseCommand
 from bot.sandbox.server import Sandbox
+from foodgan.contract import status
 from foodgan.contract.orders import DISH_QUEUE
 from foodgan.contract.settings import Settings
+from foodgan.contract.status import Hello
 
 PATIENCE_S = 8.0
-WORKER = "rq:worker:test"
 
 
 async def until(true: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
@@ -93,10 +95,39 @@ class Canteen:
             await asyncio.sleep(0.02)
 
 
-def hire(redis: Redis) -> None:
-    """List a worker as RQ lists a living one."""
-    redis.sadd(f"rq:workers:{DISH_QUEUE}", WORKER)
-    redis.hset(WORKER, "birth", "today")
+def a_hello(**changed: Any) -> Hello:
+    """What a worker says of itself."""
+    fields = {
+        "name": "stove-1-abc123",
+        "label": "stove-1",
+        "host": "stove",
+        "pid": 4711,
+        "version": "0.1.0",
+        "model": "first·a1b2c3",
+        "device": "cuda:0",
+        "limit": 16,
+        "state": "busy",
+        "in_hand": 2,
+        "served": 12,
+        "failed": 1,
+        "since": datetime.now(UTC) - timedelta(minutes=5),
+    }
+    return Hello(**(fields | changed))
+
+
+def hire(redis: Redis, **changed: Any) -> None:
+    """List a worker as a living one is: by RQ, and by its hello, which stays."""
+    hello = a_hello(**changed)
+    redis.sadd(f"rq:workers:{DISH_QUEUE}", f"rq:worker:{hello.name}")
+    redis.hset(f"rq:worker:{hello.name}", "birth", "today")
+    status.say_hello(redis, hello)
+    redis.persist(status.hello_key(hello.name))
+
+
+def dismiss(redis: Redis) -> None:
+    """Every worker is gone."""
+    for name in redis.smembers(status.WORKERS):
+        status.say_goodbye(redis, name.decode())
 
 
 def line(redis: Redis) -> list[str]:

@@ -9,18 +9,25 @@ from bot import answer
 from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseComponent
-from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING
+from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING, TOKEN_LIFE
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, is_private, line, until
 
 NAME = "虹色マグロカレーうどん"
 
 
-def click(canteen: Canteen, message: dict[str, Any], member: str = "akari") -> Interaction:
+def click(
+    canteen: Canteen, message: dict[str, Any], member: str = "akari", raw: bool = False
+) -> Interaction:
+    """raw: although Discord shows the button no more, as to one whose screen is behind."""
     [row] = message["components"]
     [button] = row["components"]
     act = UseComponent(
-        type="component", message=message["id"], custom_id=button["custom_id"], member=member
+        type="component",
+        message=message["id"],
+        custom_id=button["custom_id"],
+        member=member,
+        raw=raw,
     )
     return Members(canteen.sandbox.world).act(act)
 
@@ -124,6 +131,33 @@ async def test_what_is_being_posted_cannot_be_cancelled(canteen: Canteen, redis:
     assert told.json["content"] == say("ja", "cancel-too-late")
     assert (await canteen.record()).state == "queued"
     assert edits(interaction) == 1
+
+
+async def test_an_order_whose_token_has_died_is_cancelled_where_its_button_is(
+    canteen: Canteen,
+) -> None:
+    await canteen.open()
+    interaction, message = await waiting(canteen)
+    interaction.created -= TOKEN_LIFE.total_seconds()
+
+    click(canteen, message)
+
+    await shows(interaction, say("ja", "cancelled", name=NAME))
+    assert interaction.original.json["components"] == []
+    await canteen.record("cancelled")
+
+
+async def test_who_cancels_again_is_told_that_it_is_done(canteen: Canteen) -> None:
+    await canteen.open()
+    _, message = await waiting(canteen)
+    click(canteen, message)
+    await canteen.record("cancelled")
+
+    again = click(canteen, message, raw=True)
+
+    [told] = await until(lambda: again.followups, "told so")
+    assert told.json["content"] == say("ja", "cancel-again")
+    assert is_private(told.json)
 
 
 async def test_a_cancellation_cut_off_by_a_kill_is_finished_by_the_next_round(

@@ -65,6 +65,18 @@ async def test_who_comes_while_others_wait_is_told_place_and_time_before_the_que
     assert edits(interaction) == 1
 
 
+async def test_while_the_only_worker_rests_an_order_is_told_so_and_may_be_cancelled(
+    canteen: Canteen, redis: Redis
+) -> None:
+    hire(redis, state="resting", in_hand=0)
+    await canteen.open()
+
+    message = await canteen.answer(canteen.order(name="抹茶ラーメン"))
+
+    assert message["content"] == say("ja", "kitchen-unstaffed", name="抹茶ラーメン")
+    assert message["components"]
+
+
 async def test_who_waits_long_for_what_is_being_painted_is_told_so_and_may_cancel(
     canteen: Canteen, redis: Redis
 ) -> None:

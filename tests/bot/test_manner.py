@@ -82,3 +82,15 @@ async def test_too_many_words_are_answered_at_once_and_privately(canteen: Cantee
     message = await canteen.answer(canteen.order("emma", more=words))
     assert message["content"] == say("en", "weight-too-many", max=WORDS_MAX)
     assert is_private(message)
+
+
+@pytest.mark.parametrize("option", ["more", "less"])
+async def test_a_blocked_word_is_repeated_to_nobody(
+    canteen: Canteen, redis: Redis, option: str
+) -> None:
+    bot = await canteen.open()
+    bot.gallery._office._blocklist.hold(["ばくだん"])
+    message = await canteen.answer(canteen.order(name="味噌カツ丼", **{option: "味噌 バクダン"}))
+    assert message["content"] == say("ja", "name-blocked")
+    assert is_private(message)
+    assert not line(redis)

@@ -13,7 +13,7 @@ from bot.sandbox.people import find_member
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from foodgan.contract.recipes import Recipe
-from tests.bot.canteen import Canteen, hire, is_private, line, until
+from tests.bot.canteen import Canteen, dismiss, hire, is_private, line, until
 from tests.bot.plates import order_in_line, press, served
 from tests.bot.test_late import hand_over, posts
 from tests.bot.test_rounds import age
@@ -185,7 +185,7 @@ async def test_an_order_that_waits_can_be_cancelled_whatever_its_kind(
 ) -> None:
     await canteen.open()
     message = await a_dish(canteen, redis)
-    redis.delete("rq:worker:test")
+    dismiss(redis)
     asked = press(canteen, message, "vary")
     waiting = await canteen.answer(asked)
     assert waiting["content"] == say("ja", "kitchen-unstaffed", name=NAME)

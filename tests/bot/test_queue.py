@@ -24,6 +24,8 @@ from foodgan.contract.orders import (
     DishOrder,
 )
 from foodgan.contract.settings import Settings
+from foodgan.contract.status import WORKERS
+from tests.bot.canteen import hire
 from tests.bot.orders import AOI, TOKEN, an_order
 
 
@@ -79,8 +81,10 @@ async def test_the_line_tells_length_workers_and_pace(queue: DishQueue, redis: R
     for _ in range(3):
         await queue.enqueue(an_order(), AOI.member_id)
     redis.hset(PACE_KEY, PACE_DISH, "0.25")
-    redis.sadd(f"rq:workers:{DISH_QUEUE}", "rq:worker:alive", "rq:worker:killed")
-    redis.hset("rq:worker:alive", "birth", "today")
+    hire(redis)
+    hire(redis, name="drained", state="resting")
+    hire(redis, name="stopping", state="draining")
+    redis.sadd(WORKERS, "killed")  # stays listed when its hello has gone
 
     line = await queue.look()
 

@@ -1,7 +1,6 @@
 """`/status`: a private sentence or two on how busy the kitchen is; ids for operators alone."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 from redis import Redis
@@ -9,30 +8,11 @@ from redis import Redis
 from bot.commands.status import report
 from foodgan.contract import status
 from foodgan.contract.phrases import say
-from foodgan.contract.status import Hello, Status
-from tests.bot.canteen import Canteen, is_private
+from foodgan.contract.status import Status
+from tests.bot.canteen import Canteen, a_hello, is_private
 from tests.bot.orders import AOI, an_order
 
 OPERATOR = "minato"  # may manage the server
-
-
-def a_hello(**changed: Any) -> Hello:
-    fields = {
-        "name": "stove-1-abc123",
-        "label": "stove-1",
-        "host": "stove",
-        "pid": 4711,
-        "version": "0.1.0",
-        "model": "first·a1b2c3",
-        "device": "cuda:0",
-        "limit": 16,
-        "state": "busy",
-        "in_hand": 2,
-        "served": 12,
-        "failed": 1,
-        "since": datetime.now(UTC) - timedelta(minutes=5),
-    }
-    return Hello(**(fields | changed))
 
 
 async def test_it_tells_the_asker_alone_how_busy_the_kitchen_is(

@@ -11,9 +11,8 @@ from redis import Redis
 
 from foodgan.contract import status
 from foodgan.contract.pulse import STALE_S
-from tests.bot.canteen import Canteen, until
+from tests.bot.canteen import Canteen, a_hello, until
 from tests.bot.orders import TOKEN
-from tests.bot.test_status import a_hello
 
 NAME = "月光のソーダ煮込み"
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from foodgan.contract import dishname
 from foodgan.contract.late import LATE_STREAM, LateDish
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
@@ -241,3 +242,17 @@ def test_a_word_that_the_name_does_not_have_is_answered_before_its_batch_is_pain
     assert said == say("en", "weight-unknown-word", word="チーズ", words="味噌 · ラーメン")
     assert kitchen.status(wrong.order_id) == "failed"
     assert kitchen.status(right.order_id) == "finished"
+
+
+def test_a_word_that_the_name_does_not_have_is_shown_as_text_and_links_nowhere(
+    kitchen: Kitchen,
+) -> None:
+    link = "[無料](https://evil.example)"
+    order = kitchen.put(an_order("[味噌](x) ラーメン", weights=[(link, 200)]))
+
+    kitchen.serve(TinyPainter())
+
+    said = kitchen.answer(order).payload["content"]
+    assert dishname.display(link) in said
+    assert "](" not in said
+    assert "\\\\" not in said  # nothing is escaped twice

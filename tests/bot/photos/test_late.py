@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import answer
 from bot.photos import retention
 from bot.records.tables import Consent, Errand, Photo, Submission
 from bot.sandbox import people
@@ -15,9 +16,11 @@ from bot.sandbox.faults import RequestFault
 from foodgan.contract.phrases import say
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club
+from tests.bot.sandbox.conftest import PNG
 
 DEAD = timedelta(minutes=20)  # after this long an interaction's token is no good
 AKARI = people.find_member("akari")
+RELEASED = {"digest": "a" * 64, "train": 3, "test": 1, "left_out": 0}
 
 
 async def age(club: Club, column: Any, by: timedelta) -> None:
@@ -98,13 +101,51 @@ async def test_a_receipt_is_written_again_when_discord_was_away(club: Club) -> N
     assert await club.until_ended(Submission)
 
 
+async def test_a_drawing_is_kept_until_discord_has_taken_it(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer, "EDIT_TIMEOUT_S", 0.5)  # before discord.py tries again
+    await club.canteen.open()
+    asked = club.use("dataset", "yuto")
+    (job,) = await until(club.intake.jobs, "in line")
+    path = f"drawings/{job.id}.png"
+    club.store.write(path, PNG)
+    away = RequestFault(method="PATCH", path="^/webhooks/", answer=503, times=2)
+    club.canteen.sandbox.faults.add(away)
+    club.intake.finish(job, {"drawing_id": job.id, "path": path})
+
+    shown = await club.shown(asked, say("ja", "dataset"))
+
+    assert away.hits == 2
+    (drawn,) = shown["attachments"]
+    assert club.world.attachments.get(drawn["id"]).data == PNG
+    assert await club.until_ended(Errand)
+    assert not club.store.exists(path)
+
+
+async def test_a_release_that_discord_did_not_hear_of_is_told_in_its_answer_and_once(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer, "EDIT_TIMEOUT_S", 0.5)
+    await club.canteen.open()
+    asked = club.use("release", "minato")
+    (job,) = await until(club.intake.jobs, "in line")
+    away = RequestFault(method="PATCH", path="^/webhooks/", answer=503, times=2)
+    club.canteen.sandbox.faults.add(away)
+    club.intake.finish(job, RELEASED | {"release_id": job.id})
+
+    await club.shown(asked, "学習用 3 枚・試験用 1 枚")
+
+    assert await club.until_ended(Errand)
+    assert messages_to(people.find_member("minato"), club) == []
+
+
 async def test_a_release_that_takes_long_is_told_by_message(club: Club) -> None:
     await club.canteen.open()
     club.use("release", "minato")
     (job,) = await until(club.intake.jobs, "in line")
     await age(club, Errand.asked_at, DEAD)
-    done = {"release_id": job.id, "digest": "a" * 64, "train": 3, "test": 1, "left_out": 0}
-    club.intake.finish(job, done)
+    club.intake.finish(job, RELEASED | {"release_id": job.id})
     minato = people.find_member("minato")
     (told,) = await until(lambda: messages_to(minato, club), "a message")
     assert "学習用 3 枚・試験用 1 枚" in told

@@ -1,11 +1,13 @@
 """`/review` by the real client library: one message, photo after photo, and who may."""
 
 import asyncio
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from bot.records.reviews import mark_of
 from bot.records.tables import AuditEntry, Vote
 from bot.sandbox import people
 from bot.sandbox.faults import RequestFault
@@ -162,6 +164,40 @@ async def test_a_name_is_mended_in_a_modal_that_outlives_a_restart(club: Club) -
     assert "きつね" not in renamed  # the words of the old name are not those of the new one
     (photo,) = await club.photos()
     assert (photo.name, photo.words) == ("たぬきうどん", None)
+
+
+async def test_a_vote_from_a_page_with_the_old_name_does_not_count_and_shows_the_new_one(
+    club: Club,
+) -> None:
+    await club.canteen.open(review_votes=1)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    stale = await desk(club, "sora")
+    opener = club.click(await desk(club, "minato"), "review-rename", "minato")
+    await club.modal(opener)
+    await edited(club, club.fill(opener, "minato", name="たぬきうどん"))
+
+    page = await edited(club, club.click(stale, "review-accept", "sora"))
+
+    assert say("ja", "review-stale") in page["content"]
+    assert "たぬきうどん" in page["content"]
+    assert await club.all(Vote) == []
+    await edited(club, club.click(page, "review-accept", "sora"))
+    assert await club.photos("accepted")
+
+
+async def test_a_button_of_an_earlier_bot_which_says_no_name_shows_the_photo_again(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    (photo,) = await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    earlier = json.loads(json.dumps(page).replace(f":{mark_of(photo.name)}", ""))
+    page = await edited(club, club.click(earlier, "review-accept", "minato", raw=True))
+    assert say("ja", "review-stale") in page["content"]
+    await edited(club, club.click(page, "review-accept", "minato"))
+    assert len(await club.all(Vote)) == 1
 
 
 async def test_buttons_outlive_a_restart(club: Club) -> None:

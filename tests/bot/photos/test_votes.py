@@ -31,11 +31,17 @@ async def sessions(url: URL) -> AsyncIterator[Sessions]:
 
 
 async def vote(
-    sessions: Sessions, who: int, verdict: Verdict, operator: bool = False, rules: Rules = TWO
+    sessions: Sessions,
+    who: int,
+    verdict: Verdict,
+    operator: bool = False,
+    rules: Rules = TWO,
+    name: str = a_photo().name,
 ) -> Fate:
+    """name: what the reviewer saw."""
     async with sessions.begin() as session:
-        reviewer = Reviewer(who, operator)
-        return await reviews.vote(session, ID, reviewer, verdict, rules, "other")
+        reviewer, mark = Reviewer(who, operator), reviews.mark_of(name)
+        return await reviews.vote(session, ID, mark, reviewer, verdict, rules, "other")
 
 
 async def the_photo(sessions: Sessions) -> Photo:
@@ -153,11 +159,23 @@ async def test_taking_back_one_of_even_votes_gives_it_back_to_the_reviewers(
 
 async def test_another_name_wants_new_votes(sessions: Sessions) -> None:
     await vote(sessions, BO, "accept")
+    name = "たぬきうどん"
     async with sessions.begin() as session:
-        assert await reviews.rename(session, ID, Reviewer(CHE), "たぬきうどん")
-    assert await vote(sessions, CHE, "accept") == "counted"
-    assert await vote(sessions, BO, "accept") == "decided"
-    assert (await the_photo(sessions)).name == "たぬきうどん"
+        assert await reviews.rename(session, ID, Reviewer(CHE), name)
+    assert await vote(sessions, CHE, "accept", name=name) == "counted"
+    assert await vote(sessions, BO, "accept", name=name) == "decided"
+    assert (await the_photo(sessions)).name == name
+
+
+@pytest.mark.parametrize("verdict", ["accept", "reject", "skip"])
+async def test_a_vote_is_for_the_name_that_was_seen_and_for_no_other(
+    sessions: Sessions, verdict: Verdict
+) -> None:
+    async with sessions.begin() as session:
+        await reviews.rename(session, ID, Reviewer(CHE), "たぬきうどん")
+    assert await vote(sessions, BO, verdict) == "stale"
+    assert await shown(sessions, BO) == ID
+    assert await vote(sessions, BO, verdict, name="たぬきうどん") == "counted"
 
 
 async def test_a_name_does_not_take_even_votes_from_the_operators(sessions: Sessions) -> None:

@@ -47,6 +47,17 @@ async def test_a_command_is_deferred_and_then_edited_into_its_pictures(
         assert await response.read() == PNG
 
 
+async def test_of_the_bots_messages_only_those_that_answer_name_its_application(
+    driver: Driver, start: Start, client: Client
+) -> None:
+    await start(client)
+    asked = await driver.command("dish", options={"name": "名乗る丼"})
+    answer = (await driver.wait(asked, "pictures"))["message"]
+    said = await client.get_partial_messageable(int(answer["channel_id"])).send("ただの一言")
+    assert answer["application_id"] == str(client.application_id)
+    assert (said.application_id, said.author) == (None, client.user)
+
+
 async def test_a_dropped_socket_is_resumed_and_no_interaction_is_lost(
     sandbox: Sandbox, driver: Driver, start: Start, client: Client
 ) -> None:

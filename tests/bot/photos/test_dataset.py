@@ -1,0 +1,52 @@
+"""`/dataset`: one drawing a member at a time, so that photos wait behind nobody's many."""
+
+import asyncio
+
+from bot.records.tables import Errand
+from bot.sandbox.interaction import Interaction
+from foodgan.contract.phrases import say
+from tests.bot.canteen import PATIENCE_S, is_private, until
+from tests.bot.photos.club import JPEG, Club
+
+
+async def refused(club: Club, interaction: Interaction) -> None:
+    told = await club.shown(interaction)
+    assert told["content"] == say("ja", "dataset-on-its-way")
+    assert is_private(told)
+
+
+async def test_who_asks_again_before_the_drawing_is_there_is_asked_to_wait(club: Club) -> None:
+    await club.canteen.open()
+    first, *more = [club.use("dataset", "akari") for _ in range(4)]
+    for again in more:
+        await refused(club, again)
+    (job,) = await until(club.intake.jobs, "in line, once")
+    club.use("dataset", "yuto")
+    await until(lambda: len(club.intake.jobs()) == 2, "another member's turn")
+
+    path = f"drawings/{job.id}.png"
+    club.store.write(path, JPEG)
+    club.intake.finish(job, {"drawing_id": job.id, "path": path})
+
+    await club.shown(first, say("ja", "dataset"))
+    await until(lambda: not club.store.exists(path), "cleared away")
+    await until_closed(club, job.id)
+    club.use("dataset", "akari")
+    await until(lambda: len(club.intake.jobs()) == 2, "in line again")
+
+
+async def test_a_restart_forgets_no_drawing_that_is_on_its_way(club: Club) -> None:
+    await club.canteen.open()
+    club.use("dataset", "akari")
+    await until(club.intake.jobs, "in line")
+    await club.canteen.close()
+    await club.canteen.open()
+    await refused(club, club.use("dataset", "akari"))
+    assert len(await club.all(Errand)) == 1
+
+
+async def until_closed(club: Club, errand_id: str) -> None:
+    """Wait until the records say so."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not all(each.ended_at for each in await club.all(Errand) if each.id == errand_id):
+            await asyncio.sleep(0.02)
