@@ -70,6 +70,7 @@ class TrainConfig(BaseModel):
     match: Weight = 0.0  # a matcher taught by photos tells a picture's name from others
     pair_energy: Weight = 0.0  # two pictures of a name foretell its photo; asks for each name twice
     sketched: Share = 0.0  # Stage-II: of the pictures are painted from Stage-I's own sketches
+    hatching: Weight = 0.0  # Stage-II: nothing repeats on the grid that a picture is enlarged from
     sketch_l1: Weight = 0.0  # Stage-II: the picture, made small, must be the sketch
     picture_l1: Weight = 0.0  # Stage-II: the picture must be the photo that was degraded …
     picture_features: Weight = 0.0  # … in frozen features as well

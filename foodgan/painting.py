@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from foodgan.batch import Batch, normal, uniform
 from foodgan.config import TrainConfig
+from foodgan.hatching import hatching
 from foodgan.models.dcgan import DcganGenerator
 from foodgan.models.layers import upsample
 from foodgan.models.published import PublishedGenerator
@@ -80,7 +81,7 @@ class DetailPainting:
         return painted
 
     def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
-        """L1 to the sketch, before it was degraded, and to the photo; the KL.
+        """L1 to the sketch, before it was degraded, and to the photo; hatching; the KL.
 
         A sketch of Stage-I has a grain that no photo has: it is honoured at half its width.
         """
@@ -92,7 +93,11 @@ class DetailPainting:
         to_photo = ((fake.pictures - batch.photos).abs() * paired).mean()
         config = self.config
         loss = config.sketch_l1 * to_sketch + config.picture_l1 * to_photo + config.kl * fake.kl
-        return loss, {"sketch_l1": to_sketch, "picture_l1": to_photo, "kl": fake.kl}
+        figures = {"sketch_l1": to_sketch, "picture_l1": to_photo, "kl": fake.kl}
+        if config.hatching:
+            figures["hatching"] = hatching(fake.pictures)
+            loss = loss + config.hatching * figures["hatching"].log().clamp(min=0)  # photos: 0
+        return loss, figures
 
 
 @torch.no_grad()

@@ -133,7 +133,8 @@ def test_a_step_reads_nothing_back_from_its_device(
     if kind == "stage1":
         recipe |= {"frozen_features": 8, "frozen_side": 64, "match": 1.0, "pair_energy": 1.0}
     if kind == "stage2":
-        recipe |= {"frozen_features": 8, "picture_features": 1.0, "sketched": 0.5, "patches": 1.0}
+        recipe |= {"frozen_features": 8, "picture_features": 1.0, "sketched": 0.5}
+        recipe |= {"patches": 1.0, "hatching": 1.0}
     first = Stage1Generator(stage1_config()).eval().requires_grad_(False)
     config = tiny_config(kind, **recipe)
     feed = tiny_feed(config, drawn_photos)

@@ -146,6 +146,13 @@ MEANINGS = (
         "Near-identical pictures",
         "Share of pictures with a twin as near as only 1 % of photos have.",
     ),
+    Meaning(
+        "hatching",
+        "Hatching",
+        "Fine detail that repeats on the grid of 8 pixels that the picture was enlarged from, over "
+        "detail beside it in the spectrum; about 1 where nothing repeats.",
+        {"held-out photos": "hatching_held_out_photos"},
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from foodgan.evaluate.features import random_features, standardised
 from foodgan.evaluate.painted import Painted, paint
 from foodgan.evaluate.panel import KINDS
 from foodgan.evaluate.yardstick import Yardstick, open_yardstick, rows_of, spread_of_photos
+from foodgan.hatching import hatching
 from foodgan.painter import Dish
 
 SEEDS = 8  # pictures of a name when its spread is measured
@@ -72,6 +73,7 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
         **_within(yardstick, entrant, within),
         "names_apart": _names_apart(entrant, exam.names()),
         "alike": _alike(yardstick, random),
+        **_hatching(exam, invented.whole),
     }
     figures["alarms"] = alarms.rung(figures)
     return Findings(figures, exam, asked, within, invented, found)
@@ -146,6 +148,15 @@ def _within(yardstick: Yardstick, entrant: Entrant, painted: Painted) -> dict[st
 
 def _names_apart(entrant: Entrant, names: list[str]) -> float | None:
     return alarms.apart(*entrant.conditions(names)) if entrant.conditions else None
+
+
+def _hatching(exam: Exam, made: Tensor) -> dict[str, float]:
+    """Of pictures (N, 3, S, S) as bytes, and of as many held-out photos of their size."""
+    photos = exam.pictures(exam.test[: len(made)], made.shape[-1])
+    return {
+        "hatching": hatching(made).item(),
+        "hatching_held_out_photos": hatching(photos).item(),
+    }
 
 
 def _alike(yardstick: Yardstick, random: Tensor) -> float:
