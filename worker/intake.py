@@ -135,7 +135,10 @@ class IntakeWorker(SimpleWorker):
             return True
         if isinstance(job, DishJob):
             for claim in books.claim(self, [job], self._queue):
-                self._serve_claim(claim)
+                try:
+                    self._serve_claim(claim)
+                finally:  # where its end was not noted, Redis being away, it runs out: see `Sweep`
+                    self.executions.pop(claim.execution.id, None)
         return True
 
     def _keep(self) -> None:
@@ -187,7 +190,6 @@ class IntakeWorker(SimpleWorker):
         _log.info("order %s: %s %s (%.2f s)", job.id, outcome.kind, outcome.reason, took_s)
         if not books.own(self.connection, claim):
             _log.warning("order %s: the claim had run out; another worker has it", job.id)
-            self.executions.pop(claim.execution.id, None)
             return
         self._end(claim, order, outcome)
 
