@@ -26,6 +26,8 @@ from tests.valkey import a_valkey
 from tests.worker import shelf as shelves
 from tests.worker.counter import ROOT, Counter, a_photo, counter, needs_proc, until
 from tests.worker.shelf import send
+from worker.intake import DEATHS_MAX
+from worker.jobs import DEATHS
 
 __all__ = ["counter"]  # a fixture
 
@@ -46,15 +48,17 @@ def test_a_host_in_trouble_is_asked_again(counter: Counter) -> None:
     assert isinstance(counter.answer(photo_id), Taken)
 
 
+@pytest.mark.parametrize("retries", [1, 5])
 def test_a_store_that_is_full_fails_after_its_tries_and_loses_nothing_of_the_queue(
-    counter: Counter,
+    counter: Counter, retries: int
 ) -> None:
     (counter.tmp_path / "photos").mkdir()
     (counter.tmp_path / "photos" / "objects").write_text("no folder can be made here")
-    photo_id = counter.hand_in(a_photo(), retries=1)
+    photo_id = counter.hand_in(a_photo(), retries=retries)
     worker = counter.start()
-    until(lambda: counter.status(photo_id) == "failed")
-    assert counter.shelf.asked[f"/{photo_id}.jpg"] == 2
+    until(lambda: counter.status(photo_id) in ("failed", "finished"))
+    assert counter.status(photo_id) == "failed"
+    assert counter.shelf.asked[f"/{photo_id}.jpg"] == retries + 1
     (counter.tmp_path / "photos" / "objects").unlink()
     again = counter.hand_in(a_photo())
     until(lambda: counter.status(again) == "finished")
@@ -145,6 +149,15 @@ def test_a_killed_worker_loses_no_photo(counter: Counter) -> None:
     counter.start()
     until(lambda: counter.status(photo_id) == "finished")
     assert isinstance(counter.answer(photo_id), Taken)
+    assert counter.redis.hget(f"rq:job:{photo_id}", DEATHS) == b"1"
+
+
+def test_a_photo_that_took_worker_after_worker_down_is_refused_unopened(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo(), retries=10)
+    counter.redis.hset(f"rq:job:{photo_id}", DEATHS, DEATHS_MAX)
+    counter.serve()
+    assert counter.answer(photo_id) == Refused(photo_id=photo_id, phrase="intake-too-heavy")
+    assert not counter.shelf.asked
 
 
 # Killed at the very moment at which the photo is being written.
