@@ -34,7 +34,14 @@ _SETTLED = (
     "DELETE FROM photos WHERE state = 'draft'",
     "UPDATE photos SET state = 'refused', refusal = 'photo-failed', decided_at = :now,"
     " bytes_gone_at = :now WHERE state = 'submitted'",
-    "UPDATE photos SET bytes_gone_at = :now WHERE state = 'withdrawn' AND sha256 IS NULL",
+    "UPDATE photos SET bytes_gone_at = :now WHERE state = 'withdrawn'",
+    "UPDATE audit SET detail = ''"
+    " WHERE photo_id IN (SELECT id FROM photos WHERE state = 'withdrawn')",
+    "UPDATE submissions SET name = NULL"
+    " WHERE id IN (SELECT submission_id FROM photos WHERE state = 'withdrawn')",
+)
+_WITHDRAWN = {"state": "withdrawn", "name": "", "filename": ""} | dict.fromkeys(
+    ("words", "perceptual_hash", "sha256", "original_sha256", "channel_id")
 )
 
 log = logging.getLogger(__name__)
@@ -186,18 +193,14 @@ def _settle(url: URL, graves: Iterable[tuple[str, str]]) -> None:
     with _engine(url).begin() as connection:
         (table,) = [table for table in _tables(connection) if table.name == "graves"]
         photos = table.metadata.tables["photos"]
-        for statement in _SETTLED:
-            connection.execute(text(statement), {"now": now})
         buried = set(connection.scalars(table.select().with_only_columns(table.c.sha256)))
         for sha256, original in graves:
             stone = Tombstone(sha256=sha256, original_sha256=original)
             if sha256 not in buried:
                 connection.execute(table.insert().values(**stone.model_dump(), buried_at=now))
-            connection.execute(
-                photos.update()
-                .where(photos.c.sha256 == sha256)
-                .values(state="withdrawn", name="", words=None, filename="", perceptual_hash=None)
-            )
+            connection.execute(photos.update().where(photos.c.sha256 == sha256).values(_WITHDRAWN))
+        for statement in _SETTLED:
+            connection.execute(text(statement), {"now": now})
         # The files of the back-up brought their bytes back.
         connection.execute(table.update().values(purged_at=None))
 

@@ -27,7 +27,7 @@ from foodgan.contract.orders import (
     RESULT_TTL_S,
     TOLD,
 )
-from worker.jobs import DELIVERIES, DishJob
+from worker.jobs import DEATHS, DELIVERIES, DishJob
 
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
 PRESENCE_TTL_S = 15  # a worker that has not beaten for so long is not listed any more
@@ -106,6 +106,16 @@ def own(connection: Redis, claim: Claim) -> bool:
     """Whether nobody has taken the claim away, as a sweep does with one that was not renewed."""
     registry = claim.queue.started_job_registry
     return connection.zscore(registry.key, claim.execution.composite_key) is not None
+
+
+def note_death(connection: Redis, job: DishJob) -> None:
+    """A claim of this job ran out."""
+    connection.hincrby(job.key, DEATHS, 1)
+
+
+def deaths(connection: Redis, job: DishJob) -> int:
+    """How many workers died, or lost Redis for a while, with this job in hand."""
+    return int(connection.hget(job.key, DEATHS) or 0)
 
 
 def beat(worker: BaseWorker, connection: Redis) -> None:

@@ -5,6 +5,7 @@ connection and cannot outlive its worker. Fork from a process without threads on
 """
 
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -125,7 +126,12 @@ def _done(task: Callable[[], Any]) -> dict[str, Any]:
 
 
 def _bind(limits: Limits, said: int) -> None:
-    """Die with the worker; keep nothing open but standard error and the pipe; bound the rest."""
+    """Die with the worker; keep nothing open but standard error and the pipe; bound the rest.
+
+    Sockets that the worker has dropped without a collection yet are never collected here: their
+    numbers are those of other files by then.
+    """
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the worker
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if sys.platform == "linux":

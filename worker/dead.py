@@ -17,7 +17,7 @@ from foodgan.contract.errors import FoodganError
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import BACKGROUND_META, DISH_QUEUE, END_KEY, TOLD
-from worker.jobs import DELIVERIES, DishJob
+from worker.jobs import DEATHS, DELIVERIES, DishJob
 
 
 class NoSuchLetter(FoodganError):
@@ -66,7 +66,7 @@ def replay(connection: Redis, order_id: str, retries: int) -> None:
             "retries_left": retries,
         }
         pipe.hset(job.key, mapping=fields)
-        pipe.hdel(job.key, DELIVERIES)
+        pipe.hdel(job.key, DELIVERIES, DEATHS)
         pipe.persist(job.key)
         pipe.delete(END_KEY + order_id)
         job.set_status(JobStatus.QUEUED, pipeline=pipe)

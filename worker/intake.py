@@ -38,7 +38,7 @@ from worker.sweep import Sweep
 
 BEAT_S = 1
 RESULT_KEPT_S = 7 * 86_400  # the bot may be away for days: a photo in the store must not be lost
-TRIES_MAX = 4  # deliveries of one job: more means that it takes its workers down
+DEATHS_MAX = 4  # of workers that had one job in hand: it takes down whoever serves it
 _AWAY_S = 1.0  # between two tries while Redis is away
 _TIDY_S = 3600.0  # between two looks for half-written files
 _CHORE_S = 50.0  # that a chore in hand has to end when the worker is told to stop
@@ -135,7 +135,10 @@ class IntakeWorker(SimpleWorker):
             return True
         if isinstance(job, DishJob):
             for claim in books.claim(self, [job], self._queue):
-                self._serve_claim(claim)
+                try:
+                    self._serve_claim(claim)
+                finally:  # where its end was not noted, Redis being away, it runs out: see `Sweep`
+                    self.executions.pop(claim.execution.id, None)
         return True
 
     def _keep(self) -> None:
@@ -173,8 +176,9 @@ class IntakeWorker(SimpleWorker):
             _log.error("order %s: %s", job.id, error)
             books.fail(self, claim, str(error), told=False)
             return
-        if claim.deliveries > TRIES_MAX:
-            self._end(claim, order, Outcome("broken", reason=f"delivery {claim.deliveries}"))
+        deaths = books.deaths(self.connection, job)
+        if deaths >= DEATHS_MAX:
+            self._end(claim, order, Outcome("heavy", reason=f"{deaths} workers died of it"))
             return
         began = time.monotonic()
         outcome = child.run(
@@ -187,7 +191,6 @@ class IntakeWorker(SimpleWorker):
         _log.info("order %s: %s %s (%.2f s)", job.id, outcome.kind, outcome.reason, took_s)
         if not books.own(self.connection, claim):
             _log.warning("order %s: the claim had run out; another worker has it", job.id)
-            self.executions.pop(claim.execution.id, None)
             return
         self._end(claim, order, outcome)
 
@@ -198,7 +201,7 @@ class IntakeWorker(SimpleWorker):
         one; what fails for another reason, a full store say, fails, and the bot may say so.
         """
         job, answer = claim.job, outcome.value
-        tried = not job.should_retry or claim.deliveries > TRIES_MAX
+        tried = not job.should_retry
         hostile = outcome.kind == "heavy" or (outcome.kind == "broken" and tried)
         if hostile and isinstance(order, PhotoIntake):
             answer = photos.too_heavy(order).model_dump(mode="json")

@@ -18,6 +18,7 @@ from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import ENDED_CHANNEL
 
 DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
+DEATHS = "deaths"  # another: how many of its claims ran out
 _NAME_MAX = 100  # characters of a task name that are kept of a job nobody could read
 
 _log = logging.getLogger(__name__)

@@ -132,6 +132,7 @@ class Sweep(Generic[Order]):
         """Before rq files an abandoned job without tries left as failed: take its token out."""
         _log.warning("order %s: its worker died (tries left: %s)", job.id, job.retries_left or 0)
         if job.should_retry:
+            books.note_death(self._connection, job)
             orphans.append(job.id)
             return
         with suppress(FoodganError):

@@ -18,7 +18,7 @@ from bot.kitchen import Defer
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
-from bot.queue.photos import RELEASE_TIMEOUT_S, TIMEOUT_S, Outcome, PhotoQueue
+from bot.queue.photos import Outcome, PhotoQueue
 from bot.records import errands, figures
 from bot.records.tables import Errand, ErrandKind
 from foodgan.contract import dishname
@@ -47,13 +47,12 @@ class _Kind:
     """How an errand is queued and read."""
 
     task: str
-    timeout_s: float
     result: type[Released] | type[Drawn]
 
 
 _KINDS: dict[ErrandKind, _Kind] = {
-    "release": _Kind(RELEASE_TASK, RELEASE_TIMEOUT_S, Released),
-    "drawing": _Kind(DRAW_TASK, TIMEOUT_S, Drawn),
+    "release": _Kind(RELEASE_TASK, Released),
+    "drawing": _Kind(DRAW_TASK, Drawn),
 }
 
 
@@ -194,7 +193,7 @@ class Errands:
         kind = _KINDS[errand.kind]
         order = Drawing if errand.kind == "drawing" else ReleaseOrder
         payload = order.model_validate_json(errand.payload).model_dump(mode="json")
-        await self._queue.enqueue(kind.task, errand.id, payload, kind.timeout_s)
+        await self._queue.enqueue(kind.task, errand.id, payload)
 
     async def _say(self, errand: Errand, answer: Answer) -> bool:
         """False where Discord is away: it is to be said later.

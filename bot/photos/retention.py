@@ -1,4 +1,4 @@
-"""What is kept no longer: drafts, files of rejected photos, old audit lines, old orders."""
+"""What is kept no longer: drafts, rejected files, withdrawn photos, old audit lines, old orders."""
 
 import logging
 import time
@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.photos.publisher import Publisher
-from bot.photos.reception import DRAFT_LIFE
-from bot.records import operators, submissions
+from bot.photos.reception import DAY, DRAFT_LIFE
+from bot.records import operators, rights, submissions
 from foodgan.contract.settings import Settings
 
 EVERY_S = 600.0
@@ -36,6 +36,7 @@ class Retention:
         now = datetime.now(UTC)
         async with self._sessions.begin() as session:
             drafts = await submissions.discard_stale(session, now - DRAFT_LIFE)
+            await rights.forget_withdrawn(session, now - DAY)  # the daily limit counts them
             await operators.forget_old(session, now - self._audit, now - self._orders)
             rejected = await operators.rejected_before(session, now - self._rejected)
         await self._publisher.remove([photo.sha256 for photo in rejected if photo.sha256])

@@ -13,7 +13,7 @@ from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
-from bot.queue.calls import STAGES, Calls, Stage, retry_of
+from bot.queue.calls import NO_TIMEOUT, STAGES, Calls, Stage, retry_of
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import (
@@ -78,7 +78,6 @@ class DishQueue:
 
     def __init__(self, settings: Settings) -> None:
         self._calls = Calls(settings)
-        self._job_timeout_s = settings.paint_timeout_s
         self._retries = settings.retries
         self._queue = Queue(DISH_QUEUE, connection=self._calls.redis, serializer=JSONSerializer)
 
@@ -138,7 +137,7 @@ class DishQueue:
                 args=[order.model_dump(mode="json")],
                 job_id=order.order_id,
                 description=f"dish {order.order_id}",  # RQ's own would print the token
-                timeout=int(self._job_timeout_s),
+                timeout=NO_TIMEOUT,
                 ttl=max(1, int(left_s)),
                 result_ttl=RESULT_TTL_S,
                 failure_ttl=FAILURE_TTL_S,

@@ -11,15 +11,13 @@ from rq.job import Job
 from rq.results import Result
 from rq.serializers import JSONSerializer
 
-from bot.queue.calls import STAGES, Calls, Stage, retry_of
+from bot.queue.calls import NO_TIMEOUT, STAGES, Calls, Stage, retry_of
 from foodgan.contract.orders import FAILURE_TTL_S
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, TAKE_IN_TASK
 from foodgan.contract.settings import Settings
 
 # The bot reads a result on its rounds; a bot that was away finds what was done in its absence.
 RESULT_TTL_S = 7 * 86_400
-TIMEOUT_S = 120.0
-RELEASE_TIMEOUT_S = 1800.0
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,9 @@ class PhotoQueue:
             for name in (PHOTO_QUEUE, CHORE_QUEUE)
         )
 
-    async def enqueue(
-        self, task: str, job_id: str, payload: Mapping[str, Any], timeout_s: float = TIMEOUT_S
-    ) -> bool:
+    async def enqueue(self, task: str, job_id: str, payload: Mapping[str, Any]) -> bool:
         """Queue a task under its id, once: False where it had been there already."""
-        return await self._calls.run(lambda: self._enqueue(task, job_id, payload, timeout_s))
+        return await self._calls.run(lambda: self._enqueue(task, job_id, payload))
 
     async def outcomes(self, job_ids: Sequence[str]) -> dict[str, Outcome]:
         """How far each job has come, with the results of those that are done."""
@@ -59,9 +55,7 @@ class PhotoQueue:
         """Let go of Redis."""
         self._calls.close()
 
-    def _enqueue(
-        self, task: str, job_id: str, payload: Mapping[str, Any], timeout_s: float
-    ) -> bool:
+    def _enqueue(self, task: str, job_id: str, payload: Mapping[str, Any]) -> bool:
         queue = self._photos if task == TAKE_IN_TASK else self._chores
         try:
             queue.enqueue_call(
@@ -69,7 +63,7 @@ class PhotoQueue:
                 args=[payload],
                 job_id=job_id,
                 description=f"{task} {job_id}",  # RQ's own would print the signed link
-                timeout=int(timeout_s),
+                timeout=NO_TIMEOUT,
                 result_ttl=RESULT_TTL_S,
                 failure_ttl=FAILURE_TTL_S,
                 retry=retry_of(self._retries),

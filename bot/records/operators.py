@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.photos import note
@@ -30,6 +30,16 @@ async def unban(session: AsyncSession, member_id: int, by_id: int) -> bool:
     )
     note(session, "unban", by_id, None, str(member_id))
     return gone.first() is not None
+
+
+async def forget_bans(session: AsyncSession, member_id: int) -> None:
+    """Blot a member out of the audit lines of bans, unless one stands."""
+    if await banned(session, member_id):
+        return
+    about = or_(AuditEntry.detail == str(member_id), AuditEntry.detail.startswith(f"{member_id}: "))
+    await session.execute(
+        update(AuditEntry).where(AuditEntry.action.in_(("ban", "unban")), about).values(detail="")
+    )
 
 
 async def bans(session: AsyncSession) -> Sequence[Ban]:

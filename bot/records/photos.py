@@ -17,6 +17,8 @@ class RecordChanged(FoodganError):
     """Somebody else changed it meanwhile: look again on the next round."""
 
 
+# Withdrawn before the intake has been heard of.
+UNHEARD = and_(Photo.state == "withdrawn", Photo.sha256.is_(None), Photo.bytes_gone_at.is_(None))
 NOBODY = 0  # whose a photo is that was at the intake when its member was erased
 PORTION = 500  # rows
 _ENTRY = ("sha256", "name", "licence", "perceptual_hash", "accepted_at", "credit")
@@ -27,16 +29,7 @@ async def at_the_intake(session: AsyncSession) -> Sequence[Photo]:
     """Photos whose intake has not been heard of; those withdrawn meanwhile too."""
     found = await session.scalars(
         select(Photo)
-        .where(
-            or_(
-                Photo.state == "submitted",
-                and_(
-                    Photo.state == "withdrawn",
-                    Photo.sha256.is_(None),
-                    Photo.bytes_gone_at.is_(None),
-                ),
-            )
-        )
+        .where(or_(Photo.state == "submitted", UNHEARD))
         .order_by(Photo.submitted_at, Photo.id)
     )
     return found.all()

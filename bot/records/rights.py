@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.records.photos import NOBODY, bury, note
+from bot.records.operators import forget_bans
+from bot.records.photos import NOBODY, UNHEARD, bury, note
 from bot.records.tables import (
     AuditEntry,
     Base,
@@ -45,29 +46,50 @@ async def own_photos(
 async def withdraw(session: AsyncSession, member_id: int, ids: Sequence[str]) -> list[str]:
     """Take one's own photos back for good. Returns the ids of those that were withdrawn.
 
-    Of a photo at the intake the hash is not known yet: it is buried when the intake has spoken.
+    What is left of them counts for the daily limit, see `forget_withdrawn`. Of a photo at the
+    intake the hash is not known yet: it is buried when the intake has spoken.
     """
+    now = datetime.now(UTC)
     gone = await session.scalars(
         update(Photo)
         .where(Photo.id.in_(ids), Photo.member_id == member_id, Photo.state.in_(ALIVE))
         .values(
             state="withdrawn",
+            channel_id=None,
             name="",
             words=None,
             filename="",
             perceptual_hash=None,
             escalated=False,
-            told_at=datetime.now(UTC),
+            told_at=now,
         )
         .returning(Photo)
     )
     withdrawn = list(gone)
+    await _forget_names(session, withdrawn)
     for photo in withdrawn:
         note(session, "withdrawn", member_id, photo.id)
         await session.execute(delete(Vote).where(Vote.photo_id == photo.id))
         if photo.sha256 and photo.original_sha256:
             await bury(session, photo.sha256, photo.original_sha256)
+            photo.sha256 = photo.original_sha256 = None
+            photo.bytes_gone_at = now
     return [photo.id for photo in withdrawn]
+
+
+async def _forget_names(session: AsyncSession, photos: Sequence[Photo]) -> None:
+    """Blot photos' names out where they stand beside the photos: audit log and submissions."""
+    logged = AuditEntry.photo_id.in_([photo.id for photo in photos])
+    await session.execute(update(AuditEntry).where(logged).values(detail=""))
+    handed_over = Submission.id.in_({photo.submission_id for photo in photos} - {None})
+    await session.execute(update(Submission).where(handed_over).values(name=None))
+
+
+async def forget_withdrawn(session: AsyncSession, before: datetime) -> None:
+    """Drop the rows of withdrawn photos that were handed over before then."""
+    await session.execute(
+        delete(Photo).where(Photo.state == "withdrawn", ~UNHEARD, Photo.submitted_at < before)
+    )
 
 
 async def export(session: AsyncSession, member_id: int) -> dict[str, list[dict[str, Any]]]:
@@ -125,7 +147,7 @@ async def stored_hashes(session: AsyncSession, member_id: int) -> list[tuple[str
 
 
 async def erase(session: AsyncSession, member_id: int) -> int:
-    """Erase a member, photos and all; returns how many photos. A ban stays, as bans have to.
+    """Erase a member, photos and all; returns how many photos. A ban that stands has to stay.
 
     Hashes of the photos stay as tombstones that name nobody. A photo at the intake loses its
     owner now, and its row when the intake has spoken.
@@ -137,14 +159,9 @@ async def erase(session: AsyncSession, member_id: int) -> int:
         .where(AuditEntry.photo_id.in_(select(Photo.id).where(Photo.member_id == member_id)))
         .values(photo_id=None, detail="")
     )
-    at_the_intake = (
-        Photo.state == "withdrawn",
-        Photo.sha256.is_(None),
-        Photo.bytes_gone_at.is_(None),
-    )
     await session.execute(
         update(Photo)
-        .where(Photo.member_id == member_id, *at_the_intake)
+        .where(Photo.member_id == member_id, UNHEARD)
         .values(member_id=NOBODY, channel_id=None, submission_id=None)
     )
     await session.execute(
@@ -156,4 +173,5 @@ async def erase(session: AsyncSession, member_id: int) -> int:
     await session.execute(
         update(AuditEntry).where(AuditEntry.actor_id == member_id).values(actor_id=None)
     )
+    await forget_bans(session, member_id)
     return len(photos)

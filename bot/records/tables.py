@@ -168,7 +168,8 @@ class Photo(Base):
     hints: joined by commas. words: of the name as it was handed over, null once it is another.
     refusal: key of the sentence that says why it was not taken in.
     settled_by: the reviewer whose vote decided. told_at: the member has heard of the decision, so
-    that it cannot be undone. bytes_gone_at: when the store was rid of the bytes.
+    that it cannot be undone. bytes_gone_at: when the store was rid of the bytes, or of a withdrawn
+    photo when they were buried.
     """
 
     __tablename__ = "photos"

@@ -144,7 +144,7 @@ class House:
         """A sandbox that was started again knows no commands: register them once more."""
         for stage in self.stages:
             if stage.name == "sandbox":
-                stage.ready = None
+                stage.begun, stage.ready = time.monotonic(), None
             elif stage.name == "commands":
                 stage.begun = stage.ready = None
 

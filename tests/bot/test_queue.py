@@ -12,6 +12,7 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from bot.queue.dishes import DishQueue
+from bot.queue.photos import PhotoQueue
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import (
     DISH_QUEUE,
@@ -23,6 +24,7 @@ from foodgan.contract.orders import (
     TOLD,
     DishOrder,
 )
+from foodgan.contract.photos import TAKE_IN_TASK
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import WORKERS
 from tests.bot.canteen import hire
@@ -54,6 +56,20 @@ async def test_an_order_lies_in_the_queue_as_json_that_the_worker_understands(
     assert job.meta == {MEMBER_META: str(AOI.member_id)}
     assert 0 < redis.ttl(job.key) <= LATE_LIFE.total_seconds()
     assert TOKEN not in job.description
+
+
+async def test_how_long_a_task_may_take_is_left_to_the_worker_that_has_it(
+    queue: DishQueue, settings: Settings, redis: Redis
+) -> None:
+    order, photos = an_order(), PhotoQueue(settings)
+
+    await queue.enqueue(order, AOI.member_id)
+    await photos.enqueue(TAKE_IN_TASK, "9h070000", {})
+    photos.close()
+
+    for job_id in (order.order_id, "9h070000"):
+        job = Job.fetch(job_id, connection=redis, serializer=JSONSerializer)
+        assert job.timeout == -1, "none, for rq"
 
 
 async def test_an_order_that_is_put_in_line_twice_stands_there_once(

@@ -1,21 +1,27 @@
 """The house opens, mends itself, and leaves no process behind, however it ends."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 import redis
 
+from foodgan.contract import pulse
 from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
 from foodgan.launch import leftovers
-from foodgan.launch.house import House
-from tests.launch.stub_house import stub
+from foodgan.launch.house import OPEN_WITHIN_S, House
+from foodgan.launch.plan import Program
+from foodgan.launch.stages import Stage
+from tests.launch.stub_house import PULSE, stub
 
 pytestmark = pytest.mark.skipif(not leftovers.PROC.is_dir(), reason="needs /proc (Linux)")
 
@@ -93,6 +99,29 @@ def test_a_killed_program_comes_back(var: Path) -> None:
     assert _soon(lambda: next(watching) is None and (var / "bot.pulse").exists())
     after = {process.name: process.started for process in house._rpc.processes()}
     assert after.keys() == before.keys()
+    _exhaust(house.closing())
+
+
+def test_a_sandbox_that_crashes_long_after_the_opening_is_given_its_time_again(var: Path) -> None:
+    pulse_file = var / "sandbox.pulse"
+    plan = stub(var)
+    slowly = f"sleep 2; exec {shlex.join((*PULSE, str(pulse_file)))}"
+    program = Program("sandbox", ("sh", "-c", slowly), 5)
+    house = House(replace(plan, programs=(*plan.programs, program)))
+    begin = partial(house._rpc.start_program, "sandbox")
+    sandbox = Stage("sandbox", (), begin, lambda: pulse.alive(pulse_file))
+    house.stages.append(sandbox)
+    _exhaust(house.opening())
+    assert sandbox.begun
+    sandbox.begun -= OPEN_WITHIN_S
+    opened = sandbox.ready
+    watching = house.watching()
+    assert _soon(lambda: next(watching) is None and "sandbox-1" in house._seen)
+    victim = next(pid for pid in leftovers.marked(var) if _runs(pid, "sandbox.pulse"))
+    os.kill(victim, signal.SIGKILL)
+    pulse_file.unlink()
+    assert _soon(lambda: next(watching) is None and sandbox.ready not in (None, opened))
+    assert sandbox.seconds < OPEN_WITHIN_S
     _exhaust(house.closing())
 
 

@@ -171,7 +171,7 @@ def read_by(package: str) -> set[str]:
     """The settings that a package's code reads, as variables."""
     sources = [p.read_text(encoding="utf-8") for p in (ROOT / package).rglob("*.py")
                if "sandbox" not in p.parts]  # fmt: skip
-    fields = {name for text in sources for name in re.findall(r"\bsettings\.(\w+)", text)}
+    fields = {name for text in sources for name in re.findall(r"\b_?settings\.(\w+)", text)}
     return {name.upper() for name in fields & set(Settings.model_fields)}
 
 
@@ -189,6 +189,17 @@ def test_compose_hands_each_service_the_settings_that_it_reads() -> None:
     assert worker <= given["worker-gpu"] | given["intake"]
     gpu = yaml.safe_load((FILES / "compose.gpu.yml").read_text(encoding="utf-8"))["services"]
     assert given["worker"] <= set(gpu["worker"]["environment"])
+
+
+@pytest.mark.parametrize(
+    ("service", "package"), [("bot", "bot"), ("worker", "worker"), ("intake", "worker")]
+)
+def test_compose_hands_a_service_no_setting_that_its_code_never_reads(
+    service: str, package: str
+) -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    settings = {name.upper() for name in Settings.model_fields}
+    assert settings & set(services[service]["environment"]) <= read_by(package)
 
 
 def test_figures_are_not_published_by_compose() -> None:

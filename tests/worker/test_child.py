@@ -1,7 +1,10 @@
 """A task that crashes, stalls or swells takes nobody with it."""
 
+import gc
 import os
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import time
@@ -75,6 +78,23 @@ def test_a_child_sees_no_connection_of_its_worker() -> None:
     os.close(writing)
     assert reading not in found.value
     assert writing not in found.value
+
+
+def test_a_connection_that_its_worker_has_dropped_closes_no_file_of_a_child() -> None:
+    def task() -> bool:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), number)
+        gc.collect()
+        return stat.S_ISCHR(os.fstat(number).st_mode)
+
+    gc.disable()  # so that what is dropped here is still there when the child begins
+    try:
+        dropped = [socket.socket()]
+        number = dropped[0].fileno()
+        dropped.append(dropped)  # type: ignore[arg-type]
+        del dropped
+        assert outcome(task).value is True
+    finally:
+        gc.enable()
 
 
 ORPHAN = """

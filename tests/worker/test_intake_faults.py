@@ -4,11 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from redis import Redis
 from rq.job import Job
@@ -23,8 +26,12 @@ from tests.valkey import a_valkey
 from tests.worker import shelf as shelves
 from tests.worker.counter import ROOT, Counter, a_photo, counter, needs_proc, until
 from tests.worker.shelf import send
+from worker.intake import DEATHS_MAX
+from worker.jobs import DEATHS
 
 __all__ = ["counter"]  # a fixture
+
+Restart = Callable[[Callable[[], object]], None]
 
 
 def test_a_host_in_trouble_is_asked_again(counter: Counter) -> None:
@@ -41,15 +48,17 @@ def test_a_host_in_trouble_is_asked_again(counter: Counter) -> None:
     assert isinstance(counter.answer(photo_id), Taken)
 
 
+@pytest.mark.parametrize("retries", [1, 5])
 def test_a_store_that_is_full_fails_after_its_tries_and_loses_nothing_of_the_queue(
-    counter: Counter,
+    counter: Counter, retries: int
 ) -> None:
     (counter.tmp_path / "photos").mkdir()
     (counter.tmp_path / "photos" / "objects").write_text("no folder can be made here")
-    photo_id = counter.hand_in(a_photo(), retries=1)
+    photo_id = counter.hand_in(a_photo(), retries=retries)
     worker = counter.start()
-    until(lambda: counter.status(photo_id) == "failed")
-    assert counter.shelf.asked[f"/{photo_id}.jpg"] == 2
+    until(lambda: counter.status(photo_id) in ("failed", "finished"))
+    assert counter.status(photo_id) == "failed"
+    assert counter.shelf.asked[f"/{photo_id}.jpg"] == retries + 1
     (counter.tmp_path / "photos" / "objects").unlink()
     again = counter.hand_in(a_photo())
     until(lambda: counter.status(again) == "finished")
@@ -140,6 +149,15 @@ def test_a_killed_worker_loses_no_photo(counter: Counter) -> None:
     counter.start()
     until(lambda: counter.status(photo_id) == "finished")
     assert isinstance(counter.answer(photo_id), Taken)
+    assert counter.redis.hget(f"rq:job:{photo_id}", DEATHS) == b"1"
+
+
+def test_a_photo_that_took_worker_after_worker_down_is_refused_unopened(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo(), retries=10)
+    counter.redis.hset(f"rq:job:{photo_id}", DEATHS, DEATHS_MAX)
+    counter.serve()
+    assert counter.answer(photo_id) == Refused(photo_id=photo_id, phrase="intake-too-heavy")
+    assert not counter.shelf.asked
 
 
 # Killed at the very moment at which the photo is being written.
@@ -198,23 +216,66 @@ def test_told_to_stop_it_finishes_the_photo_in_hand(counter: Counter) -> None:
     assert isinstance(counter.answer(photo_id), Taken)
 
 
-def test_it_lives_through_an_outage_of_redis(tmp_path: Path, counter: Counter) -> None:
+@pytest.fixture
+def restarted(counter: Counter) -> Iterator[Restart]:
+    """Gives the counter a queue that keeps all it was told; stops and starts it around an act."""
     config = {"appendonly": "yes", "appendfsync": "always"}
-    server = a_valkey(data_dir=tmp_path / "valkey", config=config)
+    folder = counter.tmp_path / "valkey"
+    server = a_valkey(data_dir=folder, config=config)
     server.start()
-    port = int(server.connection_url.rsplit(":")[-1].split("/")[0])
     counter.url, counter.redis = server.connection_url, Redis.from_url(server.connection_url)
+    port = int(counter.url.rsplit(":")[-1].split("/")[0])
+
+    def restart(meanwhile: Callable[[], object]) -> None:
+        nonlocal server
+        server.stop()
+        meanwhile()
+        server = ValkeyServer(port=port, data_dir=folder, config=config)
+        server.start()
+
+    yield restart
+    for worker in counter.started:
+        worker.terminate()
+        worker.wait(60)
+    server.stop()
+
+
+def test_it_lives_through_an_outage_of_redis(counter: Counter, restarted: Restart) -> None:
     worker = counter.start()
     first = counter.hand_in(a_photo())
     until(lambda: counter.status(first) == "finished")
-    server.stop()
-    time.sleep(1.5)
-    server = ValkeyServer(port=port, data_dir=tmp_path / "valkey", config=config)
-    server.start()
+    restarted(lambda: time.sleep(1.5))
     second = counter.hand_in(a_photo(1))
     until(lambda: counter.status(second) == "finished")
     assert isinstance(counter.answer(first), Taken)
     assert worker.poll() is None
-    worker.terminate()
-    worker.wait(60)
-    server.stop()
+
+
+def test_a_photo_in_hand_when_redis_goes_away_is_served_once(
+    counter: Counter, restarted: Restart
+) -> None:
+    photo_id = counter.hand_in(a_photo())
+    data = counter.shelf.files[f"/{photo_id}.jpg"]
+    away = threading.Event()
+
+    def comes_during_the_outage(request: BaseHTTPRequestHandler) -> None:
+        away.wait(30)
+        send(request, 200, data)
+
+    counter.shelf.faults[f"/{photo_id}.jpg"] = comes_during_the_outage
+    worker = counter.start()
+    until(lambda: f"/{photo_id}.jpg" in counter.shelf.asked)
+
+    def the_photo_is_done() -> None:
+        away.set()
+        until(lambda: f"order {photo_id}: done" in counter.log)
+        time.sleep(2)  # so that it cannot be noted
+
+    restarted(the_photo_is_done)
+    until(lambda: counter.status(photo_id) == "finished")
+    job = Job.fetch(photo_id, connection=counter.redis, serializer=JSONSerializer)
+    assert len(job.results()) == 1
+    taken = counter.answer(photo_id)
+    assert isinstance(taken, Taken)
+    assert [listed.sha256 for listed in counter.store.objects()] == [taken.sha256]
+    assert worker.poll() is None

@@ -15,7 +15,7 @@ from bot import backup
 from bot.backup import BackupRefused
 from bot.records import migrate, photos, rights
 from bot.records.database import database_url, open_engine
-from bot.records.tables import Consent, Grave, Photo, Submission
+from bot.records.tables import AuditEntry, Consent, Grave, Photo, Submission
 from foodgan.contract.photos import TOMBSTONES
 from foodgan.contract.store import Store, lines_of
 from tests.bot.photos.rows import ANNE, BO, a_photo
@@ -41,7 +41,9 @@ async def fill(engine: AsyncEngine) -> None:
         )
         await session.flush()
         link = "https://cdn.example/secret"
-        session.add(a_photo(0, sha256=SHA, state="accepted", decided_at=now))
+        taken = {"state": "accepted", "decided_at": now, "submission_id": "5ub00000"}
+        session.add(a_photo(0, sha256=SHA, **taken))
+        photos.note(session, "rename", BO, "00000000", "月見うどん → きつねうどん")
         session.add(a_photo(1, state="submitted", sha256=None, url=link, submission_id="5ub00000"))
         session.add(
             Consent(
@@ -66,7 +68,7 @@ async def rows(url: URL, table: type) -> list:
 
 @pytest.fixture
 async def saved(url: URL, tmp_path: Path) -> Path:
-    """A back-up of one accepted photo, one at the intake and one consent."""
+    """A back-up of one accepted photo, its new name, one at the intake and one consent."""
     engine = open_engine(url)
     await migrate.bring_up(engine)
     await fill(engine)
@@ -74,14 +76,14 @@ async def saved(url: URL, tmp_path: Path) -> Path:
     store = Store(str(tmp_path / "store"))
     assert store.put(BYTES) == SHA
     file = tmp_path / "club.tar"
-    assert await asyncio.to_thread(backup.backup, url, store, file) == (4, 1)
+    assert await asyncio.to_thread(backup.backup, url, store, file) == (5, 1)
     return file
 
 
 async def test_what_was_saved_comes_back_into_an_empty_house(saved: Path, tmp_path: Path) -> None:
     url = database_url(f"sqlite:///{tmp_path}/new/records.sqlite3")
     store = Store(str(tmp_path / "new-store"))
-    assert await asyncio.to_thread(backup.restore, url, store, saved) == (4, 1)
+    assert await asyncio.to_thread(backup.restore, url, store, saved) == (5, 1)
     assert store.get(SHA) == BYTES
     accepted, failed = sorted(await rows(url, Photo), key=lambda photo: photo.id)
     assert (accepted.state, accepted.sha256, accepted.name) == ("accepted", SHA, "きつねうどん")
@@ -126,6 +128,11 @@ async def test_a_photo_withdrawn_after_the_backup_stays_withdrawn(
     async with AsyncSession(engine) as session:
         assert [portion async for portion in photos.entries(session)] == []
         assert await photos.open_graves(session) == [SHA]
+        photo = await session.get_one(Photo, "00000000")
+        assert (photo.sha256, photo.original_sha256, photo.channel_id) == (None, None, None)
+        assert photo.bytes_gone_at
+        assert set(await session.scalars(select(AuditEntry.detail))) == {""}
+        assert set(await session.scalars(select(Submission.name))) == {None}
     await engine.dispose()
 
 

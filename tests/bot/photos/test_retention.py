@@ -9,13 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.photos.publisher import Publisher
 from bot.photos.retention import Retention
-from bot.records import migrate
+from bot.records import migrate, operators, rights, submissions
 from bot.records.database import open_engine
-from bot.records.tables import AuditEntry, Photo, Submission
+from bot.records.photos import note
+from bot.records.tables import AuditEntry, Grave, Photo, Submission
 from foodgan.contract.photos import Entry
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
-from tests.bot.photos.rows import ANNE, a_photo
+from tests.bot.photos.rows import ANNE, BO, CHE, DEE, a_photo
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -33,6 +34,7 @@ def a_submission(made_id: str, ended: datetime | None) -> Submission:
         id=made_id,
         member_id=ANNE,
         locale="ja",
+        name="きつねうどん",
         credit_choice="name",
         application_id=1,
         asked_at=datetime.now(UTC),
@@ -92,3 +94,65 @@ async def test_old_drafts_audit_lines_and_answered_submissions_go(
         assert set(await session.scalars(select(Submission.id))) == {"young000", "open0000"}
         assert set(await session.scalars(select(AuditEntry.action))) == {"unban"}
         assert set(await session.scalars(select(Photo.id))) == {"00000000", "00000002"}
+
+
+async def test_of_a_withdrawn_photo_no_more_is_left_than_what_the_daily_limit_counts(
+    sessions: Sessions,
+) -> None:
+    now = datetime.now(UTC)
+    photo = a_photo(0, submission_id="handed00", submitted_at=now, words=["うどん"])
+    sha256, original_sha256 = photo.sha256, photo.original_sha256
+    async with sessions.begin() as session:
+        session.add(a_submission("handed00", now))
+        await session.flush()
+        session.add_all([photo, a_photo(1)])
+        note(session, "rename", BO, photo.id, "月見うどん → きつねうどん")
+        note(session, "rename", BO, "00000001", "たぬきうどん → きつねうどん")
+    async with sessions.begin() as session:
+        assert await rights.withdraw(session, ANNE, [photo.id]) == [photo.id]
+    async with sessions() as session:
+        left = await session.get_one(Photo, photo.id)
+        assert (left.sha256, left.original_sha256, left.channel_id) == (None, None, None)
+        assert (left.name, left.filename, left.words, left.perceptual_hash) == ("", "", None, None)
+        assert left.bytes_gone_at
+        assert (await session.get_one(Submission, "handed00")).name is None
+        lines = await session.execute(select(AuditEntry.photo_id, AuditEntry.detail))
+        assert [detail for about, detail in lines if about == photo.id] == ["", ""]
+        details = await session.scalars(select(AuditEntry.detail))
+        assert "たぬきうどん → きつねうどん" in set(details)
+        (grave,) = await session.scalars(select(Grave))
+        assert (grave.sha256, grave.original_sha256) == (sha256, original_sha256)
+        assert await submissions.handed_over_since(session, ANNE, now - timedelta(hours=1)) == 1
+
+
+async def test_withdrawn_photos_go_when_the_daily_limit_counts_them_no_more(
+    sessions: Sessions, settings: Settings
+) -> None:
+    now = datetime.now(UTC)
+    async with sessions.begin() as session:
+        session.add_all([a_photo(0), a_photo(1, submitted_at=now), a_photo(2)])
+        session.add(a_photo(3, state="withdrawn", sha256=None))  # the intake has it still
+        await session.flush()
+        await rights.withdraw(session, ANNE, ["00000000", "00000001"])
+    await forget(sessions, settings)
+    async with sessions() as session:
+        kept = set(await session.scalars(select(Photo.id)))
+        assert kept == {"00000001", "00000002", "00000003"}
+        assert len((await session.scalars(select(Grave))).all()) == 2
+
+
+async def test_an_erased_member_is_in_no_line_about_a_ban_unless_the_ban_stands(
+    sessions: Sessions,
+) -> None:
+    namesake = 10 * ANNE  # begins with the same digits
+    async with sessions.begin() as session:
+        for member in (ANNE, BO, namesake):
+            await operators.ban(session, member, DEE, "spam")
+        for member in (ANNE, namesake):
+            await operators.unban(session, member, DEE)
+        for member in (ANNE, BO, CHE):
+            await rights.erase(session, member)
+    async with sessions() as session:
+        details = await session.scalars(select(AuditEntry.detail).order_by(AuditEntry.id))
+        assert details.all() == ["", f"{BO}: spam", f"{namesake}: spam", "", str(namesake)]
+        assert [ban.member_id for ban in await operators.bans(session)] == [BO]
