@@ -72,6 +72,16 @@ def test_metadata_at_the_top_or_in_the_splits_counts(store: Store, place: Path) 
     assert found == {"丼1": ("train", "MIT"), "丼2": ("test", "MIT")}
 
 
+def test_what_a_collection_calls_validation_is_held_out(store: Store, place: Path) -> None:
+    lay(place / "val" / "カレー" / "a.jpg", 1)
+    lay(place / "test" / "c.jpg", 3).with_suffix(".txt").write_text("寿司")
+    lay(place / "validation" / "b.jpg", 2)
+    (place / "validation" / "metadata.jsonl").write_text('{"file_name": "b.jpg", "name": "丼"}\n')
+    assert take(store, place).taken == 3
+    found = {entry.name: entry.split for entry in store.entries("web")}
+    assert found == {"カレー": "test", "丼": "test", "寿司": "test"}
+
+
 def test_a_csv_lists_photos_wherever_they_lie_beside_it(store: Store, place: Path) -> None:
     lay(place / "a" / "1.jpg", 1)
     lay(place / "not-listed.jpg", 2)
