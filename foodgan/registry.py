@@ -46,14 +46,19 @@ class Training(Run):
     before: tuple[Run, ...] = ()
 
     @property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run that its weights have been through, the first one first."""
+        return (*self.before, self)
+
+    @property
     def seen_in_all(self) -> int:
         """Photos seen, those of earlier runs included."""
-        return self.seen + sum(run.seen for run in self.before)
+        return sum(run.seen for run in self.runs)
 
     @property
     def seconds_in_all(self) -> float:
         """Seconds of training, those of earlier runs included."""
-        return self.seconds + sum(run.seconds for run in self.before)
+        return sum(run.seconds for run in self.runs)
 
 
 class ModelFile(BaseModel):
@@ -68,6 +73,11 @@ class ModelFile(BaseModel):
     stage1: Stage1Config
     stage2: Stage2Config
     training: dict[str, Training]
+
+    @property
+    def photos(self) -> list[dict[str, Any]]:
+        """What each run of either stage says of the photos that it learned from."""
+        return [run.photos for stage in self.training.values() for run in stage.runs]
 
     @property
     def model_id(self) -> str:
