@@ -143,31 +143,37 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     """Make a model of two runs' averaged generators, in half precision.
 
     name: shown to members; runs: "stage1" and "stage2" to run folders, or to snapshots of runs.
-    Raises ModelError.
+    Raises ModelError before anything in `folder` is touched.
     """
+    loaded = {stage: checkpoint.load(checkpoint.of(runs[stage])) for stage in STAGES}
+    model = _described(name, {stage: about for stage, (_, about) in loaded.items()})
     folder.mkdir(parents=True, exist_ok=True)
-    networks: dict[str, Any] = {}
-    training: dict[str, Training] = {}
-    for stage in STAGES:
-        tensors, about = checkpoint.load(checkpoint.of(runs[stage]))
+    for stage, (tensors, _) in loaded.items():
         ema = {k: halved(v) for k, v in checkpoint.part("ema", tensors).items()}
         checkpoint.save(folder / f"{stage}.safetensors", ema, {"stage": stage})
-        networks[stage] = about["network"]
-        known = {key: about[key] for key in Training.model_fields if key in about}
-        training[stage] = Training(**known)
-    try:
-        model = ModelFile(
-            name=name,
-            hashes={f"{s}.safetensors": sha256(folder / f"{s}.safetensors") for s in STAGES},
-            words=sha256(vectors.TABLE),
-            stage1=networks["stage1"],
-            stage2=networks["stage2"],
-            training=training,
-        )
-    except ValidationError as error:
-        raise ModelError(f"the runs are not one of each stage: {error}") from error
+    hashes = {f"{s}.safetensors": sha256(folder / f"{s}.safetensors") for s in STAGES}
+    model = model.model_copy(update={"hashes": hashes})
     _write(model, folder)
     return model
+
+
+def _described(name: str, abouts: dict[str, dict[str, Any]]) -> ModelFile:
+    """model.json by what checkpoints say of themselves, without hashes. Raises ModelError."""
+    known = {
+        stage: {key: about[key] for key in Training.model_fields if key in about}
+        for stage, about in abouts.items()
+    }
+    fields = {
+        "name": name,
+        "hashes": {},
+        "words": sha256(vectors.TABLE),
+        "training": known,
+        **{stage: about.get("network") for stage, about in abouts.items()},
+    }
+    try:
+        return ModelFile.model_validate(fields)
+    except ValidationError as error:
+        raise ModelError(f"the runs are not one of each stage: {error}") from error
 
 
 def vouch(folder: Path, path: Path) -> ModelFile:
