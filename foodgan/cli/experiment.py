@@ -140,6 +140,8 @@ def table(
     found = report(out, _arms(which), _numbers(seeds), names, write, stem)
     for title, rows in found.items():
         typer.echo(f"\n{title}\n\n{markdown(rows)}")
+    if not found:
+        typer.echo("nothing is measured yet")
 
 
 @app.command()
