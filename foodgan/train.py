@@ -77,6 +77,7 @@ class Trainer:
         self.random = Generator(place.device)
         self.learn: Learn = RecordedStep(self.update, self.random) if place.records else self.update
         self.step = 0
+        self.clock = time.monotonic  # tells `seconds`, those before a resume included
         self.seconds = 0.0
 
     def _adam(self, network: nn.Module, rate: float) -> optim.Adam:
@@ -287,12 +288,12 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
         sweep(trainer.run)
     writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None
     figures: Figures = {}
-    begun, before = time.monotonic(), trainer.seconds
+    begun, before = trainer.clock(), trainer.seconds
     with stop_asked() as asked, _progress(trainer) as tell:
         while trainer.seen < config.pictures and not _agreed(asked() or enough(), place):
             first = trainer.seen
             figures = trainer.take_step()
-            trainer.seconds = before + time.monotonic() - begun
+            trainer.seconds = before + trainer.clock() - begun
             tell(trainer.seen)
             if _crossed(first, trainer.seen, config.log_every):
                 _check(figures, trainer)
