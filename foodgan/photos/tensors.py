@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 def decode(path: Path, size: int) -> NDArray[np.uint8]:
     """A photo as (size, size, 3): upright, centre crop, RGB.
 
-    Raises OSError (UnidentifiedImageError is one) or ValueError for what is no sound picture.
+    Raises nearly anything for what is no sound picture, or has an EXIF that is none.
     """
     with Image.open(path) as picture:
         if picture.width * picture.height > MAX_PIXELS:
@@ -53,7 +53,9 @@ def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None
     def attempt(photo: Photo) -> NDArray[np.uint8] | None:
         try:
             return decode(photo.path, size)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # Pillow raises nearly anything on what is no sound file
             kind = "no picture" if isinstance(error, UnidentifiedImageError) else str(error)
             log.warning("%s skipped: %s", photo.path.name, kind)
             return None

@@ -45,6 +45,14 @@ def truncated(path: Path) -> None:
     path.with_name("whole.jpg").unlink()
 
 
+def odd_exif(path: Path) -> None:
+    """A sound JPEG that is to be turned, with a resolution that is no number."""
+    turned = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    entries = struct.pack("<H", 2) + turned + struct.pack("<HHI4s", 0x011A, 7, 4, b"odd")
+    exif = b"Exif\0\0II*\0" + struct.pack("<I", 8) + entries + bytes(4)
+    Image.new("RGB", (100, 100), "blue").save(path, exif=exif)
+
+
 def test_a_photo_is_decoded_upright(tmp_path: Path) -> None:
     plain = tensors.decode(half_red(tmp_path / "a.jpg"), 64)
     turned = tensors.decode(half_red(tmp_path / "b.jpg", orientation=6), 64)
@@ -69,8 +77,9 @@ def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
         lambda path: path.write_bytes(b"no picture at all"),
         truncated,
         bomb,
+        odd_exif,
     ],
-    ids=["empty", "text", "truncated", "bomb"],
+    ids=["empty", "text", "truncated", "bomb", "odd EXIF"],
 )
 def test_a_broken_photo_among_good_ones_is_named_and_skipped(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, break_it: Callable[[Path], None]
