@@ -15,8 +15,9 @@ from foodgan.photos.trees import Tree, below
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
 SIDECARS = (".txt", ".json")  # カレー.jpg and カレー.txt, or カレー.jpg.json
 _FILE_KEYS = ("file_name", "file", "path", "image", "filename")
-# At the end of a file's name: a number, a copy's mark. カレー_01 (2) is カレー.
-_NUMBER = re.compile(r"[\s_\-.]*(\(\d+\)|\d+|copy|のコピー)$", re.IGNORECASE)
+# At the end of a file's name: numbers, a copy's mark. カレー_01 (2) is カレー.
+# Digits are possessive: a long row of them would take forever.
+_NUMBER = re.compile(r"([\s_\-.]*(\(\d+\)|\d++|copy|のコピー))+$", re.IGNORECASE)
 _CAMERA = re.compile(r"^(img|dsc|dscn|dscf|pxl|photo|image|screenshot|写真)?[\s_\-\d]*$", re.I)
 
 
@@ -40,10 +41,11 @@ def labels(tree: Tree, table: str | None) -> list[Label]:
     """
     if table:
         return list(_from_csv(tree, table))
-    paths = tree.paths()
+    listed = tree.paths()
+    paths = set(listed)
     known = {label.path: label for label in _from_metadata(tree, paths)}
-    photos = [path for path in paths if path.lower().endswith(SUFFIXES)]
-    return [known.get(path) or _guessed(tree, set(paths), path) for path in photos]
+    photos = [path for path in listed if path.lower().endswith(SUFFIXES)]
+    return [known.get(path) or _guessed(tree, paths, path) for path in photos]
 
 
 def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
@@ -56,7 +58,7 @@ def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
         yield label
 
 
-def _from_metadata(tree: Tree, paths: list[str]) -> Iterator[Label]:
+def _from_metadata(tree: Tree, paths: set[str]) -> Iterator[Label]:
     for place in ("", *(f"{split}/" for split in SPLIT_OF)):
         table = place + METADATA
         if table not in paths:

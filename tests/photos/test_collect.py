@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
 from foodgan.photos.collect import Report, Terms, collect
 from foodgan.photos.folder import PhotosError
+from foodgan.photos.labels import labels
+from foodgan.photos.trees import Folder
 from tests.photos.hostile import dish, saved
 
 ROOT = Path(__file__).parents[2]
@@ -60,6 +63,35 @@ def test_names_come_from_sidecars_folders_and_file_names(store: Store, place: Pa
     assert names(store) == sorted(["親子丼", "味噌 ラーメン", "うどん", "餃子", "天ぷら", "寿司"])
     sushi = next(entry for entry in store.entries("web") if entry.name == "寿司")
     assert (sushi.licence, sushi.credit, sushi.source) == ("CC-BY-4.0", "花子", "web")
+
+
+@pytest.mark.parametrize("stem", ["カレー_01 (2)", "カレー-3", "カレー (2) のコピー"])
+def test_a_copys_marks_are_no_part_of_the_name(store: Store, place: Path, stem: str) -> None:
+    lay(place / f"{stem}.jpg")
+    take(store, place)
+    assert names(store) == ["カレー"]
+
+
+def test_a_long_number_within_a_name_is_read_at_once(store: Store, place: Path) -> None:
+    lay(place / f"{'7' * 40}丼.jpg")
+    take(store, place)
+    assert names(store) == ["7" * 40 + "丼"]
+
+
+def test_a_list_of_photos_is_not_gone_through_for_each_photo() -> None:
+    class Listed(list[str]):
+        times = 0
+
+        def __iter__(self) -> Iterator[str]:
+            Listed.times += 1
+            return super().__iter__()
+
+    class Shown(Folder):
+        def paths(self) -> list[str]:
+            return Listed(f"カレー/{number}.jpg" for number in range(100))
+
+    assert len(labels(Shown(Path()), None)) == 100
+    assert Listed.times < 10
 
 
 def test_metadata_at_the_top_or_in_the_splits_counts(store: Store, place: Path) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,19 @@ def test_photos_that_are_all_broken_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"no picture")
     with pytest.raises(PhotosError, match="not one of the photos could be decoded"):
         tensors.load(read_folder(tmp_path), 64, tmp_path / "cache")
+
+
+def test_photos_are_written_as_they_come_and_not_held_at_once(tmp_path: Path) -> None:
+    photos = [Photo(half_red(tmp_path / f"{number}.jpg"), None) for number in range(90)]
+    tracemalloc.start()
+    try:
+        _, pixels = tensors.load(photos, 256, tmp_path / "cache")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert pixels.shape == (90, 256, 256, 3)
+    assert (pixels == tensors.decode(photos[0].path, 256)).all()
+    assert peak < pixels.nbytes / 2
 
 
 def test_the_cache_is_used_again_until_a_photo_changes(drawn_photos: Path, tmp_path: Path) -> None:
