@@ -32,7 +32,9 @@ def train(
     graph: Annotated[
         bool, typer.Option(help="On a GPU: record the step once, then launch it as a whole.")
     ] = True,
-    fresh: Annotated[bool, typer.Option(help="Begin anew although the run exists.")] = False,
+    fresh: Annotated[
+        bool, typer.Option(help="Begin anew although the run exists; nothing of it is kept.")
+    ] = False,
 ) -> None:
     """Train a network. Stop it with Ctrl-C or kill it: the same command goes on from there.
 
@@ -40,7 +42,6 @@ def train(
     """
     import torch
 
-    from foodgan.checkpoint import CHECKPOINT
     from foodgan.config import load_config
     from foodgan.contract import logs
     from foodgan.photos.feed import open_feed
@@ -60,7 +61,7 @@ def train(
         first = open_sketcher(sketches) if sketches else None
         trainer = Trainer(settings, feed, folder, place, first)
         if fresh:
-            (folder / CHECKPOINT).unlink(missing_ok=True)
+            trainer.clear()
         if trainer.resume():
             if place.leads:
                 typer.echo(f"goes on after {trainer.seen:,} pictures")
