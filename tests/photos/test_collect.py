@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from foodgan.cli import app
 from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
@@ -262,3 +265,28 @@ def test_what_is_no_collection_is_said(store: Store, place: Path) -> None:
     for path in (place / "notes.md", place / "nothing"):
         with pytest.raises(PhotosError, match="no folder, ZIP or CSV"):
             take(store, path)
+
+
+def bring_in(store: Store, source: Path) -> Result:
+    return CliRunner().invoke(app, ["photos", "import", str(source), "--store", store.url])
+
+
+def test_collections_with_japanese_names_get_catalogues_of_their_own(
+    store: Store, tmp_path: Path
+) -> None:
+    for seed, name in enumerate(("2024春", "2024秋", "写真", "My Photos")):
+        lay(tmp_path / name / "丼.jpg", seed)
+        assert "1 taken in" in bring_in(store, tmp_path / name).stdout
+    assert "1 there already" in bring_in(store, tmp_path / "2024春").stdout
+    spring, autumn, *others = sorted(store.catalogues())
+    assert spring.startswith("2024-")
+    assert autumn.startswith("2024-")
+    assert len(others) == 2
+    assert "my-photos" in others
+
+
+def test_a_source_without_any_letter_asks_for_a_name(store: Store, tmp_path: Path) -> None:
+    lay(tmp_path / "!!" / "丼.jpg")
+    found = bring_in(store, tmp_path / "!!")
+    assert found.exit_code == 2
+    assert "--catalogue" in found.output
