@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foodgan.cli.kondate import FEWEST
+
 if TYPE_CHECKING:
     from foodgan.experiment.plan import Plan
 
@@ -18,7 +20,7 @@ QUICK = Path("runs") / "experiment-quick"
 
 Seeds = Annotated[str, typer.Option(help="Of the runs: numbers with commas.")]
 Out = Annotated[Path, typer.Option(help="Where runs and results are kept.", file_okay=False)]
-Names = Annotated[int, typer.Option("--n", min=20, help="Unique training names.")]
+Names = Annotated[int, typer.Option("--n", min=FEWEST, help="Unique training names.")]
 Jobs = Annotated[int, typer.Option(min=0, help="Runs at a time, a core each; 0: all cores.")]
 Arms = Annotated[
     str, typer.Option("--arms", help="Names with commas, or all, baselines, ablations.")
@@ -158,7 +160,10 @@ def pupil(
     from foodgan.experiment.pupil import learning, markdown
     from foodgan.progress import track
 
-    curve = learning(out, _numbers(names), jobs=_at_once(jobs), track=track)
+    sizes = _numbers(names)
+    if min(sizes) < FEWEST:
+        raise typer.BadParameter(f"a menu has at least {FEWEST} names", param_hint="--n")
+    curve = learning(out, sizes, jobs=_at_once(jobs), track=track)
     if as_json:
         typer.echo(json.dumps([asdict(lesson) for lesson in curve], indent=1))
     else:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+FEWEST = 40  # training names; of fewer, not every seed's menu has names for all the held-out sets
+
 app = typer.Typer(help="Kondate-C: drawn dishes with known truth.", no_args_is_help=True)
 
 
@@ -12,7 +14,7 @@ app = typer.Typer(help="Kondate-C: drawn dishes with known truth.", no_args_is_h
 def render(
     out: Annotated[Path, typer.Option(help="The folder to write; new, or of a stopped run.")],
     names: Annotated[
-        int, typer.Option("--n", min=1, help="Unique training names: 130, 500, 2000, 10000.")
+        int, typer.Option("--n", min=FEWEST, help="Unique training names: 130, 500, 2000, 10000.")
     ] = 130,
     size: Annotated[int, typer.Option(min=16, max=1024, help="Pixels along each side.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
