@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from foodgan.cli.device import Device
+
 CACHE = Path("runs") / "cache"
 
 
@@ -35,7 +37,7 @@ def evaluate(
         ),
     ] = None,
     pictures: Annotated[int, typer.Option(help="How many to paint.", min=10)] = 600,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    device: Device = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="Also write a page into this folder.", file_okay=False)

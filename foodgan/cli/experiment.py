@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foodgan.cli.device import usable
 from foodgan.cli.kondate import FEWEST
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ Jobs = Annotated[int, typer.Option(min=0, help="Runs at a time, a core each; 0: 
 Arms = Annotated[
     str, typer.Option("--arms", help="Names with commas, or all, baselines, ablations.")
 ]
-Device = Annotated[str, typer.Option(help="Where runs are trained and measured: cpu, cuda.")]
+Device = Annotated[
+    str, typer.Option(help="Where runs are trained and measured: cpu, cuda.", callback=usable)
+]
 Until = Annotated[float, typer.Option(min=0, help="Seconds, after which all ends; 0: never.")]
 Judge = Annotated[
     Path | None,
@@ -86,7 +89,7 @@ def run(
         pictures=pictures,
         limit_s=minutes * 60 or None,
         jobs=_at_once(jobs),
-        device=_usable(device),
+        device=device,
         until=_moment(until),
         measures=measured,
         judge=_judge(judge),
@@ -116,7 +119,7 @@ def measure(
         seeds=_numbers(seeds),
         names=names,
         jobs=_at_once(jobs),
-        device=_usable(device),
+        device=device,
         until=_moment(until),
         trains=False,
         judge=_judge(judge),
@@ -216,16 +219,6 @@ def _moment(seconds: float) -> float | None:
     import time
 
     return time.time() + seconds if seconds else None
-
-
-def _usable(device: str) -> str:
-    import torch
-
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise typer.BadParameter(f"{device!r} cannot be used: {error}") from error
-    return device
 
 
 def _judge(file: Path | None) -> Path:

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from foodgan.cli.device import usable
+
 FEWEST = 40  # training names; of fewer, not every seed's menu has names for all the held-out sets
 
 app = typer.Typer(help="Kondate-C: drawn dishes with known truth.", no_args_is_help=True)
@@ -54,7 +56,9 @@ def taster(
     renders: Annotated[int, typer.Option(min=8_000, help="To learn from and test on.")] = 60_000,
     epochs: Annotated[float, typer.Option(min=0.01, help="Passes over them.")] = 12.0,
     minutes: Annotated[float, typer.Option(min=0, help="It ends then at the latest; 0: no.")] = 0.0,
-    device: Annotated[str, typer.Option(help="Where it learns: cpu, cuda.")] = "cpu",
+    device: Annotated[
+        str, typer.Option(help="Where it learns: cpu, cuda.", callback=usable)
+    ] = "cpu",
     jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0: one a core.")] = 0,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
     cache: Annotated[Path, typer.Option(help="Where renders are kept.")] = Path("runs") / "cache",

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from foodgan.cli.device import Device
+
 
 def train(
     config: Annotated[str, typer.Option(help="A shipped configuration or a TOML file.")] = "stage1",
@@ -24,7 +26,7 @@ def train(
         Path | None,
         typer.Option(help="A run of Stage-I that paints for Stage-II.", file_okay=False),
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1; else the best.")] = None,
+    device: Device = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
     loaders: Annotated[
         int | None, typer.Option(min=0, help="Processes that draw batches; else 4 for a GPU.")
