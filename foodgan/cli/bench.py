@@ -35,6 +35,8 @@ def painter(
     from foodgan.bench.painter import measure
     from foodgan.painter import Painter
 
+    if only and not variants:
+        raise typer.BadParameter("needs --variants", param_hint="--only")
     if variants:
         _variants(model, device, threads, repeats, tuple(only or ()), as_json=as_json)
         return
@@ -200,8 +202,13 @@ def _variants(
     *,
     as_json: bool,
 ) -> None:
-    from foodgan.bench.variants import Bench, measure
+    from foodgan.bench.variants import VARIANTS, Bench, measure
 
+    unknown = [name for name in only if name not in VARIANTS]
+    if unknown:
+        raise typer.BadParameter(
+            f"no variant is called {', '.join(unknown)}: {', '.join(VARIANTS)}", param_hint="--only"
+        )
     figures = measure(Bench(model, device, threads, rounds, only))
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
