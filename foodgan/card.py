@@ -4,6 +4,7 @@ Mitchell et al. 2019, arXiv:1810.03993. Everything in it comes from model.json a
 that `foodgan evaluate --json` printed; nothing is written by hand.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -34,7 +35,7 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
             [
                 ("photos seen", *(f"{t.seen_in_all:,}" for t in model.training.values())),
                 ("seconds", *(f"{t.seconds_in_all:,.0f}" for t in model.training.values())),
-                ("runs, one after another", *(len(t.before) + 1 for t in model.training.values())),
+                ("runs, one after another", *(len(t.runs) for t in model.training.values())),
                 ("photos", *(f"{t.photos['count']:,}" for t in model.training.values())),
                 ("names", *(f"{t.photos['names']:,}" for t in model.training.values())),
                 ("loss", *(t.config["loss"] for t in model.training.values())),
@@ -55,9 +56,8 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
 
 def _leave(model: ModelFile) -> list[str]:
     """Which releases it saw, and by whose leave, where its photos were contributed."""
-    photos = [stage.photos for stage in model.training.values()]
-    releases = sorted({str(each["release"]) for each in photos if each.get("release")})
-    people = sorted({name for each in photos for name in each.get("contributors", {})})
+    releases = sorted({str(each["release"]) for each in model.photos if each.get("release")})
+    people = sorted({name for each in model.photos for name in each.get("contributors", {})})
     said = []
     if releases:
         said.append("Releases, which may have been pruned since: " + ", ".join(releases) + ".")
@@ -67,8 +67,10 @@ def _leave(model: ModelFile) -> list[str]:
 
 
 def _counts(model: ModelFile, what: str) -> list[tuple[str, str]]:
-    """Counts of the photos of Stage-I, the largest first."""
-    counts: dict[str, int] = model.training["stage1"].photos[what]
+    """Counts of photos, the largest first. Runs share photos: the one with the most counts."""
+    counts: Counter[str] = Counter()
+    for photos in model.photos:
+        counts |= Counter(photos[what])
     return [(name, f"{n:,}") for name, n in sorted(counts.items(), key=lambda pair: -pair[1])]
 
 

@@ -1,8 +1,8 @@
 """A training step as a CUDA graph: thousands of small kernels by one launch.
 
 A GPU is done with a step of networks as small as these before Python has asked for half of it.
-Recorded once, a step costs what its kernels cost. https://arxiv.org/abs/2010.11125 has the idea;
-torch's notes on CUDA graphs have the rules: no shape may hang on data, nothing may be read back.
+Recorded once, a step costs what its kernels cost. Kwon et al. 2020 (Nimble), arXiv:2012.02732, have
+the idea; torch's notes on CUDA graphs the rules: no shape may hang on data, nothing be read back.
 """
 
 import logging

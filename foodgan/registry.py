@@ -46,14 +46,19 @@ class Training(Run):
     before: tuple[Run, ...] = ()
 
     @property
+    def runs(self) -> tuple[Run, ...]:
+        """Every run that its weights have been through, the first one first."""
+        return (*self.before, self)
+
+    @property
     def seen_in_all(self) -> int:
         """Photos seen, those of earlier runs included."""
-        return self.seen + sum(run.seen for run in self.before)
+        return sum(run.seen for run in self.runs)
 
     @property
     def seconds_in_all(self) -> float:
         """Seconds of training, those of earlier runs included."""
-        return self.seconds + sum(run.seconds for run in self.before)
+        return sum(run.seconds for run in self.runs)
 
 
 class ModelFile(BaseModel):
@@ -68,6 +73,11 @@ class ModelFile(BaseModel):
     stage1: Stage1Config
     stage2: Stage2Config
     training: dict[str, Training]
+
+    @property
+    def photos(self) -> list[dict[str, Any]]:
+        """What each run of either stage says of the photos that it learned from."""
+        return [run.photos for stage in self.training.values() for run in stage.runs]
 
     @property
     def model_id(self) -> str:
@@ -133,31 +143,37 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     """Make a model of two runs' averaged generators, in half precision.
 
     name: shown to members; runs: "stage1" and "stage2" to run folders, or to snapshots of runs.
-    Raises ModelError.
+    Raises ModelError before anything in `folder` is touched.
     """
+    loaded = {stage: checkpoint.load(checkpoint.of(runs[stage])) for stage in STAGES}
+    model = _described(name, {stage: about for stage, (_, about) in loaded.items()})
     folder.mkdir(parents=True, exist_ok=True)
-    networks: dict[str, Any] = {}
-    training: dict[str, Training] = {}
-    for stage in STAGES:
-        tensors, about = checkpoint.load(checkpoint.of(runs[stage]))
+    for stage, (tensors, _) in loaded.items():
         ema = {k: halved(v) for k, v in checkpoint.part("ema", tensors).items()}
         checkpoint.save(folder / f"{stage}.safetensors", ema, {"stage": stage})
-        networks[stage] = about["network"]
-        known = {key: about[key] for key in Training.model_fields if key in about}
-        training[stage] = Training(**known)
-    try:
-        model = ModelFile(
-            name=name,
-            hashes={f"{s}.safetensors": sha256(folder / f"{s}.safetensors") for s in STAGES},
-            words=sha256(vectors.TABLE),
-            stage1=networks["stage1"],
-            stage2=networks["stage2"],
-            training=training,
-        )
-    except ValidationError as error:
-        raise ModelError(f"the runs are not one of each stage: {error}") from error
+    hashes = {f"{s}.safetensors": sha256(folder / f"{s}.safetensors") for s in STAGES}
+    model = model.model_copy(update={"hashes": hashes})
     _write(model, folder)
     return model
+
+
+def _described(name: str, abouts: dict[str, dict[str, Any]]) -> ModelFile:
+    """model.json by what checkpoints say of themselves, without hashes. Raises ModelError."""
+    known = {
+        stage: {key: about[key] for key in Training.model_fields if key in about}
+        for stage, about in abouts.items()
+    }
+    fields = {
+        "name": name,
+        "hashes": {},
+        "words": sha256(vectors.TABLE),
+        "training": known,
+        **{stage: about.get("network") for stage, about in abouts.items()},
+    }
+    try:
+        return ModelFile.model_validate(fields)
+    except ValidationError as error:
+        raise ModelError(f"the runs are not one of each stage: {error}") from error
 
 
 def vouch(folder: Path, path: Path) -> ModelFile:

@@ -7,6 +7,7 @@ moment it goes on from its last checkpoint, and step k sees the same batch eithe
 import copy
 import logging
 import math
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ from foodgan.stopping import stop_asked
 from foodgan.whole import sweep
 
 log = logging.getLogger(__name__)
+
+GRIDS, LOGS = "grids", "tensorboard"  # folders of a run
 
 
 class TrainingStopped(FoodganError):
@@ -77,6 +80,7 @@ class Trainer:
         self.random = Generator(place.device)
         self.learn: Learn = RecordedStep(self.update, self.random) if place.records else self.update
         self.step = 0
+        self.clock = time.monotonic  # tells `seconds`, those before a resume included
         self.seconds = 0.0
 
     def _adam(self, network: nn.Module, rate: float) -> optim.Adam:
@@ -246,6 +250,12 @@ class Trainer:
         self.before = about.get("before", [])
         return True
 
+    def clear(self) -> None:
+        """Remove what an earlier run left here: to begin anew, and with nothing of the old."""
+        (self.run / checkpoint.CHECKPOINT).unlink(missing_ok=True)  # each process looks for it
+        for place in (checkpoint.SNAPSHOTS, GRIDS, LOGS) if self.place.leads else ():
+            shutil.rmtree(self.run / place, ignore_errors=True)
+
     @property
     def kept(self) -> str:
         """What a person can still rely on when the run stops."""
@@ -285,14 +295,14 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
     trainer.run.mkdir(parents=True, exist_ok=True)
     if place.leads:
         sweep(trainer.run)
-    writer = SummaryWriter(str(trainer.run / "tensorboard")) if place.leads else None
+    writer = SummaryWriter(str(trainer.run / LOGS)) if place.leads else None
     figures: Figures = {}
-    begun, before = time.monotonic(), trainer.seconds
+    begun, before = trainer.clock(), trainer.seconds
     with stop_asked() as asked, _progress(trainer) as tell:
         while trainer.seen < config.pictures and not _agreed(asked() or enough(), place):
             first = trainer.seen
             figures = trainer.take_step()
-            trainer.seconds = before + time.monotonic() - begun
+            trainer.seconds = before + trainer.clock() - begun
             tell(trainer.seen)
             if _crossed(first, trainer.seen, config.log_every):
                 _check(figures, trainer)
@@ -348,7 +358,7 @@ def _write(
 
 def _draw(writer: SummaryWriter | None, trainer: Trainer) -> None:
     grid = trainer.grid()
-    contact_sheet(grid, trainer.run / "grids" / f"{trainer.seen:09d}.png")
+    contact_sheet(grid, trainer.run / GRIDS / f"{trainer.seen:09d}.png")
     if writer is not None:
         writer.add_image("grid", (grid + 1) / 2, trainer.seen)
 

@@ -126,6 +126,20 @@ def test_a_run_of_another_kind_cannot_be_exported(
         registry.export("mixed", runs, tmp_path / "model")
 
 
+@pytest.mark.parametrize("runs", [("stage2", "stage1"), ("stage1", "nothing"), ("model", "stage2")])
+def test_an_export_that_fails_leaves_the_model_that_was_there(
+    model: Path, tiny_model: Path, runs: tuple[str, str]
+) -> None:
+    places = [tiny_model.parent / "runs" / run for run in runs]
+    if runs[0] == "model":  # a file of this project that is no run
+        places[0] = tiny_model / "stage1.safetensors"
+    (model / "stage1.safetensors").write_bytes(b"another model's weights")
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    with pytest.raises(ModelError):
+        registry.export("other", dict(zip(registry.STAGES, places, strict=True)), model)
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
+
+
 def test_the_shipped_model_can_be_opened() -> None:
     if not (registry.SHIPPED / "model.json").exists():
         pytest.skip("no model ships yet")

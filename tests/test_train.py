@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from typer.testing import CliRunner
 
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
+from foodgan.cli import app
 from foodgan.config import TrainConfig
 from foodgan.contract.errors import ModelError
 from foodgan.losses import LOSSES
@@ -25,6 +27,7 @@ from tests.generator_fixtures import STAGE1, tiny_config, tiny_trainer, write_to
 
 ROOT = Path(__file__).parents[1]
 KILLS = 5
+FOLDERS = ("snapshots", "grids", "tensorboard")
 
 
 def weights(run: Path) -> dict[str, Tensor]:
@@ -286,3 +289,18 @@ def test_two_processes_stop_after_the_same_step(drawn_photos: Path, tmp_path: Pa
     _, said = process.communicate(timeout=180)
     assert seen(tmp_path / "run") % 8 == 0, said.decode()
     assert "Connection closed by peer" not in said.decode()
+
+
+def test_a_fresh_run_keeps_nothing_of_the_old_one(
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    left = {}
+    for pictures, words in ((16, ()), (8, ("--fresh",))):
+        config = tiny_config("dcgan", pictures=pictures, snapshot_every=8)
+        result = CliRunner().invoke(app, command(config, drawn_photos, tmp_path, *words)[1:])
+        assert result.exit_code == 0, result.output
+        run = tmp_path / "run"
+        left[pictures] = {folder: len([*(run / folder).iterdir()]) for folder in FOLDERS}
+    assert left == {16: dict(zip(FOLDERS, (2, 1, 1), strict=True)), 8: dict.fromkeys(FOLDERS, 1)}
+    assert not (run / "grids" / "000000016.png").exists()

@@ -82,6 +82,8 @@ def main() -> None:
         _leave(language.say(error.phrase, **error.values), 2)
     except FoodganError as error:
         _leave(str(error), 1)
+    except OSError as error:  # a place that cannot be read or written
+        _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
 
 
 def _leave(sentence: str, code: int) -> None:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from foodgan.cli.device import Device
 from foodgan.contract.limits import COUNT_MAX
 
 app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
@@ -19,7 +20,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.
 @app.command()
 def painter(
     model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    device: Device = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
     repeats: Annotated[int, typer.Option(help="Runs of each measurement.", min=3)] = 30,
     variants: Annotated[
@@ -34,6 +35,8 @@ def painter(
     from foodgan.bench.painter import measure
     from foodgan.painter import Painter
 
+    if only and not variants:
+        raise typer.BadParameter("needs --variants", param_hint="--only")
     if variants:
         _variants(model, device, threads, repeats, tuple(only or ()), as_json=as_json)
         return
@@ -86,7 +89,7 @@ def kondate(
 @app.command()
 def queue(
     model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    device: Device = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
     batch: Annotated[int, typer.Option(help="Pictures of one pass.", min=1)] = 16,
     orders: Annotated[int, typer.Option(help="Orders in full batches.", min=32)] = 256,
@@ -150,7 +153,7 @@ def train(
         typer.Option("--config", help="Repeat for several; else the published and ours."),
     ] = None,
     steps: Annotated[int, typer.Option(help="Steps of each network, three times.", min=1)] = 16,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    device: Device = None,
     as_json: AsJson = False,
 ) -> None:
     """Pictures/s of training, side by side, on drawn dishes, and where a step's time goes."""
@@ -199,8 +202,13 @@ def _variants(
     *,
     as_json: bool,
 ) -> None:
-    from foodgan.bench.variants import Bench, measure
+    from foodgan.bench.variants import VARIANTS, Bench, measure
 
+    unknown = [name for name in only if name not in VARIANTS]
+    if unknown:
+        raise typer.BadParameter(
+            f"no variant is called {', '.join(unknown)}: {', '.join(VARIANTS)}", param_hint="--only"
+        )
     figures = measure(Bench(model, device, threads, rounds, only))
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foodgan.cli import plates
+from foodgan.cli.device import Device
 from foodgan.contract.limits import COUNT_MAX, SEED_MAX
 
 if TYPE_CHECKING:  # heavy, and `--help` does without
@@ -84,7 +85,7 @@ def dish(
     model: Annotated[
         Path | None, typer.Option(help="A model's folder; else the shipped one.")
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    device: Device = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print what was painted as JSON.")
     ] = False,

@@ -7,7 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from foodgan.cli.device import Device
+
 CACHE = Path("runs") / "cache"
+PICTURES = 600
 
 
 def evaluate(
@@ -31,11 +34,13 @@ def evaluate(
             metavar="[NAME=]RUN",
             help="With --photos: also measure a training run of 64×64 pictures, or of both stages "
             "as NAME=STAGE1,STAGE2, beside the model; may be said again. With --kondate alone: one "
-            "run instead of a model.",
+            "run of 64×64 pictures instead of a model.",
         ),
     ] = None,
-    pictures: Annotated[int, typer.Option(help="How many to paint.", min=10)] = 600,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    pictures: Annotated[
+        int | None, typer.Option(help=f"How many to paint; else {PICTURES}.", min=10)
+    ] = None,
+    device: Device = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="Also write a page into this folder.", file_okay=False)
@@ -62,35 +67,60 @@ def evaluate(
     runs = run or []
     if runs and kondate is not None and (photos is not None or model is not None or len(runs) > 1):
         raise typer.BadParameter("with --kondate, --run is one run instead of a model")
+    measuring: dict[str, object] = {"--pictures": pictures, "--report": report}
+    if photos is None:
+        judging = {"--judges": judges, "--train-judges": train_judges}
+        _refuse(measuring | judging, "needs --photos")
+    if train_judges:
+        measuring |= {"--model": model, "--run": runs, "--kondate": kondate, "--device": device}
+        _refuse(measuring, "is for measuring, which --train-judges leaves out")
     figures: dict[str, Any] = {}
     if photos is not None and train_judges:
         _train_judges(photos, judges)
     elif photos is not None:
-        found = _on_photos(photos, model, runs, pictures, device, report, judges)
+        found = _on_photos(photos, model, runs, pictures or PICTURES, device, report, judges)
         figures = dict(found[0]) | ({"beside": list(found[1:])} if runs else {})
         if not as_json:
             _show(found)
-    if kondate is not None and not train_judges:
-        one = Path(runs[0]) if runs else None
-        figures["kondate"] = _on_kondate(kondate, model, one, device, as_json)
+    if kondate is not None:
+        run_said = runs[0] if runs else None
+        figures["kondate"] = _on_kondate(kondate, model, run_said, device, as_json)
     if as_json and figures:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
 
 
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    """No option is left unheard. options: what was given of each, by its name."""
+    for name, given in options.items():
+        if given:
+            raise typer.BadParameter(why, param_hint=name)
+
+
 def _on_kondate(
-    folder: Path, model: Path | None, run: Path | None, device: str | None, as_json: bool
+    folder: Path, model: Path | None, run: str | None, device: str | None, as_json: bool
 ) -> dict[str, Any]:
     """Figures on drawn dishes; shown as Markdown unless they are to be JSON."""
-    from foodgan.evaluate.board import measure, open_board
+    import torch
+
+    from foodgan.evaluate.board import Sketches, measure, open_board
+    from foodgan.evaluate.entrants import titled
     from foodgan.experiment.results import Row, markdown
     from foodgan.experiment.sketches import averaged, painted_by
     from foodgan.painter import Painter
     from foodgan.progress import track
 
-    paint = averaged(run) if run else painted_by(Painter.load(model, device=device))
-    found = measure(open_board(folder, track=track), paint)
+    place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    title, paths = titled(run) if run else ("model", [])
+    if len(paths) > 1:
+        raise typer.BadParameter("with --kondate, a run is of one stage", param_hint="--run")
+    paint: Sketches
+    if paths:
+        paint = averaged(paths[0], device=place)
+    else:
+        paint = painted_by(Painter.load(model, device=str(place)))
+    found = measure(open_board(folder, device=place, track=track), paint)
     if not as_json:
-        typer.echo(markdown([Row(str(run or "model"), (found,))]))
+        typer.echo(markdown([Row(title, (found,))]))
     return found
 
 

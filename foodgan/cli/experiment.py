@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foodgan.cli.device import usable
+from foodgan.cli.kondate import FEWEST
+
 if TYPE_CHECKING:
     from foodgan.experiment.plan import Plan
 
@@ -18,12 +21,14 @@ QUICK = Path("runs") / "experiment-quick"
 
 Seeds = Annotated[str, typer.Option(help="Of the runs: numbers with commas.")]
 Out = Annotated[Path, typer.Option(help="Where runs and results are kept.", file_okay=False)]
-Names = Annotated[int, typer.Option("--n", min=20, help="Unique training names.")]
+Names = Annotated[int, typer.Option("--n", min=FEWEST, help="Unique training names.")]
 Jobs = Annotated[int, typer.Option(min=0, help="Runs at a time, a core each; 0: all cores.")]
 Arms = Annotated[
     str, typer.Option("--arms", help="Names with commas, or all, baselines, ablations.")
 ]
-Device = Annotated[str, typer.Option(help="Where runs are trained and measured: cpu, cuda.")]
+Device = Annotated[
+    str, typer.Option(help="Where runs are trained and measured: cpu, cuda.", callback=usable)
+]
 Until = Annotated[float, typer.Option(min=0, help="Seconds, after which all ends; 0: never.")]
 Judge = Annotated[
     Path | None,
@@ -84,7 +89,7 @@ def run(
         pictures=pictures,
         limit_s=minutes * 60 or None,
         jobs=_at_once(jobs),
-        device=_usable(device),
+        device=device,
         until=_moment(until),
         measures=measured,
         judge=_judge(judge),
@@ -114,7 +119,7 @@ def measure(
         seeds=_numbers(seeds),
         names=names,
         jobs=_at_once(jobs),
-        device=_usable(device),
+        device=device,
         until=_moment(until),
         trains=False,
         judge=_judge(judge),
@@ -140,6 +145,8 @@ def table(
     found = report(out, _arms(which), _numbers(seeds), names, write, stem)
     for title, rows in found.items():
         typer.echo(f"\n{title}\n\n{markdown(rows)}")
+    if not found:
+        typer.echo("nothing is measured yet")
 
 
 @app.command()
@@ -159,8 +166,11 @@ def pupil(
     from foodgan.experiment.pupil import Sight, learning, markdown
     from foodgan.progress import track
 
+    sizes = _numbers(names)
+    if min(sizes) < FEWEST:
+        raise typer.BadParameter(f"a menu has at least {FEWEST} names", param_hint="--n")
     sight: Sight = "own" if own else "imagenet"
-    curve = learning(out, _numbers(names), sight, jobs=_at_once(jobs), track=track)
+    curve = learning(out, sizes, sight, jobs=_at_once(jobs), track=track)
     if as_json:
         typer.echo(json.dumps([asdict(lesson) for lesson in curve], indent=1))
     else:
@@ -213,16 +223,6 @@ def _moment(seconds: float) -> float | None:
     import time
 
     return time.time() + seconds if seconds else None
-
-
-def _usable(device: str) -> str:
-    import torch
-
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise typer.BadParameter(f"{device!r} cannot be used: {error}") from error
-    return device
 
 
 def _judge(file: Path | None) -> Path:

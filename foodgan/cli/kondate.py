@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+from foodgan.cli.device import usable
+
+FEWEST = 40  # training names; of fewer, not every seed's menu has names for all the held-out sets
+
 app = typer.Typer(help="Kondate-C: drawn dishes with known truth.", no_args_is_help=True)
 
 
@@ -12,7 +16,7 @@ app = typer.Typer(help="Kondate-C: drawn dishes with known truth.", no_args_is_h
 def render(
     out: Annotated[Path, typer.Option(help="The folder to write; new, or of a stopped run.")],
     names: Annotated[
-        int, typer.Option("--n", min=1, help="Unique training names: 130, 500, 2000, 10000.")
+        int, typer.Option("--n", min=FEWEST, help="Unique training names: 130, 500, 2000, 10000.")
     ] = 130,
     size: Annotated[int, typer.Option(min=16, max=1024, help="Pixels along each side.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
@@ -52,7 +56,9 @@ def taster(
     renders: Annotated[int, typer.Option(min=8_000, help="To learn from and test on.")] = 60_000,
     epochs: Annotated[float, typer.Option(min=0.01, help="Passes over them.")] = 12.0,
     minutes: Annotated[float, typer.Option(min=0, help="It ends then at the latest; 0: no.")] = 0.0,
-    device: Annotated[str, typer.Option(help="Where it learns: cpu, cuda.")] = "cpu",
+    device: Annotated[
+        str, typer.Option(help="Where it learns: cpu, cuda.", callback=usable)
+    ] = "cpu",
     jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0: one a core.")] = 0,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
     cache: Annotated[Path, typer.Option(help="Where renders are kept.")] = Path("runs") / "cache",

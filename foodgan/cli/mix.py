@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from foodgan.cli.device import Device
 from foodgan.contract.limits import SEED_MAX
 
 FRAMES_MAX = 64
@@ -22,7 +23,7 @@ def mix(
     model: Annotated[
         Path | None, typer.Option(help="A model's folder; else the shipped one.")
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    device: Device = None,
 ) -> None:
     """Paint one dish turning into another: a GIF there and back, and a strip of it as PNG."""
     import secrets

@@ -3,8 +3,10 @@
 import json
 import re
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from unicodedata import normalize
 
 import typer
 
@@ -57,7 +59,7 @@ def bring_in(
     from foodgan.photos.collect import Terms, collect
     from foodgan.progress import track
 
-    name = catalogue or re.sub(r"[^a-z0-9_-]+", "-", source.stem.lower()).strip("-_")
+    name = catalogue or _named_after(source)
     report = collect(_store(store), source, name, Terms(licence, credit, origin), track=track)
     if as_json:
         _print(asdict(report) | {"reasons": report.reasons})
@@ -69,6 +71,17 @@ def bring_in(
         typer.echo(f"  {file}: {say(phrase, **values)}")
     if len(report.refused) > _SHOWN:
         typer.echo(f"  … and {len(report.refused) - _SHOWN} more: see --json")
+
+
+def _named_after(source: Path) -> str:
+    """A catalogue's name by a source's; a hash tells apart those that lost letters on the way."""
+    stem = normalize("NFC", source.absolute().stem.lower())
+    plain = re.sub(r"[^a-z0-9_-]+", "-", stem).strip("-_")
+    lost = any(letter.isalnum() and not letter.isascii() for letter in stem)
+    name = "-".join(filter(None, (plain, sha256(stem.encode()).hexdigest()[:6] if lost else "")))
+    if not name:
+        raise typer.BadParameter(f"{source} gives no name for the store: name it by --catalogue")
+    return name
 
 
 @app.command()

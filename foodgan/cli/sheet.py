@@ -5,13 +5,17 @@ from typing import Annotated
 
 import typer
 
+from foodgan.cli.device import Device
+
 
 def sheet(
     out: Annotated[Path, typer.Option(help="The PNG file to write.", dir_okay=False)],
     names: Annotated[
         Path | None,
         typer.Option(
-            help="A text file, a name a line; else the twelve of training.", dir_okay=False
+            help="A text file, a name a line; else the twelve of training.",
+            exists=True,
+            dir_okay=False,
         ),
     ] = None,
     invented: Annotated[
@@ -23,7 +27,7 @@ def sheet(
     model: Annotated[
         Path | None, typer.Option(help="A model's folder; else the shipped one.")
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda; else the best.")] = None,
+    device: Device = None,
 ) -> None:
     """Paint names × seeds onto one contact sheet, nothing chosen: seeds from 0, names in order."""
     if invented and names is not None:
@@ -42,6 +46,8 @@ def sheet(
     if names is not None:
         asked = tuple(names.read_text(encoding="utf-8").split("\n"))
     plain = [dishname.normalise(name) for name in asked if name.strip()]
+    if not plain:
+        raise typer.BadParameter(f"{names} holds no name", param_hint="--names")
     painter = Painter.load(model, device=device)
     rows = []
     for name in track(plain, "painting"):

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from foodgan.cli.device import Device
+
 
 def train(
     config: Annotated[str, typer.Option(help="A shipped configuration or a TOML file.")] = "stage1",
@@ -24,7 +26,7 @@ def train(
         Path | None,
         typer.Option(help="A run of Stage-I that paints for Stage-II.", file_okay=False),
     ] = None,
-    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1; else the best.")] = None,
+    device: Device = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
     loaders: Annotated[
         int | None, typer.Option(min=0, help="Processes that draw batches; else 4 for a GPU.")
@@ -32,7 +34,9 @@ def train(
     graph: Annotated[
         bool, typer.Option(help="On a GPU: record the step once, then launch it as a whole.")
     ] = True,
-    fresh: Annotated[bool, typer.Option(help="Begin anew although the run exists.")] = False,
+    fresh: Annotated[
+        bool, typer.Option(help="Begin anew although the run exists; nothing of it is kept.")
+    ] = False,
 ) -> None:
     """Train a network. Stop it with Ctrl-C or kill it: the same command goes on from there.
 
@@ -40,7 +44,6 @@ def train(
     """
     import torch
 
-    from foodgan.checkpoint import CHECKPOINT
     from foodgan.config import load_config
     from foodgan.contract import logs
     from foodgan.photos.feed import open_feed
@@ -60,7 +63,7 @@ def train(
         first = open_sketcher(sketches) if sketches else None
         trainer = Trainer(settings, feed, folder, place, first)
         if fresh:
-            (folder / CHECKPOINT).unlink(missing_ok=True)
+            trainer.clear()
         if trainer.resume():
             if place.leads:
                 typer.echo(f"goes on after {trainer.seen:,} pictures")

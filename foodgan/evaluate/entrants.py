@@ -90,14 +90,16 @@ def of_stages(first: Path, second: Path, title: str, device: torch.device = CPU)
         return replace(of_model(Painter.load(Path(folder), device=str(device))), title=title)
 
 
-def named(said: str, device: torch.device = CPU) -> Entrant:
-    """NAME=RUN, or NAME=STAGE1,STAGE2 for runs of both stages; without NAME= the last folder's.
-
-    Raises ModelError.
-    """
+def titled(said: str) -> tuple[str, list[Path]]:
+    """NAME=RUN, or NAME=STAGE1,STAGE2 for runs of both stages; without NAME= the last folder's."""
     title, _, runs = said.rpartition("=")
     paths = [Path(part) for part in runs.split(",")]
-    title = title or paths[-1].name
+    return title or paths[-1].name, paths
+
+
+def named(said: str, device: torch.device = CPU) -> Entrant:
+    """What `titled` reads, ready to be measured. Raises ModelError."""
+    title, paths = titled(said)
     if len(paths) == 2:
         return of_stages(paths[0], paths[1], title, device)
     return of_run(paths[0], title, device)

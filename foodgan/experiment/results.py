@@ -95,7 +95,9 @@ def rows(paths: Iterable[Path], budget: str) -> list[Row]:
 
 
 def untrained(path: Path) -> list[Row]:
-    """The oracle and the copying baselines, one run each."""
+    """The oracle and the copying baselines, one run each; none before they are measured."""
+    if not path.exists():
+        return []
     found = json.loads(path.read_text(encoding="utf-8"))
     return [Row(name, (figures,)) for name, figures in found.items() if "accuracy" in figures]
 

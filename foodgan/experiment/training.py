@@ -28,39 +28,35 @@ def train_run(plan: Plan, arm: str, seed: int, stop: Callable[[], bool]) -> None
     # It draws its own batches: its neighbours want the other cores.
     with placed(plan.device, loaders=0) as place:
         trainer = Trainer(feed.config, feed, plan.run(arm, seed), place)
+        if plan.device == "cpu":  # a core's own time: its neighbours come and go
+            trainer.clock = time.process_time
         trainer.resume()
         _reach_budgets(trainer, plan, stop)
 
 
 def _reach_budgets(trainer: Trainer, plan: Plan, stop: Callable[[], bool]) -> None:
-    clock = time.process_time if plan.device == "cpu" else time.monotonic
-    begun, before = clock(), trainer.seconds
-
-    def spent_s() -> float:
-        return before + clock() - begun
-
     def whole() -> bool:
         return trainer.seen >= trainer.config.pictures
 
     limit, in_time = plan.limit_s, trainer.run / file_of(EQUAL_TIME)
     if limit is not None and not in_time.exists():
-        train(trainer, lambda: stop() or spent_s() >= limit)
-        if spent_s() >= limit or whole():
-            _keep(trainer, EQUAL_TIME, spent_s())
+        train(trainer, lambda: stop() or trainer.seconds >= limit)
+        if trainer.seconds >= limit or whole():
+            _keep(trainer, EQUAL_TIME)
     if stop() or (plan.hasty and in_time.exists()):
         return
     train(trainer, stop)
     if whole():
-        _keep(trainer, EQUAL_PICTURES, spent_s())
+        _keep(trainer, EQUAL_PICTURES)
 
 
-def _keep(trainer: Trainer, budget: str, spent_s: float) -> None:
+def _keep(trainer: Trainer, budget: str) -> None:
     """The averaged generator as it is at this budget."""
     device = trainer.place.device
     about = {
         "config": trainer.config.model_dump(mode="json"),
         "seen": trainer.seen,
-        "spent_s": round(spent_s, 1),
+        "spent_s": round(trainer.seconds, 1),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
     }
     tensors = checkpoint.prefixed("ema", trainer.ema.state_dict())

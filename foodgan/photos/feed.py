@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 from foodgan.batch import Draw
 from foodgan.config import TrainConfig
 from foodgan.photos import tensors
-from foodgan.photos.folder import Photo, read_folder, release_digest
+from foodgan.photos.folder import Photo, PhotosError, read_folder, release_digest
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.recombine import recombine, swap_one
 
@@ -81,6 +81,9 @@ def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.devi
         for photo in read_folder(folder)
         if photo.split == "train" and photo.style not in config.exclude_styles
     ]
+    if not photos:
+        styles = "".join(f", or of the style “{style}”" for style in config.exclude_styles)
+        raise PhotosError(f"{folder} has no photo to train on: all are held out{styles}")
     photos, pixels = tensors.load(photos, config.photo_size, cache)
     names = encode([photo.name or "" for photo in photos])
     weights = tensors.name_weights(photos, config.name_cap)

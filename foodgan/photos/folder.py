@@ -14,6 +14,8 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 METADATA = "metadata.jsonl"
 MANIFEST = "manifest.json"  # of a release
 SPLITS = ("train", "test")
+_HELD_OUT = ("test", "testing", "eval", "evaluation", "validation", "valid", "val", "dev")
+SPLIT_OF = {"train": "train", "training": "train"} | dict.fromkeys(_HELD_OUT, "test")
 NAME_KEYS = ("name_ja", "name", "text", "label")  # the first that a line of metadata has
 
 
@@ -38,29 +40,35 @@ def read_folder(folder: Path) -> list[Photo]:
     """Every photo in `folder`, in a stable order. Raises PhotosError when there is none.
 
     With metadata.jsonl, at the top or in train/ and test/, its lines count (file_name and one of
-    NAME_KEYS); without it a photo's name is its folder's, and a photo at the top has none.
+    NAME_KEYS); without it a photo's name is its folder's, and a photo at the top has none. The
+    split is a line's, else the first folder's, else train. What others call validation, val, dev
+    or eval is held out like test; a line with any other split raises PhotosError.
     """
     if not folder.is_dir():
         raise PhotosError(f"{folder} is not a folder")
-    tables = [path for place in ("", *SPLITS) if (path := folder / place / METADATA).exists()]
-    photos = [photo for table in tables for photo in _from_metadata(table)]
-    if not tables:
+    places = [place for place in ("", *SPLIT_OF) if (folder / place / METADATA).exists()]
+    photos = [photo for place in places for photo in _from_metadata(folder, place)]
+    if not places:
         photos = _from_folders(folder)
     if not photos:
         raise PhotosError(f"{folder} holds no photo ({', '.join(SUFFIXES)})")
     return sorted(photos, key=lambda photo: str(photo.path))
 
 
-def _from_metadata(table: Path) -> list[Photo]:
-    folder = table.parent
-    split = folder.name if folder.name in SPLITS else "train"
+def split_of(word: str) -> str | None:
+    """Which of SPLITS a split's or a folder's name means, as imagefolders have them; else None."""
+    return SPLIT_OF.get(word.lower())
+
+
+def _from_metadata(folder: Path, place: str) -> list[Photo]:
+    table = folder / place / METADATA
     photos = []
     for number, line in enumerate(_lines(table), start=1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
-            path = folder / entry["file_name"]
+            path = table.parent / entry["file_name"]
             name = next((entry[key] for key in NAME_KEYS if entry.get(key)), None)
             if not isinstance(name, str | None):
                 raise TypeError(f"{name!r} is not a name")
@@ -69,11 +77,14 @@ def _from_metadata(table: Path) -> list[Photo]:
         if not path.is_file():
             log.warning("%s:%d names %s, which is not there: skipped", table, number, path.name)
             continue
+        split = entry.get("split")
+        if split and not split_of(str(split)):
+            raise PhotosError(f"{table}:{number} has the split {split!r}: say train or test")
         photos.append(
             Photo(
                 path=path,
                 name=name,
-                split=entry.get("split") or split,
+                split=split_of(str(split or Path(place, entry["file_name"]).parts[0])) or "train",
                 style=entry.get("style") or "photo",
                 licence=entry.get("licence") or entry.get("license") or "unknown",
                 credit=entry.get("credit") or "",
@@ -93,10 +104,16 @@ def _lines(table: Path) -> list[str]:
 
 def _from_folders(folder: Path) -> list[Photo]:
     return [
-        Photo(path=path, name=None if path.parent == folder else path.parent.name)
+        _from_its_place(path, path.relative_to(folder).parts[:-1])
         for path in folder.rglob("*")
         if path.suffix.lower() in SUFFIXES and path.is_file()
     ]
+
+
+def _from_its_place(path: Path, folders: tuple[str, ...]) -> Photo:
+    split = split_of(folders[0]) if folders else None
+    named = folders[1:] if split else folders
+    return Photo(path=path, name=named[-1] if named else None, split=split or "train")
 
 
 def release_digest(folder: Path) -> str | None:

@@ -5,18 +5,19 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from foodgan.photos.folder import METADATA, NAME_KEYS, SPLITS, PhotosError
+from foodgan.photos.folder import METADATA, NAME_KEYS, SPLIT_OF, PhotosError, split_of
 from foodgan.photos.trees import Tree, below
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
 SIDECARS = (".txt", ".json")  # カレー.jpg and カレー.txt, or カレー.jpg.json
 _FILE_KEYS = ("file_name", "file", "path", "image", "filename")
-# At the end of a file's name: a number, a copy's mark. カレー_01 (2) is カレー.
-_NUMBER = re.compile(r"[\s_\-.]*(\(\d+\)|\d+|copy|のコピー)$", re.IGNORECASE)
+# At the end of a file's name: numbers, a copy's mark. カレー_01 (2) is カレー.
+# Digits are possessive: a long row of them would take forever.
+_NUMBER = re.compile(r"([\s_\-.]*(\(\d+\)|\d++|copy|のコピー))+$", re.IGNORECASE)
 _CAMERA = re.compile(r"^(img|dsc|dscn|dscf|pxl|photo|image|screenshot|写真)?[\s_\-\d]*$", re.I)
 
 
@@ -40,10 +41,11 @@ def labels(tree: Tree, table: str | None) -> list[Label]:
     """
     if table:
         return list(_from_csv(tree, table))
-    paths = tree.paths()
+    listed = tree.paths()
+    paths = set(listed)
     known = {label.path: label for label in _from_metadata(tree, paths)}
-    photos = [path for path in paths if path.lower().endswith(SUFFIXES)]
-    return [known.get(path) or _guessed(tree, set(paths), path) for path in photos]
+    photos = [path for path in listed if path.lower().endswith(SUFFIXES)]
+    return [known.get(path) or _guessed(tree, paths, path) for path in photos]
 
 
 def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
@@ -56,8 +58,8 @@ def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
         yield label
 
 
-def _from_metadata(tree: Tree, paths: list[str]) -> Iterator[Label]:
-    for place in ("", *(f"{split}/" for split in SPLITS)):
+def _from_metadata(tree: Tree, paths: set[str]) -> Iterator[Label]:
+    for place in ("", *(f"{split}/" for split in SPLIT_OF)):
         table = place + METADATA
         if table not in paths:
             continue
@@ -81,27 +83,26 @@ def _label(table: str, row: Mapping[str, Any]) -> Label | None:
     file = first(*_FILE_KEYS)
     if not file:
         return None
-    folder = PurePosixPath(table).parent.name
-    split = first("split") or folder
     return Label(
         path=below(table, file),
         name=first(*NAME_KEYS),
         licence=first("licence", "license"),
         credit=first("credit", "author"),
         source=first("source", "source_repo", "source_url", "url"),
-        split=split if split in SPLITS else None,
+        split=split_of(first("split") or PurePosixPath(table).parent.name),
     )
 
 
 def _guessed(tree: Tree, paths: set[str], path: str) -> Label:
     place = PurePosixPath(path)
+    split = split_of(place.parts[0])
     for suffix in SIDECARS:
         for beside in (place.with_suffix(suffix).as_posix(), f"{path}{suffix}"):
             if beside in paths:
-                return _beside(tree, path, beside)
-    split = place.parts[0] if place.parts[0] in SPLITS else None
+                told = _beside(tree, path, beside)
+                return replace(told, split=told.split or split)
     folder = place.parent.name
-    if folder and folder not in SPLITS:
+    if folder and not split_of(folder):
         return Label(path, folder, split=split)
     return Label(path, _spoken(place.stem), split=split)
 

@@ -78,10 +78,15 @@ def prune(store: Store, releases: Iterable[Stale]) -> None:
 
 
 def releases_of(model: Path) -> set[str]:
-    """The releases that a model's folder names. Raises PhotosError where there is no model."""
+    """The releases that a model saw in any run of either stage, as its folder names them.
+
+    Raises PhotosError where there is no model.
+    """
     try:
         about: dict[str, Any] = json.loads((model / "model.json").read_text(encoding="utf-8"))
-        seen = [stage["photos"].get("release") for stage in about["training"].values()]
+        stages = about["training"].values()
+        runs = [run for stage in stages for run in (*stage.get("before", ()), stage)]
+        seen = [run["photos"].get("release") for run in runs]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PhotosError(f"{model} holds no model: {type(error).__name__}") from error
     return {digest for digest in seen if digest}

@@ -4,8 +4,10 @@ N photos, S pixels a side; arrays are (N, S, S, 3) uint8.
 """
 
 import logging
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -24,7 +26,7 @@ log = logging.getLogger(__name__)
 def decode(path: Path, size: int) -> NDArray[np.uint8]:
     """A photo as (size, size, 3): upright, centre crop, RGB.
 
-    Raises OSError (UnidentifiedImageError is one) or ValueError for what is no sound picture.
+    Raises nearly anything for what is no sound picture, or has an EXIF that is none.
     """
     with Image.open(path) as picture:
         if picture.width * picture.height > MAX_PIXELS:
@@ -53,25 +55,44 @@ def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None
     def attempt(photo: Photo) -> NDArray[np.uint8] | None:
         try:
             return decode(photo.path, size)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # Pillow raises nearly anything on what is no sound file
             kind = "no picture" if isinstance(error, UnidentifiedImageError) else str(error)
             log.warning("%s skipped: %s", photo.path.name, kind)
             return None
 
     with ThreadPoolExecutor() as pool:
         results = pool.map(attempt, photos)
-        decoded = list(track(results, f"decoding photos to {size}×{size}", total=len(photos)))
-    rows = [row for row, pixels in enumerate(decoded) if pixels is not None]
-    if not rows:
-        raise PhotosError("not one of the photos could be decoded")
-    _save(table, np.stack([pixels for pixels in decoded if pixels is not None]))
-    _save(kept, np.array(rows))
+        decoded = track(results, f"decoding photos to {size}×{size}", total=len(photos))
+        rows = _save_sound(decoded, size, table)
+    with whole(kept) as partial, partial.open("wb") as file:
+        np.save(file, np.array(rows))
 
 
-def _save(path: Path, array: NDArray[np.generic]) -> None:
-    """Under a temporary name, then renamed: a half-written array is never mapped."""
-    with whole(path) as partial, partial.open("wb") as file:
-        np.save(file, array)
+def _save_sound(decoded: Iterable[NDArray[np.uint8] | None], size: int, table: Path) -> list[int]:
+    """Write the sound photos as they come, all of them in one .npy; returns which they are.
+
+    A full disk raises OSError, where a mapped file would end the process.
+    """
+    rows = []
+    with whole(table) as partial, partial.open("wb") as file:
+        _head(file, 0, size)
+        for row, pixels in enumerate(decoded):
+            if pixels is not None:
+                file.write(pixels.tobytes())
+                rows.append(row)
+        if not rows:
+            raise PhotosError("not one of the photos could be decoded")
+        file.seek(0)
+        _head(file, len(rows), size)
+    return rows
+
+
+def _head(file: BinaryIO, count: int, size: int) -> None:
+    """The header of an array of so many photos; NumPy leaves room for the count to grow."""
+    about = {"descr": "|u1", "fortran_order": False, "shape": (count, size, size, 3)}
+    np.lib.format.write_array_header_1_0(file, about)
 
 
 def name_weights(photos: list[Photo], cap: int) -> Tensor:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from foodgan import cli, compiled
 from foodgan.bench import variants
+from foodgan.cli import app
 
 COMPILED = {name for name, variant in variants.VARIANTS.items() if variant.compiles}
 
@@ -85,3 +87,10 @@ def test_the_usual_figures_add_up(
     stages = figures["stages"].values()
     assert figures["whole"]["gmac"] == pytest.approx(sum(s["gmac"] for s in stages), abs=2e-3)
     assert all(speed > 0 for speed in figures["batches"].values())
+
+
+@pytest.mark.parametrize("words", [["--variants", "--only", "typo"], ["--only", variants.BASE]])
+def test_a_variant_that_would_not_be_measured_is_refused(words: list[str]) -> None:
+    done = CliRunner().invoke(app, ["bench", "painter", *words])
+    assert done.exit_code == 2
+    assert "--only" in done.output

@@ -71,6 +71,32 @@ def test_a_mistake_gets_a_sentence_and_no_traceback(
     assert done.stderr.strip() == sentence
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ("dish 鮭丼 --out a-file/pictures", 1, "a-file/pictures: Not a directory"),
+        ("dish 鮭丼 --device gpu", 2, "'gpu' cannot be used"),
+        ("mix 鮭丼 親子丼 --device cuda:99", 2, "'cuda:99' cannot be used"),
+        ("sheet --out s.png --device meta", 2, "'meta' cannot be used"),
+        ("train --photos . --device gpu", 2, "'gpu' cannot be used"),
+        ("evaluate --kondate . --device gpu", 2, "'gpu' cannot be used"),
+        ("bench painter --device gpu", 2, "'gpu' cannot be used"),
+        ("experiment run --device gpu", 2, "'gpu' cannot be used"),
+        ("kondate taster --out t --device gpu", 2, "'gpu' cannot be used"),
+        ("sheet --out s.png --names nowhere.txt", 2, "does not exist"),
+        ("sheet --out s.png --names a-file", 2, "a-file holds no name"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_a_sentence(
+    tmp_path: Path, words: str, code: int, sentence: str
+) -> None:
+    (tmp_path / "a-file").write_text("\n")
+    done = _foodgan(*words.split(), cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert sentence in " ".join(done.stderr.replace("│", " ").split())
+    assert "Traceback" not in done.stderr
+
+
 def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path) -> None:
     done = _foodgan("up", cwd=tmp_path, PAINT_TIMEOUT_S="hunter2")
     assert done.returncode == 2

@@ -14,6 +14,7 @@ from foodgan.kondate import folder
 from foodgan.kondate.folder import FolderError, read_menu, write_folder
 from foodgan.kondate.names import read
 from foodgan.kondate.splits import SETS
+from tests.generator_fixtures import tiny_config, tiny_trainer
 
 HELD_OUT = 12
 
@@ -108,3 +109,36 @@ def test_the_command_measures_the_shipped_model_on_drawn_dishes(menu: Path) -> N
 def test_the_command_wants_to_know_against_what() -> None:
     assert CliRunner().invoke(app, ["evaluate"]).exit_code == 2
     assert CliRunner().invoke(app, ["evaluate", "--run", "runs/x"]).exit_code == 2
+
+
+def test_a_run_is_measured_under_its_name_on_the_device_that_was_asked_for(
+    menu: Path, drawn_photos: Path, tmp_path: Path
+) -> None:
+    tiny_trainer(tiny_config("dcgan"), drawn_photos, tmp_path / "run").save()
+    words = ["evaluate", "--kondate", str(menu), "--run", f"first={tmp_path / 'run'}"]
+    done = CliRunner().invoke(app, [*words, "--device", "cpu"])
+    assert done.exit_code == 0, done.output
+    assert "| first | 1 |" in done.output
+    assert CliRunner().invoke(app, [*words, "--device", "nonsense"]).exit_code == 2
+    both = CliRunner().invoke(app, [*words[:-1], "both=runs/a,runs/b"])
+    assert both.exit_code == 2
+    assert "of one stage" in both.output
+
+
+@pytest.mark.parametrize(
+    ("words", "unheard"),
+    [
+        ("--kondate . --report out", "--report"),
+        ("--kondate . --pictures 20", "--pictures"),
+        ("--kondate . --judges out", "--judges"),
+        ("--kondate . --train-judges", "--train-judges"),
+        ("--photos . --train-judges --kondate .", "--kondate"),
+        ("--photos . --train-judges --run a=b", "--run"),
+        ("--photos . --train-judges --report out", "--report"),
+        ("--photos . --train-judges --device cpu", "--device"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(words: str, unheard: str) -> None:
+    done = CliRunner().invoke(app, ["evaluate", *words.split()])
+    assert done.exit_code == 2
+    assert f"Invalid value for {unheard}" in done.output

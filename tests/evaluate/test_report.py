@@ -293,3 +293,22 @@ def test_the_card_names_the_release_and_whoever_gave_photos(tiny_model: Path) ->
     assert f"pruned since: {'ab' * 32}." in said
     assert "With thanks to A\\. B\\., 花子." in said
     assert "thanks" not in card.render(model, None)
+
+
+def test_the_card_names_what_each_run_of_both_stages_saw(tiny_model: Path) -> None:
+    model = registry.describe(tiny_model)
+    first, second = model.training["stage1"], model.training["stage2"]
+    earlier = {
+        "release": "a1b2",
+        "sources": {"drawn": 4, "club": 3},
+        "licences": {"club-only": 7},
+        "contributors": {"花子": 2},
+    }
+    begun = registry.Run(seen=1, seconds=1, photos=earlier, config={})
+    later = second.model_copy(update={"photos": second.photos | {"sources": {"friends": 12}}})
+    stages = {"stage1": first.model_copy(update={"before": (begun,)}), "stage2": later}
+    said = card.render(model.model_copy(update={"training": stages}), None)
+    assert "| friends | 12 |\n| drawn | 10 |\n| club | 3 |" in said
+    assert "| CC0 | 10 |\n| club-only | 7 |" in said
+    assert "pruned since: a1b2." in said
+    assert "With thanks to 花子." in said

@@ -5,8 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
-from foodgan.experiment.results import MEASURES, Row, interval, markdown, plot, rows
+from foodgan.cli import app
+from foodgan.experiment.blog import told
+from foodgan.experiment.plan import Plan
+from foodgan.experiment.results import MEASURES, Row, interval, markdown, plot, report, rows
 
 
 def figures(accuracy: float, seen: int = 100) -> dict[str, Any]:
@@ -42,6 +46,22 @@ def test_runs_of_an_arm_share_a_row_and_missing_ones_are_no_error(tmp_path: Path
     (row,) = rows([*paths, tmp_path / "recipe-2.json"], "at_equal_pictures")
     assert row.of(MEASURES[0]).mean == pytest.approx(0.7)  # type: ignore[union-attr]
     assert rows(paths, "at_equal_time") == []
+
+
+def test_an_experiment_that_was_stopped_at_once_has_an_empty_table(tmp_path: Path) -> None:
+    assert report(tmp_path, ("recipe",), (0,), 130, tmp_path / "docs") == {}
+    result = CliRunner().invoke(app, ["experiment", "table", "--out", str(tmp_path)])
+    assert (result.exit_code, result.stdout) == (0, "nothing is measured yet\n")
+
+
+def test_the_blogs_claims_say_what_is_not_measured_yet(tmp_path: Path) -> None:
+    plan = Plan(tmp_path, ("published", "recipe"), seeds=(0,))
+    assert all("(not measured yet)" in claim.measured for claim in told(plan))
+    plan.result("recipe", 0).parent.mkdir()
+    found = {"arm": "recipe", "at_equal_pictures": figures(0.8)}
+    plan.result("recipe", 0).write_text(json.dumps(found), encoding="utf-8")
+    assert "not measured" not in told(plan)[-1].measured
+    assert "0.80 of the attributes right" in told(plan)[-1].measured
 
 
 def test_the_table_and_the_plot_show_every_arm(tmp_path: Path) -> None:

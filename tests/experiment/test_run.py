@@ -21,6 +21,7 @@ from foodgan.experiment.measuring import UNTRAINED
 from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan
 from foodgan.experiment.results import Row, report, rows, untrained
 from foodgan.experiment.run import carry_out
+from foodgan.experiment.training import train_run
 from foodgan.kondate import folder
 
 ARM = "dcgan-bce"  # the quickest: two steps of 32 pictures
@@ -115,6 +116,20 @@ def test_a_hasty_run_ends_with_its_time(done: Plan) -> None:
     found = json.loads(carry_out(hasty)[0].read_text(encoding="utf-8"))
     assert 0 < found[EQUAL_TIME]["seen"] < 4_000_000
     assert EQUAL_PICTURES not in found
+
+
+def test_a_resumed_run_is_charged_for_what_it_computed(done: Plan) -> None:
+    kept = done.run(ARM, 4) / checkpoint.CHECKPOINT
+    asked = iter((False, False, True))  # before training, before a step and after it
+
+    def after_a_step() -> bool:
+        time.sleep(3)  # which takes no core's time
+        return next(asked)
+
+    train_run(done, ARM, 4, after_a_step)
+    assert checkpoint.description(kept)["seen"] == done.pictures // 2
+    train_run(done, ARM, 4, lambda: False)
+    assert 0 < checkpoint.description(done.kept(ARM, 4, EQUAL_PICTURES))["spent_s"] < 3
 
 
 def test_everything_ends_in_time_and_runs_keep_their_checkpoints(done: Plan) -> None:

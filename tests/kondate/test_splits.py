@@ -5,7 +5,10 @@ import sys
 from itertools import combinations
 
 import pytest
+from typer.testing import CliRunner
 
+from foodgan.cli import app
+from foodgan.cli.kondate import FEWEST
 from foodgan.kondate.names import read
 from foodgan.kondate.splits import SETS, Entry, Menu, MenuError, menu
 
@@ -98,6 +101,20 @@ def test_the_same_seed_gives_the_same_menu_in_another_process() -> None:
     ]  # fmt: skip
     here = [(e.plan.name, e.recipe, e.seed) for e in menu(40, 7, 10).entries]
     assert told[0] == told[1] == f"{here}\n"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_fewest_names_that_the_commands_take_make_a_menu(seed: int) -> None:
+    assert len(menu(FEWEST, seed).of("train")) == FEWEST
+
+
+@pytest.mark.parametrize(
+    "command", ["kondate render --out d --n", "experiment run --n", "experiment pupil --n"]
+)
+def test_fewer_names_are_refused_at_once(command: str) -> None:
+    done = CliRunner().invoke(app, [*command.split(), str(FEWEST - 1)])
+    assert done.exit_code == 2
+    assert str(FEWEST) in done.output
 
 
 def test_another_seed_gives_another_menu() -> None:

@@ -6,15 +6,21 @@ import signal
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from foodgan.cli import app
 from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
 from foodgan.photos.collect import Report, Terms, collect
 from foodgan.photos.folder import PhotosError
+from foodgan.photos.labels import labels
+from foodgan.photos.trees import Folder
 from tests.photos.hostile import dish, saved
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +68,35 @@ def test_names_come_from_sidecars_folders_and_file_names(store: Store, place: Pa
     assert (sushi.licence, sushi.credit, sushi.source) == ("CC-BY-4.0", "花子", "web")
 
 
+@pytest.mark.parametrize("stem", ["カレー_01 (2)", "カレー-3", "カレー (2) のコピー"])
+def test_a_copys_marks_are_no_part_of_the_name(store: Store, place: Path, stem: str) -> None:
+    lay(place / f"{stem}.jpg")
+    take(store, place)
+    assert names(store) == ["カレー"]
+
+
+def test_a_long_number_within_a_name_is_read_at_once(store: Store, place: Path) -> None:
+    lay(place / f"{'7' * 40}丼.jpg")
+    take(store, place)
+    assert names(store) == ["7" * 40 + "丼"]
+
+
+def test_a_list_of_photos_is_not_gone_through_for_each_photo() -> None:
+    class Listed(list[str]):
+        times = 0
+
+        def __iter__(self) -> Iterator[str]:
+            Listed.times += 1
+            return super().__iter__()
+
+    class Shown(Folder):
+        def paths(self) -> list[str]:
+            return Listed(f"カレー/{number}.jpg" for number in range(100))
+
+    assert len(labels(Shown(Path()), None)) == 100
+    assert Listed.times < 10
+
+
 def test_metadata_at_the_top_or_in_the_splits_counts(store: Store, place: Path) -> None:
     for split, seed in (("train", 1), ("test", 2)):
         lay(place / split / "a.jpg", seed)
@@ -70,6 +105,16 @@ def test_metadata_at_the_top_or_in_the_splits_counts(store: Store, place: Path) 
     assert take(store, place).taken == 2
     found = {entry.name: (entry.split, entry.licence) for entry in store.entries("web")}
     assert found == {"丼1": ("train", "MIT"), "丼2": ("test", "MIT")}
+
+
+def test_what_a_collection_calls_validation_is_held_out(store: Store, place: Path) -> None:
+    lay(place / "val" / "カレー" / "a.jpg", 1)
+    lay(place / "test" / "c.jpg", 3).with_suffix(".txt").write_text("寿司")
+    lay(place / "validation" / "b.jpg", 2)
+    (place / "validation" / "metadata.jsonl").write_text('{"file_name": "b.jpg", "name": "丼"}\n')
+    assert take(store, place).taken == 3
+    found = {entry.name: entry.split for entry in store.entries("web")}
+    assert found == {"カレー": "test", "丼": "test", "寿司": "test"}
 
 
 def test_a_csv_lists_photos_wherever_they_lie_beside_it(store: Store, place: Path) -> None:
@@ -220,3 +265,28 @@ def test_what_is_no_collection_is_said(store: Store, place: Path) -> None:
     for path in (place / "notes.md", place / "nothing"):
         with pytest.raises(PhotosError, match="no folder, ZIP or CSV"):
             take(store, path)
+
+
+def bring_in(store: Store, source: Path) -> Result:
+    return CliRunner().invoke(app, ["photos", "import", str(source), "--store", store.url])
+
+
+def test_collections_with_japanese_names_get_catalogues_of_their_own(
+    store: Store, tmp_path: Path
+) -> None:
+    for seed, name in enumerate(("2024春", "2024秋", "写真", "My Photos")):
+        lay(tmp_path / name / "丼.jpg", seed)
+        assert "1 taken in" in bring_in(store, tmp_path / name).stdout
+    assert "1 there already" in bring_in(store, tmp_path / "2024春").stdout
+    spring, autumn, *others = sorted(store.catalogues())
+    assert spring.startswith("2024-")
+    assert autumn.startswith("2024-")
+    assert len(others) == 2
+    assert "my-photos" in others
+
+
+def test_a_source_without_any_letter_asks_for_a_name(store: Store, tmp_path: Path) -> None:
+    lay(tmp_path / "!!" / "丼.jpg")
+    found = bring_in(store, tmp_path / "!!")
+    assert found.exit_code == 2
+    assert "--catalogue" in found.output

@@ -1,5 +1,6 @@
 """Batches as a training step sees them."""
 
+import json
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from torch import Generator
 
 from foodgan.batch import Batch, Draw
 from foodgan.photos.feed import Feed, forget
+from foodgan.photos.folder import PhotosError
 from foodgan.photos.loader import draws
 from foodgan.text.encode import encode
 from tests.generator_fixtures import tiny_config, tiny_feed
@@ -64,6 +66,17 @@ def test_the_feed_says_which_photos_it_has(drawn_photos: Path) -> None:
         "sources": {"drawn": 10},
         "licences": {"CC0": 10},
     }
+
+
+@pytest.mark.parametrize("held", [{"split": "test"}, {"style": "cutout_white"}])
+def test_a_folder_without_a_photo_to_train_on_is_refused(
+    tmp_path: Path, held: dict[str, str]
+) -> None:
+    Image.new("RGB", (80, 80), "orange").save(tmp_path / "only.png")
+    line = json.dumps({"file_name": "only.png"} | held)
+    (tmp_path / "metadata.jsonl").write_text(line, encoding="utf-8")
+    with pytest.raises(PhotosError, match="no photo to train on: all are held out"):
+        feed_of(tmp_path, exclude_styles=("cutout_white",))
 
 
 def test_one_unlabelled_photo_is_enough_for_a_batch(tmp_path: Path) -> None:

@@ -45,6 +45,42 @@ def test_without_metadata_a_folder_is_a_name(tmp_path: Path) -> None:
     assert sorted(names, key=str) == sorted(["カレー", "鮭丼", None], key=str)
 
 
+def test_without_metadata_the_first_folder_is_the_split(tmp_path: Path) -> None:
+    for place in ("train/カレー/a.jpg", "test/カレー/b.jpg", "train/c.jpg", "カレー/d.jpg"):
+        photo(tmp_path / place)
+    found = {each.path.stem: (each.name, each.split) for each in read_folder(tmp_path)}
+    assert found == {
+        "a": ("カレー", "train"),
+        "b": ("カレー", "test"),
+        "c": (None, "train"),
+        "d": ("カレー", "train"),
+    }
+
+
+@pytest.mark.parametrize("word", ["validation", "valid", "val", "dev", "Test"])
+def test_what_others_call_validation_is_held_out(tmp_path: Path, word: str) -> None:
+    for place in (f"folders/{word}/カレー/a.jpg", f"lines/{word}/a.jpg", "lines/b.jpg"):
+        photo(tmp_path / place)
+    lines = ({"file_name": f"{word}/a.jpg"}, {"file_name": "b.jpg", "split": word})
+    metadata(tmp_path / "lines", *lines)
+    for folder in ("folders", "lines"):
+        assert {each.split for each in read_folder(tmp_path / folder)} == {"test"}
+
+
+def test_metadata_of_a_validation_split_is_read(tmp_path: Path) -> None:
+    for split in ("train", "validation"):
+        photo(tmp_path / split / "a.jpg")
+        metadata(tmp_path / split, {"file_name": "a.jpg", "name": "カレー"})
+    assert [each.split for each in read_folder(tmp_path)] == ["train", "test"]
+
+
+def test_an_unknown_split_is_refused(tmp_path: Path) -> None:
+    photo(tmp_path / "a.jpg")
+    metadata(tmp_path, {"file_name": "a.jpg", "split": "holdout"})
+    with pytest.raises(PhotosError, match=r"metadata\.jsonl:1 has the split 'holdout': say train"):
+        read_folder(tmp_path)
+
+
 def test_the_order_is_stable(tmp_path: Path) -> None:
     for name in ("c", "a", "b"):
         photo(tmp_path / f"{name}.png")

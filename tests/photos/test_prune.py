@@ -95,6 +95,16 @@ def test_old_releases_go_only_when_asked_for_and_named_by_no_model(
     assert digests[0] in (tmp_path / "model" / "model.json").read_text()
 
 
+def test_a_release_that_an_earlier_run_saw_stays(store: Store, tmp_path: Path) -> None:
+    digests, _ = three(store)
+    first, last = ({"photos": {"release": digest}} for digest in digests[:2])
+    (tmp_path / "model").mkdir()
+    described = {"training": {"stage1": {**last, "before": [first]}, "stage2": last}}
+    (tmp_path / "model" / "model.json").write_text(json.dumps(described))
+    run("--store", store.url, "--keep", "1", "--model", str(tmp_path / "model"), "--apply")
+    assert set(store.folders(RELEASES)) == set(digests)
+
+
 def test_a_model_that_is_none_removes_nothing(store: Store, tmp_path: Path) -> None:
     digests, _ = three(store)
     arguments = ["photos", "prune", "--store", store.url, "--keep", "1", "--apply"]

@@ -2,6 +2,7 @@
 
 import logging
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,14 @@ def truncated(path: Path) -> None:
     path.with_name("whole.jpg").unlink()
 
 
+def odd_exif(path: Path) -> None:
+    """A sound JPEG that is to be turned, with a resolution that is no number."""
+    turned = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    entries = struct.pack("<H", 2) + turned + struct.pack("<HHI4s", 0x011A, 7, 4, b"odd")
+    exif = b"Exif\0\0II*\0" + struct.pack("<I", 8) + entries + bytes(4)
+    Image.new("RGB", (100, 100), "blue").save(path, exif=exif)
+
+
 def test_a_photo_is_decoded_upright(tmp_path: Path) -> None:
     plain = tensors.decode(half_red(tmp_path / "a.jpg"), 64)
     turned = tensors.decode(half_red(tmp_path / "b.jpg", orientation=6), 64)
@@ -69,8 +78,9 @@ def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
         lambda path: path.write_bytes(b"no picture at all"),
         truncated,
         bomb,
+        odd_exif,
     ],
-    ids=["empty", "text", "truncated", "bomb"],
+    ids=["empty", "text", "truncated", "bomb", "odd EXIF"],
 )
 def test_a_broken_photo_among_good_ones_is_named_and_skipped(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, break_it: Callable[[Path], None]
@@ -89,6 +99,19 @@ def test_photos_that_are_all_broken_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"no picture")
     with pytest.raises(PhotosError, match="not one of the photos could be decoded"):
         tensors.load(read_folder(tmp_path), 64, tmp_path / "cache")
+
+
+def test_photos_are_written_as_they_come_and_not_held_at_once(tmp_path: Path) -> None:
+    photos = [Photo(half_red(tmp_path / f"{number}.jpg"), None) for number in range(90)]
+    tracemalloc.start()
+    try:
+        _, pixels = tensors.load(photos, 256, tmp_path / "cache")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert pixels.shape == (90, 256, 256, 3)
+    assert (pixels == tensors.decode(photos[0].path, 256)).all()
+    assert peak < pixels.nbytes / 2
 
 
 def test_the_cache_is_used_again_until_a_photo_changes(drawn_photos: Path, tmp_path: Path) -> None:
