@@ -122,7 +122,7 @@ class Rounds:
         if fate and fate.cancelled:
             return self._kitchen.say_cancelled
         if fate and stage == "done" and not fate.handed:
-            return self._done
+            return partial(self._done, declined=fate.told)
         if fate and stage == "failed":
             return partial(self._apologise, told=fate.told)
         if order.too_old() or (order.private and _soon_dead(order)):
@@ -131,8 +131,8 @@ class Rounds:
             return self._put_in_line  # and if it is late, a later round says so
         return self._warn if stage != "done" and self._is_late(order) else None
 
-    async def _done(self, record: Order) -> None:
-        await self._kitchen.end(record.id, "done")
+    async def _done(self, record: Order, *, declined: bool) -> None:
+        await self._kitchen.end(record.id, "refused" if declined else "done")
         await self._queue.forget(record.id)
 
     async def _put_in_line(self, record: Order) -> None:

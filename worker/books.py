@@ -18,7 +18,6 @@ from rq.queue import Queue
 from rq.utils import now
 from rq.worker import BaseWorker, WorkerStatus
 
-from foodgan.contract.late import HANDED
 from foodgan.contract.orders import (
     END_CANCELLED,
     END_KEY,
@@ -137,11 +136,12 @@ def beat(worker: BaseWorker, connection: Redis) -> None:
         pipe.execute()
 
 
-def finish(worker: BaseWorker, claim: Claim, *, handed: bool = False) -> list[Command]:
+def finish(worker: BaseWorker, claim: Claim, mark: str | None = None) -> list[Command]:
     """What is to be written when the order is answered: the job stays for the bot to see, without
     its token. See `worker.commit`.
 
-    handed: it is not answered yet; the bot has it now.
+    mark: HANDED where it is not answered yet and the bot has it now; TOLD where the answer was a
+    sentence.
     """
     job = claim.job
     job.ended_at = now()
@@ -150,8 +150,8 @@ def finish(worker: BaseWorker, claim: Claim, *, handed: bool = False) -> list[Co
     # What rq's handle_job_success writes, less what dishes never have: dependents to watch,
     # repeats, slots. One step where that takes four round trips.
     with worker.connection.pipeline() as pipe:
-        if handed:
-            _mark(job, HANDED, pipe)
+        if mark:
+            _mark(job, mark, pipe)
         worker.increment_successful_job_count(pipeline=pipe)
         worker.increment_total_working_time(job.ended_at - claim.execution.created_at, pipe)
         job._handle_success(

@@ -19,8 +19,9 @@ from rq.utils import now
 from rq.worker import BaseWorker
 
 from foodgan.contract.errors import DiscordRefused, FoodganError
+from foodgan.contract.late import HANDED
 from foodgan.contract.logs import redact
-from foodgan.contract.orders import TOKEN_LIFE, DishOrder
+from foodgan.contract.orders import TOKEN_LIFE, TOLD, DishOrder
 from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim
 from worker.commit import GroupCommit
@@ -142,7 +143,7 @@ class Delivery:
             taken_s = (now() - claim.execution.created_at).total_seconds()
             how = "handed to the bot" if handed else "served"
             _log.info("order %s: %s in %.2f s", claim.job.id, how, taken_s)
-            self._finish(claim, handed=handed)
+            self._finish(claim, HANDED if handed else None)
 
     def _serve(self, claim: Claim, plate: Plate, ask: Callable[[], fence.Leave]) -> Served:
         """Post it, or give it to the bot where its token is dead or dies before Discord takes it.
@@ -219,32 +220,40 @@ class Delivery:
             self._finish(claim)
             return
         judged = tasks.verdict(error)
-        metrics.failed(error)
-        trace = error if judged.traced else None
-        _log.error("order %s: %s: %s", claim.job.id, type(error).__name__, error, exc_info=trace)
         reason = redact("".join(traceback.format_exception(error)))
+        _note(claim, error, judged)
         if judged.retry and claim.job.should_retry:
             metrics.ORDERS.labels("retried").inc()
             self._settle(claim, partial(self._retry_later, claim, reason))
             return
-        # The sentence takes pictures away: never those that another worker has posted meanwhile.
-        _, [leave] = self._ask_leave([claim])
-        match leave:
-            case "lost":
-                _log.warning("order %s: another worker has taken it over", claim.job.id)
-                return
-            case "cancelled":
-                self._drop(claim)
-                return
-        if order is not None and claim.deliveries > 1 and self.shows(order):
-            _log.info("order %s: an earlier delivery had posted it", claim.job.id)
-            self._finish(claim)
+        if not self._may_end(claim, order):
             return
-        metrics.ORDERS.labels("failed").inc()
         told = False
         if order is not None and judged.phrase is not None:
             told = self.apologise(order, judged.phrase, error)
+        if told and judged.declined:
+            metrics.ORDERS.labels("declined").inc()
+            self._finish(claim, TOLD)
+            return
+        metrics.ORDERS.labels("failed").inc()
         self._settle(claim, partial(books.fail, self._worker, claim, reason, told=told))
+
+    def _may_end(self, claim: Claim, order: DishOrder | None) -> bool:
+        """Whether a sentence may be the answer: it takes pictures away.
+
+        Never those that another worker has posted meanwhile, or that an earlier delivery had.
+        """
+        _, [leave] = self._ask_leave([claim])
+        if leave == "lost":
+            _log.warning("order %s: another worker has taken it over", claim.job.id)
+        elif leave == "cancelled":
+            self._drop(claim)
+        elif order is not None and claim.deliveries > 1 and self.shows(order):
+            _log.info("order %s: an earlier delivery had posted it", claim.job.id)
+            self._finish(claim)
+        else:
+            return True
+        return False
 
     def _retry_later(self, claim: Claim, reason: str) -> None:
         fence.take_back(self._worker.connection, claim.job.id)
@@ -271,8 +280,8 @@ class Delivery:
         except FoodganError:
             return False
 
-    def _finish(self, claim: Claim, *, handed: bool = False) -> None:
-        commands = books.finish(self._worker, claim, handed=handed)
+    def _finish(self, claim: Claim, mark: str | None = None) -> None:
+        commands = books.finish(self._worker, claim, mark)
         self._persist(claim, partial(self._commit.end, claim, commands))
 
     def _settle(self, claim: Claim, write: Callable[[], None]) -> bool:
@@ -301,6 +310,15 @@ class Delivery:
                 # rq lets go of an execution before its end is written; it must be renewed till then
                 self._worker.executions[claim.execution.id] = claim.execution
                 time.sleep(_AWAY_S)
+
+
+def _note(claim: Claim, error: Exception, judged: tasks.Verdict) -> None:
+    if judged.declined:
+        _log.info("order %s: declined (%s)", claim.job.id, error)
+        return
+    metrics.failed(error)
+    trace = error if judged.traced else None
+    _log.error("order %s: %s: %s", claim.job.id, type(error).__name__, error, exc_info=trace)
 
 
 def _step_back() -> None:

@@ -65,13 +65,12 @@ _KINDS = {
     "DiscordRefused": "discord",
     "TooLarge": "too_large",
     "OutOfMemoryError": "memory",
-    "UserError": "order",
 }
 
 
 def collect_into(registry: CollectorRegistry) -> None:
     """Export these counts beside the registry's own, from 0 on: a rate needs the first value."""
-    for outcome in ("served", "handed", "cancelled", "gone", "failed", "retried"):
+    for outcome in ("served", "handed", "declined", "cancelled", "gone", "failed", "retried"):
         ORDERS.labels(outcome)
     for kind in (*_KINDS.values(), "other"):
         FAILURES.labels(kind)

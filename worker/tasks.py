@@ -123,11 +123,13 @@ def read(job: DishJob) -> DishOrder:
 class Verdict:
     """What becomes of an order that could not be served.
 
-    phrase: what to say to the member, None for nothing; retry: whether trying again may help;
-    traced: whether the log needs the traceback.
+    phrase: what to say to the member, None for nothing; declined: nobody can make what was asked
+    for, so that nothing has failed; retry: whether trying again may help; traced: whether the log
+    needs the traceback.
     """
 
     phrase: str | None
+    declined: bool = False
     retry: bool = False
     traced: bool = False
 
@@ -144,7 +146,7 @@ def verdict(error: Exception) -> Verdict:
         case ModelError():
             return Verdict("dish-model-missing")
         case UserError(phrase=phrase):
-            return Verdict(phrase)
+            return Verdict(phrase, declined=True)
         case DiscordRefused() | TooLarge() | Poison():
             return Verdict("dish-failed")
         case _:

@@ -60,8 +60,8 @@ class Line:
 class Fate:
     """How far an order has come.
 
-    told: the worker has told the member why it failed; handed: its dish is for the bot to post;
-    cancelled: nobody wants it any more, and no worker will post it.
+    told: the worker has told the member why there is no dish; handed: the dish is for the bot to
+    post; cancelled: nobody wants it any more, and no worker will post it.
     """
 
     stage: Stage

@@ -75,7 +75,9 @@ class OwnEyes:
         return ranked(singles, sum(mains for _, mains in seen), [one.stated for one in known])
 
 
-def learn(known: Sequence[Known], track: Track = untracked, *, steps: int = STEPS) -> OwnEyes:
+def learn(
+    known: Sequence[Known], track: Track = untracked, *, steps: int = STEPS, batch: int = BATCH
+) -> OwnEyes:
     """Learn from pictures and what their names state of them, from nothing. Always the same."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -85,7 +87,7 @@ def learn(known: Sequence[Known], track: Track = untracked, *, steps: int = STEP
         course = optim.lr_scheduler.OneCycleLR(adam, RATE, total_steps=steps)
         pictures, stated = pictures_of(known), _Stated(known)
         for _ in track(range(steps), "Learning to see"):
-            rows = torch.randint(len(pictures), (BATCH,), generator=chance)
+            rows = torch.randint(len(pictures), (batch,), generator=chance)
             loss = stated.loss(rows, *eyes(otherwise(pictures[rows], chance)))
             adam.zero_grad()
             loss.backward()

@@ -21,6 +21,7 @@ from tests.worker.conftest import Kitchen, an_order
 from tests.worker.posted import pixels, shows
 from tests.worker.test_a_batch_is_served import Small
 from tests.worker.tiny import TinyPainter
+from tests.worker.webhooks import Fault
 from worker import costs, tasks
 from worker.likeness import compared
 from worker.line import _ticket as ticket
@@ -240,8 +241,28 @@ def test_a_word_that_the_name_does_not_have_is_answered_before_its_batch_is_pain
     assert painter.passes == [1]
     said = kitchen.answer(wrong).payload["content"]
     assert said == say("en", "weight-unknown-word", word="チーズ", words="味噌 · ラーメン")
-    assert kitchen.status(wrong.order_id) == "failed"
     assert kitchen.status(right.order_id) == "finished"
+
+
+def test_what_nobody_can_make_is_declined_and_no_failure(
+    kitchen: Kitchen, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "worker")
+    wrong = kitchen.put(an_order(A, weights=[("チーズ", 200)]))
+    kitchen.serve(TinyPainter())
+    assert kitchen.status(wrong.order_id) == "finished"
+    assert b'"told": true' in kitchen.meta(wrong.order_id)
+    (line,) = (each for each in caplog.records if "declined" in each.message)
+    assert line.levelname == "INFO"
+    assert not [each for each in caplog.records if each.levelname == "ERROR"]
+
+
+def test_what_nobody_can_make_is_left_to_the_bot_where_discord_is_away(kitchen: Kitchen) -> None:
+    wrong = kitchen.put(an_order(A, weights=[("チーズ", 200)]))
+    kitchen.discord.faults = [Fault(403, {"code": 50001})]
+    kitchen.serve(TinyPainter())
+    assert kitchen.status(wrong.order_id) == "failed"
+    assert b"told" not in kitchen.meta(wrong.order_id)
 
 
 def test_a_word_that_the_name_does_not_have_is_shown_as_text_and_links_nowhere(
