@@ -11,7 +11,7 @@ from redis import Redis
 from bot.kitchen import PATIENCE_S
 from bot.sandbox.faults import GatewayFault, RequestFault
 from foodgan.contract import logs
-from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX, DishOrder
+from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX, TOLD, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, busy, edits, hire, is_private, job_of, line, until
 from tests.bot.orders import AOI, an_order
@@ -337,6 +337,20 @@ async def test_the_bot_comes_back_when_the_gateway_goes(
     await until(pulse.exists, "pulse again")
     await canteen.close()
     assert not pulse.exists()
+
+
+async def test_an_order_that_a_worker_has_declined_is_on_record_as_refused(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    interaction = canteen.order()
+    job = job_of(redis, (await canteen.record("queued")).id)
+    answered = edits(interaction)
+    job.meta = {TOLD: True}
+    job.save_meta()
+    job.set_status("finished")
+    assert (await canteen.record("refused")).token is None
+    assert edits(interaction) == answered
 
 
 async def test_no_log_line_holds_a_token_or_a_members_name(
