@@ -22,7 +22,7 @@ _SIZES = (1, 2, 4, 8, 16, 24, 32, 48, 64)
 
 ORDERS = Counter(
     "foodgan_orders",
-    "Orders that ended here: served, handed (to the bot), cancelled, gone, failed; and retried.",
+    "Orders that ended here: served, handed (to the bot), declined, cancelled, gone, failed; retried.",
     ["outcome"],
     registry=_COUNTS,
 )
