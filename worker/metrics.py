@@ -22,7 +22,8 @@ _SIZES = (1, 2, 4, 8, 16, 24, 32, 48, 64)
 
 ORDERS = Counter(
     "foodgan_orders",
-    "Orders that ended here: served, handed (to the bot), declined, cancelled, gone, failed; retried.",
+    "Orders that ended here: served, handed (to the bot), declined, cancelled, gone, failed; and "
+    "retried.",
     ["outcome"],
     registry=_COUNTS,
 )
