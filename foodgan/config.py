@@ -68,6 +68,7 @@ class TrainConfig(BaseModel):
     patches: Weight = 0.0  # of a judge of the pixels, beside the one on frozen features
     patch_r1: Weight = 1.0  # R1 and R2 of that judge
     match: Weight = 0.0  # a matcher taught by photos tells a picture's name from others
+    own_sight: bool = False  # the matcher sees the pictures by itself, not by frozen features
     pair_energy: Weight = 0.0  # two pictures of a name foretell its photo; asks for each name twice
     sketched: Share = 0.0  # Stage-II: of the pictures are painted from Stage-I's own sketches
     hatching: Weight = 0.0  # Stage-II: nothing repeats on the grid that a picture is enlarged from

@@ -104,7 +104,8 @@ class Objective:
             loss = loss + batch.conditional * 0.5 * off
         figures = {"d_real": real.picture.mean(), "d_fake": painted.picture.mean()}
         if config.match and isinstance(judge, ProjectedDiscriminator):
-            figures["match_d"] = self._match(real_seen, batch.names, batch)
+            seen = (self.photos,) if config.own_sight else real_seen
+            figures["match_d"] = self._match(seen, batch.names, batch)
             loss = loss + figures["match_d"]
         if config.patches and isinstance(judge, ProjectedDiscriminator):
             figures["patches_d"] = self._by_patch(self.loss_d, judge, self.painted.detach())
@@ -134,7 +135,8 @@ class Objective:
         figures["loss_g"] = self._adversarial(self.loss_g, self.real, painted, batch)
         loss = loss + config.adversarial * figures["loss_g"]
         if config.match:
-            figures["match_g"] = self._match(self.fake_seen, batch.asked, batch)
+            seen = (self.painted,) if config.own_sight else self.fake_seen
+            figures["match_g"] = self._match(seen, batch.asked, batch)
             loss = loss + batch.conditional * config.match * figures["match_g"]
         if config.patches and isinstance(judge, ProjectedDiscriminator):
             figures["patches_g"] = self._by_patch(self.loss_g, judge, self.painted)
@@ -291,4 +293,5 @@ def _on_frozen_features(
         config.frozen_features,
         config.frozen_side,
         patches=config.patches > 0,
+        own_sight=config.own_sight,
     )

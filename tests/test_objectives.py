@@ -26,13 +26,13 @@ from tests.generator_fixtures import (
 )
 
 
+@pytest.mark.parametrize("own_sight", [False, True])
 def test_a_matcher_and_a_score_of_pairs_teach_the_generator_names(
-    drawn_photos: Path, tmp_path: Path
+    drawn_photos: Path, tmp_path: Path, own_sight: bool
 ) -> None:
-    model = {**STAGE1, "named_seed": True, "norm": True}
-    config = tiny_config(
-        "stage1", model=model, frozen_features=8, frozen_side=64, match=1.0, pair_energy=1.0
-    )
+    recipe = {"frozen_features": 8, "frozen_side": 64, "match": 1.0, "pair_energy": 1.0}
+    recipe |= {"model": {**STAGE1, "named_seed": True, "norm": True}, "own_sight": own_sight}
+    config = tiny_config("stage1", **recipe)
     trainer = tiny_trainer(config, drawn_photos, tmp_path)
     matcher = cast(ProjectedDiscriminator, trainer.objective.discriminator).matcher
     before = [p.clone() for p in matcher.parameters()]

@@ -60,6 +60,7 @@ RECIPE = {"recipe": Arm("our recipe", "kondate")}
 ABLATIONS = {
     "unnamed-seed": Arm("the 4×4 layout hears no name", "kondate", {}, {"named_seed": False}),
     "no-matcher": Arm("no matcher of pictures and names", "kondate", {"match": 0.0}),
+    "own-sight": Arm("a matcher that sees by itself", "kondate", {"own_sight": True}),
     "no-pair-energy": Arm("no score of pairs", "kondate", {"pair_energy": 0.0}),
     "no-energy": Arm("no energy at all", "kondate", {"pair_energy": 0.0, "energy": 0.0}),
     "no-unconditional": Arm("one logit: by name and words alone", "kondate", {"by_picture": 0.0}),

@@ -13,9 +13,9 @@ from torch.nn import functional as F
 
 from foodgan.models.backbone import TAPS, Backbone
 from foodgan.models.layers import SLOPE, down, init_convolutions, minibatch_std, upsample
+from foodgan.models.matcher import FrozenSight, Matcher, OwnSight
 from foodgan.models.stackgan import Discriminator, Maps, TextHeads, Verdict
 from foodgan.models.text import EncodedNames, NameEncoder
-from foodgan.text.encode import TokenBatch
 
 MIXED = 64  # channels of the random projection
 
@@ -68,32 +68,6 @@ class ScaleDiscriminator(nn.Module):
         return F.leaky_relu(self.last(minibatch_std(self.net(x))), SLOPE)
 
 
-class Matcher(nn.Module):
-    """How well each picture fits each name. Learns from photos alone, and so never from a painting.
-
-    As AttnGAN's DAMSM does for whole sentences: Xu et al. 2018, arXiv:1711.10485, section 3.2.
-    Frozen maps of N pictures, M names -> logits (N, M).
-    """
-
-    def __init__(self, vector_size: int, buckets: int, features: int) -> None:
-        super().__init__()
-        self.names = NameEncoder(vector_size, buckets, features)
-        self.sight = nn.Sequential(
-            nn.Linear(len(TAPS) * MIXED * 4, 2 * features),
-            nn.LeakyReLU(SLOPE),
-            nn.Linear(2 * features, features),
-        )
-        self.log_scale = nn.Parameter(torch.tensor(2.0))
-        init_convolutions(self.sight)
-
-    def forward(self, seen: Maps, names: TokenBatch) -> Tensor:
-        pooled = torch.cat([F.adaptive_avg_pool2d(m, 2).flatten(1) for m in seen], dim=1)
-        pictures = F.normalize(self.sight(pooled).float(), dim=1)
-        words = F.normalize(self.names(names).pooled.float(), dim=1)
-        fit: Tensor = self.log_scale.exp().clamp(max=50.0) * pictures @ words.T
-        return fit
-
-
 class PatchDiscriminator(nn.Sequential):
     """Is each patch of 40 pixels as fine-grained as a photo's? Looks at the pixels themselves.
 
@@ -113,7 +87,8 @@ class ProjectedDiscriminator(Discriminator):
     """Is the picture food, and the food of this name, at each of four depths?
 
     side: pixels that smaller pictures are enlarged to; the features know photos, not stamps.
-    patches: whether a judge of its own, `patches`, looks at the pixels beside them.
+    patches: whether a judge of its own, `patches`, looks at the pixels beside them; own_sight:
+    whether the matcher sees by itself, too.
     (N, 3, H, W) and TokenBatch of N -> Verdict, its picture logit (N, 4 · 16), a patch each.
     """
 
@@ -126,13 +101,15 @@ class ProjectedDiscriminator(Discriminator):
         side: int,
         *,
         patches: bool = False,
+        own_sight: bool = False,
     ) -> None:
         super().__init__()
         self.side = side
         self.backbone = Backbone()
         self.projection = Projection()
         self.names = NameEncoder(vector_size, buckets, features)
-        self.matcher = Matcher(vector_size, buckets, features)
+        sight = OwnSight() if own_sight else FrozenSight(len(TAPS) * MIXED)
+        self.matcher = Matcher(vector_size, buckets, features, sight)
         sides = [side // (4 * 2**i) for i in range(len(TAPS))]
         self.scales = nn.ModuleList(ScaleDiscriminator(side, channels) for side in sides)
         self.heads = nn.ModuleList(TextHeads(channels, features, patch=1) for _ in sides)
