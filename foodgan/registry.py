@@ -81,8 +81,9 @@ class ModelFile(BaseModel):
 
     @property
     def model_id(self) -> str:
-        """What members see: the name and six digits of the weights' hash."""
-        return f"{self.name}·{self.hashes['stage1.safetensors'][:6]}"
+        """What members see: the name and six digits that stand for the weights of both stages."""
+        weights = "".join(self.hashes[f"{stage}.safetensors"] for stage in STAGES)
+        return f"{self.name}·{hashlib.sha256(weights.encode()).hexdigest()[:6]}"
 
 
 def sha256(path: Path) -> str:

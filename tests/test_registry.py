@@ -1,6 +1,7 @@
 """Models on disk: whole, matching, and else refused with a sentence."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,15 @@ def changed(folder: Path, **fields: Any) -> None:
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | fields), "utf-8")
 
 
+def test_another_stage_two_makes_it_another_model(tiny_model: Path) -> None:
+    described = registry.describe(tiny_model)
+    hashes = {**described.hashes, "stage2.safetensors": "0" * 64}
+    assert described.model_copy(update={"hashes": hashes}).model_id != described.model_id
+
+
 def test_an_exported_model_says_what_it_is(model: Path) -> None:
     described = registry.describe(model)
-    assert described.model_id == f"tiny·{described.hashes['stage1.safetensors'][:6]}"
+    assert re.fullmatch(r"tiny·[0-9a-f]{6}", described.model_id)
     assert described.training["stage1"].seen == 16
     assert described.training["stage2"].photos["sources"] == {"drawn": 10}
     assert sorted(path.name for path in model.iterdir()) == [
