@@ -7,7 +7,6 @@ nothing but the menu, each of whose pictures it sees turned, mirrored, moved and
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Generator, Tensor, nn, optim
@@ -18,9 +17,9 @@ from foodgan.evaluate.taster import CLASSES, MAINS, Tasted
 from foodgan.experiment.tasting import ranked
 from foodgan.kondate.folder import Known
 from foodgan.losses import mean_over
+from foodgan.models.matcher import WIDTHS, means_and_maxima, own_body
 from foodgan.progress import Track, untracked
 
-WIDTHS = (32, 32, 64, 128)
 BATCH = 64
 STEPS = 1_600
 RATE = 2e-3
@@ -30,33 +29,20 @@ SMOOTHED = 0.05
 OF_MAINS = 3.0  # weight of the mains, of which there are many, beside one attribute
 
 
-def _halving(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-        nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-    )
-
-
 class Eyes(nn.Module):
     """(P, 3, S, S) -> logits of each attribute over CLASSES, and of mains (P, MAINS)."""
 
     def __init__(self) -> None:
         super().__init__()
-        first = nn.Sequential(nn.Conv2d(3, WIDTHS[0], 3, padding=1), nn.ReLU())
-        self.body = nn.Sequential(first, *(_halving(a, b) for a, b in pairwise(WIDTHS)))
+        self.body = own_body(nn.BatchNorm2d)
         self.dropout = nn.Dropout(DROPPED)
-        features = 2 * WIDTHS[-1]  # means and maxima
+        features = 2 * WIDTHS[-1]
         heads = {key: nn.Linear(features, len(values)) for key, values in CLASSES.items()}
         self.singles = nn.ModuleDict(heads)
         self.mains = nn.Linear(features, len(MAINS))
 
     def forward(self, pictures: Tensor) -> tuple[dict[str, Tensor], Tensor]:
-        maps = self.body(pictures)
-        features = self.dropout(torch.cat((maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))), dim=1))
+        features = self.dropout(means_and_maxima(self.body(pictures)))
         return {key: head(features) for key, head in self.singles.items()}, self.mains(features)
 
 

@@ -1,5 +1,7 @@
 """Tells which name is a picture's own among many. N pictures, M names."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -27,37 +29,45 @@ class FrozenSight(nn.Module):
         return torch.cat([F.adaptive_avg_pool2d(m, SIDE).flatten(1) for m in seen], dim=1)
 
 
+def own_body(norm: Callable[[int], nn.Module]) -> nn.Sequential:
+    """Convolutions that learn to see from nothing. (N, 3, S, S) -> (N, WIDTHS[-1], S/8, S/8)."""
+    first = nn.Sequential(nn.Conv2d(3, WIDTHS[0], 3, padding=1), nn.ReLU())
+    return nn.Sequential(first, *(_halving(a, b, norm) for a, b in pairwise(WIDTHS)))
+
+
+def _halving(inputs: int, outputs: int, norm: Callable[[int], nn.Module]) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False),
+        norm(outputs),
+        nn.ReLU(),
+        nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
+        norm(outputs),
+        nn.ReLU(),
+    )
+
+
+def means_and_maxima(maps: Tensor) -> Tensor:
+    """(N, C, H, W) to (N, 2C)."""
+    return torch.cat((maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))), dim=1)
+
+
 class OwnSight(nn.Module):
     """Convolutions of its own, for pictures that frozen features know nothing of: drawings.
 
-    From 2,000 of them such eyes learn more than ImageNet's, from 130 as much:
-    `foodgan experiment pupil --own-eyes`. One map, of pictures (N, 3, S, S) -> (N, features).
+    A pupil with such a body learns more from 2,000 of them than by ImageNet's eyes, and from 130 as
+    much: `foodgan experiment pupil --own-eyes`. Its norms are over a picture, as photos and
+    paintings come in batches of their own. One map, of pictures (N, 3, S, S) -> (N, features).
     """
 
     def __init__(self) -> None:
         super().__init__()
-        first = nn.Conv2d(3, WIDTHS[0], 3, padding=1)
-        halvings = [self._halving(a, b) for a, b in pairwise(WIDTHS)]
-        self.net = nn.Sequential(first, nn.LeakyReLU(SLOPE), *halvings)
-        self.features = 2 * WIDTHS[-1]  # means and maxima
+        self.net = own_body(partial(nn.GroupNorm, GROUPS))
+        self.features = 2 * WIDTHS[-1]
         init_convolutions(self.net)
-
-    @staticmethod
-    def _halving(inputs: int, outputs: int) -> nn.Sequential:
-        """Norms over a picture: photos and paintings come in batches of their own."""
-        return nn.Sequential(
-            nn.Conv2d(inputs, outputs, 3, 2, 1),
-            nn.GroupNorm(GROUPS, outputs),
-            nn.LeakyReLU(SLOPE),
-            nn.Conv2d(outputs, outputs, 3, 1, 1),
-            nn.GroupNorm(GROUPS, outputs),
-            nn.LeakyReLU(SLOPE),
-        )
 
     def forward(self, seen: Maps) -> Tensor:
         (pictures,) = seen
-        maps = self.net(pictures)
-        return torch.cat((maps.mean(dim=(2, 3)), maps.amax(dim=(2, 3))), dim=1)
+        return means_and_maxima(self.net(pictures))
 
 
 class Matcher(nn.Module):

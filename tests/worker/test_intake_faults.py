@@ -200,17 +200,25 @@ def test_a_child_killed_while_it_writes_leaves_no_half_photo(counter: Counter) -
     assert len(counter.stored_files()) == 1
 
 
-def test_told_to_stop_it_finishes_the_photo_in_hand(counter: Counter) -> None:
+def a_photo_in_hand(counter: Counter, until_it_comes: Callable[[], object]) -> str:
+    """A photo that a worker has asked for and waits for; its id."""
     photo_id = counter.hand_in(a_photo())
-    data = counter.shelf.files[f"/{photo_id}.jpg"]
+    path = f"/{photo_id}.jpg"
+    data = counter.shelf.files[path]
 
-    def slow(request: BaseHTTPRequestHandler) -> None:
-        time.sleep(1)
+    def comes_late(request: BaseHTTPRequestHandler) -> None:
+        until_it_comes()
         send(request, 200, data)
 
-    counter.shelf.faults[f"/{photo_id}.jpg"] = slow
-    worker = counter.start()
-    until(lambda: f"/{photo_id}.jpg" in counter.shelf.asked)
+    counter.shelf.faults[path] = comes_late
+    counter.start()
+    until(lambda: path in counter.shelf.asked)
+    return photo_id
+
+
+def test_told_to_stop_it_finishes_the_photo_in_hand(counter: Counter) -> None:
+    photo_id = a_photo_in_hand(counter, lambda: time.sleep(1))
+    (worker,) = counter.started
     worker.terminate()
     assert worker.wait(60) == 0
     assert isinstance(counter.answer(photo_id), Taken)
@@ -254,17 +262,9 @@ def test_it_lives_through_an_outage_of_redis(counter: Counter, restarted: Restar
 def test_a_photo_in_hand_when_redis_goes_away_is_served_once(
     counter: Counter, restarted: Restart
 ) -> None:
-    photo_id = counter.hand_in(a_photo())
-    data = counter.shelf.files[f"/{photo_id}.jpg"]
     away = threading.Event()
-
-    def comes_during_the_outage(request: BaseHTTPRequestHandler) -> None:
-        away.wait(30)
-        send(request, 200, data)
-
-    counter.shelf.faults[f"/{photo_id}.jpg"] = comes_during_the_outage
-    worker = counter.start()
-    until(lambda: f"/{photo_id}.jpg" in counter.shelf.asked)
+    photo_id = a_photo_in_hand(counter, lambda: away.wait(30))
+    (worker,) = counter.started
 
     def the_photo_is_done() -> None:
         away.set()
