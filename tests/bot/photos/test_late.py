@@ -47,6 +47,7 @@ async def test_a_receipt_that_outlasts_its_token_comes_by_message_once(club: Clu
     await club.canteen.open()
     await club.agreed()
     club.submit(files=["a.jpg", "b.jpg"])
+    await until(lambda: len(club.intake.jobs()) == 2, "jobs in line")
     club.submit("親子丼", files=["c.jpg"])
     await until(lambda: len(club.intake.jobs()) == 3, "jobs in line")
     await age(club, Submission.asked_at, DEAD)

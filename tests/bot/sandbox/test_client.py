@@ -114,7 +114,7 @@ class TestShortRules:
 
     @pytest.fixture
     def rules(self) -> Rules:
-        return Rules(response_s=0.2, token_life_s=0.5, link_life_s=-2)
+        return Rules(response_s=0.2, token_life_s=0.5)
 
     async def test_a_first_response_after_the_time_is_refused_as_unknown(
         self, driver: Driver, start: Start, client: Client
@@ -155,6 +155,12 @@ class TestShortRules:
         await driver.wait(asked, "deferred")
         await asyncio.sleep(0.8)
         assert [(error.status, error.code) for error in refused] == [(401, 50027)]
+
+
+class TestLinksThatAreBornOld:
+    @pytest.fixture
+    def rules(self) -> Rules:
+        return Rules(link_life_s=-2)
 
     async def test_an_expired_attachment_link_is_gone(
         self, driver: Driver, start: Start, client: Client
