@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from foodgan import latents
 from foodgan.contract.orders import SEED_MAX
+from foodgan.dye import Dye, dye_of, lay
 from foodgan.models.stackgan import (
     PICTURE_SIZE,
     SKETCH_SIZE,
@@ -25,6 +26,7 @@ from foodgan.models.stackgan import (
 )
 from foodgan.photos import picture
 from foodgan.registry import ModelFile, open_model
+from foodgan.text.colours import Rgb, colour_words
 from foodgan.text.emphasis import emphasis
 from foodgan.text.encode import TokenBatch, encode
 
@@ -84,14 +86,17 @@ class Prepared:
     """What the networks take for N pictures, on the device.
 
     names: N + M, those that dishes are mixed with last; weights (N + M, T), None where all are 1;
-    mixed (M,): which dishes, shares (M, 1): how much. The noise z1 (N, Z), ca1 (N, C) of Stage-I,
-    z2 (N, Z', 32, 32), ca2 (N, C') of Stage-II.
+    mixed (M,): which dishes, shares (M, 1): how much. dyed: rows whose names say a colour, and dye
+    what they say. The noise z1 (N, Z), ca1 (N, C) of Stage-I, z2 (N, Z', 32, 32), ca2 (N, C') of
+    Stage-II.
     """
 
     names: TokenBatch
     weights: Tensor | None
     mixed: Tensor
     shares: Tensor
+    dyed: list[int]
+    dye: Dye | None
     z1: Tensor
     ca1: Tensor
     z2: Tensor
@@ -159,6 +164,7 @@ class Painter:
             _weights(dishes, mixed, self.device),
             torch.tensor(mixed, dtype=torch.int64, device=self.device),
             torch.tensor([[dishes[row].share] for row in mixed], device=self.device),
+            *_dyes(dishes, self.device),
             *noise,
         )
 
@@ -197,15 +203,24 @@ class Painter:
         drawn = [row for row, dish in enumerate(dishes) if dish.sketch is not None]
         own = [row for row, dish in enumerate(dishes) if dish.sketch is None]
         if not drawn:
-            return self._stage1(given, slice(None))
+            return self._dyed(self._stage1(given, slice(None)), given)
         size = (SKETCH_SIZE, SKETCH_SIZE, 3)
-        sketches = torch.empty(len(dishes), 3, *size[:2], device=self.device)
+        sketches = torch.zeros(len(dishes), 3, *size[:2], device=self.device)
+        if own:
+            sketches[own] = self._stage1(given, own).float()
+        sketches = self._dyed(sketches, given)
         for row in drawn:
             pixels = np.frombuffer(dishes[row].sketch or b"", np.uint8).reshape(size)
             sketches[row] = torch.tensor(pixels).permute(2, 0, 1).to(self.device) / 127.5 - 1
-        if own:
-            sketches[own] = self._stage1(given, own).float()
         return sketches.contiguous(memory_format=torch.channels_last)
+
+    def _dyed(self, sketches: Tensor, given: Prepared) -> Tensor:
+        """The sketches in the colours that names say."""
+        if given.dye is None:
+            return sketches
+        rows = torch.tensor(given.dyed, device=self.device)
+        dyed = lay(sketches[rows].float(), given.dye).to(sketches.dtype)
+        return sketches.index_copy(0, rows, dyed)
 
     def _stage1(self, given: Prepared, rows: slice | list[int]) -> Tensor:
         with self.autocast():
@@ -263,6 +278,30 @@ def _weights(dishes: Sequence[Dish], mixed: list[int], device: torch.device) -> 
     rows = [emphasis(dish.names, dish.weights) for dish in dishes]
     table = torch.cat([*(row[:1] for row in rows), *(rows[i][1:] for i in mixed)])
     return table.to(device)
+
+
+def _dyes(dishes: Sequence[Dish], device: torch.device) -> tuple[list[int], Dye | None]:
+    """`dyed` and `dye`, as `Prepared` has them. A person's own sketch keeps its colours."""
+    found: dict[int, Dye] = {}
+    for row, dish in enumerate(dishes):
+        said = _colours_said(dish) if dish.sketch is None else []
+        if dye := dye_of(said, dish.seed, SKETCH_SIZE):
+            found[row] = dye
+    return list(found), Dye.of(list(found.values()), device) if found else None
+
+
+def _colours_said(dish: Dish) -> list[tuple[float, tuple[Rgb, ...]]]:
+    """The colours of a dish's names, and how much each is heard."""
+    shares = (1.0,) if dish.mix is None else (1 - dish.share, dish.share)
+    said = [colour_words(name) for name in dish.names]
+    if not any(said):
+        return []
+    heard = emphasis(dish.names, dish.weights).tolist()
+    return [
+        (share * weights[word.slot], word.colours)
+        for share, weights, words in zip(shares, heard, said, strict=True)
+        for word in words
+    ]
 
 
 def _condition(

@@ -1,0 +1,52 @@
+"""Words of a name that say a colour: what no photo teaches is written down (`colours.toml`)."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from foodgan.text.encode import heard
+
+COLOURS = Path(__file__).parent / "colours.toml"
+Rgb = tuple[float, float, float]  # sRGB, 0 … 1
+
+
+@dataclass(frozen=True)
+class ColourWord:
+    """The token of a name that says a colour, by its slot in `encode.heard`, and what it says."""
+
+    slot: int
+    colours: tuple[Rgb, ...]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Keys of words and their colours. kinds: keys of ingredients that come in several colours."""
+
+    colours: dict[str, tuple[Rgb, ...]]
+    kinds: frozenset[str]
+
+
+@cache
+def palette() -> Palette:
+    """The table. Raises ValueError for a colour that is none."""
+    read = tomllib.loads(COLOURS.read_text(encoding="utf-8"))
+    colours = {key: tuple(map(_rgb, several)) for key, several in read["colours"].items()}
+    return Palette(colours, frozenset(read["kinds"]))
+
+
+def colour_words(name: str) -> list[ColourWord]:
+    """The colour words of a name, as `dishname.normalise` gives it, in its order."""
+    known, words = palette(), heard(name)
+    following = [word.key for word in words[1:]] + [""]
+    return [
+        ColourWord(slot, known.colours[word.key])
+        for slot, (word, after) in enumerate(zip(words, following, strict=True))
+        if word.key in known.colours and after not in known.kinds
+    ]
+
+
+def _rgb(written: str) -> Rgb:
+    """#rrggbb as numbers."""
+    red, green, blue = bytes.fromhex(written.removeprefix("#"))
+    return red / 255, green / 255, blue / 255

@@ -1,0 +1,61 @@
+"""Words of a name that say a colour."""
+
+import pytest
+
+from foodgan.contract.dishname import normalise
+from foodgan.text.colours import colour_words, palette
+from foodgan.text.encode import heard
+from foodgan.text.tokens import tokens
+
+
+def said(name: str) -> list[str]:
+    """The colour words of a name as they are written there."""
+    words = heard(normalise(name))
+    return [words[word.slot].surface for word in colour_words(normalise(name))]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("抹茶ラーメン", ["抹茶"]),
+        ("わさびチョコレートケーキ", ["わさび", "チョコレート"]),
+        ("イカスミアイス", ["イカスミ"]),
+        ("虹色たこ焼き丼", ["虹"]),
+        ("真っ赤な天丼", ["真っ赤"]),
+        ("きなこパン", ["きなこ"]),
+        ("matcha ramen", ["matcha"]),
+        ("Blue curry", ["Blue"]),
+        ("きつねうどん", []),
+    ],
+)
+def test_a_colour_is_heard_in_every_spelling(name: str, words: list[str]) -> None:
+    assert said(name) == words
+
+
+@pytest.mark.parametrize("name", ["黒胡椒ステーキ", "赤ワイン煮込み", "黒ごま団子", "青じそパスタ"])
+def test_a_kind_of_an_ingredient_colours_no_dish(name: str) -> None:
+    assert said(name) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["白菜鍋", "金目鯛の煮付け", "桜えびのかき揚げ", "黒酢あん", "虹鱒"]
+)
+def test_a_colour_inside_another_word_is_none(name: str) -> None:
+    assert said(name) == []
+
+
+def test_spellings_of_one_thing_have_one_colour() -> None:
+    found = {colour_words(name)[0].colours for name in ("苺パフェ", "いちごパフェ", "イチゴパフェ")}
+    assert len(found) == 1
+
+
+def test_every_word_of_the_table_is_one_that_names_can_have() -> None:
+    # 黄粉 alone is read as 黄な粉, きなこ as 黄粉: both are keys.
+    unheard = {key for key in palette().colours if key not in {t.key for t in tokens(key)}}
+    assert unheard == {"黄粉"}
+    assert palette().kinds <= {t.key for key in palette().kinds for t in tokens(key)}
+
+
+def test_colours_are_shares_of_one() -> None:
+    for colours in palette().colours.values():
+        assert all(0 <= part <= 1 for colour in colours for part in colour)
