@@ -29,8 +29,7 @@ WHITE_FROM, WHITE = 0.55, 0.75  # lightness in Oklab
 GREY, HUED = 0.03, 0.075  # chroma in Oklab
 ALIKE = 0.08  # distance in Oklab to the middle's colour, where that is the same throughout
 RIM, RIM_END = 0.72, 1.0  # radius beyond which only what looks alike is food
-STEPS, STEP = 12, 5  # of growing out of the middle, and its pixels
-SOFT = 5  # pixels over which the mask is averaged
+STEPS, STEP = 12, 3  # of growing out of the middle, and its pixels at half the size
 
 RGB_TO_LMS = (
     (0.4122214708, 0.5363325363, 0.0514459929),
@@ -96,9 +95,11 @@ def food(lab: Tensor) -> Tensor:
     """How much of each pixel is food and no plate or table: (N, 3, S, S) in Oklab → (N, 1, S, S).
 
     A guess by colour and place; nothing is learned. It grows out of the middle over what may be
-    food (morphological reconstruction; Vincent 1993, doi:10.1109/83.217222).
+    food (morphological reconstruction; Vincent 1993, doi:10.1109/83.217222), at half the size.
     """
-    radius = _radius(lab.shape[-1]).to(lab)
+    side = lab.shape[-1]
+    lab = F.avg_pool2d(lab, 2)
+    radius = _radius(side // 2).to(lab)
     middle = 1 - _step(radius, MIDDLE, MIDDLE_END)
     usual = (middle * lab).sum(dim=(2, 3), keepdim=True) / middle.sum()
     apart = (lab - usual).square()
@@ -111,8 +112,8 @@ def food(lab: Tensor) -> Tensor:
     found = middle.expand_as(limit)
     for _ in range(STEPS):
         found = torch.minimum(F.max_pool2d(found, STEP, 1, STEP // 2), limit)
-    edge = SOFT // 2
-    return F.avg_pool2d(F.pad(found, (edge, edge, edge, edge), mode="replicate"), SOFT, 1)
+    soft = F.avg_pool2d(F.pad(found, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    return F.interpolate(soft, size=(side, side), mode="bilinear", align_corners=False)
 
 
 def to_oklab(pictures: Tensor) -> Tensor:
