@@ -31,6 +31,7 @@ about =
 
     {""}**Ordering** — give `/dish` a name. You can have up to four pictures.
     {""}**The secret of the seed** — each picture carries a seed. The same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
+    {""}**Words with a colour** — 抹茶, "chocolate", "blue", "rainbow", 銀河 (galaxy): a word that brings a colour to mind dyes the dish in it. Deeper with `more`, fainter with `less`.
     {""}**Two tastes in one** — give `/mix` two names, and see one dish turn into the other, step by step.
     {""}**One more thing** — the buttons under a picture bring another one (🎲), some like it (🍳) or a larger one (🔍), and tell whether it is a copy of a photo (🪞).
     {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time.
