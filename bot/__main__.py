@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from pydantic import ValidationError
 
 from foodgan.contract import logs, pulse
-from foodgan.contract.errors import FoodganError, StoreError
-from foodgan.contract.settings import Settings
+from foodgan.contract.errors import FoodganError, StoreError, UserError
+from foodgan.contract.phrases import say
+from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.store import Store
 
 T = TypeVar("T")
@@ -132,10 +132,9 @@ def _or_fail(work: Callable[[], T]) -> T:
 
 def _settings() -> Settings:
     try:
-        settings = Settings()
-    except ValidationError as error:
-        # Without the values: one of them may be a secret.
-        _fail("\n".join(f"{fault['loc'][0]}: {fault['msg']}".upper() for fault in error.errors()))
+        settings = read_settings()
+    except UserError as error:
+        _fail(say("en", error.phrase, **error.values))
     logs.set_up(settings.log_level, settings.log_format)
     return settings
 

@@ -89,7 +89,7 @@ class Rounds:
             errand = self._errand(record, fates.get(record.id))
             if errand:
                 run = partial(self._run, record.id, errand)
-                quiet = errand in (self._done, self._put_in_line)
+                quiet = _method(errand) in (self._done, self._put_in_line)
                 self._turns.begin(record.id, run, talks=not quiet)
 
     async def _run(self, order_id: str, errand: Errand) -> None:
@@ -169,6 +169,11 @@ class Rounds:
             await self._kitchen.end(order.order_id, "cancelled")
         elif outcome != "away":
             self._warned.add(order.order_id)
+
+
+def _method(errand: Errand) -> Errand:
+    """The errand itself, where it has been given more to know."""
+    return errand.func if isinstance(errand, partial) else errand
 
 
 def _soon_dead(order: DishOrder) -> bool:

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from foodgan.contract.errors import UserError
 
 DISCORD_API = "https://discord.com/api/v10"
 
@@ -12,7 +15,12 @@ DISCORD_API = "https://discord.com/api/v10"
 class Settings(BaseSettings):
     """One name for each variable: field `redis_url` is the variable `REDIS_URL`."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # a value may be a secret
+    )
 
     # Discord. Without a token `make up` starts the sandbox and fills these in.
     discord_token: SecretStr | None = None
@@ -69,3 +77,37 @@ class Settings(BaseSettings):
 
     log_level: str = "INFO"
     log_format: str = "text"  # or "json"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _readable(cls, url: SecretStr) -> SecretStr:
+        """Found out here, as whoever reads it later says what it cannot read: the password."""
+        if not _is_redis(url.get_secret_value()):
+            raise ValueError(
+                "no redis://, rediss:// or unix:// address. In its password write %2F for /, "
+                "%23 for #, %3F for ?, %40 for @, %25 for %"
+            )
+        return url
+
+
+def read_settings() -> Settings:
+    """The settings. Raises UserError `settings-wrong` (name, fault), which tells no value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors(include_input=False, include_url=False)[0]
+        name = str(fault["loc"][0]).upper()
+        said = fault["msg"].removeprefix("Value error, ")
+        raise UserError("settings-wrong", name=name, fault=said) from None
+
+
+def _is_redis(url: str) -> bool:
+    """Whether a client can read it, and reads no part of a password as something else."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    if parts.scheme not in {"redis", "rediss", "unix"}:
+        return False
+    return "@" not in parts.path + parts.query + parts.fragment

