@@ -37,12 +37,11 @@ def palette() -> Palette:
 
 def colour_words(name: str) -> list[ColourWord]:
     """The colour words of a name, as `dishname.normalise` gives it, in its order."""
-    known, words = palette(), heard(name)
-    following = [word.key for word in words[1:]] + [""]
+    known, keys = palette(), [word.key for word in heard(name)]
     return [
-        ColourWord(slot, known.colours[word.key])
-        for slot, (word, after) in enumerate(zip(words, following, strict=True))
-        if word.key in known.colours and after not in known.kinds
+        ColourWord(slot, known.colours[key])
+        for slot, key in enumerate(keys)
+        if key in known.colours and known.kinds.isdisjoint(keys[slot + 1 : slot + 2])
     ]
 
 

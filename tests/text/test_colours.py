@@ -26,6 +26,8 @@ def said(name: str) -> list[str]:
         ("matcha ramen", ["matcha"]),
         ("Blue curry", ["Blue"]),
         ("きつねうどん", []),
+        ("のの", []),
+        ("𩸽" * 60, []),
     ],
 )
 def test_a_colour_is_heard_in_every_spelling(name: str, words: list[str]) -> None:
