@@ -10,6 +10,7 @@ from foodgan.contract.offers import offers
 from foodgan.contract.orders import DishOrder
 from foodgan.contract.phrases import say
 from foodgan.contract.recipes import Recipe
+from foodgan.text.colours import dyed_by
 from worker.pictures import Picture, encode
 from worker.reply import Message
 
@@ -48,8 +49,8 @@ class Plate:
 
     def _caption(self) -> str:
         unheard = "" if self.known else say(self.order.locale, "no-known-word")
-        lines = (_caption(self.order, self.model_id), _manner(self.order), self.beside, unheard)
-        return "\n".join(filter(None, lines))
+        lines = (_caption(self.order, self.model_id), _manner(self.order), _dyed(self.order))
+        return "\n".join(filter(None, (*lines, self.beside, unheard)))
 
     def _file(self, place: int, form: str) -> Picture:
         # The id lets the bot find the dish in its channel, should it not know whether it is there.
@@ -95,6 +96,12 @@ def _manner(order: DishOrder) -> str:
     if order.truncation is not None:
         told.append(say(locale, "manner-calm", percent=str(order.truncation)))
     return say(locale, "answer-manner", manner=" · ".join(told)) if told else ""
+
+
+def _dyed(order: DishOrder) -> str:
+    """Which words of a new dish have given it their colour, for members to find such words."""
+    words = dyed_by(order.names) if order.kind in ("dish", "mix") else []
+    return say(order.locale, "answer-dyed", words=dishname.listed(words)) if words else ""
 
 
 def _span(numbers: Sequence[int]) -> str:

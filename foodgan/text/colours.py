@@ -1,6 +1,7 @@
 """Words of a name that say a colour: what no photo teaches is written down (`colours.toml`)."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,12 @@ def colour_words(name: str) -> list[ColourWord]:
         for slot, key in enumerate(keys)
         if key in known.colours and known.kinds.isdisjoint(keys[slot + 1 : slot + 2])
     ]
+
+
+def dyed_by(names: Sequence[str]) -> list[str]:
+    """The colour words of a dish's names as they are written there, each once."""
+    found = [heard(name)[word.slot].surface for name in names for word in colour_words(name)]
+    return list(dict.fromkeys(found))
 
 
 def _rgb(written: str) -> Rgb:

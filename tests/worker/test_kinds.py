@@ -229,6 +229,23 @@ def test_words_are_heard_more_and_less_and_the_answer_says_so(
     assert "加減" not in kitchen.answer(plain).payload["content"]
 
 
+def test_a_new_dish_says_which_of_its_words_have_dyed_it(kitchen: Kitchen) -> None:
+    orders = [
+        kitchen.put(an_order("抹茶チョコうどん")),
+        kitchen.put(an_order("抹茶うどん", kind="mix", mix="抹茶いちごパフェ")),
+        kitchen.put(an_order("抹茶うどん", kind="enlarged")),
+        kitchen.put(an_order(A)),
+    ]
+
+    kitchen.serve()
+
+    both, mixed, larger, plain = (kitchen.answer(o).payload["content"] for o in orders)
+    assert say("ja", "answer-dyed", words="抹茶・チョコ") in both
+    assert say("ja", "answer-dyed", words="抹茶・いちご") in mixed
+    assert "🎨" not in larger
+    assert "🎨" not in plain
+
+
 def test_a_word_that_the_name_does_not_have_is_answered_before_its_batch_is_painted(
     kitchen: Kitchen,
 ) -> None:

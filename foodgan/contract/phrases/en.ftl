@@ -69,6 +69,7 @@ title-mix = { $name } × { $mix } ({ $share }%)
 picture-alt = A picture of the imaginary dish “{ $name }” (seed { $seed })
 picture-alt-like = A picture of the imaginary dish “{ $name }” (one like seed { $seed })
 picture-alt-like-one = A picture of the imaginary dish “{ $name }” (one like seed { $seed }, number { $place })
+answer-dyed = 🎨 Dyed in the colour of { $words }.
 answer-manner = Your way: { $manner }
 manner-more = more { $words }
 manner-less = less { $words }

@@ -69,6 +69,7 @@ title-mix = { $name } × { $mix }({ $share }%)
 picture-alt = 架空の料理「{ $name }」の絵(種 { $seed })
 picture-alt-like = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵)
 picture-alt-like-one = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵、{ $place } 枚目)
+answer-dyed = 🎨 「{ $words }」の色に染めました。
 answer-manner = 加減: { $manner }
 manner-more = もっと { $words }
 manner-less = 控えめに { $words }
