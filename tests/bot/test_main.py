@@ -140,7 +140,7 @@ async def test_sync_can_be_for_one_server(
         ({"DISCORD_API_BASE": "http://127.0.0.1:9/api/v10"}, "Discord cannot be reached"),
         ({"DATABASE_URL": "sqlite:////dev/null/wrong-secret.db"}, "the database"),
         ({"DATABASE_URL": "postgresql://u:wrong-secret@127.0.0.1:9/d"}, "the database"),
-        ({"COOLDOWN_S": "wrong-secret"}, "COOLDOWN_S"),
+        ({"COOLDOWN_S": "wrong-secret"}, "The setting COOLDOWN_S is wrong"),
     ],
 )
 async def test_what_keeps_the_bot_from_starting_is_said_in_a_line(
