@@ -168,9 +168,9 @@ class Kitchen:
             await self._voice.edit(order, "kitchen-closed", button=True, name=name)
             return
         if line.waiting >= self._queue_limit:
-            told = await self._voice.edit(
-                order, "kitchen-full", waiting=line.waiting, when=_when(line)
-            )
+            # While nobody works there is no telling when.
+            phrase = "kitchen-full" if line.workers else "kitchen-full-unstaffed"
+            told = await self._voice.edit(order, phrase, waiting=line.waiting, when=_when(line))
             if told != "away":  # else it is made: nobody may be left without a word
                 await self.end(order.order_id, "refused")
                 return

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from bot.sandbox.gateway import Gateway
 from bot.sandbox.people import (
@@ -26,16 +26,20 @@ class Feed:
     def __init__(self, world: World, gateway: Gateway) -> None:
         self._world = world
         self._gateway = gateway
-        self._pages: dict[asyncio.Queue[str], web.WebSocketResponse] = {}
+        # None: no more for this page.
+        self._pages: dict[asyncio.Queue[str | None], web.WebSocketResponse] = {}
         world.to_page.append(self._tell)
 
     def _tell(self, event: str, data: Json) -> None:
         if not self._pages:
             return
         text = json.dumps({"event": event, **data})
-        for queue in self._pages:
+        for queue in list(self._pages):
             if queue.qsize() < _BEHIND_MAX:
                 queue.put_nowait(text)
+            else:  # it comes back by itself, and a snapshot tells it all
+                queue.put_nowait(None)
+                del self._pages[queue]
 
     def _snapshot(self) -> str:
         return json.dumps(
@@ -71,7 +75,7 @@ class Feed:
         """Serve one page: a snapshot, then every event."""
         ws = web.WebSocketResponse(heartbeat=20)
         await ws.prepare(request)
-        queue: asyncio.Queue[str] = asyncio.Queue()
+        queue: asyncio.Queue[str | None] = asyncio.Queue()
         queue.put_nowait(self._snapshot())
         self._pages[queue] = ws
         writer = asyncio.create_task(_write(queue, ws))
@@ -80,7 +84,7 @@ class Feed:
                 continue
         finally:
             writer.cancel()
-            del self._pages[queue]
+            self._pages.pop(queue, None)
         return ws
 
     async def close(self) -> None:
@@ -88,6 +92,7 @@ class Feed:
             await ws.close(code=1001)
 
 
-async def _write(queue: asyncio.Queue[str], ws: web.WebSocketResponse) -> None:
-    while True:
-        await ws.send_str(await queue.get())
+async def _write(queue: asyncio.Queue[str | None], ws: web.WebSocketResponse) -> None:
+    while (text := await queue.get()) is not None:
+        await ws.send_str(text)
+    await ws.close(code=WSCloseCode.TRY_AGAIN_LATER)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from foodgan.bench.journey import NAMES
+from foodgan.contract.phrases import LOCALES, say
 
 MEMBERS = ("akari", "yuto", "emma", "minato", "sora")
 CHANNELS = ("架空食堂", "写真持ち込み", "厨房")
@@ -103,7 +104,7 @@ class Guests:
             return
         if message["attachments"]:
             order.state = "answered"
-        elif not message["components"]:  # a sentence that still waits carries a button
+        elif not (message["components"] or _in_the_journal(message["content"])):
             order.state = "refused"
 
     def dishes(self) -> Counter[int]:
@@ -130,6 +131,14 @@ class Guests:
         request = urllib.request.Request(self.page + path, data, headers)
         with urllib.request.urlopen(request, timeout=_CALL_S) as answer:
             return json.load(answer)
+
+
+def _in_the_journal(sentence: str) -> bool:
+    """Whether an answer without a button still waits: the records know of no order to cancel."""
+    return any(
+        sentence.endswith(say(locale, "kitchen-closed", name="|").partition("|")[2])
+        for locale in LOCALES
+    )
 
 
 def _seeds(message: dict[str, Any]) -> set[int]:

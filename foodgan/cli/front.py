@@ -92,9 +92,15 @@ class Front:
         """Show warnings, or all lines, while the house is open."""
         follower = Follower(house.plan.logs, everything)
         follower.skip()
-        for _ in house.watching():
-            for process, line in follower.lines():
-                self._print(f"{process:10} {line}")
+        try:
+            for _ in house.watching():
+                self._print_lines(follower.lines())
+        finally:
+            self._print_lines(follower.halves())
+
+    def _print_lines(self, lines: Iterable[tuple[str, str]]) -> None:
+        for process, line in lines:
+            self._print(f"{process:10} {line}")
 
     def closing(self, house: House) -> None:
         """Stop everything; a second Ctrl-C does not wait for the dish in hand."""

@@ -103,10 +103,15 @@ class House:
         return UserError("up-failed", part=name, last=last, log=str(self.plan.logs / log))
 
     def last_line(self, log: str) -> str:
-        """The last words in a log file, with no secret in them; empty where there are none."""
+        """The last words in a log file, with no secret in them; empty where there are none.
+
+        Below its `Error: …` supervisord says where to find help, which is no news.
+        """
         path = self.plan.logs / log
         text = path.read_text(errors="replace") if path.exists() else ""
-        return logs.redact(next(filter(str.strip, reversed(text.splitlines())), "").strip())
+        last = [line.strip() for line in text.splitlines() if line.strip()][-2:]
+        errors = [line for line in last if line.startswith("Error:")]
+        return logs.redact(next(reversed(errors or last), ""))
 
     def _write_addresses(self) -> None:
         """For tools beside this one, such as `foodgan bench dish`; holds a password."""

@@ -58,7 +58,7 @@ stopwaitsecs = {stop_within_s:.0f}
 stopasgroup = true
 killasgroup = true
 redirect_stderr = true
-stdout_logfile = {logs}/%(program_name)s-%(process_num)s.log
+stdout_logfile = {twice_escaped_logs}/%(program_name)s-%(process_num)s.log
 stdout_logfile_maxbytes = 5MB
 stdout_logfile_backups = 2
 """
@@ -75,8 +75,15 @@ class Process:
 
 
 def configuration(plan: Plan) -> str:
-    """The text of supervisord.conf. `%` is doubled, because supervisord expands it."""
-    folders = {"var": _escaped(plan.var), "logs": _escaped(plan.logs)}
+    """The text of supervisord.conf. `%` is doubled, because supervisord expands it.
+
+    In a program's `stdout_logfile` it does so twice.
+    """
+    folders = {
+        "var": _escaped(plan.var),
+        "logs": _escaped(plan.logs),
+        "twice_escaped_logs": _escaped(_escaped(plan.logs)),
+    }
     parts = [_HEAD.format(socket=_escaped(socket_path(plan.var)), **folders)]
     for priority, program in enumerate(plan.programs, start=1):
         parts.append(_section(program, priority, folders))

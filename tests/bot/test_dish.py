@@ -103,6 +103,7 @@ async def test_without_a_worker_the_order_waits_and_the_member_knows(
 
 
 async def test_a_full_kitchen_takes_no_more(canteen: Canteen, redis: Redis) -> None:
+    hire(redis)
     bot = await canteen.open(queue_limit=1)
     await bot._queue.enqueue(an_order(), AOI.member_id)
     message = await canteen.answer(canteen.order())
@@ -112,6 +113,20 @@ async def test_a_full_kitchen_takes_no_more(canteen: Canteen, redis: Redis) -> N
     assert message["components"] == []
     record = await canteen.record("refused")
     assert record.token is None
+    assert record.id not in line(redis)
+
+
+@pytest.mark.parametrize(("member", "locale"), [("akari", "ja"), ("emma", "en")])
+async def test_a_full_kitchen_without_a_worker_promises_no_time(
+    canteen: Canteen, redis: Redis, member: str, locale: str
+) -> None:
+    bot = await canteen.open(queue_limit=1)
+    await bot._queue.enqueue(an_order(), AOI.member_id)
+    message = await canteen.answer(canteen.order(member))
+    assert message["content"] == say(locale, "kitchen-full-unstaffed", waiting=1)
+    assert "<t:" not in message["content"]
+    assert message["components"] == []
+    record = await canteen.record("refused")
     assert record.id not in line(redis)
 
 

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from foodgan.chaos import run
 from foodgan.chaos.guests import STRIDE, Guests, Order
 from foodgan.chaos.mischief import Mischief
 from foodgan.cli import app
+from foodgan.contract.phrases import LOCALES, say
 from foodgan.launch import leftovers
 from foodgan.launch.plan import Plan
 
@@ -72,6 +74,37 @@ def test_each_order_is_counted_for_what_became_of_it(state: str, dishes: int, ke
     assert figures[key] == 1
     assert figures["lost"] == (key == "lost")
     assert figures["doubled"] == (key == "doubled")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("dishes", "key"), [(0, "lost"), (1, "answered")])
+def test_an_order_that_waits_in_the_bots_journal_is_open_and_can_be_lost(
+    locale: str, dishes: int, key: str
+) -> None:
+    guests = Shown("", random.Random(0))
+    guests.orders = [order] = [Order("1", STRIDE, time.monotonic())]
+    guests.dish = Counter({STRIDE: dishes})
+
+    guests._judge(order, _answered(say(locale, "kitchen-closed", name="抹茶ラーメン")))
+
+    assert order.state == "open"
+    assert run.tally(guests)[key] == 1
+    assert run.tally(guests)["doubled"] == 0
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_any_other_sentence_without_a_button_is_a_last_word(locale: str) -> None:
+    guests = Shown("", random.Random(0))
+    order = Order("1", STRIDE, time.monotonic())
+
+    guests._judge(order, _answered(say(locale, "dish-failed", id="0a1b2c3d")))
+
+    assert order.state == "refused"
+
+
+def _answered(content: str) -> dict[str, Any]:
+    message = {"content": content, "flags": 0, "attachments": [], "components": []}
+    return {"response": 5, "void": False, "message": message}
 
 
 def test_what_nobody_heard_is_no_order() -> None:

@@ -77,6 +77,27 @@ def test_it_opens_in_order_and_closes_without_a_trace(var: Path) -> None:
     assert not (var / "house.json").exists()
 
 
+def test_it_opens_under_a_path_with_percent_signs_and_spaces(var: Path) -> None:
+    odd = var / "架空 食堂%d 100%"
+    house = House(stub(odd))
+    try:
+        _exhaust(house.opening())
+        assert (odd / "log" / "worker-2.log").exists()
+    finally:
+        _exhaust(house.closing())
+    assert leftovers.marked(odd) == []
+
+
+def test_why_supervisord_does_not_start_is_told_and_not_where_its_help_is(var: Path) -> None:
+    plan = stub(var)
+    house = House(replace(plan, programs=(replace(plan.programs[0], hides=("50%",)),)))
+    with pytest.raises(UserError) as failure:
+        _exhaust(house.opening())
+    _exhaust(house.closing())
+    assert failure.value.values["part"] == "supervisord"
+    assert str(failure.value.values["last"]).startswith("Error: ")
+
+
 def test_a_program_that_does_not_stand_is_named_with_its_last_words(var: Path) -> None:
     house = House(stub(var, bot=(sys.executable, "-c", "raise SystemExit('no token, no bot')")))
     with pytest.raises(UserError) as failure:

@@ -256,11 +256,27 @@ async function sendText() {
     if (!exact.options.some((o) => o.required)) submit();
     return;
   }
-  text().value = "";
-  const attachments = files.length ? await upload(files) : [];
-  byId("files").value = "";
+  text().value = byId("files").value = "";
   hint();
-  await post("/sandbox/messages", { text: value.slice(0, 2000), attachments, member: state.me.id, channel: state.channel.id });
+  const problem = await deliver(value, files).catch(() => "notSent"); // nobody answers
+  if (!problem) return;
+  text().value = value + text().value; // in front of what has been typed since
+  if (!byId("files").files.length) byId("files").files = fileList(files);
+  hint(say(problem));
+}
+
+// The phrase of what went wrong; null where nothing did.
+async function deliver(value, files) {
+  const attachments = files.length ? await upload(files) : [];
+  if (!attachments) return "tooLargeTogether";
+  const sent = await post("/sandbox/messages", { text: value.slice(0, 2000), attachments, member: state.me.id, channel: state.channel.id });
+  return sent.ok ? null : "notSent";
+}
+
+function fileList(files) {
+  const transfer = new DataTransfer();
+  for (const file of files) transfer.items.add(file);
+  return transfer.files;
 }
 
 function boxKey(event) {

@@ -7,6 +7,7 @@ import discord
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
+from bot.sandbox.rules import MIB
 from bot.sandbox.server import Sandbox
 from tests.bot.sandbox.conftest import Client, Start
 
@@ -62,3 +63,37 @@ async def test_hostile_text_stays_text_and_nobody_else_sees_a_private_answer(
     assert await content.locator("img, a").count() == 0
     await page.get_by_test_id("member").select_option(label="Emma")
     await expect(content).to_have_count(0)
+
+
+async def test_what_could_not_be_sent_stays_in_the_box_and_a_hint_says_why(
+    page: Page, tmp_path: Path
+) -> None:
+    photos = []
+    for number in range(3):  # each small enough, too large together
+        photos.append(tmp_path / f"{number}.jpg")
+        photos[-1].write_bytes(b"\xff\xd8" + bytes(9 * MIB))
+    box, files, hint = map(page.get_by_test_id, ("message-box", "files", "hint"))
+    await files.set_input_files(photos)
+    await box.fill("こんにちは")
+    await page.keyboard.press("Enter")
+    await expect(hint).to_contain_text("合わせると大きすぎます")
+    await expect(box).to_have_value("こんにちは")
+    assert await files.evaluate("input => input.files.length") == 3
+    await files.set_input_files(photos[:2])
+    await box.press("Enter")
+    await expect(page.get_by_test_id("content")).to_have_text("こんにちは")
+    await expect(hint).to_be_empty()
+    await expect(box).to_have_value("")
+    assert await files.evaluate("input => input.files.length") == 0
+
+
+async def test_what_nobody_answers_stays_in_the_box(page: Page, tmp_path: Path) -> None:
+    await page.route("**/sandbox/messages", lambda route: route.abort())
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8")
+    await page.get_by_test_id("files").set_input_files(photo)
+    await page.get_by_test_id("message-box").fill("こんにちは")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("hint")).to_contain_text("もう一度お試しください")
+    await expect(page.get_by_test_id("message-box")).to_have_value("こんにちは")
+    assert await page.get_by_test_id("files").evaluate("input => input.files.length") == 1
