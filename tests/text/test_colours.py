@@ -34,7 +34,9 @@ def test_a_colour_is_heard_in_every_spelling(name: str, words: list[str]) -> Non
     assert said(name) == words
 
 
-@pytest.mark.parametrize("name", ["黒胡椒ステーキ", "赤ワイン煮込み", "青じそパスタ", "赤海老の香り焼き"])
+@pytest.mark.parametrize(
+    "name", ["黒胡椒ステーキ", "赤ワイン煮込み", "青じそパスタ", "赤海老の香り焼き"]
+)
 def test_a_kind_of_an_ingredient_colours_no_dish(name: str) -> None:
     assert said(name) == []
 
