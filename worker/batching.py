@@ -132,7 +132,7 @@ class BatchingWorker(SimpleWorker):
 
         Redis may go away in between: the loop waits for it.
         """
-        self.register_birth()  # type: ignore[no-untyped-call]
+        connection.insist(self.register_birth)
         sweep = Sweep(self._queue, self.connection, tasks.read, self._told_of_failure)
         try:
             with self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
@@ -169,11 +169,12 @@ class BatchingWorker(SimpleWorker):
             if not self._delivery.has_room(_WAIT_S):
                 continue
             try:
-                jobs = self._line.take(self._passes.limit, wait_s=0 if burst else _WAIT_S)
-                if jobs:
-                    self._serve_batch(books.claim(self, jobs, self._queue))
-                elif burst:
-                    return
+                with connection.refusing_is_away():
+                    jobs = self._line.take(self._passes.limit, wait_s=0 if burst else _WAIT_S)
+                    if jobs:
+                        self._serve_batch(books.claim(self, jobs, self._queue))
+                    elif burst:
+                        return
                 away_s = _AWAY_FIRST_S
             except connection.AWAY as error:
                 _log.warning("Redis is away (%s)", type(error).__name__)
@@ -260,7 +261,8 @@ class BatchingWorker(SimpleWorker):
 
     def _depart(self) -> None:
         try:
-            self.register_death()  # type: ignore[no-untyped-call]
+            with connection.refusing_is_away():
+                self.register_death()  # type: ignore[no-untyped-call]
         except connection.AWAY:
             _log.warning("Redis is away; the worker's entry goes by itself")
         _log.info("stopped")
