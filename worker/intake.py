@@ -200,8 +200,9 @@ class IntakeWorker(SimpleWorker):
     def _end(self, claim: Claim, order: photos.Order, outcome: Outcome) -> None:
         """Finish a job with its answer, give it back, or close it.
 
-        A file that breaks or outlasts every process that opens it is refused, like any other bad
-        one; what fails for another reason, a full store say, fails, and the bot may say so.
+        A file that breaks every process that opens it, or is too much for one, is refused like any
+        other bad one; what fails for another reason, a full or a slow store say, fails, and the bot
+        may say so.
         """
         job, answer = claim.job, outcome.value
         tried = not job.should_retry
