@@ -208,7 +208,7 @@ class BatchingWorker(SimpleWorker):
         if any(claim.deliveries > 1 for claim, _ in ready):
             # Should it take this worker down as well, what is being posted would be lost with it.
             self._delivery.wait_till_idle(_SUSPECT_WAIT_S)
-        metrics.begun(ready)
+        metrics.begun(ready, self._clock.now())
         self._paint(ready)
         took_s = (time.monotonic() - began) / len(ready)
         self._delivery.aside(partial(pace.note, self.connection, took_s))
