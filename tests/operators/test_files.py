@@ -118,6 +118,16 @@ def test_labels_that_are_asked_for_exist(exported: dict[str, set[str]]) -> None:
         assert asked <= known, each
 
 
+def test_a_bot_that_is_dead_and_exports_nothing_is_told() -> None:
+    """Its own figures are absent then, and what is absent equals nothing."""
+    rules = {rule["alert"]: rule["expr"] for group in ALERTS["groups"] for rule in group["rules"]}
+    scraped = yaml.safe_load((FILES / "prometheus.yml").read_text(encoding="utf-8"))
+    jobs = [each["job_name"] for each in scraped["scrape_configs"]]
+    either = rules["GatewayAway"].split(" or ")
+    assert either == ['up{job="bot"} == 0', "foodgan_bot_connected == 0"]
+    assert "bot" in jobs
+
+
 def test_the_board_is_provisioned_with_the_source_that_it_names() -> None:
     provisioning = FILES / "grafana/provisioning"
     sources = yaml.safe_load((provisioning / "datasources/prometheus.yml").read_text())
