@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.table import Table
 
 from foodgan.contract.errors import UserError
-from foodgan.contract.settings import Settings
+from foodgan.contract.settings import read_settings
 from foodgan.contract.status import Status, look, rest
 from foodgan.launch.queue import connected
 
@@ -18,7 +18,7 @@ POLL_S = 0.2
 
 def show(as_json: bool, watch: bool, every: float) -> None:
     """Print the status, once or every few seconds. Raises KitchenClosed."""
-    with connected(Settings()) as redis:
+    with connected(read_settings()) as redis:
         if as_json:
             _print_json(look(redis))
             while watch:
@@ -32,7 +32,7 @@ def show(as_json: bool, watch: bool, every: float) -> None:
 
 def move(workers: list[str], back: bool, wait_s: float) -> None:
     """Put workers out of service or back into it, and wait till they are. Exit code 1: not yet."""
-    with connected(Settings()) as redis:
+    with connected(read_settings()) as redis:
         labels = _labels(look(redis), workers)
         rest(redis, labels, not back)
         deadline = time.monotonic() + wait_s

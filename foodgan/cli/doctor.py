@@ -16,21 +16,14 @@ def doctor(
     """
     import json
 
-    from pydantic import ValidationError
     from rich.console import Console
     from rich.markup import escape
 
-    from foodgan.contract.errors import UserError
-    from foodgan.contract.settings import Settings
+    from foodgan.contract.settings import read_settings
     from foodgan.doctor import CHECKS, examine
     from foodgan.progress import track
 
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        fault = error.errors()[0]  # its value may be a secret
-        name = str(fault["loc"][0]).upper()
-        raise UserError("settings-wrong", name=name, fault=fault["msg"]) from None
+    settings = read_settings()
     findings = [
         finding for name in track(CHECKS, "looking …") for finding in examine(name, settings)
     ]

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import FrameType
 
-from pydantic import ValidationError
 from rich.console import Console, Group
 from rich.live import Live
 from rich.panel import Panel
@@ -15,8 +14,7 @@ from rich.text import Text
 
 from foodgan.cli.language import say
 from foodgan.contract import phrases
-from foodgan.contract.errors import UserError
-from foodgan.contract.settings import Settings
+from foodgan.contract.settings import Settings, read_settings
 from foodgan.launch import leftovers
 from foodgan.launch import plan as plans
 from foodgan.launch.follow import Follower
@@ -150,7 +148,7 @@ def run(workers: int, port: int, everything: bool) -> None:
     """Open the house, keep it open until told to stop, close it. Raises UserError."""
     for number in STOP_SIGNALS:
         signal.signal(number, _interrupt)
-    settings = _settings()
+    settings = read_settings()
     var = settings.var_dir.resolve()
     front = Front()
     try:
@@ -169,13 +167,3 @@ def _keep_open(front: Front, house: House, everything: bool) -> None:
         front.follow(house, everything)
     finally:
         front.closing(house)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        # Without the value: it may be a secret.
-        fault = error.errors(include_input=False, include_url=False)[0]
-        name = str(fault["loc"][0]).upper()
-        raise UserError("settings-wrong", name=name, fault=fault["msg"]) from None

@@ -145,12 +145,12 @@ def compile_ahead(
     again for another model or another torch. Pixels may differ by one step of 255.
     """
     from foodgan import compiled
-    from foodgan.contract.settings import Settings
+    from foodgan.contract.settings import read_settings
     from foodgan.painter import Painter
 
     if not compiled.compiler():
         typer.echo("There is no C++ compiler here. Install g++, or name yours in CXX.", err=True)
         raise typer.Exit(2)
-    settings = Settings()
+    settings = read_settings()
     painter = Painter.load(model or settings.model_dir, device="cpu", threads=settings.threads)
     typer.echo(str(compiled.ahead(painter, settings.var_dir / compiled.FOLDER)))

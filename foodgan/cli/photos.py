@@ -120,12 +120,12 @@ def prune(
     as_json: AsJson = False,
 ) -> None:
     """Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one."""
-    from foodgan.contract.settings import Settings
+    from foodgan.contract.settings import read_settings
     from foodgan.photos.prune import prune as remove
     from foodgan.photos.prune import releases_of, stale
 
     place = _store(store)
-    models = [*(model or ()), *filter(None, [Settings().model_dir])]
+    models = [*(model or ()), *filter(None, [read_settings().model_dir])]
     named = set().union(*map(releases_of, models))
     found = stale(place, keep=keep, named=named)
     if apply:
@@ -192,10 +192,10 @@ def stats(store: At = None, as_json: AsJson = False) -> None:
 
 
 def _store(url: str | None) -> "Store":
-    from foodgan.contract.settings import Settings
+    from foodgan.contract.settings import read_settings
     from foodgan.contract.store import Store
 
-    return Store(url or Settings().photo_store)
+    return Store(url or read_settings().photo_store)
 
 
 def _print(figures: dict[str, Any]) -> None:

@@ -3,10 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from foodgan.contract.errors import UserError
+
 DISCORD_API = "https://discord.com/api/v10"
+
+Level = Literal["DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL"]
 
 
 class Settings(BaseSettings):
@@ -67,5 +71,16 @@ class Settings(BaseSettings):
     bot_health_port: Annotated[int, Field(ge=0, le=65535)] = 9410  # 0: any that is free
     worker_health_port: Annotated[int, Field(ge=0, le=65535)] = 9420  # the next one where taken
 
-    log_level: str = "INFO"
+    log_level: Annotated[Level, BeforeValidator(lambda value: str(value).upper())] = "INFO"
     log_format: str = "text"  # or "json"
+
+
+def read_settings() -> Settings:
+    """The settings as they stand now. Raises UserError for a value that cannot be."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        # Without the value: it may be a secret.
+        fault = error.errors(include_input=False, include_url=False)[0]
+        name = str(fault["loc"][0]).upper()
+        raise UserError("settings-wrong", name=name, fault=fault["msg"]) from None
