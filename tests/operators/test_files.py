@@ -22,6 +22,7 @@ from bot.queue.dishes import DishQueue
 from bot.watch import Watch as BotWatch
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Hello, Status
+from worker.__main__ import EXIT_NO_MODEL, EXIT_SETTING
 from worker.watch import Watch as WorkerWatch
 
 ROOT = Path(__file__).parents[2]
@@ -228,6 +229,12 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     command = ["systemd-analyze", "verify", str(tmp_path / "foodgan-worker@.service")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert "foodgan-worker" not in done.stderr, done.stderr
+
+
+def test_systemd_does_not_start_again_what_only_an_operator_can_mend() -> None:
+    unit = (FILES / "foodgan-worker@.service").read_text(encoding="utf-8")
+    [codes] = re.findall(r"^RestartPreventExitStatus=(.*)$", unit, re.MULTILINE)
+    assert set(map(int, codes.split())) == {EXIT_SETTING, EXIT_NO_MODEL}
 
 
 def autoscale() -> ModuleType:
