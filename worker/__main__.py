@@ -7,6 +7,8 @@ import json
 import logging
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Annotated
 
@@ -15,10 +17,12 @@ from redis import Redis
 
 from foodgan import process
 from foodgan.contract import logs, pulse
-from foodgan.contract.errors import ModelError
-from foodgan.contract.settings import Settings
+from foodgan.contract.errors import KitchenClosed, ModelError, UserError
+from foodgan.contract.phrases import say
+from foodgan.contract.settings import Settings, read_settings
 from worker.health import intake_pulse_file, pulse_file
 
+EXIT_SETTING = 2  # this and the next one: to be started again is of no use
 EXIT_NO_MODEL = 3
 
 _log = logging.getLogger("worker")
@@ -38,7 +42,8 @@ def run(
 ) -> None:
     """Paint dishes until SIGTERM.
 
-    Exit codes: 3 no model, 4 a pass hung, 5 told to stop twice, 6 the device is lost.
+    Exit codes: 2 a wrong setting, 3 no model, 4 a pass hung, 5 told to stop twice, 6 the device is
+    lost.
     """
     if context.invoked_subcommand is not None:
         return
@@ -51,6 +56,9 @@ def run(
     except ModelError as error:
         _log.critical("no model, so no dish: %s (MODEL_DIR says where to look)", error)
         raise typer.Exit(EXIT_NO_MODEL) from None
+    except UserError as error:
+        _log.critical("%s", say("en", error.phrase, **error.values))
+        raise typer.Exit(EXIT_SETTING) from None
 
 
 @app.command()
@@ -71,9 +79,9 @@ def health(
     name: Name = "",
     intake: Annotated[bool, typer.Option("--intake", help="Ask for an intake worker.")] = False,
 ) -> None:
-    """Exit code 0 where the worker lives and reaches its queue, else 1."""
+    """Exit code 0 where the worker lives and reaches its queue, else 1; 2: a wrong setting."""
     find = intake_pulse_file if intake else pulse_file
-    if not pulse.alive(find(Settings(), name or socket.gethostname())):
+    if not pulse.alive(find(_settings(), name or socket.gethostname())):
         raise typer.Exit(1)
 
 
@@ -81,10 +89,15 @@ def health(
 def dead(
     as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
 ) -> None:
-    """List the orders that have failed for good: they stay for a day."""
+    """List the orders that have failed for good: they stay for a day.
+
+    Reads REDIS_URL; without one, the queue of the house that is open in this folder.
+    """
     from worker.dead import letters
 
-    for letter in letters(_redis()):
+    with _connected(_settings()) as redis:
+        found = letters(redis)
+    for letter in found:
         if as_json:
             typer.echo(json.dumps(asdict(letter), default=str, ensure_ascii=False))
         else:
@@ -104,26 +117,42 @@ def replay(
     from worker.dead import NoSuchLetter
     from worker.dead import replay as put_in_line
 
-    redis, missing = _redis(), False
-    for order_id in order_ids:
-        try:
-            put_in_line(redis, order_id, Settings().retries)
-            typer.echo(f"{order_id} is in line again")
-        except NoSuchLetter as error:
-            typer.echo(str(error), err=True)
-            missing = True
+    settings, missing = _settings(), False
+    with _connected(settings) as redis:
+        for order_id in order_ids:
+            try:
+                put_in_line(redis, order_id, settings.retries)
+                typer.echo(f"{order_id} is in line again")
+            except NoSuchLetter as error:
+                typer.echo(str(error), err=True)
+                missing = True
     if missing:
         raise typer.Exit(1)
 
 
-def _redis() -> Redis:
-    from worker.connection import patient
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Redis]:
+    """The queue; what goes wrong with it in the block becomes one line."""
+    from foodgan.launch.queue import connected
 
-    return patient(Settings())
+    try:
+        with connected(settings) as redis:
+            yield redis
+    except KitchenClosed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except UserError as error:
+        typer.echo(say("en", error.phrase, **error.values), err=True)
+        raise typer.Exit(EXIT_SETTING) from None
 
 
 def _set_up() -> Settings:
-    settings = Settings()
+    settings = _settings()
     logs.set_up(settings.log_level, settings.log_format)
     for talker in ("rq", "rq.worker"):  # the latter sets a level of its own where it finds none
         logging.getLogger(talker).setLevel(logging.WARNING)  # its lines about jobs repeat ours

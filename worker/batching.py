@@ -132,7 +132,7 @@ class BatchingWorker(SimpleWorker):
 
         Redis may go away in between: the loop waits for it.
         """
-        self.register_birth()  # type: ignore[no-untyped-call]
+        connection.insist(self.register_birth)
         sweep = Sweep(self._queue, self.connection, tasks.read, self._told_of_failure)
         try:
             with self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
@@ -169,11 +169,12 @@ class BatchingWorker(SimpleWorker):
             if not self._delivery.has_room(_WAIT_S):
                 continue
             try:
-                jobs = self._line.take(self._passes.limit, wait_s=0 if burst else _WAIT_S)
-                if jobs:
-                    self._serve_batch(books.claim(self, jobs, self._queue))
-                elif burst:
-                    return
+                with connection.refusing_is_away():
+                    jobs = self._line.take(self._passes.limit, wait_s=0 if burst else _WAIT_S)
+                    if jobs:
+                        self._serve_batch(books.claim(self, jobs, self._queue))
+                    elif burst:
+                        return
                 away_s = _AWAY_FIRST_S
             except connection.AWAY as error:
                 _log.warning("Redis is away (%s)", type(error).__name__)
@@ -207,7 +208,7 @@ class BatchingWorker(SimpleWorker):
         if any(claim.deliveries > 1 for claim, _ in ready):
             # Should it take this worker down as well, what is being posted would be lost with it.
             self._delivery.wait_till_idle(_SUSPECT_WAIT_S)
-        metrics.begun(ready)
+        metrics.begun(ready, self._clock.now())
         self._paint(ready)
         took_s = (time.monotonic() - began) / len(ready)
         self._delivery.aside(partial(pace.note, self.connection, took_s))
@@ -260,7 +261,8 @@ class BatchingWorker(SimpleWorker):
 
     def _depart(self) -> None:
         try:
-            self.register_death()  # type: ignore[no-untyped-call]
+            with connection.refusing_is_away():
+                self.register_death()  # type: ignore[no-untyped-call]
         except connection.AWAY:
             _log.warning("Redis is away; the worker's entry goes by itself")
         _log.info("stopped")

@@ -25,8 +25,9 @@ _STDERR = 2
 _OPEN_FILES = 256
 
 # done: `value` is the answer; failed: the task raised; broken: it left without an answer, or was
-# killed by whoever; heavy: it took more time than it may.
-Kind = Literal["done", "failed", "broken", "heavy"]
+# killed by whoever; heavy: it took more of the processor or of memory than it may; slow: it was not
+# done in time, and may have waited for a host or a store.
+Kind = Literal["done", "failed", "broken", "heavy", "slow"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _listen(heard: int, deadline: float, beat: Callable[[], None], beat_s: float
 
 def _judge(answer: bytes | None, status: int, limits: Limits) -> Outcome:
     if answer is None:
-        return Outcome("heavy", reason=f"not done within {limits.wall_s:g} s")
+        return Outcome("slow", reason=f"not done within {limits.wall_s:g} s")
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         kind: Kind = "heavy" if number == signal.SIGXCPU else "broken"

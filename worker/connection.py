@@ -2,21 +2,29 @@
 
 import logging
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from foodgan.contract.settings import Settings
 
-AWAY = (RedisConnectionError, RedisTimeoutError)  # Redis is gone, or too slow to be of use
+# Redis is gone, too slow to be of use, or takes no writes. See `refusing_is_away`.
+AWAY = (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError)
 
+_READ_ONLY = ("MISCONF ", "UNBLOCKED ")  # the latter to whoever waits on a list meanwhile
 _AWAY_LONGEST_S = 5.0
 _HEALTH_CHECK_S = 15
 _HASTE_S = 2.0  # a heartbeat that takes longer is no use: a claim lives for 8 s
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 def patient(settings: Settings) -> Redis:
@@ -28,15 +36,35 @@ def patient(settings: Settings) -> Redis:
 def awaited(settings: Settings) -> Redis:
     """A patient connection that has answered once; waits for Redis to come up."""
     redis = patient(settings)
+    insist(redis.ping)
+    return redis
+
+
+def insist(ask: Callable[[], T]) -> T:
+    """What Redis answers, however long it is away. For the start, with nothing in hand."""
     wait_s = 0.5
     while True:
         try:
-            redis.ping()
-            return redis
+            with refusing_is_away():
+                return ask()
         except AWAY as error:
-            _log.warning("Redis does not answer yet (%s)", type(error).__name__)
+            _log.warning("Redis does not serve yet (%s)", type(error).__name__)
             time.sleep(wait_s)
             wait_s = min(2 * wait_s, _AWAY_LONGEST_S)
+
+
+@contextmanager
+def refusing_is_away() -> Iterator[None]:
+    """A Redis that refuses writes for its disk's sake, or becomes a replica, counts as away.
+
+    redis-py has no class for these two answers, and in a pipeline puts words before them.
+    """
+    try:
+        yield
+    except ResponseError as error:
+        if any(code in str(error) for code in _READ_ONLY):
+            raise ReadOnlyError(str(error)) from error
+        raise
 
 
 def hasty(settings: Settings) -> Redis:

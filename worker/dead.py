@@ -17,11 +17,12 @@ from foodgan.contract.errors import FoodganError
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import BACKGROUND_META, DISH_QUEUE, END_KEY, TOLD
+from foodgan.contract.recipes import PRIVATE
 from worker.jobs import DEATHS, DELIVERIES, DishJob
 
 
 class NoSuchLetter(FoodganError):
-    """No dead letter has this id, or nothing is left in it that could be painted."""
+    """No dead letter has this id, or nothing in it could be painted and shown to anybody."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ def replay(connection: Redis, order_id: str, retries: int) -> None:
     order = _order(job.args)
     if order.get("token") != REDACTED:
         raise NoSuchLetter(f"dead letter {order_id} holds no order that could be painted")
+    if order.get("kind") in PRIVATE:
+        raise NoSuchLetter(
+            f"dead letter {order_id} is for its member's eyes only, and the bot would have to post "
+            "it to a channel: let them ask again"
+        )
     seconds, _ = connection.time()
     order["asked_at"] = datetime.fromtimestamp(seconds, UTC).isoformat()
     marks = {key: value for key, value in job.meta.items() if key not in (TOLD, HANDED)}

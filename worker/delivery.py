@@ -177,7 +177,8 @@ class Delivery:
         """Where nobody can say, answers are posted: posting twice edits one answer."""
         when = time.monotonic()
         try:
-            return when, fence.ask_leave(self._brisk, claims)
+            with connection.refusing_is_away():
+                return when, fence.ask_leave(self._brisk, claims)
         except connection.AWAY:
             return when, ["post"] * len(claims)
 
@@ -302,7 +303,8 @@ class Delivery:
         """
         while True:
             try:
-                return write()
+                with connection.refusing_is_away():
+                    return write()
             except connection.AWAY as error:
                 if self._stopping():
                     _log.warning("order %s: not noted (%s)", claim.job.id, type(error).__name__)

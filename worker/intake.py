@@ -88,14 +88,16 @@ class IntakeWorker(SimpleWorker):
 
     def serve(self, *, burst: bool = False) -> None:
         """Serve until SIGTERM or SIGINT; with burst, until the queue is empty."""
+        connection.insist(self.register_birth)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self.register_birth()  # type: ignore[no-untyped-call]
         _log.info("serving queue %s with store %s", self._queue.name, self._settings.photo_store)
         try:
             while not self._told_to_stop:
                 try:
-                    if not self._serve_one(wait_s=0 if burst else BEAT_S) and burst:
+                    with connection.refusing_is_away():
+                        came = self._serve_one(wait_s=0 if burst else BEAT_S)
+                    if burst and not came:
                         return
                 except connection.AWAY as error:
                     _log.warning("Redis is away (%s)", type(error).__name__)
@@ -113,7 +115,8 @@ class IntakeWorker(SimpleWorker):
         if self._pulse_file:
             pulse.still(self._pulse_file)
         try:
-            self.register_death()  # type: ignore[no-untyped-call]
+            with connection.refusing_is_away():
+                self.register_death()  # type: ignore[no-untyped-call]
         except connection.AWAY:
             _log.warning("Redis is away; the worker's entry goes by itself")
         if self._beside:
@@ -197,8 +200,9 @@ class IntakeWorker(SimpleWorker):
     def _end(self, claim: Claim, order: photos.Order, outcome: Outcome) -> None:
         """Finish a job with its answer, give it back, or close it.
 
-        A file that breaks or outlasts every process that opens it is refused, like any other bad
-        one; what fails for another reason, a full store say, fails, and the bot may say so.
+        A file that breaks every process that opens it, or is too much for one, is refused like any
+        other bad one; what fails for another reason, a full or a slow store say, fails, and the bot
+        may say so.
         """
         job, answer = claim.job, outcome.value
         tried = not job.should_retry

@@ -4,6 +4,7 @@ Every label's values are words of this file, or of a table beside the code that 
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
@@ -82,15 +83,18 @@ def collect_into(registry: CollectorRegistry) -> None:
     registry.register(_COUNTS)
 
 
-def begun(batch: Sequence[tuple[Claim, DishOrder]]) -> None:
-    """Count a batch, and how long each of its orders has waited for its first try."""
+def begun(batch: Sequence[tuple[Claim, DishOrder]], now: datetime) -> None:
+    """Count a batch, and how long each of its orders has waited for its first try.
+
+    now: by the clock of Redis, see `worker.clock`.
+    """
     BATCHES.observe(len(batch))
     for claim, order in batch:
         KINDS.labels(order.kind).inc()
         if claim.deliveries == 1:
             # A replayed order was put in line long before, but asked for anew.
             came = max(claim.job.enqueued_at or order.asked_at, order.asked_at)
-            WAITS.observe(max(0.0, (claim.execution.created_at - came).total_seconds()))
+            WAITS.observe(max(0.0, (now - came).total_seconds()))
 
 
 def failed(error: Exception) -> None:

@@ -7,7 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
+import torch
+
 from foodgan import compiled, recorded_pass
+from foodgan.contract.errors import UserError
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
@@ -25,7 +28,7 @@ _log = logging.getLogger(__name__)
 def run(settings: Settings, label: str, *, burst: bool = False) -> None:
     """Load the model and serve until told to stop. label: the worker's name on this machine.
 
-    Raises ModelError.
+    Raises ModelError; UserError for a device that is not there.
     """
     with Watch(settings, label) as watch:
         _serve(load(settings), settings, label, watch, burst=burst)
@@ -54,13 +57,27 @@ def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, bur
 
 
 def load(settings: Settings) -> Painter:
-    """The model that the settings name. Raises ModelError."""
+    """The model that the settings name, on their device. Raises ModelError, UserError."""
     began = time.monotonic()
+    if settings.device and (fault := _absent(settings.device)):
+        raise UserError("settings-wrong", name="DEVICE", fault=fault)
     painter = Painter.load(settings.model_dir, device=settings.device, threads=settings.threads)
     faster = _take_up(painter, settings.var_dir / compiled.FOLDER)
     how = "loaded, compiled for this machine," if faster else "loaded"
     _log.info("model %s %s in %.1f s", painter.model_id, how, time.monotonic() - began)
     return painter
+
+
+def _absent(device: str) -> str:
+    """Why this machine has no such device; "" where it has, though it may be full just now."""
+    try:
+        wanted = torch.device(device)
+        if wanted.type == "cuda" and (wanted.index or 0) < torch.cuda.device_count():
+            return ""
+        torch.zeros(1, device=wanted).item()
+    except (RuntimeError, AssertionError) as error:
+        return str(error).split("\n")[0] or type(error).__name__
+    return ""
 
 
 def _take_up(painter: Painter, home: Path) -> bool:

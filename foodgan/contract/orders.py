@@ -19,7 +19,7 @@ from foodgan.contract.limits import COUNT_MAX as COUNT_MAX
 from foodgan.contract.limits import SEED_MAX as SEED_MAX
 from foodgan.contract.limits import SHARE_MAX, WEIGHT_MAX, WORDS_MAX
 from foodgan.contract.logs import REDACTED
-from foodgan.contract.recipes import SINGLE, Kind, Recipe, recipes
+from foodgan.contract.recipes import PRIVATE, SINGLE, Kind, Recipe, recipes
 
 # Of DishOrder; fields with a default may be added without a new one. A plain dish is still of
 # version 1, for workers that know no other kind; what they must not paint as one is of version 2,
@@ -155,7 +155,7 @@ class DishOrder(BaseModel):
     @property
     def private(self) -> bool:
         """Whether only the one who asked reads the answer."""
-        return self.kind == "check"
+        return self.kind in PRIVATE
 
     @field_serializer("token", when_used="json")
     def _reveal(self, token: SecretStr) -> str:

@@ -10,6 +10,7 @@ from foodgan.contract.limits import COUNT_MAX, SEED_MAX
 # enlarged: one picture, larger. check: one picture beside the photos that are nearest to it.
 Kind = Literal["dish", "mix", "variations", "enlarged", "check"]
 SINGLE: tuple[Kind, ...] = ("enlarged", "check")  # always of one picture
+PRIVATE: tuple[Kind, ...] = ("check",)  # only the one who asked reads the answer
 VARIATIONS = COUNT_MAX  # pictures that are painted near one
 
 

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foodgan.contract.errors import UserError
 
 DISCORD_API = "https://discord.com/api/v10"
+
+Level = Literal["DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL"]
 
 
 class Settings(BaseSettings):
@@ -75,7 +77,7 @@ class Settings(BaseSettings):
     bot_health_port: Annotated[int, Field(ge=0, le=65535)] = 9410  # 0: any that is free
     worker_health_port: Annotated[int, Field(ge=0, le=65535)] = 9420  # the next one where taken
 
-    log_level: str = "INFO"
+    log_level: Annotated[Level, BeforeValidator(lambda value: str(value).upper())] = "INFO"
     log_format: str = "text"  # or "json"
 
     @field_validator("redis_url")

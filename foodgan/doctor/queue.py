@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -113,10 +112,10 @@ def _painters(found: Status) -> Finding:
     part = "workers"
     serving = [each for each in found.workers if each.serves]
     builds = sorted({f"{each.model} v{each.version}" for each in found.workers})
-    age_s = (datetime.now(UTC) - found.taken_at).total_seconds() + found.oldest_s
     if not serving:
         resting = f", {len(found.workers)} drained" if found.workers else ""
-        told = f"nobody serves{resting}; {found.waiting} waiting, the oldest for {age_s:.0f} s"
+        oldest = f", the oldest for {found.oldest_s:.0f} s" if found.waiting else ""
+        told = f"nobody serves{resting}; {found.waiting} waiting{oldest}"
         return warn(part, told, "start one: python -m worker, or foodgan drain NAME --back")
     told = f"{len(serving)} serving: {', '.join(builds)}"
     if len(builds) > 1:

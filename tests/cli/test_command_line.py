@@ -97,10 +97,13 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     assert "Traceback" not in done.stderr
 
 
-def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path) -> None:
-    done = _foodgan("up", cwd=tmp_path, PAINT_TIMEOUT_S="hunter2")
+@pytest.mark.parametrize("words", ["up", "status", "drain stove", "photos stats"])
+@pytest.mark.parametrize("name", ["PAINT_TIMEOUT_S", "LOG_LEVEL"])
+def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path, words: str, name: str) -> None:
+    done = _foodgan(*words.split(), cwd=tmp_path, **{name: "hunter2"})
     assert done.returncode == 2
-    assert "PAINT_TIMEOUT_S" in done.stderr
+    assert done.stderr.startswith(f"The setting {name} is wrong: Input should be ")
+    assert done.stderr.count("\n") == 1
     assert "hunter2" not in done.stderr
 
 

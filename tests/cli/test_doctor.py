@@ -18,6 +18,7 @@ from foodgan import doctor
 from foodgan.contract import checkup
 from foodgan.contract.checkup import Finding
 from foodgan.contract.settings import Settings
+from foodgan.contract.status import Status
 from foodgan.doctor import machine, model, queue, store
 from foodgan.registry import SHIPPED
 from tests.valkey import a_valkey
@@ -170,6 +171,16 @@ def test_a_clock_that_is_off_is_told(
     monkeypatch.setattr(queue.time, "time", lambda: real() + ahead_s)
     with Redis.from_url(url) as client:
         assert queue._clock(client).level == level
+
+
+def test_the_oldest_order_has_the_age_that_redis_gives_it_and_none_where_nothing_waits() -> None:
+    fields = dict.fromkeys(Status.model_fields, 0)
+    fields |= {"taken_at": "2026-01-01T00:00:00Z", "oldest_id": None, "failures": ()}
+    fields |= {"wait_s": None, "workers": ()}
+    calm = Status.model_validate(fields)
+    assert queue._painters(calm).found == "nobody serves; 0 waiting"
+    busy = calm.model_copy(update={"waiting": 2, "oldest_s": 7.2})
+    assert queue._painters(busy).found == "nobody serves; 2 waiting, the oldest for 7 s"
 
 
 def test_a_damaged_model_is_told(tmp_path: Path) -> None:

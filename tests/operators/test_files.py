@@ -22,6 +22,7 @@ from bot.queue.dishes import DishQueue
 from bot.watch import Watch as BotWatch
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Hello, Status
+from worker.__main__ import EXIT_NO_MODEL, EXIT_SETTING
 from worker.watch import Watch as WorkerWatch
 
 ROOT = Path(__file__).parents[2]
@@ -116,6 +117,16 @@ def test_labels_that_are_asked_for_exist(exported: dict[str, set[str]]) -> None:
         asked = {label.strip() for labels in grouped for label in labels.split(",")}
         asked |= set(re.findall(r"[{,]\s*(\w+)=~?\"", each))
         assert asked <= known, each
+
+
+def test_a_bot_that_is_dead_and_exports_nothing_is_told() -> None:
+    """Its own figures are absent then, and what is absent equals nothing."""
+    rules = {rule["alert"]: rule["expr"] for group in ALERTS["groups"] for rule in group["rules"]}
+    scraped = yaml.safe_load((FILES / "prometheus.yml").read_text(encoding="utf-8"))
+    jobs = [each["job_name"] for each in scraped["scrape_configs"]]
+    either = rules["GatewayAway"].split(" or ")
+    assert either == ['up{job="bot"} == 0', "foodgan_bot_connected == 0"]
+    assert "bot" in jobs
 
 
 def test_the_board_is_provisioned_with_the_source_that_it_names() -> None:
@@ -218,6 +229,12 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     command = ["systemd-analyze", "verify", str(tmp_path / "foodgan-worker@.service")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert "foodgan-worker" not in done.stderr, done.stderr
+
+
+def test_systemd_does_not_start_again_what_only_an_operator_can_mend() -> None:
+    unit = (FILES / "foodgan-worker@.service").read_text(encoding="utf-8")
+    [codes] = re.findall(r"^RestartPreventExitStatus=(.*)$", unit, re.MULTILINE)
+    assert set(map(int, codes.split())) == {EXIT_SETTING, EXIT_NO_MODEL}
 
 
 def autoscale() -> ModuleType:

@@ -4,10 +4,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import rq.executions
 import rq.registry
 from rq import Queue, SimpleWorker
 from rq.utils import current_timestamp
@@ -15,7 +16,7 @@ from rq.utils import current_timestamp
 from foodgan.contract.late import LATE_STREAM
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
-from worker import books
+from worker import books, metrics
 from worker.books import CLAIM_TTL_S, Claim
 from worker.clock import Clock
 from worker.jobs import DishJob
@@ -142,6 +143,19 @@ def test_a_clock_that_jumps_while_a_batch_is_painted_changes_nothing(
     [answer] = kitchen.discord.answers[order.token.get_secret_value()]
     assert answer.payload["attachments"]
     assert kitchen.redis.hget(f"rq:job:{order.order_id}", "deliveries") == b"1"
+
+
+def test_an_order_has_waited_as_long_as_it_did_by_the_clock_of_redis(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """rq dates a claim by the clock of the worker's machine."""
+    monkeypatch.setattr(rq.executions, "now", lambda: datetime.now(UTC) + timedelta(hours=9))
+    kitchen.put(an_order())
+    before_s = metrics.WAITS._sum.get()
+
+    kitchen.serve()
+
+    assert 0 < metrics.WAITS._sum.get() - before_s < 60
 
 
 def test_the_time_is_that_of_redis_and_goes_on_by_itself(kitchen: Kitchen) -> None:

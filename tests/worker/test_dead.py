@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -26,8 +27,8 @@ def command(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     return CliRunner()
 
 
-def a_dead_letter(kitchen: Kitchen) -> DishOrder:
-    order = kitchen.put(an_order("毒見の丼"), retries=0)
+def a_dead_letter(kitchen: Kitchen, **fields: Any) -> DishOrder:
+    order = kitchen.put(an_order("毒見の丼", **fields), retries=0)
     kitchen.serve(Failing())
     assert kitchen.status(order.order_id) == "failed"
     return order
@@ -79,6 +80,19 @@ def test_a_replayed_order_that_fails_again_is_a_dead_letter_again(
 
     assert order.order_id in command.invoke(app, ["dead"]).stdout
     assert len(kitchen.discord.edits) == said
+
+
+def test_what_only_its_member_may_read_is_not_replayed(
+    kitchen: Kitchen, command: CliRunner
+) -> None:
+    order = a_dead_letter(kitchen, kind="check")
+
+    done = command.invoke(app, ["replay", order.order_id])
+
+    assert done.exit_code == 1
+    assert f"{order.order_id} is for its member's eyes only" in done.stderr
+    assert kitchen.redis.llen("rq:queue:dish") == 0
+    assert kitchen.status(order.order_id) == "failed"
 
 
 def test_what_is_not_dead_or_no_order_is_not_replayed(kitchen: Kitchen, command: CliRunner) -> None:

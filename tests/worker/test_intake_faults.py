@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -177,9 +178,9 @@ app()
 """
 
 
-def test_a_child_killed_while_it_writes_leaves_no_half_photo(counter: Counter) -> None:
-    photo_id = counter.hand_in(a_photo())
-    mark = counter.tmp_path / "mark"
+@contextmanager
+def altered(counter: Counter, code: str, *arguments: str) -> Iterator[None]:
+    """A worker that runs this code first."""
     environment = {
         **os.environ,
         "REDIS_URL": counter.url,
@@ -187,10 +188,19 @@ def test_a_child_killed_while_it_writes_leaves_no_half_photo(counter: Counter) -
         "VAR_DIR": str(counter.tmp_path),
         "DISCORD_API_BASE": f"{counter.shelf.origin}/api/v10",
     }
-    command = [sys.executable, "-c", KILLED_WRITING, str(mark), "intake"]
+    command = [sys.executable, "-c", code, *arguments, "intake"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as worker:
+        try:
+            yield
+        finally:
+            worker.terminate()
+
+
+def test_a_child_killed_while_it_writes_leaves_no_half_photo(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo())
+    mark = counter.tmp_path / "mark"
+    with altered(counter, KILLED_WRITING, str(mark)):
         until(lambda: counter.status(photo_id) == "finished")
-        worker.terminate()
     assert mark.exists()
     taken = counter.answer(photo_id)
     assert isinstance(taken, Taken)
@@ -198,6 +208,35 @@ def test_a_child_killed_while_it_writes_leaves_no_half_photo(counter: Counter) -
     assert [path for path in counter.stored_files() if PARTIAL in path.name]  # the first try's
     assert counter.store.sweep(older_than_s=0) == 1
     assert len(counter.stored_files()) == 1
+
+
+# With less time by the clock for a photo.
+IN_A_HURRY = """
+from dataclasses import replace
+from worker import photos
+task = photos.TASKS[photos.TAKE_IN_TASK]
+photos.TASKS[photos.TAKE_IN_TASK] = replace(task, limits=replace(task.limits, wall_s=4))
+from worker.__main__ import app
+app()
+"""
+
+
+def test_a_host_that_is_slow_once_costs_one_try(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo())
+    _hold(counter, photo_id)
+    with altered(counter, IN_A_HURRY):
+        until(lambda: counter.status(photo_id) == "finished")
+    assert isinstance(counter.answer(photo_id), Taken)
+    assert counter.shelf.asked[f"/{photo_id}.jpg"] == 2
+
+
+def test_a_host_that_is_always_slow_is_not_blamed_on_the_photo(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo(), retries=1)
+    counter.shelf.faults[f"/{photo_id}.jpg"] = shelves.trickle
+    with altered(counter, IN_A_HURRY):
+        until(lambda: counter.status(photo_id) in ("failed", "finished"))
+    assert counter.status(photo_id) == "failed"
+    assert counter.shelf.asked[f"/{photo_id}.jpg"] == 2
 
 
 def a_photo_in_hand(counter: Counter, until_it_comes: Callable[[], object]) -> str:

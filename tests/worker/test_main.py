@@ -1,12 +1,27 @@
 """The worker's command line."""
 
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.worker.conftest import Kitchen
+from tests.worker.process import ROOT
+from tests.worker.test_dead import a_dead_letter
 from worker import service
-from worker.__main__ import app
+from worker.__main__ import EXIT_SETTING, app
+
+
+def worker(cwd: Path, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+    given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "VAR_DIR": str(cwd / "var")}
+    command = [sys.executable, "-m", "worker", *words]
+    return subprocess.run(
+        command, cwd=cwd, env=given | environ, capture_output=True, text=True, timeout=60
+    )
 
 
 def test_a_workers_threads_wait_without_spinning(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,3 +33,48 @@ def test_a_workers_threads_wait_without_spinning(monkeypatch: pytest.MonkeyPatch
     )
     assert CliRunner().invoke(app, []).exit_code == 0
     assert policies == ["PASSIVE"]
+
+
+def test_dead_letters_of_a_house_that_is_open_here_are_found_without_a_setting(
+    kitchen: Kitchen, tmp_path: Path
+) -> None:
+    order = a_dead_letter(kitchen)
+    (tmp_path / "var").mkdir()
+    address = {"redis_url": kitchen.settings.redis_url.get_secret_value()}
+    (tmp_path / "var" / "house.json").write_text(json.dumps(address))
+
+    listed, replayed = worker(tmp_path, "dead"), worker(tmp_path, "replay", order.order_id)
+
+    assert order.order_id in listed.stdout
+    assert (replayed.returncode, replayed.stderr) == (0, "")
+    assert kitchen.status(order.order_id) == "queued"
+
+
+@pytest.mark.parametrize("words", [("dead",), ("replay", "0123abcd")])
+def test_a_redis_that_is_away_is_said_in_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = worker(tmp_path, *words, REDIS_URL="redis://:hunter2@127.0.0.1:1/0")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Redis: ConnectionError")
+    assert done.stderr.count("\n") == 1
+    assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize("words", ["", "intake", "health", "dead", "replay 0123abcd"])
+@pytest.mark.parametrize("name", ["RETRIES", "LOG_LEVEL"])
+def test_a_wrong_setting_is_named_in_one_line_without_its_value(
+    tmp_path: Path, words: str, name: str
+) -> None:
+    done = worker(tmp_path, *words.split(), **{name: "hunter2"})
+    assert (done.returncode, done.stdout) == (EXIT_SETTING, "")
+    assert done.stderr.startswith(f"The setting {name} is wrong: Input should be ")
+    assert done.stderr.count("\n") == 1
+    assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "gpu", "meta"])
+def test_a_device_that_is_not_there_is_said_in_one_line(tmp_path: Path, device: str) -> None:
+    done = worker(tmp_path, DEVICE=device, WORKER_HEALTH_PORT="0")
+    assert done.returncode == EXIT_SETTING
+    [line] = [line for line in done.stderr.splitlines() if "CRITICAL" in line]
+    assert "The setting DEVICE is wrong: " in line
+    assert "Traceback" not in done.stderr
