@@ -27,6 +27,7 @@ from worker.likeness import compared
 from worker.line import _ticket as ticket
 from worker.line import fill
 from worker.pictures import encode
+from worker.plates import Plate
 
 A, B = "味噌ラーメン", "いちごパフェ"
 KINDS: dict[str, dict[str, Any]] = {
@@ -193,6 +194,12 @@ def test_a_copy_is_called_one_and_a_name_full_of_tricks_is_only_a_name() -> None
     assert text.endswith(say("en", "check-close", percent="1"))
 
 
+@pytest.mark.parametrize(("truncation", "said"), [(70, "おとなしめ"), (40, "とてもおとなしめ")])
+def test_how_calm_is_told_in_the_words_of_the_choice(truncation: int, said: str) -> None:
+    plate = Plate(an_order(A, truncation=truncation), (Image.new("RGB", (8, 8)),), "m", True)
+    assert f"加減: {said}" in plate.message().content.splitlines()
+
+
 def test_a_kind_that_comes_late_is_handed_over(kitchen: Kitchen) -> None:
     orders = one_of_each(kitchen, asked_at=datetime.now(UTC) - TOKEN_LIFE)
 
@@ -225,7 +232,7 @@ def test_words_are_heard_more_and_less_and_the_answer_says_so(
     usual, own = (list(kitchen.answer(o).files.values()) for o in (plain, mannered))
     assert (pixels(usual[0]) != pixels(own[0])).any()
     said = kitchen.answer(mannered).payload["content"]
-    assert "加減: もっと 味噌 · 控えめに ラーメン · おとなしめ(70%)" in said
+    assert "加減: もっと 味噌 · 控えめ ラーメン · おとなしめ" in said
     assert "加減" not in kitchen.answer(plain).payload["content"]
 
 

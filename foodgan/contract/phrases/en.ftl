@@ -74,7 +74,6 @@ answer-dyed = 🎨 Dyed in the colour of { $words }.
 answer-manner = Your way: { $manner }
 manner-more = more { $words }
 manner-less = less { $words }
-manner-calm = calmer ({ $percent }%)
 seed-like = { $seed } (one like it)
 no-known-word = Every word in there was new to us, so we let our imagination run free.
 

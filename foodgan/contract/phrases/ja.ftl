@@ -73,8 +73,7 @@ picture-alt-like-one = 架空の料理「{ $name }」の絵(種 { $seed } に似
 answer-dyed = 🎨 「{ $words }」の色に染めました。
 answer-manner = 加減: { $manner }
 manner-more = もっと { $words }
-manner-less = 控えめに { $words }
-manner-calm = おとなしめ({ $percent }%)
+manner-less = 控えめ { $words }
 seed-like = { $seed }(に似た絵)
 no-known-word = はじめて聞く言葉ばかりだったので、想像をふくらませて描きました。
 
