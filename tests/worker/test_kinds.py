@@ -191,7 +191,14 @@ def test_a_copy_is_called_one_and_a_name_full_of_tricks_is_only_a_name() -> None
     photo = Relative("**@everyone**", "club", "CC0", "", "0123456789ab", 0.1)
     text = compared("en", Kin((photo,), novelty=0.01))
     assert "• 100% alike: “\\*\\*\\@\u200beveryone\\*\\*” — club, CC0" in text
-    assert text.endswith(say("en", "check-close", percent="1"))
+    assert text.endswith(say("en", "check-close", percent=1))
+
+
+@pytest.mark.parametrize(("locale", "said"), [("ja", "まずありません"), ("en", "hardly any")])
+def test_of_a_copy_as_near_as_can_be_no_nought_is_told(locale: str, said: str) -> None:
+    text = compared(locale, Kin((), novelty=0.0))
+    assert said in text
+    assert "0" not in text.replace("100", "")
 
 
 @pytest.mark.parametrize(("truncation", "said"), [(70, "おとなしめ"), (40, "とてもおとなしめ")])

@@ -64,7 +64,12 @@ check-nearest = Of the photos that the painter learned from, these are the neare
 check-photo = • { $closeness }% alike: “{ $name }” — { $by }, { $licence }
 check-unnamed = a photo without a name
 check-new = Of 100 real photos that the painter never saw, { $percent } are nearer to one it learned from. So this does not look like a copy.
-check-close = Of 100 real photos that the painter never saw, only about { $percent } come this near to one it learned from. This may be a copy.
+check-close =
+    Of 100 real photos that the painter never saw, { $percent ->
+        [0] hardly any comes
+        [one] only about 1 comes
+       *[other] only about { $percent } come
+    } this near to one it learned from. This may be a copy.
 check-no-index = This painter carries no index of the photos it learned from, so we could not look for the nearest.
 title-mix = { $name } × { $mix } ({ $share }%)
 picture-alt = A picture of the imaginary dish “{ $name }” (seed { $seed })

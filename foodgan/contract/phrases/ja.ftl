@@ -63,8 +63,12 @@ answer-check = **{ $name }** は、写真のコピー?(種 { $seed } · モデ�
 check-nearest = 学習に使った写真のうち、いちばん近いのはこちらです。
 check-photo = • 似ている度 { $closeness }% 「{ $name }」 — { $by }、{ $licence }
 check-unnamed = 名前のない写真
-check-new = 初めて見る本物の写真でも、100枚のうち { $percent } 枚は、この絵より学習写真に似ています。写真のコピーではなさそうです。
-check-close = ここまで学習写真に似るのは、初めて見る本物の写真なら100枚のうち { $percent } 枚ほどです。写真のコピーかもしれません。
+check-new = 画家が初めて見る本物の写真でも、100枚のうち { $percent } 枚は、この絵より学習写真に似ています。写真のコピーではなさそうです。
+check-close =
+    画家が初めて見る本物の写真なら、ここまで学習写真に似るものは{ $percent ->
+        [0] まずありません
+       *[other] 、100枚のうち { $percent } 枚ほどです
+    }。写真のコピーかもしれません。
 check-no-index = いまの画家には学習写真の控えが付いていないので、近い写真を調べられませんでした。
 title-mix = { $name } × { $mix }({ $share }%)
 picture-alt = 架空の料理「{ $name }」の絵(種 { $seed })
