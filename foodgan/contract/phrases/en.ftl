@@ -22,6 +22,7 @@ option-mix-a = a
 option-mix-a-hint = The first dish (say: miso ramen)
 option-mix-b = b
 option-mix-b-hint = The second dish (say: strawberry parfait)
+option-mix-count-hint = How many pictures (1–4, usually 4, with a share 1)
 option-share = share
 option-share-hint = How much of the second dish, in percent (0–100; without it, four steps from one to the other)
 command-about = About this imaginary canteen

@@ -22,6 +22,7 @@ option-mix-a = ひとつめ
 option-mix-a-hint = ひとつめの料理(例: 味噌ラーメン)
 option-mix-b = ふたつめ
 option-mix-b-hint = ふたつめの料理(例: いちごパフェ)
+option-mix-count-hint = 何枚描くか(1〜4。ふだんは4枚、割合を選べば1枚)
 option-share = 割合
 option-share-hint = ふたつめの料理を何%混ぜるか(0〜100。選ばなければ、少しずつ変わる4枚)
 command-about = 架空食堂のご案内
