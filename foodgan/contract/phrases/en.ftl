@@ -45,7 +45,11 @@ kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We 
 kitchen-unstaffed = **{ $name }**, noted! The cooks have stepped out just now. We will make it as soon as they are back, so please stay seated.
 kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter { $when }. Please come back then.
 kitchen-full-unstaffed = Sorry, { $waiting } orders are in line and the kitchen is full, and the cooks have stepped out just now. Please come back in a little while.
-ordered-too-soon = Thank you for another order! Please give us { $seconds } more seconds.
+ordered-too-soon =
+    Thank you for another order! Please give us { $seconds ->
+        [one] 1 more second
+       *[other] { $seconds } more seconds
+    }.
 too-many-waiting = You have { $limit } dishes on the way already. Order again once one of them is served.
 count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
 seed-out-of-range = The seed has to be a whole number from 0 to { $max }.
@@ -320,7 +324,11 @@ state-accepted = accepted
 state-rejected = turned down
 notice-accepted = Your photos were accepted: { $names }. Thank you! Our painter is getting better by it.
 notice-rejected = We did not take your photo of “{ $name }” this time ({ $reason }). We would love to see another one.
-notice-more = We did not take { $count } others this time either.
+notice-more =
+    We did not take { $count ->
+        [one] 1 other
+       *[other] { $count } others
+    } this time either.
 list-comma = {", "}
 list-more = { $names } and { $count } more
 
@@ -349,15 +357,26 @@ erase-sure = Erase everything we have about you: photos, consent, orders? There 
 erase-yes = Erase everything
 erase-no = Rather not
 erase-kept = All right. Nothing was erased.
-erase-done = We have erased everything about you ({ $count } photos). Thank you for the time you were with us.
+erase-done = We have erased everything about you (photos: { $count }). Thank you for the time you were with us.
 
 ## Everybody's photos
 
 command-credits = The people who gave photos
-credits-head = Our painter learns from { $photos } photos that { $people } people gave. Thank you!
+credits-head =
+    Our painter learns from { $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    } that { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    } gave. Thank you!
 credits-line = • { $name } — { $count }
 credits-more = • and { $count } more
-credits-unnamed = • { $count } who prefer not to be named
+credits-unnamed =
+    • { $count ->
+        [one] 1 who prefers
+       *[other] { $count } who prefer
+    } not to be named
 credits-none = No photos have been accepted yet. Yours could be the first.
 leaders-head = **Who brought the most photos**
 leaders-line = { $place }. { $who } — { $count }
