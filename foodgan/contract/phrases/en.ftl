@@ -44,7 +44,7 @@ ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It 
 kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
 kitchen-unstaffed = **{ $name }**, noted! The painter has stepped out just now. We will paint it as soon as the painter is back, so please stay seated.
 kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter { $when }. Please come back then.
-kitchen-full-unstaffed = Sorry, { $waiting } orders are in line and the kitchen is full, and the cooks have stepped out just now. Please come back in a little while.
+kitchen-full-unstaffed = Sorry, { $waiting } orders are in line and the kitchen is full, and the painter has stepped out just now. Please come back in a little while.
 ordered-too-soon =
     Thank you for another order! Please give us { $seconds ->
         [one] 1 more second
