@@ -37,7 +37,7 @@ class Likeness:
 
 def compared(locale: str, kin: Kin) -> str:
     """The nearest photos and how near they are, then whether that is nearer than photos are."""
-    percent = str(round(100 * kin.novelty))
+    percent = round(100 * kin.novelty)
     verdict = say(locale, "check-close" if kin.close else "check-new", percent=percent)
     photos = (_line(locale, photo) for photo in kin.photos)
     return "\n".join([say(locale, "check-nearest"), *photos, verdict])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL.Image import Image
 
 from foodgan.contract import dishname
+from foodgan.contract.limits import VERY_CALM
 from foodgan.contract.offers import offers
 from foodgan.contract.orders import DishOrder
 from foodgan.contract.phrases import say
@@ -94,7 +95,8 @@ def _manner(order: DishOrder) -> str:
         if words:
             told.append(say(locale, phrase, words=" ".join(words)))
     if order.truncation is not None:
-        told.append(say(locale, "manner-calm", percent=str(order.truncation)))
+        very = order.truncation <= VERY_CALM
+        told.append(say(locale, "choice-very-calm" if very else "choice-calm"))
     return say(locale, "answer-manner", manner=" · ".join(told)) if told else ""
 
 

@@ -12,15 +12,14 @@ from bot.kitchen import Kitchen
 from bot.manner import weights_of
 from bot.translator import phrase
 from bot.waiter import Waiter
-from foodgan.contract.orders import COUNT_MAX, SEED_MAX
+from foodgan.contract.limits import CALM, COUNT_MAX, SEED_MAX, VERY_CALM
 from foodgan.contract.phrases import locale_of, say
 
 Count = app_commands.Range[int, 1, COUNT_MAX]
 Seed = app_commands.Range[int, 0, SEED_MAX]
-# Percent of the usual distance from the most usual dish.
-CALM = [
-    app_commands.Choice(name=phrase("choice-calm"), value=70),
-    app_commands.Choice(name=phrase("choice-very-calm"), value=40),
+CALMNESS = [
+    app_commands.Choice(name=phrase("choice-calm"), value=CALM),
+    app_commands.Choice(name=phrase("choice-very-calm"), value=VERY_CALM),
 ]
 
 
@@ -44,7 +43,7 @@ def dish_command(waiter: Waiter) -> app_commands.Command[Any, ..., None]:
         less=phrase("option-less-hint"),
         calm=phrase("option-calm-hint"),
     )
-    @app_commands.choices(calm=CALM)
+    @app_commands.choices(calm=CALMNESS)
     async def dish(
         interaction: discord.Interaction,
         name: str,

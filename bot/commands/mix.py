@@ -28,7 +28,7 @@ def mix_command(waiter: Waiter) -> app_commands.Command[Any, ..., None]:
         a=phrase("option-mix-a-hint"),
         b=phrase("option-mix-b-hint"),
         share=phrase("option-share-hint"),
-        count=phrase("option-count-hint"),
+        count=phrase("option-mix-count-hint"),
         seed=phrase("option-seed-hint"),
     )
     async def mix(

@@ -121,13 +121,15 @@ class Desk:
             lines.append(say(locale, "review-escalated"))
         if photo.hints:
             hints = [say(locale, f"hint-{hint}") for hint in photo.hints.split(",")]
-            lines.append(say(locale, "review-hints", hints="・".join(hints)))
+            listed = say(locale, "list-comma").join(hints)
+            lines.append(say(locale, "review-hints", hints=listed))
         if alike:
             names = [
                 f"{dishname.display(one.name)} ({say(locale, f'state-{one.state}')})"
                 for one in alike
             ]
-            lines.append(say(locale, "review-alike", names="、".join(names)))
+            listed = say(locale, "list-comma").join(names)
+            lines.append(say(locale, "review-alike", names=listed))
         files = await self._receipts.previews(locale, [photo, *alike])
         return Answer("\n".join(filter(None, lines)), _controls(locale, photo, undo), files)
 

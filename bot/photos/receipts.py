@@ -50,7 +50,8 @@ class Receipts(Collection):
         names = {dishname.display(one.name) for one in known}
         if not names:
             return ""
-        return say(locale, "receipt-alike", place=place, file=file, names=", ".join(sorted(names)))
+        listed = say(locale, "list-comma").join(sorted(names))
+        return say(locale, "receipt-alike", place=place, file=file, names=listed)
 
     async def previews(self, locale: str, shown: Sequence[Photo]) -> tuple[discord.File, ...]:
         """The stored photos as files of a message, those that the store still has."""

@@ -27,6 +27,7 @@ from worker.likeness import compared
 from worker.line import _ticket as ticket
 from worker.line import fill
 from worker.pictures import encode
+from worker.plates import Plate
 
 A, B = "味噌ラーメン", "いちごパフェ"
 KINDS: dict[str, dict[str, Any]] = {
@@ -190,7 +191,20 @@ def test_a_copy_is_called_one_and_a_name_full_of_tricks_is_only_a_name() -> None
     photo = Relative("**@everyone**", "club", "CC0", "", "0123456789ab", 0.1)
     text = compared("en", Kin((photo,), novelty=0.01))
     assert "• 100% alike: “\\*\\*\\@\u200beveryone\\*\\*” — club, CC0" in text
-    assert text.endswith(say("en", "check-close", percent="1"))
+    assert text.endswith(say("en", "check-close", percent=1))
+
+
+@pytest.mark.parametrize(("locale", "said"), [("ja", "まずありません"), ("en", "hardly any")])
+def test_of_a_copy_as_near_as_can_be_no_nought_is_told(locale: str, said: str) -> None:
+    text = compared(locale, Kin((), novelty=0.0))
+    assert said in text
+    assert "0" not in text.replace("100", "")
+
+
+@pytest.mark.parametrize(("truncation", "said"), [(70, "おとなしめ"), (40, "とてもおとなしめ")])
+def test_how_calm_is_told_in_the_words_of_the_choice(truncation: int, said: str) -> None:
+    plate = Plate(an_order(A, truncation=truncation), (Image.new("RGB", (8, 8)),), "m", True)
+    assert f"加減: {said}" in plate.message().content.splitlines()
 
 
 def test_a_kind_that_comes_late_is_handed_over(kitchen: Kitchen) -> None:
@@ -225,7 +239,7 @@ def test_words_are_heard_more_and_less_and_the_answer_says_so(
     usual, own = (list(kitchen.answer(o).files.values()) for o in (plain, mannered))
     assert (pixels(usual[0]) != pixels(own[0])).any()
     said = kitchen.answer(mannered).payload["content"]
-    assert "加減: もっと 味噌 · 控えめに ラーメン · おとなしめ(70%)" in said
+    assert "加減: もっと 味噌 · 控えめ ラーメン · おとなしめ" in said
     assert "加減" not in kitchen.answer(plain).payload["content"]
 
 

@@ -22,6 +22,7 @@ option-mix-a = a
 option-mix-a-hint = The first dish (say: miso ramen)
 option-mix-b = b
 option-mix-b-hint = The second dish (say: strawberry parfait)
+option-mix-count-hint = How many pictures (1–4, usually 4, with a share 1)
 option-share = share
 option-share-hint = How much of the second dish, in percent (0–100; without it, four steps from one to the other)
 command-about = About this imaginary canteen
@@ -41,10 +42,14 @@ about =
 
 ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It should be ready { $when }.
 kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
-kitchen-unstaffed = **{ $name }**, noted! The cooks have stepped out just now. We will make it as soon as they are back, so please stay seated.
+kitchen-unstaffed = **{ $name }**, noted! The painter has stepped out just now. We will paint it as soon as the painter is back, so please stay seated.
 kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter { $when }. Please come back then.
-kitchen-full-unstaffed = Sorry, { $waiting } orders are in line and the kitchen is full, and the cooks have stepped out just now. Please come back in a little while.
-ordered-too-soon = Thank you for another order! Please give us { $seconds } more seconds.
+kitchen-full-unstaffed = Sorry, { $waiting } orders are in line and the kitchen is full, and the painter has stepped out just now. Please come back in a little while.
+ordered-too-soon =
+    Thank you for another order! Please give us { $seconds ->
+        [one] 1 more second
+       *[other] { $seconds } more seconds
+    }.
 too-many-waiting = You have { $limit } dishes on the way already. Order again once one of them is served.
 count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
 seed-out-of-range = The seed has to be a whole number from 0 to { $max }.
@@ -64,7 +69,12 @@ check-nearest = Of the photos that the painter learned from, these are the neare
 check-photo = • { $closeness }% alike: “{ $name }” — { $by }, { $licence }
 check-unnamed = a photo without a name
 check-new = Of 100 real photos that the painter never saw, { $percent } are nearer to one it learned from. So this does not look like a copy.
-check-close = Of 100 real photos that the painter never saw, only about { $percent } come this near to one it learned from. This may be a copy.
+check-close =
+    Of 100 real photos that the painter never saw, { $percent ->
+        [0] hardly any comes
+        [one] only about 1 comes
+       *[other] only about { $percent } come
+    } this near to one it learned from. This may be a copy.
 check-no-index = This painter carries no index of the photos it learned from, so we could not look for the nearest.
 title-mix = { $name } × { $mix } ({ $share }%)
 picture-alt = A picture of the imaginary dish “{ $name }” (seed { $seed })
@@ -74,7 +84,6 @@ answer-dyed = 🎨 Dyed in the colour of { $words }.
 answer-manner = Your way: { $manner }
 manner-more = more { $words }
 manner-less = less { $words }
-manner-calm = calmer ({ $percent }%)
 seed-like = { $seed } (one like it)
 no-known-word = Every word in there was new to us, so we let our imagination run free.
 
@@ -93,7 +102,7 @@ offer-check-one = Copy? { $place }
 
 dish-failed = Sorry, that dish did not work out. Would you order it once more? (reference { $id })
 dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
-dish-model-missing = The painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
+dish-model-missing = Sorry, the painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
 unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }
 records-closed = Sorry, we cannot write anything down just now, so nothing of this was kept. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
 store-closed = Sorry, we cannot get at the photos just now. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
@@ -128,7 +137,7 @@ up-part-bot = the bot
 up-waiting = waiting
 up-starting = starting
 up-ready = ready
-up-clearing = The last run was not cleared away. Stopping it first ({ $count } left)
+up-clearing = Parts of the last run are still there. Clearing them away first ({ $count } left)
 up-port-moved = Port { $wanted } is taken. Using { $port }.
 up-open = The imaginary canteen is open
 up-page = Open this in a browser and order with /dish
@@ -147,7 +156,7 @@ up-failed =
     Its last words: { $last }
     More in { $log }.
 up-lost = { $part } is gone, so the canteen closes. More in { $log }.
-up-redis-away = The server of REDIS_URL has not answered for { $seconds } seconds.
+up-redis-away = The server of REDIS_URL has not answered for { $seconds } seconds. Please check that it runs and that the address is right.
 settings-wrong = The setting { $name } is wrong: { $fault }
 
 ## How things are (/status, foodgan status, foodgan drain)
@@ -159,7 +168,7 @@ status-line =
        *[other] { $waiting } orders are
     } waiting · { $started } being made
 status-wait = A dish ordered now takes about { $seconds } s
-status-unstaffed = No cook is at the stove right now. Orders are made as soon as one is back
+status-unstaffed = The painter has stepped out just now. Orders are painted as soon as the painter is back
 status-oldest = The oldest order has waited { $seconds } s
 status-failures = Orders that failed in the last hour: { $count }
 status-worker =
@@ -253,7 +262,7 @@ consent-text =
     {""}• We keep the photo, the dish's name, the file's name, your Discord ID, the time and this consent with the name you choose. We read no other messages.
     {""}• You can withdraw any time with `/photos withdraw`, take your data home with `/privacy export` and have it all erased with `/privacy delete`. We cannot take photos out of collections that were handed out already, or out of a painter that has learned.
 
-    Above, choose how the collection names you. Below, choose how the photos may be used. Pressing one of these means that you agree.
+    Choose in the menu below how the collection names you, and with a button how the photos may be used. Pressing one of these three means that you agree.
     {""}• **CC0**: anyone may use them freely.
     {""}• **CC BY**: anyone may use them if they name you.
     {""}• **Club only**: they are used within this server and never leave it.
@@ -302,7 +311,7 @@ reason-no-dish = no dish in it
 reason-wrong-name = name and dish do not match
 reason-people = shows a face or a name
 reason-twice = we have that photo
-reason-not-own = seems to be somebody else's
+reason-not-own = seems to be taken by somebody else
 reason-other = another reason
 hint-blurry = blurred
 hint-dark = dark
@@ -315,7 +324,11 @@ state-accepted = accepted
 state-rejected = turned down
 notice-accepted = Your photos were accepted: { $names }. Thank you! Our painter is getting better by it.
 notice-rejected = We did not take your photo of “{ $name }” this time ({ $reason }). We would love to see another one.
-notice-more = We did not take { $count } others this time either.
+notice-more =
+    We did not take { $count ->
+        [one] 1 other
+       *[other] { $count } others
+    } this time either.
 list-comma = {", "}
 list-more = { $names } and { $count } more
 
@@ -344,19 +357,30 @@ erase-sure = Erase everything we have about you: photos, consent, orders? There 
 erase-yes = Erase everything
 erase-no = Rather not
 erase-kept = All right. Nothing was erased.
-erase-done = We have erased everything about you ({ $count } photos). Thank you for the time you were with us.
+erase-done = We have erased everything about you (photos: { $count }). Thank you for the time you were with us.
 
 ## Everybody's photos
 
 command-credits = The people who gave photos
-credits-head = Our painter learns from { $photos } photos that { $people } people gave. Thank you!
+credits-head =
+    Our painter learns from { $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    } that { $people ->
+        [one] 1 person
+       *[other] { $people } people
+    } gave. Thank you!
 credits-line = • { $name } — { $count }
 credits-more = • and { $count } more
-credits-unnamed = • { $count } who prefer not to be named
+credits-unnamed =
+    • { $count ->
+        [one] 1 who prefers
+       *[other] { $count } who prefer
+    } not to be named
 credits-none = No photos have been accepted yet. Yours could be the first.
 leaders-head = **Who brought the most photos**
 leaders-line = { $place }. { $who } — { $count }
-leaders-none = Nobody is listed yet. Set `show_me` to True to be.
+leaders-none = Nobody is listed yet. Set `show_me` to True, and you are once a photo of yours is accepted.
 command-dataset = How the collection is doing, and what to photograph next
 dataset = This is how the collection is doing.
 dataset-wanted = This is how the collection is doing. What we lack is **{ $words }**. If you come across any, please `/submit` it!
@@ -366,7 +390,7 @@ command-release = Freeze the accepted photos into a collection to learn from
 released = The collection `{ $digest }` is ready: { $train } photos to learn from, { $test } to be tested with ({ $left_out } left out).
 released-nothing = There is no accepted photo to release yet. Please come back once some are in.
 errand-kept = Noted. We cannot reach the people who do it just now. You will have it as soon as we can.
-errand-failed = Sorry, that did not work out. (reference { $id })
+errand-failed = Sorry, that did not work out. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
 
 ## Operators
 
@@ -401,7 +425,7 @@ operator-listing =
 weight-unknown-word = We cannot find “{ $word }” in that name. The words you can turn up or down are { $words }.
 weight-none = There is no word in that name that could be turned up or down.
 weight-too-many = We can adjust { $max } words of a name in all.
-weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is unheard.
+weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is as if it were not there.
 
 ## Is it a copy? (the nearest photos)
 

@@ -22,6 +22,7 @@ option-mix-a = ひとつめ
 option-mix-a-hint = ひとつめの料理(例: 味噌ラーメン)
 option-mix-b = ふたつめ
 option-mix-b-hint = ふたつめの料理(例: いちごパフェ)
+option-mix-count-hint = 何枚描くか(1〜4。ふだんは4枚、割合を選べば1枚)
 option-share = 割合
 option-share-hint = ふたつめの料理を何%混ぜるか(0〜100。選ばなければ、少しずつ変わる4枚)
 command-about = 架空食堂のご案内
@@ -41,9 +42,9 @@ about =
 
 ordered-ahead = **{ $name }** のご注文、承りました。いま { $place } 番目です。お届けの目安は { $when } です。
 kitchen-closed = **{ $name }** のご注文、承りました。ただ、いま厨房と連絡がつきません。つながりしだいお作りしますので、このままお待ちくださいね。
-kitchen-unstaffed = **{ $name }** のご注文、承りました。いま料理人が席を外しています。戻りしだいお作りしますので、このままお待ちくださいね。
+kitchen-unstaffed = **{ $name }** のご注文、承りました。いま画家が席を外しています。戻りしだいお描きしますので、このままお待ちくださいね。
 kitchen-full = ごめんなさい、いま { $waiting } 品のご注文が並んでいて、厨房がいっぱいです。{ $when } ごろには落ち着きそうですので、もう一度お声がけください。
-kitchen-full-unstaffed = ごめんなさい、いま { $waiting } 品のご注文が並んでいて、厨房がいっぱいです。料理人も席を外していますので、しばらくしてから、もう一度お声がけくださいね。
+kitchen-full-unstaffed = ごめんなさい、いま { $waiting } 品のご注文が並んでいて、厨房がいっぱいです。画家も席を外していますので、しばらくしてから、もう一度お声がけくださいね。
 ordered-too-soon = 続けてのご注文、ありがとうございます。あと { $seconds } 秒ほどお待ちくださいね。
 too-many-waiting = お待ちの料理がもう { $limit } 品あります。ひと皿届いたら、またご注文くださいね。
 count-out-of-range = 一度にお描きできるのは 1〜{ $max } 枚です。枚数を選び直してくださいね。
@@ -63,8 +64,12 @@ answer-check = **{ $name }** は、写真のコピー?(種 { $seed } · モデ�
 check-nearest = 学習に使った写真のうち、いちばん近いのはこちらです。
 check-photo = • 似ている度 { $closeness }% 「{ $name }」 — { $by }、{ $licence }
 check-unnamed = 名前のない写真
-check-new = 初めて見る本物の写真でも、100枚のうち { $percent } 枚は、この絵より学習写真に似ています。写真のコピーではなさそうです。
-check-close = ここまで学習写真に似るのは、初めて見る本物の写真なら100枚のうち { $percent } 枚ほどです。写真のコピーかもしれません。
+check-new = 画家が初めて見る本物の写真でも、100枚のうち { $percent } 枚は、この絵より学習写真に似ています。写真のコピーではなさそうです。
+check-close =
+    画家が初めて見る本物の写真なら、ここまで学習写真に似るものは{ $percent ->
+        [0] まずありません
+       *[other] 、100枚のうち { $percent } 枚ほどです
+    }。写真のコピーかもしれません。
 check-no-index = いまの画家には学習写真の控えが付いていないので、近い写真を調べられませんでした。
 title-mix = { $name } × { $mix }({ $share }%)
 picture-alt = 架空の料理「{ $name }」の絵(種 { $seed })
@@ -73,8 +78,7 @@ picture-alt-like-one = 架空の料理「{ $name }」の絵(種 { $seed } に似
 answer-dyed = 🎨 「{ $words }」の色に染めました。
 answer-manner = 加減: { $manner }
 manner-more = もっと { $words }
-manner-less = 控えめに { $words }
-manner-calm = おとなしめ({ $percent }%)
+manner-less = 控えめ { $words }
 seed-like = { $seed }(に似た絵)
 no-known-word = はじめて聞く言葉ばかりだったので、想像をふくらませて描きました。
 
@@ -92,11 +96,11 @@ offer-check-one = コピー? { $place }
 ## ごめんなさい
 
 dish-failed = ごめんなさい、うまく作れませんでした。もう一度ご注文いただけますか?(控え番号 { $id })
-dish-late = お待たせしたのに、お時間内に間に合いませんでした。ごめんなさい。よろしければ、もう一度ご注文ください。(控え番号 { $id })
-dish-model-missing = いま、画家が腕をふるえる状態にありません。係の者にこの番号をお伝えください。(控え番号 { $id })
-unexpected = ごめんなさい、こちらの手違いでご用意できませんでした。続くようでしたら、係の者にこの番号をお伝えください。(控え番号 { $id })
-records-closed = ごめんなさい、いま帳面に書き込めず、何も記録できていません。少し待って、もう一度お願いします。続くようでしたら、係の者にこの番号をお伝えください。(控え番号 { $id })
-store-closed = ごめんなさい、いま写真の棚に手が届きません。少し待って、もう一度お願いします。続くようでしたら、係の者にこの番号をお伝えください。(控え番号 { $id })
+dish-late = お待たせしたのに、間に合いませんでした。ごめんなさい。よろしければ、もう一度ご注文ください。(控え番号 { $id })
+dish-model-missing = ごめんなさい、いま画家が筆を持てず、お描きできません。運営の者にこの番号をお伝えください。(控え番号 { $id })
+unexpected = ごめんなさい、こちらの手違いでご用意できませんでした。続くようでしたら、運営の者にこの番号をお伝えください。(控え番号 { $id })
+records-closed = ごめんなさい、いま帳面に書き込めず、何も記録できていません。少し待って、もう一度お願いします。続くようでしたら、運営の者にこの番号をお伝えください。(控え番号 { $id })
+store-closed = ごめんなさい、いま写真の棚に手が届きません。少し待って、もう一度お願いします。続くようでしたら、運営の者にこの番号をお伝えください。(控え番号 { $id })
 
 ## 取り消しと、遅れたお届け
 
@@ -117,7 +121,7 @@ name-no-words = 絵文字や記号だけだと、お料理が思い浮かびま�
 
 ## 店を開ける(foodgan up)
 
-up-title = 架空食堂を開けています
+up-title = 架空食堂、ただいま準備中
 up-part-redis = 注文の行列(外の Redis)
 up-part-valkey = 注文の行列(Valkey)
 up-part-sandbox = チャット画面(Discord の代わり)
@@ -128,7 +132,7 @@ up-part-bot = 注文を聞く係(bot)
 up-waiting = 待っています
 up-starting = 支度中
 up-ready = できました
-up-clearing = 前回の片づけが済んでいません。先に止めます(残り { $count })
+up-clearing = 前回のものがまだ動いています。先に片づけます(残り { $count })
 up-port-moved = ポート { $wanted } はほかで使われています。{ $port } で開けます。
 up-open = 架空食堂、開店しました
 up-page = ブラウザで開いて、/dish に料理名をどうぞ
@@ -147,7 +151,7 @@ up-failed =
     最後のことば: { $last }
     くわしくは { $log } をご覧ください。
 up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
-up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。
+up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。サーバーが動いているか、アドレスが合っているか、お確かめください。
 settings-wrong = 設定 { $name } が正しくありません: { $fault }
 
 ## ようす(/status, foodgan status, foodgan drain)
@@ -155,7 +159,7 @@ settings-wrong = 設定 { $name } が正しくありません: { $fault }
 command-status = いまの厨房のようすをお知らせします
 status-line = お待ちのご注文 { $waiting } 品 · 調理中 { $started } 品
 status-wait = いまご注文いただくと、お届けまで約 { $seconds } 秒です
-status-unstaffed = いま料理人が席を外しています。ご注文は戻りしだいお作りします
+status-unstaffed = いま画家が席を外しています。ご注文は戻りしだいお描きします
 status-oldest = いちばん長くお待ちのご注文: { $seconds } 秒
 status-failures = この1時間にお出しできなかったご注文: { $count } 品
 status-worker =
@@ -181,12 +185,12 @@ intake-too-many-pixels = 画素が多すぎる写真です。{ $limit } メガ�
 intake-too-small = 写真が小さすぎて、お料理が見えません。縦横とも { $limit } ピクセル以上でお願いします。
 intake-too-thin = 細長すぎる写真です。長い辺が短い辺の { $limit } 倍までの写真でお願いします。
 intake-too-heavy = この写真は開くのに手間がかかりすぎました。別の形式か、小さめの写真でお試しください。
-import-label = 料理名やライセンスの書き方が正しくないので、取り込めませんでした。
+import-label = 料理名・ライセンス・出典のどれかの書き方が正しくないので、取り込めませんでした。
 intake-withdrawn = この写真は以前に取り下げられたものなので、お預かりできません。
 intake-link-gone = 写真を取りに行きましたが、もうありませんでした。お手数ですが、もう一度送ってくださいね。
 intake-link-foreign = この場所にある写真は受け取れません。写真を直接添付してくださいね。
 
-## データの絵(/dataset とリリース)
+## データの絵(/dataset と写真集)
 
 plot-title = 架空食堂の写真
 plot-weeks = 週ごとに集まった写真(枚)
@@ -194,7 +198,7 @@ plot-most = よく写っていることば
 plot-least = まだ少ないことば
 plot-wanted = 次に撮ってほしいもの(注文された回数)
 plot-none = まだありません
-plot-release-title = リリース { $release }
+plot-release-title = 写真集 { $release }
 plot-names = 写真の多い料理(枚)
 plot-licences = ライセンスごとの写真(枚)
 plot-splits = 学習用と試験用(枚)
@@ -221,13 +225,13 @@ submit-kept = { $count } 枚の「**{ $name }**」、受け取りました。あ
 submit-no-photo = 写真が見あたりませんでした。写真を添えて、もう一度どうぞ。
 submit-too-many = 一度にお預かりできるのは { $limit } 枚までです。分けてお持ちくださいね。
 submit-enough-today = たくさんありがとうございます! 24 時間にお預かりできるのは { $limit } 枚までなので、続きはまた明日お願いします。
-submit-banned = ごめんなさい、あなたからの写真はいまお預かりできません。お心当たりがなければ、係の者にご相談ください。
+submit-banned = ごめんなさい、あなたからの写真はいまお預かりできません。お心当たりがなければ、運営の者にご相談ください。
 submit-not-yours = 持ち込めるのは、ご自分のメッセージの写真だけです。
 submit-stale = このご案内は時間が経ってしまいました。お手数ですが、もう一度 `/submit` からどうぞ。
 name-blocked = その言葉はここでは使えません。別の名前にしてくださいね。
 
 receipt-head = 「**{ $name }**」の写真を { $count } 枚、お預かりしました。審査がすんだらお知らせします。
-receipt-words = お名前は「{ $words }」と読みました。
+receipt-words = 料理名は「{ $words }」と読みました。
 receipt-none = ごめんなさい、今回はお預かりできませんでした。
 receipt-refused = { $place } 枚目({ $file }): { $why }
 receipt-alike = { $place } 枚目({ $file })は、お預かりしている写真とよく似ています: { $names }
@@ -249,14 +253,14 @@ consent-text =
     {""}• 残すのは、写真・料理名・ファイル名・Discord ID・日時・この同意(選ばれたお名前も)です。ほかのメッセージは読みません。
     {""}• `/photos withdraw` でいつでも取り下げられます。`/privacy export` で受け取り、`/privacy delete` ですべて消せます。ただし、すでに配られた写真集や、学び終えた画家からは取り出せません。
 
-    写真集に載せるお名前を上で、写真の使い方を下で選んでください。使い方を押すと、同意したことになります。
+    下のメニューで写真集に載せるお名前を、その下のボタンで写真の使い方を選んでください。使い方のボタンを押すと、同意したことになります。
     {""}• **CC0**: だれでも自由に使えます。
     {""}• **CC BY**: だれでも使えますが、お名前を添えてもらいます。
     {""}• **部内だけ**: このサーバーの中だけで使い、外には出しません。
 licence-cc0-1-0 = CC0 で同意
 licence-cc-by-4-0 = CC BY で同意
-licence-club-only = 部内だけで同意
-credit-name = お名前で載せる({ $name })
+licence-club-only = 「部内だけ」で同意
+credit-name = 名前をそのまま載せる({ $name })
 credit-initials = イニシャルで載せる({ $name })
 credit-anonymous = 名前は載せない
 consent-no = やめておく
@@ -287,8 +291,8 @@ review-decided-reject = 見送りが決まりました。
 review-escalated-news = 票が割れたので、運営の方に決めてもらいます。
 review-gone = その写真は、もう審査を待っていません。
 review-own = ご自分の写真は審査できません。ほかの方にお任せしますね。
-review-twice = その写真には、もう投票されています。
-review-stale = 画面が古くなっていました。名前が直されたのかもしれません。いまのお返事は数えていませんので、名前を見て、もう一度お願いします。
+review-twice = その写真には、もうあなたの一票が入っています。
+review-stale = 画面が古くなっていました。名前が直されたのかもしれません。いまの一票は数えていませんので、名前を見て、もう一度お願いします。
 review-undone = 取り消しました。もう一度どうぞ。
 review-undo-late = もうご本人にお知らせしたので、取り消せません。
 review-renamed = 名前を直しました。前の名前への票は、いったん白紙に戻しました。
@@ -298,7 +302,7 @@ reason-no-dish = 料理が写っていない
 reason-wrong-name = 名前と料理が合わない
 reason-people = 人の顔や名前が写っている
 reason-twice = 同じ写真がもうある
-reason-not-own = ご自分の写真ではなさそう
+reason-not-own = ご自分で撮った写真ではなさそう
 reason-other = そのほか
 hint-blurry = ぼけ
 hint-dark = 暗い
@@ -310,7 +314,7 @@ state-taken = 審査待ち
 state-accepted = 採用
 state-rejected = 見送り
 notice-accepted = 写真が採用されました: { $names }。ありがとうございます! 画家がまた腕を上げます。
-notice-rejected = 「{ $name }」の写真は、今回は見送りになりました({ $reason })。よければ、また別の一枚をお待ちしています。
+notice-rejected = 「{ $name }」の写真は、今回は見送りになりました({ $reason })。また別の一枚をお待ちしています。
 notice-more = ほか { $count } 枚も、今回は見送りになりました。
 list-comma = 、
 list-more = { $names } ほか { $count } 枚
@@ -330,7 +334,7 @@ withdraw-menu = 取り下げる写真を選ぶ
 withdraw-sure = { $count } 枚を取り下げますか? 写真は消え、同じ写真は二度とお預かりできなくなります。
 withdraw-yes = 取り下げる
 withdraw-no = やめておく
-withdraw-done = { $count } 枚を取り下げました。写真は消去し、これからの写真集にも入れません。前にまとめた写真集の中の一枚は、運営がその写真集を片づけるときに消えます。
+withdraw-done = { $count } 枚を取り下げました。写真は消去し、これからの写真集にも入れません。前にまとめた写真集の中の写真は、運営がその写真集を片づけるときに消えます。
 command-privacy = あなたの記録のこと
 command-privacy-export = あなたの記録と写真を、ZIP で受け取る
 command-privacy-delete = あなたの記録と写真を、すべて消す
@@ -352,7 +356,7 @@ credits-unnamed = • お名前を載せない方 { $count } 人
 credits-none = 採用された写真はまだありません。最初の一枚、お待ちしています。
 leaders-head = **写真をたくさん寄せてくれた人**
 leaders-line = { $place }. { $who } — { $count } 枚
-leaders-none = まだだれも載っていません。「載せる」を True にすると載ります。
+leaders-none = まだだれも載っていません。「載せる」を True にした方の写真が採用されると、ここに載ります。
 command-dataset = 集まった写真のようすと、次に撮ってほしいもの
 dataset = 集まった写真のようすです。
 dataset-wanted = 集まった写真のようすです。いま足りないのは **{ $words }**。見かけたら `/submit` でどうぞ!
@@ -362,7 +366,7 @@ command-release = 採用された写真を、学習用の写真集にまとめ�
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
 released-nothing = まとめられる写真がまだありません。採用された写真が集まったら、もう一度どうぞ。
 errand-kept = 承りました。いま係と連絡がつかないので、つながりしだいお届けします。
-errand-failed = ごめんなさい、うまくできませんでした。(控え番号 { $id })
+errand-failed = ごめんなさい、うまくできませんでした。少し待って、もう一度お願いします。続くようでしたら、運営の者にこの番号をお伝えください。(控え番号 { $id })
 
 ## 運営
 
@@ -374,7 +378,7 @@ command-operator-unblock = 言葉をまた使えるようにする
 command-operator-list = 預からない人・使えない言葉・最近の記録
 option-member = 人
 option-member-hint = だれのことか
-option-reason = わけ
+option-reason = 理由
 option-reason-hint = あとで読む人のために(ご本人には見えません)
 option-word = 言葉
 option-word-hint = ひらがなとカタカナ、空白や記号のちがいは区別しません
@@ -397,12 +401,12 @@ operator-listing =
 weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。
 weight-none = この料理名には、加減できる言葉がありません。
 weight-too-many = 加減する言葉は、合わせて { $max } つまででお願いします。
-weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だと聞こえません。
+weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だとその言葉はなかったことになります。
 
-## 写しではありませんか(いちばん近い写真)
+## コピーではありませんか(いちばん近い写真)
 
 nearest-absent = このモデルには学習写真の索引がないので、近い写真を調べられません。(索引の作り方: foodgan model index)
-nearest-novelty = 学習したどの写真からも、初めて見る写真の { $percent } % より離れています。
-nearest-close = 学習した写真のひとつに、とてもよく似ています。写しかもしれません。
+nearest-novelty = この絵は、画家が初めて見る本物の写真の { $percent } % よりも、学習写真から離れています。
+nearest-close = 学習した写真のひとつに、とてもよく似ています。写真のコピーかもしれません。
 nearest-photo = 近い写真: { $name }({ $by })距離 { $gap }
 nearest-unnamed = 名前のない写真
