@@ -63,7 +63,7 @@ def test_a_child_that_sleeps_is_ended_by_the_clock_and_beats_go_on() -> None:
     beats = []
     limits = Limits(cpu_s=5, memory=1 << 30, wall_s=2)  # for twenty beats on a quiet machine
     found = run(lambda: time.sleep(60), limits, lambda: beats.append(1), 0.1)
-    assert (found.kind, found.reason) == ("slow", "not done within 0.5 s")
+    assert (found.kind, found.reason) == ("slow", "not done within 2 s")
     assert len(beats) >= 3
 
 
