@@ -11,6 +11,8 @@ import pytest
 from tests.judge import schema
 from tests.judge.judge import Judge
 
+SLOW_S = 600  # in place of the limit for all tests
+
 
 @dataclass
 class Docket:
@@ -42,6 +44,13 @@ def pytest_testnodedown(node: Any) -> None:
     told = Docket(**getattr(node, "workeroutput", {}).get("docket", {}))
     docket.judged += told.judged
     docket.with_schema += told.with_schema
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes ten seconds on a quiet machine may take minutes on one that is busy."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW_S))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -30,7 +30,7 @@ from tests.valkey import a_valkey
 
 ROOT = Path(__file__).parents[1]
 NAME, OTHER = "チーズ味噌カツ丼", "いちごパフェ"
-START_S, SERVE_S = 90, 60
+START_S, SERVE_S = 90, 90
 
 Message = dict[str, Any]
 

@@ -61,20 +61,20 @@ async def test_an_order_can_be_followed_by_its_id_through_both_logs(tmp_path: Pa
             with bot_log.open("wb") as log:
                 bot = subprocess.Popen(python, env=environ, cwd=tmp_path, stderr=log)
             try:
-                await until(lambda: sandbox.gateway.connected, "the bot", 30)
-                await until(lambda: "serving queue" in worker.log, "the worker", 30)
+                await until(lambda: sandbox.gateway.connected, "the bot", 90)
+                await until(lambda: "serving queue" in worker.log, "the worker", 90)
                 use = UseCommand(
                     type="command", command="dish", member="akari", options={"name": NAME}
                 )
                 asked = Members(sandbox.world).act(use)
                 await until(lambda: asked.original and asked.original.json["attachments"],
-                            "the picture", 20)  # fmt: skip
+                            "the picture")  # fmt: skip
                 await until(lambda: ": done" in bot_log.read_text(), "the order's end")
             finally:
                 bot.send_signal(signal.SIGTERM)
                 worker.send(signal.SIGTERM)
-                await until(lambda: bot.poll() is not None, "the bot's end", 15)
-                worker.wait(15)
+                await until(lambda: bot.poll() is not None, "the bot's end")
+                worker.wait(60)
                 worker.kill()
 
     in_bot, in_worker = entries(bot_log), entries(worker_log)

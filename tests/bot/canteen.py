@@ -24,7 +24,7 @@ from foodgan.contract.orders import DISH_QUEUE
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Hello
 
-PATIENCE_S = 8.0
+PATIENCE_S = 30.0  # a busy machine does everything slowly
 
 
 async def until(true: Callable[[], Any], what: str, patience_s: float = PATIENCE_S) -> Any:
@@ -82,13 +82,13 @@ class Canteen:
         messages = [interaction.original, *interaction.followups]
         return next(m for m in reversed(messages) if m and m.json["content"]).json
 
-    async def record(self, state: str | None = None) -> Order:
-        """The newest order in the database, once it is in `state`."""
+    async def record(self, state: str | None = None, asked: Interaction | None = None) -> Order:
+        """The newest order in the database, once it is in `state`. asked: the one of this, open."""
         deadline = asyncio.get_running_loop().time() + PATIENCE_S
         while True:
             async with AsyncSession(self.engine) as session:
                 found = await session.scalars(select(Order).order_by(Order.asked_at.desc()))
-                order = found.first()
+                order = next((o for o in found if asked is None or o.token == asked.token), None)
             if order and (state is None or order.state == state):
                 return order
             assert asyncio.get_running_loop().time() < deadline, f"never {state}: {order}"

@@ -21,7 +21,7 @@ from foodgan.contract.settings import Settings
 from tests.bot.canteen import Canteen
 from tests.bot.databases import free_socket_folder, postgres, url
 from tests.judge.judge import Judge, from_sandbox
-from tests.valkey import a_valkey
+from tests.valkey import a_port, a_valkey
 
 __all__ = ["free_socket_folder", "postgres", "url"]  # fixtures
 
@@ -47,7 +47,6 @@ def settings(tmp_path: Path, valkey_server: ValkeyServer, redis: Redis) -> Setti
     return Settings(
         _env_file=None,
         redis_url=valkey_server.connection_url,
-        redis_timeout_s=0.5,
         database_url=f"sqlite:///{tmp_path}/records.sqlite3",
         var_dir=tmp_path / "var",
         cooldown_s=0,
@@ -93,8 +92,7 @@ def hanging_url() -> Iterator[str]:
 @pytest.fixture
 def free_port() -> int:
     """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return a_port()
 
 
 @pytest.fixture

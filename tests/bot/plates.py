@@ -10,7 +10,7 @@ from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseComponent
 from foodgan.contract.offers import offers
 from foodgan.contract.orders import DishOrder
-from tests.bot.canteen import Canteen, job_of, line
+from tests.bot.canteen import Canteen, job_of, line, until
 from worker.pictures import Picture
 from worker.reply import Message, Replies
 
@@ -31,11 +31,13 @@ async def served(canteen: Canteen, redis: Redis, asked: Interaction) -> dict[str
     )
     message = Message(order.title, pictures, offers(order))
     with Replies(canteen.sandbox.api_base) as replies:
-        until = datetime.now(UTC) + timedelta(seconds=5)
-        await asyncio.wrap_future(replies.edit(order, message, until))
+        deadline = datetime.now(UTC) + timedelta(seconds=60)
+        await asyncio.wrap_future(replies.edit(order, message, deadline))
     redis.lpop("rq:queue:dish")
     job_of(redis, order.order_id).set_status("finished")
     await canteen.record("done")
+    seats = canteen.bot._rounds._door
+    await until(lambda: order.order_id not in seats._seats, "its seat is free")
     assert asked.original is not None
     return asked.original.json
 

@@ -39,8 +39,7 @@ def hand_over(redis: Redis, order_id: str, *, replayed: bool = False) -> None:
 async def late_order(canteen: Canteen, redis: Redis, by: timedelta = TOKEN_LIFE) -> Order:
     """An order whose job is done and handed over, but whose dish is not in the stream yet."""
     hire(redis)
-    canteen.order()
-    record = await canteen.record("queued")
+    record = await canteen.record("queued", canteen.order())
     await age(canteen, record.id, by)
     job = job_of(redis, record.id)
     job.meta["handed"] = True

@@ -21,8 +21,9 @@ COMMANDS = (
     "/about, /credits, /dataset, /dish, /mix, /operator, /photos, /privacy, /release, /review, "
     "/status, /submit, Hand over as a dish photo"
 )
-START_MAX_S = 3.0  # on two quiet cores
-STOP_MAX_S = 5.0
+START_MAX_S = 3.0  # of processor time, as others may keep the machine busy
+STOP_MAX_S = 10.0  # Docker's patience
+END_S = 90.0
 HEAVY = ("torch", "torchvision", "numpy", "PIL", "sudachipy", "alembic", "worker")
 
 
@@ -58,9 +59,17 @@ async def discord_there(engine: AsyncEngine):
         )
 
 
+def spent_s(process: subprocess.Popen[str]) -> float:
+    """Seconds of processor time that a running process has taken so far."""
+    if not Path("/proc/self/stat").exists():
+        pytest.skip("needs /proc (Linux)")
+    fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 async def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Wait for a process without stopping the sandbox in this one."""
-    await until(lambda: process.poll() is not None, "the process to end", 20)
+    await until(lambda: process.poll() is not None, "the process to end", END_S)
     said, complained = process.communicate()
     return process.returncode, said, complained
 
@@ -72,10 +81,9 @@ async def test_the_bot_starts_in_time_beats_and_stops_on_sigterm(
     env = environment(settings, **where)
     path = settings.var_dir / "bot.pulse"
 
-    began = time.monotonic()
     process = bot(env, tmp_path)
-    await until(lambda: path.exists() or process.poll() is not None, "pulse", 20)
-    started_s = time.monotonic() - began
+    await until(lambda: path.exists() or process.poll() is not None, "pulse", END_S)
+    started_s = spent_s(process)
     assert pulse.alive(path)
     assert (await ended(bot(env, tmp_path, "health")))[0] == 0
 
@@ -92,6 +100,7 @@ async def test_the_bot_starts_in_time_beats_and_stops_on_sigterm(
     assert started_s < START_MAX_S
 
 
+@pytest.mark.slow
 async def test_migrate_goes_forward_and_back(settings: Settings, tmp_path: Path) -> None:
     env = environment(settings)
     path = Path(settings.database_url.get_secret_value().removeprefix("sqlite:///"))

@@ -27,6 +27,8 @@ ROOT = Path(__file__).parents[2]
 START_S = 90.0
 SOON_MS = 60_000
 
+expect.set_options(timeout=30_000)  # a busy machine draws slowly
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,

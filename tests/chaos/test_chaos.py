@@ -18,6 +18,7 @@ from foodgan.cli import app
 from foodgan.contract.phrases import LOCALES, say
 from foodgan.launch import leftovers
 from foodgan.launch.plan import Plan
+from tests.worker.conftest import until
 
 KEYS = ("orders", "answered", "refused", "lost", "doubled", "kills", "restart_p99_s")
 
@@ -122,17 +123,18 @@ def test_redis_is_away_for_as_long_as_it_should_be(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr(Mischief, "_pid", lambda *_: valkey.pid)
         mischief = Mischief(Plan.__new__(Plan), random.Random(0))
 
-        assert mischief.take_redis_away(0.3)
+        assert mischief.take_redis_away(3)
 
         mischief.mend()
-        assert _state(valkey.pid) == "T"
-        time.sleep(0.3)
+        until(lambda: _stopped(valkey.pid))
         mischief.mend()
-        assert _state(valkey.pid) != "T"
+        assert _stopped(valkey.pid)
+        time.sleep(3)
+        mischief.mend()
+        until(lambda: not _stopped(valkey.pid))
         valkey.kill()
 
 
-def _state(pid: int) -> str:
-    """Of a process: T is stopped."""
-    time.sleep(0.05)  # a signal takes a moment
-    return (leftovers.PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+def _stopped(pid: int) -> bool:
+    stat = (leftovers.PROC / str(pid) / "stat").read_text()
+    return stat.rpartition(")")[2].split()[0] == "T"

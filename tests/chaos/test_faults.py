@@ -21,8 +21,10 @@ from foodgan.chaos.cut import HOST, Cut
 from foodgan.chaos.mischief import JUMPS_S, Mischief
 from foodgan.contract import pulse
 from foodgan.painter import Dish, Painter
+from tests.valkey import a_port
 
-QUICK_S = 0.3
+SILENT_S = 0.3
+PATIENCE_S = 30.0
 
 
 @pytest.fixture
@@ -50,7 +52,7 @@ def echo() -> Iterator[int]:
 
 def call(port: int) -> socket.socket:
     connection = socket.create_connection((HOST, port))
-    connection.settimeout(QUICK_S)
+    connection.settimeout(PATIENCE_S)
     return connection
 
 
@@ -64,12 +66,14 @@ def test_what_was_said_on_a_silent_line_arrives_when_it_is_mended(echo: int) -> 
     with Cut(echo).serving() as line, call(line.port) as guest:
         line.silence()
         guest.sendall(b"hello")
+        guest.settimeout(SILENT_S)
         with pytest.raises(TimeoutError):
             guest.recv(10)
         assert not line.whole
 
         line.mend()
 
+        guest.settimeout(PATIENCE_S)
         assert guest.recv(10) == b"hello"
 
 
@@ -90,13 +94,12 @@ def test_a_closed_line_breaks_what_runs_and_what_comes_until_it_is_mended(echo: 
 
 
 def test_a_line_to_nobody_breaks_and_serves_whoever_calls_when_somebody_is_there() -> None:
-    with socket.create_server((HOST, 0)) as server:
-        port = server.getsockname()[1]
+    port = a_port()
     with Cut(port).serving() as line:
         with call(line.port) as guest:
             assert guest.recv(10) == b""
         with socket.create_server((HOST, port)) as server, call(line.port):
-            server.settimeout(QUICK_S)
+            server.settimeout(PATIENCE_S)
             server.accept()[0].close()
 
 

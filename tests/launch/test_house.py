@@ -41,7 +41,7 @@ def _exhaust(steps: Iterator[object]) -> None:
         continue
 
 
-def _soon(holds: Callable[[], bool], within_s: float = 30) -> bool:
+def _soon(holds: Callable[[], bool], within_s: float = 90) -> bool:
     deadline = time.monotonic() + within_s
     while not holds() and time.monotonic() < deadline:
         time.sleep(0.1)

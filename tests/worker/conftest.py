@@ -36,6 +36,7 @@ from worker.reply import Replies
 APPLICATION = "1122334455667788990"
 BATCH = 8  # pictures of one pass
 TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEy-test-token"  # the shape of Discord's own
+PAUSES_S = [60, 60, 60]  # between tries: longer than any test, however slow the machine
 
 
 def an_order(name: str = "チーズ味噌カツ丼", **fields: Any) -> DishOrder:
@@ -131,7 +132,7 @@ class Kitchen:
             description=f"order {job_id}",
             result_ttl=RESULT_TTL_S,
             meta=meta,
-            retry=Retry(max=retries, interval=[1, 3, 10]) if retries else None,
+            retry=Retry(max=retries, interval=PAUSES_S) if retries else None,
         )
 
     def serve(self, painter: TinyPainter | None = None) -> None:
@@ -217,7 +218,7 @@ def start(settings: Settings, tmp_path: Path) -> Iterator[Callable[..., WorkerPr
         process.kill()
 
 
-def until(true: Callable[[], bool], timeout_s: float = 10.0) -> float:
+def until(true: Callable[[], bool], timeout_s: float = 30.0) -> float:
     """Wait till it holds; seconds that took. Fails when it does not hold in time."""
     began = time.monotonic()
     while not true():

@@ -48,7 +48,7 @@ def test_the_bench_of_the_queue_prints_every_figure_as_json(
 
 @pytest.mark.slow
 def test_beside_a_device_of_its_own_an_order_costs_something_and_less_than_in_rqs_worker() -> None:
-    figures = simulated.measure(batch=8, orders=32)
+    figures = simulated.measure(batch=8, orders=96)
     slow, quick = figures["slow"], figures["quick"]
     assert 0 < slow["ratio"] < 1
     assert slow["overhead_ms_per_job"] > 0
@@ -58,7 +58,7 @@ def test_beside_a_device_of_its_own_an_order_costs_something_and_less_than_in_rq
 
 @pytest.mark.slow
 def test_the_bench_of_a_fleet_prints_how_it_grows_and_what_it_holds() -> None:
-    given = ("--device-s", "0.05", "--orders", "32", "--memory-orders", "300")
+    given = ("--device-s", "0.05", "--orders", "96", "--memory-orders", "300")
 
     done = CliRunner().invoke(app, ["bench", "fleet", *given, "--json"])
 

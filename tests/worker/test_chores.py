@@ -111,9 +111,10 @@ def test_whoever_does_the_chores_stands_back_and_is_replaced_when_killed(counter
 @needs_proc
 def test_told_to_stop_both_processes_leave(counter: Counter) -> None:
     worker = counter.start()
+    assert process_of(counter, PHOTO_QUEUE) == worker.pid  # each can be told once it is listed
     chores = process_of(counter, CHORE_QUEUE)
     worker.terminate()
-    assert worker.wait(30) == 0
+    assert worker.wait(60) == 0
     assert not Path(f"/proc/{chores}").exists()
 
 

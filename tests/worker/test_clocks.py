@@ -14,7 +14,7 @@ from rq import Queue, SimpleWorker
 from rq.utils import current_timestamp
 
 from foodgan.contract.late import LATE_STREAM
-from tests.worker.conftest import Kitchen, an_order, until
+from tests.worker.conftest import PAUSES_S, Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
 from worker import books, metrics
 from worker.books import CLAIM_TTL_S, Claim
@@ -45,26 +45,28 @@ def claim(kitchen: Kitchen, worker: SimpleWorker, wrong_s: int) -> Claim:
     order = kitchen.put(an_order())
     kitchen.redis.lmove(kitchen.queue.key, kitchen.queue.intermediate_queue_key)
     job = DishJob.fetch(order.order_id, kitchen.redis, "json")
+    before = kitchen.redis.time()[0]
     [claim] = books.claim(worker, [job], kitchen.queue)
+    assert before <= ends(kitchen, claim) - CLAIM_TTL_S <= kitchen.redis.time()[0]
     return claim
 
 
-def left_s(kitchen: Kitchen, claim: Claim) -> float:
-    """For how long the claim still holds."""
-    ends = kitchen.redis.zscore("rq:wip:dish", claim.execution.composite_key)
-    assert ends is not None
-    return ends - kitchen.redis.time()[0]
+def ends(kitchen: Kitchen, claim: Claim) -> float:
+    """When the claim runs out, by the clock of Redis."""
+    found = kitchen.redis.zscore("rq:wip:dish", claim.execution.composite_key)
+    assert found is not None
+    return found
 
 
 def test_a_claim_of_a_worker_with_a_wrong_clock_lives_as_long_as_any(
     kitchen: Kitchen, worker: SimpleWorker, claim: Claim
 ) -> None:
-    assert left_s(kitchen, claim) == pytest.approx(CLAIM_TTL_S, abs=1)
     kitchen.redis.zadd("rq:wip:dish", {claim.execution.composite_key: 5})
+    before = kitchen.redis.time()[0]
 
     books.beat(worker, kitchen.redis)
 
-    assert left_s(kitchen, claim) == pytest.approx(CLAIM_TTL_S, abs=1)
+    assert before <= ends(kitchen, claim) - CLAIM_TTL_S <= kitchen.redis.time()[0]
 
 
 def test_a_beat_does_not_bring_back_a_claim_that_was_taken_away(
@@ -101,11 +103,12 @@ def test_a_failed_try_is_due_by_the_clock_of_redis(kitchen: Kitchen, tmp_path: P
         "j = DishJob.fetch(sys.argv[3], r, 'json'); p = r.pipeline(); j.retry(q, p); p.execute()"
     )
     given = (tmp_path / "clock", kitchen.settings.redis_url.get_secret_value(), order.order_id)
+    before = kitchen.redis.time()[0]
 
     subprocess.run([sys.executable, "-c", code, *map(str, given)], check=True)
 
     due = kitchen.redis.zscore("rq:scheduled:dish", order.order_id)
-    assert due == pytest.approx(kitchen.redis.time()[0] + 1, abs=2)
+    assert before <= due - PAUSES_S[0] <= kitchen.redis.time()[0]
     Sweep(queue, kitchen.redis, lambda _: None, lambda _: "no")._enqueue_due([], int(due))
     assert kitchen.status(order.order_id) == "queued"
 
@@ -118,10 +121,10 @@ def test_a_worker_whose_clock_is_nine_hours_wrong_serves_as_ever(
     """As one is that another system left set to the local time of Japan."""
     (tmp_path / "clock").write_text(str(off_s))
     worker = start(clock=tmp_path / "clock")
-    until(lambda: "serving queue" in worker.log, 30)
+    until(lambda: "serving queue" in worker.log, 60)
     orders = [kitchen.put(an_order()) for _ in range(3)]
 
-    until(lambda: {kitchen.status(order.order_id) for order in orders} == {"finished"}, 15)
+    until(lambda: {kitchen.status(order.order_id) for order in orders} == {"finished"})
 
     tokens = {order.token.get_secret_value() for order in orders}
     assert set(kitchen.discord.answers) == tokens
@@ -133,13 +136,13 @@ def test_a_clock_that_jumps_while_a_batch_is_painted_changes_nothing(
     kitchen: Kitchen, start: Callable[..., WorkerProcess], tmp_path: Path
 ) -> None:
     worker = start(pause_s=1.0, clock=tmp_path / "clock")
-    until(lambda: "serving queue" in worker.log, 30)
+    until(lambda: "serving queue" in worker.log, 60)
     order = kitchen.put(an_order())
     until(lambda: kitchen.status(order.order_id) == "started")
 
     (tmp_path / "clock").write_text(str(2 * HOUR_S))
 
-    until(lambda: kitchen.status(order.order_id) == "finished", 15)
+    until(lambda: kitchen.status(order.order_id) == "finished")
     [answer] = kitchen.discord.answers[order.token.get_secret_value()]
     assert answer.payload["attachments"]
     assert kitchen.redis.hget(f"rq:job:{order.order_id}", "deliveries") == b"1"
@@ -159,10 +162,16 @@ def test_an_order_has_waited_as_long_as_it_did_by_the_clock_of_redis(
 
 
 def test_the_time_is_that_of_redis_and_goes_on_by_itself(kitchen: Kitchen) -> None:
+    def redis_s() -> float:
+        seconds, microseconds = kitchen.redis.time()
+        return float(seconds + microseconds / 1e6)
+
     clock = Clock()
+    began = time.monotonic()
     clock.set_by(kitchen.redis)
-    first = clock.now()
-    seconds, microseconds = kitchen.redis.time()
-    assert abs(first.timestamp() - seconds - microseconds / 1e6) < 0.5
-    time.sleep(0.05)
-    assert timedelta(seconds=0.04) < clock.now() - first < timedelta(seconds=1)
+    wrong_s = time.monotonic() - began  # by no more than it has waited for Redis
+    for _ in range(2):
+        before = redis_s()
+        told = clock.now().timestamp()
+        assert before - wrong_s - 0.01 <= told <= redis_s() + wrong_s + 0.01
+        time.sleep(0.2)

@@ -215,7 +215,7 @@ IN_A_HURRY = """
 from dataclasses import replace
 from worker import photos
 task = photos.TASKS[photos.TAKE_IN_TASK]
-photos.TASKS[photos.TAKE_IN_TASK] = replace(task, limits=replace(task.limits, wall_s=4))
+photos.TASKS[photos.TAKE_IN_TASK] = replace(task, limits=replace(task.limits, wall_s=10))
 from worker.__main__ import app
 app()
 """

@@ -45,8 +45,8 @@ def test_an_order_past_its_time_is_painted_and_handed_over(kitchen: Kitchen, lef
 
 
 def test_a_dish_that_discord_did_not_take_in_time_is_handed_over(kitchen: Kitchen) -> None:
-    left = timedelta(seconds=45.8)  # of the token; the worker stops 45 s before its end
-    kitchen.discord.faults = [Fault(500)] * 3
+    left = timedelta(seconds=50)  # of the token; the worker stops 45 s before its end
+    kitchen.discord.faults = [Fault(500)] * 20
     order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE + left))
 
     kitchen.serve()

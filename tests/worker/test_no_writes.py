@@ -101,13 +101,13 @@ def test_a_painter_outlasts_a_redis_that_refuses_writes(
         until(lambda worker=worker: f"Redis is away ({REFUSALS[how]})" in worker.log)
     until(lambda: f"Redis does not serve yet ({REFUSALS[how]})" in late.log, START_S)
     leaves.send(signal.SIGTERM)
-    left = leaves.wait(10)
+    left = leaves.wait(START_S)
     server.take(how)
 
     assert (left, "Traceback" in leaves.log) == (0, False)
     ready(late)
     order = own.put(an_order())
-    until(lambda: own.status(order.order_id) == "finished", 20)
+    until(lambda: own.status(order.order_id) == "finished")
     assert stays.wait(0) is None
 
 

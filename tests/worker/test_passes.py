@@ -61,7 +61,7 @@ def test_a_set_limit_is_obeyed(kitchen: Kitchen, start: Callable[..., WorkerProc
 
     worker = start(batch_limit=2, pause_s=0.05)
 
-    until(lambda: len(kitchen.discord.answers) == 5, 30)
+    until(lambda: len(kitchen.discord.answers) == 5, 60)
     assert "2 pictures a pass" in worker.log
     assert {order.token.get_secret_value() for order in orders} == set(kitchen.discord.answers)
 
@@ -71,5 +71,5 @@ def test_without_a_set_limit_one_is_found(
 ) -> None:
     worker = start(batch_limit=0, pause_s=0.02)
 
-    until(lambda: "serving queue" in worker.log, 30)
+    until(lambda: "serving queue" in worker.log, 60)
     assert "pictures a pass fit cpu best" in worker.log

@@ -19,7 +19,7 @@ from worker.__main__ import EXIT_NO_MODEL
 from worker.keeper import EXIT_FORCED, EXIT_HUNG
 
 Start = Callable[..., WorkerProcess]
-START_S = 30.0  # importing torch on a busy machine
+START_S = 60.0  # importing torch on a busy machine
 
 
 def ready(worker: WorkerProcess) -> None:
@@ -35,7 +35,7 @@ def test_a_dish_of_a_killed_worker_is_served_by_another_within_15_s(
     kitchen: Kitchen, start: Start
 ) -> None:
     doomed = start(pause_s=60)
-    order = kitchen.put(an_order(), retries=1)  # had it failed, it would pause for 10 s
+    order = kitchen.put(an_order(), retries=1)  # had it failed, it would pause for long
     in_hand(kitchen, order.order_id)
     heir = start("heir")
     ready(heir)
@@ -65,7 +65,7 @@ def test_kill_9_in_the_middle_of_a_batch_loses_nothing_and_shows_one_answer_each
     kitchen.discord.held = False
     ready(start("heir", pause_s=0.1))
 
-    until(lambda: len(kitchen.discord.answers) == len(orders), 20)
+    until(lambda: len(kitchen.discord.answers) == len(orders), START_S)
     until(lambda: {kitchen.status(order.order_id) for order in orders} == {"finished"})
 
     assert kitchen.redis.zcard("rq:wip:dish") == 0
@@ -102,7 +102,7 @@ def test_a_dish_without_tries_left_is_apologised_for_when_its_worker_dies(
 
     doomed.kill()
 
-    until(lambda: b"told" in kitchen.meta(order.order_id), 15)
+    until(lambda: b"told" in kitchen.meta(order.order_id))
     [edit] = kitchen.discord.edits
     assert order.order_id in edit.payload["content"]
     assert kitchen.status(order.order_id) == "failed"
@@ -128,12 +128,12 @@ def test_sigterm_finishes_the_batch_in_hand_with_its_uploads_and_takes_no_other(
     kitchen.discord.slow_s = 1
     served = [kitchen.put(an_order()) for _ in range(BATCH)]
     left = [kitchen.put(an_order()) for _ in range(3)]
-    worker = start(pause_s=2)
+    worker = start(pause_s=5)  # it hears the signal before it would take the others
     in_hand(kitchen, served[-1].order_id)
 
     worker.send(signal.SIGTERM)
 
-    assert worker.wait(10) == 0
+    assert worker.wait(START_S) == 0
     assert {kitchen.status(order.order_id) for order in served} == {"finished"}
     assert {kitchen.status(order.order_id) for order in left} == {"queued"}
     tokens = {order.token.get_secret_value() for order in served}
@@ -148,7 +148,7 @@ def test_an_idle_worker_leaves_at_once(kitchen: Kitchen, start: Start) -> None:
 
     worker.send(signal.SIGTERM)
 
-    assert worker.wait(4) == 0
+    assert worker.wait(10) == 0  # Docker's patience
 
 
 @pytest.mark.slow
@@ -159,11 +159,12 @@ def test_a_second_sigterm_gives_the_batch_back_and_leaves(kitchen: Kitchen, star
 
     worker.send(signal.SIGTERM)
     worker.send(signal.SIGINT)  # as of one Ctrl-C that came twice
+    until(lambda: "told to stop" in worker.log)
     time.sleep(1.3)
     assert kitchen.status(orders[0].order_id) == "started"
     worker.send(signal.SIGTERM)
 
-    assert worker.wait(5) == EXIT_FORCED
+    assert worker.wait(START_S) == EXIT_FORCED
     assert {kitchen.status(order.order_id) for order in orders} == {"queued"}
     waiting = kitchen.redis.lrange("rq:queue:dish", 0, -1)
     assert set(waiting) == {order.order_id.encode() for order in orders}
@@ -180,7 +181,7 @@ def test_a_hung_pass_ends_the_process_and_the_next_one_serves_the_dish(
 
     assert hanging.wait(START_S) == EXIT_HUNG
     assert f"order {order.order_id}: the pass did not end in time" in hanging.log
-    start(hang_once=mark, paint_timeout_s=1)
+    start(hang_once=mark)
 
     until(lambda: kitchen.status(order.order_id) == "finished", START_S)
     assert len(kitchen.discord.edits) == 1
@@ -204,9 +205,9 @@ def test_a_waiting_worker_outlives_redis(kitchen: Kitchen, start: Start, tmp_pat
     server.start()
     try:
         order = own.put(an_order())
-        until(lambda: own.status(order.order_id) == "finished", 15)
+        until(lambda: own.status(order.order_id) == "finished")
         worker.send(signal.SIGTERM)
-        assert worker.wait(5) == 0
+        assert worker.wait(START_S) == 0
     finally:
         server.terminate()
 
@@ -230,7 +231,7 @@ def test_a_dish_painted_while_redis_is_away_is_posted_once_and_finished_later(
     server = ValkeyServer(port=port, data_dir=folder, config=config)
     server.start()
     try:
-        until(lambda: own.status(order.order_id) == "finished", 15)
+        until(lambda: own.status(order.order_id) == "finished")
         assert len(kitchen.discord.edits) == 1
         assert "served in" in worker.log
     finally:
@@ -249,7 +250,7 @@ def test_the_health_check_follows_the_worker(
     until(lambda: bool(list(kitchen.tmp_path.glob("worker-test.pulse"))), START_S)
     assert healthy()
     worker.send(signal.SIGTERM)
-    worker.wait(5)
+    assert worker.wait(START_S) == 0
     assert not healthy()
 
 
@@ -303,6 +304,6 @@ def run_worker(settings: Settings, *arguments: str) -> "subprocess.CompletedProc
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         check=False,
     )

@@ -36,12 +36,12 @@ from worker.watch import Watch
 Start = Callable[..., WorkerProcess]
 MEMBER = "998877665544332211"
 NAME = "月光のソーダ煮込み"
-START_S = 30.0  # importing torch on a busy machine
+START_S = 60.0  # importing torch on a busy machine
 
 
 def ask(address: str, path: str) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://{address}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{address}{path}", timeout=30) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refusal:
         return refusal.code, refusal.read().decode()
@@ -67,6 +67,7 @@ def hello_of(kitchen: Kitchen, label: str) -> Hello | None:
 
 @pytest.mark.slow
 def test_a_worker_tells_what_it_does(kitchen: Kitchen, start: Start) -> None:
+    began = time.monotonic()
     orders = [kitchen.put(an_order(NAME, seed=seed), member=MEMBER) for seed in range(3)]
     start("stove")
     until(lambda: (h := hello_of(kitchen, "stove")) is not None and h.served == 3, START_S)
@@ -78,7 +79,8 @@ def test_a_worker_tells_what_it_does(kitchen: Kitchen, start: Start) -> None:
     assert counted["foodgan_orders_total outcome=served"] == 3
     assert counted["foodgan_posts_total outcome=taken"] == 3
     assert counted["foodgan_order_wait_seconds_count"] == 3
-    assert 0 < counted["foodgan_order_wait_seconds_sum"] < 60
+    waited_s = 3 * (time.monotonic() - began)  # at most
+    assert 0 < counted["foodgan_order_wait_seconds_sum"] < waited_s + 1
     assert counted["foodgan_pass_pictures_sum"] == 3
     assert counted["foodgan_pass_seconds_count"] == counted["foodgan_pass_pictures_count"]
     assert counted["foodgan_batch_orders_sum"] == 3
@@ -109,13 +111,15 @@ def test_workers_on_one_machine_have_a_port_each(kitchen: Kitchen, start: Start)
 def test_a_drained_worker_finishes_what_it_has_and_takes_no_more(
     kitchen: Kitchen, start: Start
 ) -> None:
+    kitchen.discord.held = True  # so that it has the order in hand for as long as need be
     first = kitchen.put(an_order())
     worker = start("stove", pause_s=2)
     until(lambda: kitchen.status(first.order_id) == "started", START_S)
     status.rest(kitchen.redis, ["stove"], True)
-    until(lambda: hello_of(kitchen, "stove").state == "draining", 3)
+    until(lambda: hello_of(kitchen, "stove").state == "draining")
     later = kitchen.put(an_order())
-    until(lambda: hello_of(kitchen, "stove").state == "resting", 10)
+    kitchen.discord.held = False
+    until(lambda: hello_of(kitchen, "stove").state == "resting")
 
     assert kitchen.status(first.order_id) == "finished"
     assert kitchen.status(later.order_id) == "queued"
@@ -123,9 +127,9 @@ def test_a_drained_worker_finishes_what_it_has_and_takes_no_more(
     assert (code, "drained" in why) == (503, True)
 
     status.rest(kitchen.redis, ["stove"], False)
-    until(lambda: kitchen.status(later.order_id) == "finished", 10)
+    until(lambda: kitchen.status(later.order_id) == "finished")
     worker.send(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(START_S) == 0
     assert hellos(kitchen) == ()
 
 
@@ -138,12 +142,13 @@ def test_a_worker_that_says_it_rests_takes_not_even_the_next_order(
     until(lambda: hello_of(kitchen, "stove") is not None, START_S)
     for _ in range(3):
         status.rest(kitchen.redis, ["stove"], True)
-        until(lambda: hello_of(kitchen, "stove").state == "resting", 10)
+        until(lambda: hello_of(kitchen, "stove").state == "resting")
         order = kitchen.put(an_order())
         time.sleep(0.5)
         assert kitchen.status(order.order_id) == "queued"
         status.rest(kitchen.redis, ["stove"], False)
-        until(lambda: kitchen.status(order.order_id) == "finished", 10)  # noqa: B023
+        until(lambda: kitchen.status(order.order_id) == "finished")  # noqa: B023
+        until(lambda: hello_of(kitchen, "stove").state != "resting")  # it says so by itself
 
 
 @pytest.mark.slow
@@ -154,11 +159,11 @@ def test_rest_outlives_a_restart_and_a_resting_worker_leaves_when_told(
     order = kitchen.put(an_order())
     worker = start("stove")
     until(lambda: hello_of(kitchen, "stove") is not None, START_S)
-    until(lambda: hello_of(kitchen, "stove").state == "resting", 3)
+    until(lambda: hello_of(kitchen, "stove").state == "resting")
     time.sleep(0.5)
     assert kitchen.status(order.order_id) == "queued"
     worker.send(signal.SIGTERM)
-    assert worker.wait(5) == 0
+    assert worker.wait(START_S) == 0
 
 
 def test_before_the_model_is_warm_it_lives_but_is_not_ready(settings: Settings) -> None:

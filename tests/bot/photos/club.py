@@ -24,7 +24,7 @@ from bot.sandbox.people import CHANNELS
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, PhotoIntake, Taken
 from foodgan.contract.store import Store
 from foodgan.photos.words import read
-from tests.bot.canteen import Canteen, until
+from tests.bot.canteen import PATIENCE_S, Canteen, until
 
 JPEG = b"\xff\xd8\xff\xe0"
 
@@ -172,12 +172,11 @@ class Club:
 
     async def until_photos(self, true: Callable[[list[Photo]], Any], what: str) -> list[Photo]:
         """Wait until the photos in the records are so."""
-        for _ in range(400):
-            found = await self.photos()
-            if true(found):
-                return found
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        while not true(found := await self.photos()):
+            assert asyncio.get_running_loop().time() < deadline, f"waited in vain: {what}: {found}"
             await asyncio.sleep(0.02)
-        raise AssertionError(f"waited in vain: {what}: {found}")
+        return found
 
     async def until_ended(self, table: type[Submission] | type[Errand]) -> bool:
         """Wait until every row has ended, and lost its token."""

@@ -59,7 +59,7 @@ class Mortal:
         fault = RequestFault(method=method, path=path, hang_s=1.0, drop=True, after=after)
         fault.applied = True  # Discord has done it, and the bot never knows
         self.club.canteen.sandbox.faults.add(fault)
-        await until(lambda: fault.hits, f"{method} {path}", 20)
+        await until(lambda: fault.hits, f"{method} {path}", START_S)
         self.kill()
         await self.start()
 
@@ -82,7 +82,9 @@ async def mortal(club: Club) -> AsyncIterator[Mortal]:
 
 async def said(interaction: Interaction, words: str) -> None:
     await until(
-        lambda: interaction.original and words in interaction.original.json["content"], words, 20
+        lambda: interaction.original and words in interaction.original.json["content"],
+        words,
+        START_S,
     )
 
 
@@ -104,13 +106,13 @@ async def test_a_bot_killed_at_every_step_loses_no_photo_and_counts_no_vote_twic
     agreed = club.click(dict(asked.original.json), "consent-licence:CC0-1.0")
     await mortal.killed_at("PATCH", EDIT)
     assert len(await club.all(Consent)) == 1
-    (job,) = await until(club.intake.jobs, "the photo in line", 20)
+    (job,) = await until(club.intake.jobs, "the photo in line")
     club.intake.take(job)
 
     # While it writes the receipt: the receipt comes after all.
     await said(agreed, "お預かりしました")
     again = club.submit(files=["b.jpg"])
-    await until(club.intake.jobs, "in line", 20)
+    await until(club.intake.jobs, "in line")
     club.intake.work()
     await mortal.killed_at("PATCH", EDIT)
     assert await club.until_ended(Submission)
@@ -129,7 +131,7 @@ async def test_a_bot_killed_at_every_step_loses_no_photo_and_counts_no_vote_twic
     await said(twice, say("ja", "review-gone"))
     assert len(await club.photos("accepted")) == 1
     assert click.first("deferred")
-    await until(lambda: len(club.store.entries("club")) == 1, "the catalogue", 30)
+    await until(lambda: len(club.store.entries("club")) == 1, "the catalogue")
 
     # While it says that a photo is withdrawn: it is, and its bytes go.
     mine = club.use("photos mine")
@@ -138,7 +140,7 @@ async def test_a_bot_killed_at_every_step_loses_no_photo_and_counts_no_vote_twic
     await said(sure, "取り下げますか")
     club.click(dict(sure.original.json), "withdraw:")
     await mortal.killed_at("PATCH", EDIT)
-    await until(lambda: len(list(club.store.objects())) == 1, "bytes gone", 30)
+    await until(lambda: len(list(club.store.objects())) == 1, "bytes gone")
     assert club.store.entries("club") == []
     assert len(club.store.tombstones()) == 1
 

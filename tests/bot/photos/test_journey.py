@@ -26,7 +26,7 @@ from tests.bot.photos.club import Club, Intake
 from tests.photos.hostile import dish
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_S = 40.0
+PATIENCE_S = 60.0
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def club(
     )
     yield Club(canteen, Intake(redis, Store(settings.photo_store)))
     worker.terminate()
-    worker.wait(30)
+    worker.wait(60)
 
 
 def jpeg(seed: int, size: tuple[int, int] = (640, 480), quality: int = 90) -> bytes:

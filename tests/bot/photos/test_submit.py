@@ -64,7 +64,8 @@ async def test_who_agreed_gets_a_receipt_with_preview_words_and_tally(club: Club
     assert [photo.state for photo in photos] == ["taken", "taken"]
     assert [photo.url for photo in photos] == [None, None]
     assert await club.until_ended(Submission)
-    assert not club.intake.redis.exists(*(f"rq:job:{photo.id}" for photo in photos))
+    jobs = [f"rq:job:{photo.id}" for photo in photos]
+    await until(lambda: not club.intake.redis.exists(*jobs), "the jobs are gone")
 
 
 async def test_look_alikes_and_known_photos_are_named_at_once(club: Club) -> None:

@@ -14,6 +14,7 @@ from discord import app_commands
 
 from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
+from tests.bot.canteen import PATIENCE_S
 
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x40\x00\x00\x00\x20\x08\x02\x00\x00\x00"
@@ -60,7 +61,7 @@ class Driver:
         return str((await self.post("/sandbox/interactions", act))["id"])
 
     async def wait(self, interaction: str, until: str, status: int = 200) -> Any:
-        path = f"/sandbox/interactions/{interaction}/wait?until={until}&timeout_s=8"
+        path = f"/sandbox/interactions/{interaction}/wait?until={until}&timeout_s=60"
         return await self.get(path, status)
 
 
@@ -96,13 +97,13 @@ async def start(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         await client.login(sandbox.token)
         await client.tree.sync()
         running.append((client, asyncio.create_task(client.connect())))
-        await asyncio.wait_for(client.wait_until_ready(), 5)
+        await asyncio.wait_for(client.wait_until_ready(), PATIENCE_S)
         return client
 
     yield started
     for client, task in running:
         await client.close()
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, PATIENCE_S)
 
 
 @pytest.fixture

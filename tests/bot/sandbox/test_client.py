@@ -11,6 +11,7 @@ import pytest
 from bot.sandbox.faults import GatewayFault, RequestFault
 from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
+from tests.bot.canteen import PATIENCE_S, until
 from tests.bot.sandbox.conftest import PNG, Client, Driver, Start
 
 
@@ -36,13 +37,15 @@ async def test_a_command_is_deferred_and_then_edited_into_its_pictures(
     driver: Driver, start: Start, client: Client
 ) -> None:
     await start(client)
+    began = time.monotonic()
     asked = await driver.command("dish", options={"name": "虹色カレー", "count": 2}, member="emma")
     shown = await driver.wait(asked, "pictures")
     pictures = shown["message"]["attachments"]
     assert shown["message"]["content"] == "虹色カレー"
     assert [a["description"] for a in pictures] == ["虹色カレー 0", "虹色カレー 1"]
     assert (pictures[0]["width"], pictures[0]["height"]) == (64, 32)
-    assert 0 < shown["deferred_s"] < shown["pictures_s"] == shown["edits_s"][0] < 3
+    took_s = time.monotonic() - began
+    assert 0 < shown["deferred_s"] < shown["pictures_s"] == shown["edits_s"][0] < took_s
     async with driver.session.get(pictures[0]["url"]) as response:
         assert await response.read() == PNG
 
@@ -65,7 +68,7 @@ async def test_a_dropped_socket_is_resumed_and_no_interaction_is_lost(
     await sandbox.gateway.strike(GatewayFault(kind="gateway", action="drop"))
     asked = await driver.command("dish", options={"name": "消えない丼"})
     shown = await driver.wait(asked, "pictures")
-    await asyncio.wait_for(client.resumed.wait(), 5)
+    await asyncio.wait_for(client.resumed.wait(), PATIENCE_S)
     assert shown["message"]["content"] == "消えない丼"
     assert client.asked == ["消えない丼"]
 
@@ -76,7 +79,7 @@ async def test_the_client_comes_back_after_what_the_gateway_does(
 ) -> None:
     await start(client)
     await sandbox.gateway.strike(GatewayFault(kind="gateway", action=action))
-    async with asyncio.timeout(7):
+    async with asyncio.timeout(PATIENCE_S):
         while not sandbox.gateway.connected or client.ws is None or not client.ws.open:
             await asyncio.sleep(0.01)
     asked = await driver.command("dish", options={"name": "帰ってきた丼"})
@@ -109,12 +112,10 @@ async def test_an_answer_that_is_lost_on_the_way_has_still_been_applied(
     assert len(shown["message"]["attachments"]) == 1
 
 
-class TestShortRules:
-    """With the three seconds shortened."""
-
+class TestThreeSecondsThatAreShort:
     @pytest.fixture
     def rules(self) -> Rules:
-        return Rules(response_s=0.2, token_life_s=0.5)
+        return Rules(response_s=0.2)
 
     async def test_a_first_response_after_the_time_is_refused_as_unknown(
         self, driver: Driver, start: Start, client: Client
@@ -132,9 +133,15 @@ class TestShortRules:
         await start(client)
         asked = await driver.command("late")
         gone = await driver.wait(asked, "answered", status=410)
-        await asyncio.sleep(0.3)
+        await until(lambda: refused, "the refusal")
         assert gone["void"]
         assert [error.code for error in refused] == [10062]
+
+
+class TestTokensThatDieSoon:
+    @pytest.fixture
+    def rules(self) -> Rules:
+        return Rules(token_life_s=0.5)
 
     async def test_a_dead_token_is_refused_with_50027(
         self, driver: Driver, start: Start, client: Client
@@ -153,7 +160,7 @@ class TestShortRules:
         await start(client)
         asked = await driver.command("slow")
         await driver.wait(asked, "deferred")
-        await asyncio.sleep(0.8)
+        await until(lambda: refused, "the refusal")
         assert [(error.status, error.code) for error in refused] == [(401, 50027)]
 
 
@@ -191,7 +198,7 @@ async def test_a_second_process_with_the_same_token_is_told_that_it_was_answered
     await client.tree.sync()
     asked = await driver.command("who")
     await driver.wait(asked, "answered")
-    await asyncio.sleep(0.2)
+    await until(lambda: refused, "the refusal")
     assert refused == [40060]
 
 
@@ -202,11 +209,12 @@ async def _nobody(interaction: discord.Interaction) -> None:
 async def test_a_rest_request_costs_well_below_five_milliseconds(
     sandbox: Sandbox, driver: Driver
 ) -> None:
+    """Of processor time, as others may keep the machine busy; the client's own is in it."""
     headers = {"Authorization": f"Bot {sandbox.token}"}
     spent = []
     for _ in range(50):
-        began = time.perf_counter()
+        began = time.process_time()
         async with driver.session.get(sandbox.api_base + "/users/@me", headers=headers) as answer:
             await answer.read()
-        spent.append(time.perf_counter() - began)
+        spent.append(time.process_time() - began)
     assert sorted(spent)[25] < 0.005

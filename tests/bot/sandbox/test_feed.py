@@ -7,6 +7,7 @@ from aiohttp import WSCloseCode, WSMsgType
 
 from bot.sandbox.feed import _BEHIND_MAX
 from bot.sandbox.server import Sandbox
+from tests.bot.canteen import PATIENCE_S
 from tests.bot.sandbox.conftest import Driver
 
 
@@ -23,7 +24,7 @@ async def test_a_page_too_far_behind_is_sent_away_and_comes_back_to_a_snapshot(
     async with driver.session.ws_connect(f"{sandbox.origin}/feed") as feed:
         assert (await feed.receive_json())["event"] == "snapshot"
         _happen(sandbox, _BEHIND_MAX + 100)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             told = [json.loads(message.data)["channel_id"] async for message in feed]
     assert told == [str(number) for number in range(_BEHIND_MAX)]
     assert feed.close_code == WSCloseCode.TRY_AGAIN_LATER
@@ -39,4 +40,4 @@ async def test_a_page_that_keeps_up_stays(sandbox: Sandbox, driver: Driver) -> N
         for _ in range(3):
             _happen(sandbox, _BEHIND_MAX // 2)
             for _ in range(_BEHIND_MAX // 2):
-                assert (await feed.receive(5)).type is WSMsgType.TEXT
+                assert (await feed.receive(PATIENCE_S)).type is WSMsgType.TEXT

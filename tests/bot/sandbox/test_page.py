@@ -12,6 +12,8 @@ from bot.sandbox.server import Sandbox
 from tests.bot.sandbox.conftest import Client, Start
 
 CHROMIUM = Path("/usr/bin/chromium")
+expect.set_options(timeout=30_000)  # a busy machine draws slowly
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
