@@ -72,9 +72,9 @@ def test_a_secret_that_is_written_in_two_halves_is_blotted_out(log: Path) -> Non
     follower.skip()
     _write(log, f"{LOUD}redis://:hunter2hunter2")
     assert list(follower.lines()) == []
-    _write(log, "@10.0.0.1:6379/0\n")
+    _write(log, "@192.0.2.1:6379/0\n")
     [(_, line)] = follower.lines()
-    assert line == f"{LOUD}redis://‹redacted›@10.0.0.1:6379/0"
+    assert line == f"{LOUD}redis://‹redacted›@192.0.2.1:6379/0"
 
 
 def test_a_line_may_begin_in_one_file_and_end_in_the_next(log: Path) -> None:
@@ -83,9 +83,9 @@ def test_a_line_may_begin_in_one_file_and_end_in_the_next(log: Path) -> None:
     _write(log, f"{LOUD}redis://:hunter2hunter2")
     assert list(follower.lines()) == []
     _rename(log)
-    _write(log, "@10.0.0.1:6379/0\n")
+    _write(log, "@192.0.2.1:6379/0\n")
     told = [line for _ in range(2) for _, line in follower.lines()]
-    assert told == [f"{LOUD}redis://‹redacted›@10.0.0.1:6379/0"]
+    assert told == [f"{LOUD}redis://‹redacted›@192.0.2.1:6379/0"]
 
 
 def test_last_words_without_an_end_are_not_lost(log: Path) -> None:
