@@ -107,9 +107,10 @@ def test_of_a_huge_name_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None
     def read(_: str, text: str) -> str:
         raise AssertionError(f"{len(text)} characters are read")
 
-    monkeypatch.setattr(dishname.unicodedata, "normalize", read)
-    with pytest.raises(UserError, match="name-too-long"):
-        normalise("か\u3099" * 500_000)
+    with monkeypatch.context() as patched:
+        patched.setattr(dishname.unicodedata, "normalize", read)
+        with pytest.raises(UserError, match="name-too-long"):
+            normalise("か\u3099" * 500_000)
 
 
 @pytest.mark.parametrize(
