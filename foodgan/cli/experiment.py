@@ -232,8 +232,9 @@ def _judge(file: Path | None) -> Path:
 
 
 def _numbers(written: str) -> tuple[int, ...]:
+    """Each once: a run that is said twice is one run."""
     try:
-        return tuple(int(number) for number in written.split(","))
+        return tuple(dict.fromkeys(int(number) for number in written.split(",")))
     except ValueError as error:
         raise typer.BadParameter(f"{written!r} are no numbers with commas") from error
 
@@ -248,7 +249,7 @@ def _arms(written: str) -> tuple[str, ...]:
     }
     if written in groups:
         return groups[written]
-    chosen = tuple(written.split(","))
+    chosen = tuple(dict.fromkeys(written.split(",")))
     unknown = [name for name in chosen if name not in ARMS]
     if unknown:
         raise typer.BadParameter(

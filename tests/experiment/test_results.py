@@ -54,6 +54,20 @@ def test_an_experiment_that_was_stopped_at_once_has_an_empty_table(tmp_path: Pat
     assert (result.exit_code, result.stdout) == (0, "nothing is measured yet\n")
 
 
+def test_a_seed_or_an_arm_that_is_said_twice_is_one_run(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    for seed, accuracy in enumerate((0.6, 0.8)):
+        found = {"arm": "recipe", "at_equal_pictures": figures(accuracy)}
+        path = Plan(tmp_path, ("recipe",)).result("recipe", seed)
+        path.write_text(json.dumps(found), encoding="utf-8")
+    said = ["experiment", "table", "--out", str(tmp_path), "--arms", "recipe,recipe"]
+    once = CliRunner().invoke(app, [*said, "--seeds", "0"]).stdout
+    assert once.count("| our recipe | 1 | 100 | 0.60 |") == 1
+    assert CliRunner().invoke(app, [*said, "--seeds", "0,0,0"]).stdout == once
+    both = CliRunner().invoke(app, [*said, "--seeds", "0,1"]).stdout
+    assert CliRunner().invoke(app, [*said, "--seeds", "0,1,0,01"]).stdout == both
+
+
 def test_the_blogs_claims_say_what_is_not_measured_yet(tmp_path: Path) -> None:
     plan = Plan(tmp_path, ("published", "recipe"), seeds=(0,))
     assert all("(not measured yet)" in claim.measured for claim in told(plan))
