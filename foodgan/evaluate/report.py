@@ -73,7 +73,8 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
         **_within(yardstick, entrant, within),
         "names_apart": _names_apart(entrant, exam.names()),
         "alike": _alike(yardstick, random),
-        **_hatching(exam, invented.whole),
+        # Nothing is invented where no kind of dish is known.
+        **_hatching(exam, invented.whole if invented.dishes else asked.whole),
     }
     figures["alarms"] = alarms.rung(figures)
     return Findings(figures, exam, asked, within, invented, found)

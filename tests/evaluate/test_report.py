@@ -246,6 +246,36 @@ def test_the_command_prints_figures_that_the_card_and_the_page_then_show(
         assert Image.open(tmp_path / "page" / file).size == (192, 192)
 
 
+def test_forty_photos_of_a_name_each_get_figures_and_a_page(
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """So few teach no kind of dish, and no name has enough of them for its spread."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    lines = []
+    for i, name in enumerate(
+        a + b for a in "鮭鯖鯛鰻鮪牛豚鶏" for b in ("丼", "汁", "焼き", "煮", "揚げ")
+    ):
+        draw_dish("鮭丼", i).save(folder / f"{i}.png")
+        split = "train" if i % 3 else "test"
+        lines.append({"file_name": f"{i}.png", "name_ja": name, "split": split})
+    write_metadata(folder, lines)
+    judges = tmp_path / "judges"
+    seated = seat(open_exam(folder, tmp_path / "runs" / "cache"), judges, steps=2)
+    assert seated.looks.asked == ()
+    options = ("--model", tiny_model, "--device", "cpu", "--photos", folder, "--pictures", 10)
+    also = ("--judges", judges, "--report", tmp_path / "page")
+    assert run(monkeypatch, "evaluate", *options, *also, "--json") == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["hatching"] > 0 < figures["hatching_held_out_photos"]
+    assert figures["base_dish"] is None is figures["spread_within_name"]
+    assert "Hatching" in (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
+
+
 def test_the_table_is_for_people(
     findings: Findings,
     tiny_model: Path,
