@@ -139,7 +139,8 @@ class Copycat:
     augmented: bool = False
 
     def __call__(self, names: Sequence[str], seeds: Sequence[int]) -> Tensor:
-        chance = Generator().manual_seed(seeds[0])
-        rows = torch.randint(len(self.pictures), (len(names),), generator=chance)
-        copied = self.pictures[rows]
+        return torch.cat([self._copy(Generator().manual_seed(seed)) for seed in seeds])
+
+    def _copy(self, chance: Generator) -> Tensor:
+        copied = self.pictures[torch.randint(len(self.pictures), (1,), generator=chance)]
         return disturbed(copied, chance, 0.75) if self.augmented else copied

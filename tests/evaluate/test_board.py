@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from foodgan.cli import app
@@ -73,6 +74,15 @@ def test_copycats_are_caught(board: Board) -> None:
     assert plain["suspicious_share"] > 0.9
     changed = measure(board, Copycat(board.train, augmented=True))
     assert changed["rho_shapes"] < 0.8
+
+
+@pytest.mark.parametrize("augmented", [False, True])
+def test_a_copycat_copies_by_each_pictures_own_seed(board: Board, augmented: bool) -> None:
+    paint = Copycat(board.train, augmented)
+    together = paint(["鮭丼"] * 4, [5, 6, 7, 5])
+    alone = [paint(["カレー"], [seed]) for seed in (5, 6, 7, 5)]
+    assert torch.allclose(together, torch.cat(alone), atol=1e-5)
+    assert not torch.allclose(together[0], together[2], atol=0.1)
 
 
 def test_one_picture_for_every_name_is_far_off_and_has_no_spread(
