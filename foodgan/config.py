@@ -10,6 +10,7 @@ from foodgan.augment import Policy
 from foodgan.contract.errors import FoodganError
 from foodgan.losses import LossName
 
+LEFT_OUT = ("cutout_white",)  # styles of photos that training does not see unless told so
 FOLDER = Path(__file__).parent / "configs"
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -40,7 +41,7 @@ class TrainConfig(BaseModel):
     size: Annotated[int, Field(ge=64)] = 64  # of a training crop, pixels
     photo_size: Annotated[int, Field(ge=64)] = 72  # crops are cut from this
     name_cap: Annotated[int, Field(ge=1)] = 40  # photos of one name that count
-    exclude_styles: tuple[str, ...] = ("cutout_white",)
+    exclude_styles: tuple[str, ...] = LEFT_OUT
     augment: tuple[Policy, ...] = ("color", "translation", "cutout")
 
     # The text.

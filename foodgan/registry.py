@@ -8,6 +8,7 @@ damaged or mixed-up model is refused before it paints.
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor, nn
 
 from foodgan import checkpoint
+from foodgan.config import LEFT_OUT
 from foodgan.contract.errors import ModelError
 from foodgan.models.stackgan import Stage1Config, Stage1Generator, Stage2Config, Stage2Generator
 from foodgan.text import vectors
@@ -84,6 +86,16 @@ class ModelFile(BaseModel):
         """What members see: the name and six digits that stand for the weights of both stages."""
         weights = "".join(self.hashes[f"{stage}.safetensors"] for stage in STAGES)
         return f"{self.name}·{hashlib.sha256(weights.encode()).hexdigest()[:6]}"
+
+
+def left_out(trainings: Iterable[Training]) -> frozenset[str]:
+    """The styles of photos that not one run of these trainings saw."""
+    styles = [
+        frozenset(run.config.get("exclude_styles", LEFT_OUT))
+        for training in trainings
+        for run in training.runs
+    ]
+    return frozenset.intersection(*styles)
 
 
 def sha256(path: Path) -> str:

@@ -154,7 +154,8 @@ def _on_photos(
     entrants = [of_model(painter)]
     if runs:
         entrants += [sketches_of(painter), *(named(run, painter.device) for run in runs)]
-    yardstick = open_yardstick(photos, CACHE, pictures, judges)
+    left_out = frozenset.intersection(*(entrant.left_out for entrant in entrants))
+    yardstick = open_yardstick(photos, CACHE, pictures, judges, left_out)
     findings = [measure(entrant, yardstick) for entrant in entrants]
     if report:
         from foodgan.evaluate import beside_page, page  # plots take seconds to load

@@ -55,10 +55,14 @@ def choose(
 
     from foodgan.cli.chosen import show
     from foodgan.evaluate import choice, plots
+    from foodgan.evaluate.entrants import training_of
     from foodgan.evaluate.exam import open_exam
+    from foodgan.registry import left_out
 
-    choosing = choice.open_choosing(open_exam(photos, CACHE), pictures)
-    table = [choice.judge(choosing, path, stage1) for path in choice.snapshots(run)]
+    paths = choice.snapshots(run)
+    styles = left_out(training_of(path) for path in (paths[0], stage1) if path)
+    choosing = choice.open_choosing(open_exam(photos, CACHE, styles), pictures)
+    table = [choice.judge(choosing, path, stage1) for path in paths]
     picked = choosing.pick(table)
     found = choice.report(choosing, table)
     if as_json:
@@ -130,8 +134,8 @@ def index(
     from foodgan.evaluate.exam import open_exam
 
     folder = model or registry.SHIPPED
-    registry.describe(folder)
-    written = indexing.write(open_exam(photos, CACHE), folder)
+    styles = registry.left_out(registry.describe(folder).training.values())
+    written = indexing.write(open_exam(photos, CACHE, styles), folder)
     typer.echo(f"{written}, {written.stat().st_size / 1e6:.2f} MB")
 
 

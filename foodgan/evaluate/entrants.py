@@ -30,13 +30,15 @@ class Entrant:
     """title: for people; about: pixels a side, parameters, and pictures seen in training.
 
     paint: dishes to pictures on the CPU, the same from the same seeds. conditions: names to mu and
-    log sigma², each (M, C); None where a name changes nothing.
+    log sigma², each (M, C); None where a name changes nothing. left_out: the styles of photos that
+    it was not trained on.
     """
 
     title: str
     paint: Paint
     conditions: Conditions | None
     about: dict[str, Any]
+    left_out: frozenset[str]
 
 
 def of_model(painter: Painter) -> Entrant:
@@ -46,16 +48,19 @@ def of_model(painter: Painter) -> Entrant:
         lambda dishes: painter.paint_tensor(dishes).cpu().clone(),
         _heard(painter.first, painter.device),
         _about(PICTURE_SIZE, True, [painter.first, painter.second], painter.model.training),
+        registry.left_out(painter.model.training.values()),
     )
 
 
 def sketches_of(painter: Painter) -> Entrant:
     """What Stage-I of a model makes alone: pictures of 64×64."""
+    training = {"stage1": painter.model.training["stage1"]}
     return Entrant(
         f"{painter.model_id}, its sketches",
         lambda dishes: painter.sketch_tensor(dishes).cpu().clone(),
         _heard(painter.first, painter.device),
-        _about(SKETCH_SIZE, True, [painter.first], {"stage1": painter.model.training["stage1"]}),
+        _about(SKETCH_SIZE, True, [painter.first], training),
+        registry.left_out(training.values()),
     )
 
 
@@ -63,7 +68,7 @@ def of_run(run: Path, title: str, device: torch.device = CPU) -> Entrant:
     """The averaged generator of a run of 64×64 pictures, or of its snapshot. Raises ModelError."""
     trained = averaged(run, device=device)
     network = trained.generator
-    described = checkpoint.description(checkpoint.of(run))
+    training = training_of(run)
     heard: Conditions | None = None
     if isinstance(network, PublishedGenerator):
         heard = _heard_as_published(network, device)
@@ -74,10 +79,16 @@ def of_run(run: Path, title: str, device: torch.device = CPU) -> Entrant:
         names, seeds = zip(*((dish.name, dish.seed) for dish in dishes), strict=True)
         return trained(names, seeds).float().clamp(-1, 1)
 
-    known = {key: described[key] for key in Training.model_fields if key in described}
-    training = {described["config"]["kind"]: Training(**known)}
     heard = heard if trained.named else None
-    return Entrant(title, paint, heard, _about(SKETCH_SIZE, heard is not None, [network], training))
+    stages = {training.config["kind"]: training}
+    about = _about(SKETCH_SIZE, heard is not None, [network], stages)
+    return Entrant(title, paint, heard, about, registry.left_out([training]))
+
+
+def training_of(run: Path) -> Training:
+    """How a run, or a snapshot of it, was trained. Raises ModelError."""
+    described = checkpoint.description(checkpoint.of(run))
+    return Training(**{key: described[key] for key in Training.model_fields if key in described})
 
 
 def of_stages(first: Path, second: Path, title: str, device: torch.device = CPU) -> Entrant:

@@ -5,6 +5,7 @@ N photos; rows are indices into them.
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,17 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from foodgan.batch import as_photos
+from foodgan.config import LEFT_OUT
 from foodgan.evaluate import shelf
 from foodgan.evaluate.features import random_features, small
 from foodgan.evaluate.shelf import Shelf
 from foodgan.photos import duplicates, tensors
-from foodgan.photos.folder import Photo, PhotosError, read_folder
+from foodgan.photos.folder import Photo, PhotosError, read_folder, trained_on
 from foodgan.progress import track
 from foodgan.registry import sha256
 
 PHOTO_SIZE = 256
+STYLE = "photo"  # of the held-out photos that measure
 HELD_OUT_MIN = 4  # photos of a part, below which no figure means anything
 BATCH = 256
 
@@ -128,14 +131,18 @@ def _falls(salt: str, digest: str) -> bool:
     return hashlib.sha256(f"{salt} {digest}".encode()).digest()[0] < 128
 
 
-def open_exam(folder: Path, cache: Path) -> Exam:
-    """Read and decode the photos of `folder` that are of style "photo", and find near-duplicates.
+def open_exam(folder: Path, cache: Path, left_out: Collection[str] = LEFT_OUT) -> Exam:
+    """Read and decode every photo of `folder` that is trained on, and held-out ones of style STYLE.
 
-    Raises PhotosError when a split has too few of them, or the held-out ones carry no name.
+    left_out: the styles that training left out. Finds near-duplicates. Raises PhotosError when a
+    split has too few photos, or the held-out ones carry no name.
     """
-    listed = [photo for photo in read_folder(folder) if photo.style == "photo"]
+    everything = read_folder(folder)
+    listed = trained_on(everything, left_out)
+    listed += [photo for photo in everything if photo.split == "test" and photo.style == STYLE]
+    listed.sort(key=lambda photo: str(photo.path))
     if not listed:
-        raise PhotosError(f"{folder} holds no photo of style “photo”")
+        raise PhotosError(f"{folder} holds no photo that is trained on, and none held out")
     photos, pixels = tensors.load(listed, PHOTO_SIZE, cache)
     held_out = torch.tensor([photo.split == "test" for photo in photos])
     counts = {"train": int((~held_out).sum()), "test": int(held_out.sum())}
@@ -143,7 +150,7 @@ def open_exam(folder: Path, cache: Path) -> Exam:
         raise PhotosError(
             f"{folder} needs photos of both splits, at least {HELD_OUT_MIN} each: it has "
             f"{counts['train']} of train and {counts['test']} of test (the key “split” in "
-            "metadata.jsonl)"
+            f"metadata.jsonl; held-out photos count where their “style” is “{STYLE}”)"
         )
     if not any(photo.name for photo in photos if photo.split == "test"):
         raise PhotosError(f"no held-out photo in {folder} has a name: there is nothing to paint")

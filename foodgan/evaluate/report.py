@@ -41,7 +41,7 @@ def evaluate(
     entrant: Entrant, folder: Path, cache: Path, pictures: int, judges: Path | None = None
 ) -> Findings:
     """Everything that `foodgan evaluate` measures of one entrant; see `open_yardstick`."""
-    return measure(entrant, open_yardstick(folder, cache, pictures, judges))
+    return measure(entrant, open_yardstick(folder, cache, pictures, judges, entrant.left_out))
 
 
 def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:

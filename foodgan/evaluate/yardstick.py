@@ -5,6 +5,7 @@ the exam's shelf keeps it.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from foodgan.config import LEFT_OUT
 from foodgan.evaluate import copies, faithful, measures
 from foodgan.evaluate.copies import Controls
 from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
@@ -83,14 +85,19 @@ class Yardstick:
 
 
 def open_yardstick(
-    folder: Path, cache: Path, pictures: int, judges: Path | None = None
+    folder: Path,
+    cache: Path,
+    pictures: int,
+    judges: Path | None = None,
+    left_out: Collection[str] = LEFT_OUT,
 ) -> Yardstick:
     """Read photos, seat the networks that judge, and measure what photos themselves score.
 
     pictures: how many an entrant paints for the distances; judges: a folder of the networks that
-    judge, trained on these photos where there is none yet. Raises PhotosError and ModelError.
+    judge, trained on these photos where there is none yet; left_out: the styles of photos that no
+    entrant was trained on. Raises PhotosError and ModelError.
     """
-    exam = open_exam(folder, cache)
+    exam = open_exam(folder, cache, left_out)
     panel = seat(exam, judges or judges_of(exam, cache))
     dishes = _dishes(exam, pictures)
     train = exam.small[exam.train]

@@ -16,7 +16,13 @@ from torch import Generator, Tensor
 from foodgan.batch import Draw
 from foodgan.config import TrainConfig
 from foodgan.photos import tensors
-from foodgan.photos.folder import Photo, PhotosError, read_folder, release_digest
+from foodgan.photos.folder import (
+    Photo,
+    PhotosError,
+    read_folder,
+    release_digest,
+    trained_on,
+)
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.recombine import recombine, swap_one
 
@@ -76,11 +82,7 @@ class Feed:
 
 def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.device) -> Feed:
     """Read, decode and tokenise the training photos of `folder`. Raises PhotosError."""
-    photos = [
-        photo
-        for photo in read_folder(folder)
-        if photo.split == "train" and photo.style not in config.exclude_styles
-    ]
+    photos = trained_on(read_folder(folder), config.exclude_styles)
     if not photos:
         styles = "".join(f", or of the style “{style}”" for style in config.exclude_styles)
         raise PhotosError(f"{folder} has no photo to train on: all are held out{styles}")

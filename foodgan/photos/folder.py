@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +54,11 @@ def read_folder(folder: Path) -> list[Photo]:
     if not photos:
         raise PhotosError(f"{folder} holds no photo ({', '.join(SUFFIXES)})")
     return sorted(photos, key=lambda photo: str(photo.path))
+
+
+def trained_on(photos: Iterable[Photo], left_out: Collection[str]) -> list[Photo]:
+    """Those that training sees. left_out: the styles that it leaves out."""
+    return [photo for photo in photos if photo.split == "train" and photo.style not in left_out]
 
 
 def split_of(word: str) -> str | None:

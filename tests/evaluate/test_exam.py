@@ -1,0 +1,70 @@
+"""Which photos measure: all that are trained on, and held-out ones that are photos indeed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from foodgan import registry
+from foodgan.config import LEFT_OUT
+from foodgan.evaluate.exam import open_exam
+from foodgan.registry import Run, Training
+from tests.evaluate.drawn import draw_exam, write_metadata
+from tests.generator_fixtures import tiny_config, tiny_feed
+
+STYLES = ("photo", "drawing", *LEFT_OUT)
+
+
+@pytest.fixture
+def styled(tmp_path: Path) -> Path:
+    """A folder with every style in both splits."""
+    folder = draw_exam(tmp_path)
+    lines = lines_of(folder)
+    for split in ("train", "test"):
+        for i, line in enumerate(each for each in lines if each["split"] == split):
+            line["style"] = STYLES[i % len(STYLES)]
+    write_metadata(folder, lines)
+    return folder
+
+
+def lines_of(folder: Path) -> list[dict[str, Any]]:
+    text = (folder / "metadata.jsonl").read_text("utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def trained(*styles: str) -> Training:
+    return Training(seen=1, seconds=1, photos={}, config={"exclude_styles": styles})
+
+
+@pytest.mark.parametrize("left_out", [LEFT_OUT, (), ("drawing", "photo")])
+def test_copies_are_sought_among_every_photo_that_is_trained_on(
+    styled: Path, left_out: tuple[str, ...]
+) -> None:
+    exam = open_exam(styled, styled / "cache", left_out)
+    fed = tiny_feed(tiny_config("stage1", exclude_styles=left_out), styled).photos
+    assert [exam.photos[row] for row in exam.train.tolist()] == fed
+    assert {photo.style for photo in fed} == set(STYLES) - set(left_out)
+    assert {exam.photos[row].style for row in exam.test.tolist()} == {"photo"}
+
+
+def test_a_held_out_photo_with_a_twin_among_drawings_that_are_trained_on_is_left_out(
+    styled: Path,
+) -> None:
+    lines = lines_of(styled)
+    twin = next(line for line in lines if line["split"] == "train" and line["style"] == "drawing")
+    Image.open(styled / twin["file_name"]).save(styled / "twin.jpg", quality=80)
+    lines.append(twin | {"file_name": "twin.jpg", "split": "test", "style": "photo"})
+    write_metadata(styled, lines)
+    assert open_exam(styled, styled / "cache").about["left_out_as_near_duplicates"] == 1
+
+
+def test_a_style_is_left_out_only_where_no_run_of_any_stage_saw_it() -> None:
+    assert registry.left_out([trained("a", "b"), trained("b", "c")]) == {"b"}
+    assert registry.left_out([trained("a"), trained()]) == set()
+    begun = Run(seen=1, seconds=1, photos={}, config={"exclude_styles": ["b"]})
+    tuned = trained("a", "b").model_copy(update={"before": (begun,)})
+    assert registry.left_out([tuned]) == {"b"}
+    untold = trained().model_copy(update={"config": {}})
+    assert registry.left_out([untold]) == set(LEFT_OUT)
