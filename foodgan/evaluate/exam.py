@@ -108,7 +108,9 @@ class Exam:
         seen = {int(self.groups[row]) for row in test if self.digests[row] in identities}
         rows = [row for row in test if int(self.groups[row]) not in seen]
         if len(rows) < HELD_OUT_MIN:
-            raise PhotosError(f"the judge has seen all but {len(rows)} of the held-out photos")
+            raise PhotosError(
+                f"the networks that judge have seen all but {len(rows)} of the held-out photos"
+            )
         return torch.tensor(rows)
 
     @property

@@ -29,20 +29,21 @@ LOOK_SIZE = 224  # pixels a side that are seen …
 FRAME = 13 / 16  # … of this much of the picture's, its middle
 FOLDS = 5
 SHUFFLES = 200
-VERSION = 2  # of how it sees and learns
+VERSION = 3  # of how it sees and learns, and of what its file says
 WHAT = "base dish"  # what the file says that it holds
 
 
 @dataclass(frozen=True)
 class Looks:
-    """kinds: those that it knows, K or none; photos, names: how many it learned from.
+    """kinds: those that it knows, K or none; photos: those that it learned from (SHA-256 of each
+    file); names: how many those have.
 
     left_out: share right of photos whose names it was not shown, a mean over names and kinds.
     """
 
     classifier: Classifier
     kinds: tuple[str, ...]
-    photos: int
+    photos: frozenset[str]
     names: int
     left_out: Estimate | None
 
@@ -70,11 +71,15 @@ def see(backbone: Backbone, pictures: Tensor) -> Tensor:
     return pooled(backbone, larger, LOOK_SIZE)
 
 
-def learn(features: Tensor, names: Sequence[str]) -> Looks:
-    """Learn from photos' features (N, F) and names (N); fewer than two kinds are none."""
+def learn(features: Tensor, names: Sequence[str], photos: Sequence[str]) -> Looks:
+    """Learn from photos' features (N, F) and names (N); fewer than two kinds are none.
+
+    photos (N): SHA-256 of each file.
+    """
     counts = Counter(map(kind_of, names))
     known = tuple(kind for kind in KINDS if counts[kind] >= PHOTOS_MIN)
-    blank = Looks(untaught(features.shape[1]), known if len(known) > 1 else (), 0, 0, None)
+    kinds = known if len(known) > 1 else ()
+    blank = Looks(untaught(features.shape[1]), kinds, frozenset(), 0, None)
     if not blank.kinds:
         return blank
     rows, labels = blank.labels(names)
@@ -83,7 +88,7 @@ def learn(features: Tensor, names: Sequence[str]) -> Looks:
     return Looks(
         fit(seen, labels, len(known), _weights(kept)),
         known,
-        len(kept),
+        frozenset(photos[row] for row in rows.tolist()),
         len(set(kept)),
         _over_kinds(told == labels, labels, _numbered(kept)),
     )
@@ -116,6 +121,7 @@ def _left_out(features: Tensor, names: list[str], labels: Tensor, classes: int) 
 
 def save(looks: Looks, path: Path) -> None:
     about = {name: value for name, value in vars(looks).items() if name != "classifier"}
+    about["photos"] = sorted(looks.photos)
     about["left_out"] = asdict(looks.left_out) if looks.left_out else None
     described = {"kind": WHAT, "version": VERSION, **about}
     checkpoint.save(path, vars(looks.classifier), described)
@@ -134,7 +140,7 @@ def load(path: Path) -> Looks:
     return Looks(
         Classifier(**tensors),
         tuple(about["kinds"]),
-        about["photos"],
+        frozenset(about["photos"]),
         about["names"],
         Estimate(**about["left_out"]) if about["left_out"] else None,
     )

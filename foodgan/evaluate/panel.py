@@ -31,6 +31,7 @@ from foodgan.registry import sha256
 from foodgan.text.encode import encode
 
 JUDGE, READERS, LOOKS = "judge.safetensors", "readers.safetensors", "looks.safetensors"
+WHAT = "readers"  # what their file says that it holds
 KINDS = ("random", "imagenet")  # what a reader sees through
 NAME_CAP = 20  # photos that a name counts as at most when a reader learns
 PER_NAME = 60  # photos of a name that a reader learns from at most
@@ -40,13 +41,22 @@ BATCH = 8  # photos looked at in one pass: more no longer fit in a CPU's cache
 
 @dataclass(frozen=True)
 class Panel:
-    """readers: by KINDS; weights: a hash of their file."""
+    """readers: by KINDS; read: photos that they learned from (SHA-256 of each file).
+
+    weights: a hash of the readers' file.
+    """
 
     judge: Judge
     readers: dict[str, Reader]
+    read: frozenset[str]
     weights: str
     looks: Looks
     _backbone: Backbone
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Photos whose names somebody here has learned: they measure no reading and no looks."""
+        return self.read | self.looks.photos
 
     @property
     def sight(self) -> dict[str, Look]:
@@ -69,7 +79,7 @@ class Panel:
             "random": "random convolutions, seed 20170, at 64×64; no FID, no trained network",
             "judge": self.judge.name,
             "readers": f"readers {self.weights[:12]}, trained on training photos",
-            "looks": f"base dishes of {self.looks.photos} training photos, "
+            "looks": f"base dishes of {len(self.looks.photos)} training photos, "
             f"{self.looks.names} names",
         }
 
@@ -77,6 +87,7 @@ class Panel:
 def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = None) -> Panel:
     """The networks in `folder`; those that are missing are trained on the exam's photos first.
 
+    So are those of an earlier build, whose files do not say which photos they learned from.
     anew: train all of them whether missing or not; steps: of each training, else their own.
     Raises ModelError and PhotosError.
     """
@@ -85,20 +96,28 @@ def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = No
     backbone = Backbone().eval()
     if anew or not first.exists():
         judge.train(exam, first, steps=steps or judge.STEPS)
-    if anew or not second.exists():
+    if anew or not _told(second):
         rows = _to_read(exam, PER_NAME)
         look = partial(pooled, backbone)
         _train_readers(exam, rows, _looked(exam, look, rows), second, steps or reader.STEPS)
     if anew or not looks.readable(third):
         looks.save(_learn_looks(exam, backbone), third)
     return Panel(
-        judge.load(first), _load_readers(second), sha256(second), looks.load(third), backbone
+        judge.load(first), *_load_readers(second), sha256(second), looks.load(third), backbone
     )
 
 
-def _load_readers(path: Path) -> dict[str, Reader]:
+def _told(path: Path) -> bool:
+    """Whether a file says which photos its readers learned from, or holds none: loading says so."""
+    if not path.exists():
+        return False
+    about = checkpoint.description(path)
+    return about.get("kind") != WHAT or isinstance(about.get("photos"), list)
+
+
+def _load_readers(path: Path) -> tuple[dict[str, Reader], frozenset[str]]:
     tensors, about = checkpoint.load(path)
-    if about.get("kind") != "readers":
+    if about.get("kind") != WHAT:
         raise ModelError(f"{path.name} holds no readers")
     readers = {}
     for kind in KINDS:
@@ -109,7 +128,7 @@ def _load_readers(path: Path) -> dict[str, Reader]:
             raise ModelError(f"{path.name} holds no reader of {kind}") from error
         checkpoint.fill(readers[kind], own, path.name)
         readers[kind].eval().requires_grad_(False)
-    return readers
+    return readers, frozenset(about["photos"])
 
 
 def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps: int) -> None:
@@ -125,7 +144,8 @@ def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps
             seen[kind], names, labels, weights, what=f"{kind} reader", steps=steps
         )
         tensors |= checkpoint.prefixed(kind, trained.state_dict())
-    checkpoint.save(path, tensors, {"kind": "readers", "steps": steps, "photos": len(rows)})
+    learned = sorted(exam.digests[row] for row in rows.tolist())
+    checkpoint.save(path, tensors, {"kind": WHAT, "steps": steps, "photos": learned})
 
 
 def _learn_looks(exam: Exam, backbone: Backbone) -> Looks:
@@ -134,9 +154,9 @@ def _learn_looks(exam: Exam, backbone: Backbone) -> Looks:
 
     rows = [row for row in _to_read(exam, looks.PER_NAME).tolist() if kind_of(name_of(row))]
     if not rows:
-        return looks.learn(torch.empty(0, POOLED), [])
+        return looks.learn(torch.empty(0, POOLED), [], [])
     seen = _looked(exam, partial(looks.see, backbone), torch.tensor(rows))
-    return looks.learn(seen, [name_of(row) for row in rows])
+    return looks.learn(seen, [name_of(row) for row in rows], [exam.digests[row] for row in rows])
 
 
 def _to_read(exam: Exam, each: int) -> Tensor:

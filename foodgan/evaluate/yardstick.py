@@ -24,6 +24,7 @@ from foodgan.evaluate.kid import kid
 from foodgan.evaluate.panel import KINDS, Panel, seat
 from foodgan.evaluate.shelf import Tensors
 from foodgan.painter import Dish
+from foodgan.photos.folder import PhotosError
 
 COMMON = 20  # photos that a name needs for its spread and colours to be known
 FLOORS = {
@@ -63,7 +64,10 @@ class Scale:
 
 @dataclass(frozen=True)
 class Reading:
-    """Labelled held-out photos: their names, what each reader sees, and names to choose from."""
+    """Labelled held-out photos: their names, what each reader sees, and names to choose from.
+
+    Without those that taught one of the networks that judge names.
+    """
 
     names: list[str]
     seen: dict[str, Tensor]
@@ -176,9 +180,13 @@ def _scale(seen: Tensors, unchosen: Tensor) -> Scale:
 
 def _reading(exam: Exam, panel: Panel, dishes: list[Dish]) -> Reading:
     named = torch.tensor([row for row in exam.test.tolist() if exam.photos[row].name])
-    names = [exam.photos[row].name or "" for row in named.tolist()]
+    new = torch.isin(named, exam.not_seen(panel.named))  # judges may have learned elsewhere
+    if not new.any():
+        raise PhotosError("the networks that judge have seen every held-out photo with a name")
+    names = [exam.photos[row].name or "" for row in named[new].tolist()]
     among = faithful.choices([*(dish.name for dish in dishes), *names], exam.names())
-    seen = {"random": exam.random()[named], **panel.seen_of(exam, named, "held-out")}
+    looked = {"random": exam.random()[named], **panel.seen_of(exam, named, "held-out")}
+    seen = {name: features[new] for name, features in looked.items()}
     figures = {
         f"{faithful.key_of(kind)}_held_out_photos": faithful.precision(
             panel.readers[kind], seen[kind], names, among

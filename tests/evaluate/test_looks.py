@@ -42,7 +42,7 @@ def oracle(names: list[str], seed: int) -> Tensor:
 @pytest.fixture(scope="module")
 def taught() -> Looks:
     names = list(invented()) * 3
-    return looks.learn(oracle(names, 1), names)
+    return looks.learn(oracle(names, 1), names, names)
 
 
 def asked() -> list[str]:
@@ -55,9 +55,10 @@ def test_photos_are_told_apart_and_wrong_names_are_worth_no_more_than_chance(exa
         part: looks.see(backbone, exam.pictures(rows, PHOTO_SIZE))
         for part, rows in (("train", exam.train), ("test", exam.test))
     }
-    learnt = looks.learn(seen["train"], named(exam, exam.train))
+    digests = [exam.digests[row] for row in exam.train.tolist()]
+    learnt = looks.learn(seen["train"], named(exam, exam.train), digests)
     assert learnt.kinds == ("rice", "soup")
-    assert (learnt.photos, learnt.names) == (32, 2)
+    assert (learnt.photos, learnt.names) == (set(digests), 2)
     held_out = named(exam, exam.test)
     figures = looks.figures(learnt, seen["test"], held_out, seen["test"], held_out)
     assert figures["base_dish"]["mean"] == figures["base_dish_held_out_photos"]["mean"] > 0.9
@@ -98,14 +99,15 @@ def test_the_interval_is_over_names_not_over_pictures(taught: Looks) -> None:
 
 def test_a_kind_of_few_photos_is_not_asked_for() -> None:
     names = ["味噌ラーメン", "うな丼"] * looks.PHOTOS_MIN + ["寿司"]
-    learnt = looks.learn(oracle(names, 0), names)
+    learnt = looks.learn(oracle(names, 0), names, names)
     assert learnt.kinds == ("noodles", "rice")
+    assert learnt.photos == {"味噌ラーメン", "うな丼"}
     assert [kind_of(name) for name in learnt.asked] == ["noodles"] * 8 + ["rice"] * 8
 
 
 def test_photos_of_one_kind_leave_the_figures_unmeasured(tmp_path: Path) -> None:
     names = ["味噌ラーメン"] * 20
-    looks.save(looks.learn(oracle(names, 0), names), tmp_path / "looks.safetensors")
+    looks.save(looks.learn(oracle(names, 0), names, names), tmp_path / "looks.safetensors")
     learnt = looks.load(tmp_path / "looks.safetensors")
     assert learnt.asked == ()
     nothing = torch.empty(0, WIDTH)
@@ -118,7 +120,8 @@ def test_what_was_learnt_is_read_back_as_it_was(taught: Looks, tmp_path: Path) -
     read = looks.load(tmp_path / "looks.safetensors")
     features = oracle(asked(), 5)
     assert torch.equal(read.classifier.logits(features), taught.classifier.logits(features))
-    assert (read.kinds, read.left_out) == (taught.kinds, taught.left_out)
+    assert (read.kinds, read.photos) == (taught.kinds, taught.photos)
+    assert read.left_out == taught.left_out
 
 
 def test_another_file_holds_no_classifier(tmp_path: Path) -> None:

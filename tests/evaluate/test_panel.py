@@ -1,18 +1,21 @@
 """The networks that judge learn from the right photos, and only there."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Generator
 
+from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import faithful, judge, panel, reader
+from foodgan.evaluate import faithful, judge, panel, reader, yardstick
 from foodgan.evaluate.exam import Exam, identity, open_exam
 from foodgan.evaluate.eyes import disturbed
 from foodgan.photos.folder import PhotosError
 from foodgan.text.encode import encode
-from tests.evaluate.drawn import draw_exam
+from tests.evaluate.drawn import draw_exam, write_metadata
 
 FOODS = ("カレー", "鮭", "うどん", "苺", "チーズ", "抹茶", "海老", "牛肉")
 DISHES = ("丼", "パフェ", "ラーメン", "サラダ", "スープ")
@@ -38,7 +41,7 @@ def test_the_judge_learns_from_held_out_photos_and_is_measured_on_the_others(
 
 def test_a_judge_that_has_seen_every_held_out_photo_may_not_judge(exam: Exam) -> None:
     everything = frozenset(identity(exam.photos[row]) for row in exam.test.tolist())
-    with pytest.raises(PhotosError, match="judge has seen"):
+    with pytest.raises(PhotosError, match="judge have seen"):
         exam.not_seen(everything)
 
 
@@ -57,6 +60,69 @@ def test_the_same_seed_trains_the_same_judge(exam: Exam, tmp_path: Path) -> None
     torch.set_num_threads(1)
     a, b = (judge.train(exam, tmp_path / f"{i}.safetensors", steps=1) for i in range(2))
     assert a.weights == b.weights
+
+
+@pytest.fixture(scope="module")
+def seated(exam: Exam, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of networks that judge, hardly trained."""
+    folder = tmp_path_factory.mktemp("judges")
+    panel.seat(exam, folder, steps=2)
+    return folder
+
+
+def split_anew(exam: Exam, folder: Path, known: int, new: int) -> Exam:
+    """Other photos held out: so many that were trained on, and so many that were not."""
+    rows = [*exam.train[:known].tolist(), *exam.test[:new].tolist()]
+    held_out = {exam.photos[row].path.name for row in rows}
+    shutil.copytree(exam.photos[0].path.parent, folder, ignore=lambda *_: {"cache"})
+    lines = [json.loads(x) for x in (folder / "metadata.jsonl").read_text("utf-8").splitlines()]
+    for line in lines:
+        line["split"] = "test" if line["file_name"] in held_out else "train"
+    write_metadata(folder, lines)
+    return open_exam(folder, folder / "cache")
+
+
+def test_nobody_is_measured_by_photos_whose_names_they_learned(
+    exam: Exam, seated: Path, tmp_path: Path
+) -> None:
+    seats = panel.seat(exam, seated)
+    assert seats.read == seats.looks.photos == {exam.digests[row] for row in exam.train.tolist()}
+    assert len(yardstick._reading(exam, seats, []).names) == len(exam.test)
+    other = split_anew(exam, tmp_path / "photos", known=7, new=5)
+    reading = yardstick._reading(other, panel.seat(other, seated), [])
+    assert len(other.test) == 12
+    assert len(reading.names) == 5
+    assert {len(features) for features in reading.seen.values()} == {5}
+
+
+def test_networks_that_learned_the_names_of_the_held_out_photos_may_not_measure(
+    exam: Exam, seated: Path, tmp_path: Path
+) -> None:
+    other = split_anew(exam, tmp_path / "photos", known=11, new=1)
+    with pytest.raises(PhotosError, match="judge have seen all but 1 of the held-out photos"):
+        yardstick._reading(other, panel.seat(other, seated), [])
+
+
+@pytest.mark.parametrize("name", [panel.READERS, panel.LOOKS])
+def test_networks_that_do_not_say_what_they_learned_from_are_trained_anew(
+    exam: Exam, seated: Path, tmp_path: Path, name: str
+) -> None:
+    folder = Path(shutil.copytree(seated, tmp_path / "judges"))
+    tensors, about = checkpoint.load(folder / name)
+    earlier = about | {"photos": len(about["photos"])}
+    earlier |= {"version": 2} if name == panel.LOOKS else {}
+    checkpoint.save(folder / name, tensors, earlier)
+    again = panel.seat(exam, folder, steps=2)
+    assert again.read == again.looks.photos == panel.seat(exam, seated).read
+    assert (folder / panel.JUDGE).read_bytes() == (seated / panel.JUDGE).read_bytes()
+
+
+def test_a_foreign_file_is_not_trained_over(exam: Exam, seated: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(seated, tmp_path / "judges"))
+    shutil.copy(folder / panel.JUDGE, folder / panel.READERS)
+    with pytest.raises(ModelError, match="holds no readers"):
+        panel.seat(exam, folder)
+    assert (folder / panel.READERS).read_bytes() == (folder / panel.JUDGE).read_bytes()
 
 
 def test_a_foreign_file_is_no_judge(exam: Exam, tmp_path: Path) -> None:
