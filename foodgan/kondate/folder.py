@@ -16,7 +16,7 @@ from foodgan.progress import Track, untracked
 from foodgan.whole import sweep, whole, write_text
 
 SETTINGS = "kondate.json"  # what the folder was asked for; a second run must ask for the same
-VERSION = 3  # counts up when the same seed gives other names or pictures
+VERSION = 4  # counts up when the same seed gives other names or pictures
 
 
 class FolderError(FoodganError):

@@ -1,5 +1,6 @@
 """Menus: what is held out is nowhere in training, and its parts are."""
 
+import hashlib
 import subprocess
 import sys
 from itertools import combinations
@@ -13,6 +14,11 @@ from foodgan.kondate.names import read
 from foodgan.kondate.splits import SETS, Entry, Menu, MenuError, menu
 
 NAMES = 130
+# By training names: of the sets that docs/results/kondate.md tells of.
+MEASURED = {
+    130: "7966dee881f97ef5",
+    2000: "6d64a123bb92883a",
+}
 
 
 @pytest.fixture(scope="module", params=[130, 2000])
@@ -63,6 +69,30 @@ def test_an_unseen_triple_is_new_though_all_its_pairs_are_known(some_menu: Menu)
     for entry in tests:
         assert subsets([entry], 2) <= pairs
         assert subsets([entry], 3) - triples
+
+
+def test_an_unseen_triple_is_held_out_of_training_pictures_too(some_menu: Menu) -> None:
+    """Pictures show what their names do not say as well."""
+    shown = [entry.recipe.atoms for entry in some_menu.of("train") + some_menu.of("seen")]
+    held = some_menu.held_out.triples
+    assert not any(triple <= atoms for triple in held for atoms in shown)
+    for entry in some_menu.of("unseen_triple"):
+        assert held & subsets([entry], 3)
+
+
+def test_an_unseen_triple_of_a_small_menu_is_in_no_training_picture() -> None:
+    small = menu(FEWEST, 0, 10)
+    shown = [entry.recipe.atoms for entry in small.of("train")]
+    for entry in small.of("unseen_triple"):
+        said = subsets([entry], 3)
+        assert any(not any(triple <= atoms for atoms in shown) for triple in said)
+
+
+def test_the_sets_that_were_measured_are_drawn_as_before(some_menu: Menu) -> None:
+    kinds = ("train", "seen", "unseen_pair", "unseen_synonym", "contradictory")
+    drawn = [(e.plan.name, e.recipe, e.seed) for kind in kinds for e in some_menu.of(kind)]
+    digest = hashlib.sha256(repr(drawn).encode()).hexdigest()[:16]
+    assert digest == MEASURED[len(some_menu.of("train"))]
 
 
 def test_an_unseen_spelling_is_in_no_training_name_though_its_value_is(some_menu: Menu) -> None:
