@@ -3,9 +3,12 @@
 N photos, S pixels a side; arrays are (N, S, S, 3) uint8.
 """
 
+import hashlib
 import logging
+import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,17 +41,37 @@ def decode(path: Path, size: int) -> NDArray[np.uint8]:
 def load(photos: list[Photo], size: int, cache: Path) -> tuple[list[Photo], NDArray[np.uint8]]:
     """Decode every photo once; a second call maps the array in `cache`.
 
-    Returns the photos that are sound and their array (N, size, size, 3), read only. Broken ones
-    are named in the log and skipped. Raises PhotosError when none is sound.
+    A folder that has changed is decoded anew, and what was decoded of it before is removed. Returns
+    the photos that are sound and their array (N, size, size, 3), read only. Broken ones are named
+    in the log and skipped. Raises PhotosError when none is sound.
     """
-    stem = cache / f"photos-{size}-{fingerprint(photos)}"
+    place = _place(photos, size)
+    stem = cache / f"{place}-{fingerprint(photos)}"
     table, kept = stem.with_suffix(".npy"), stem.with_suffix(".kept.npy")
     try:
         rows, pixels = np.load(kept), np.load(table, mmap_mode="r")
     except (OSError, ValueError, EOFError):  # none yet, or cut short by a loss of power
         _decode_all(photos, size, table, kept)
         rows, pixels = np.load(kept), np.load(table, mmap_mode="r")
+        _forget(set(cache.glob(f"{place}-*.npy")) - {table, kept})
     return [photos[row] for row in rows], pixels
+
+
+def _place(photos: list[Photo], size: int) -> str:
+    """How the array's file is called whatever changes in the folder.
+
+    Training and measuring see other splits and styles of it, and keep one each.
+    """
+    folder = os.path.commonpath([photo.path.absolute().parent for photo in photos])
+    kinds = sorted({(photo.split, photo.style) for photo in photos})
+    return f"photos-{size}-{hashlib.sha256(repr((folder, kinds)).encode()).hexdigest()[:8]}"
+
+
+def _forget(files: Iterable[Path]) -> None:
+    """Remove arrays of what the folder held before; who has one mapped keeps it to the end."""
+    for file in files:
+        with suppress(OSError):  # a system that removes no mapped file
+            file.unlink()
 
 
 def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None:

@@ -1,10 +1,12 @@
 """Decoding photos once, weights against big names, and crops by seed."""
 
 import logging
+import shutil
 import struct
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -121,8 +123,30 @@ def test_the_cache_is_used_again_until_a_photo_changes(drawn_photos: Path, tmp_p
     _, again = tensors.load(photos, 64, tmp_path)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == stamps
     assert np.array_equal(first, again)
-    tensors.load(photos[:5], 64, tmp_path)
+    tensors.load([*photos[:5], replace(photos[5], split="test")], 64, tmp_path)
     assert len(list(tmp_path.iterdir())) == 2 * len(stamps)
+
+
+def test_a_folder_that_changes_leaves_only_its_last_array(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    folder, cache = tmp_path / "photos", tmp_path / "cache"
+    shutil.copytree(drawn_photos, folder, ignore=lambda *_: {"cache"})
+    photos = read_folder(folder)
+    tensors.load(photos, 72, cache)
+    tensors.load([replace(photo, split="test") for photo in photos], 64, cache)
+    tensors.load(read_folder(drawn_photos), 64, cache)
+    others = set(cache.iterdir())
+    _, mapped = tensors.load(photos, 64, cache)
+    once, first = mapped.copy(), set(cache.iterdir()) - others
+    half_red(folder / "0.png")
+    _, again = tensors.load(read_folder(folder), 64, cache)
+    assert not np.array_equal(once[0], again[0])
+    assert np.array_equal(once, mapped)  # whoever trains on it goes on
+    last = set(cache.iterdir()) - others
+    assert len(first) == len(last) == 2
+    assert not first & last
+    assert others < set(cache.iterdir())
 
 
 @pytest.mark.parametrize("lost", ["kept", "table"])
