@@ -22,9 +22,10 @@ class ColourWord:
 
 @dataclass(frozen=True)
 class Palette:
-    """Keys of words and their colours. kinds: keys of ingredients that come in several colours."""
+    """Keys of words and their colours. bare: those that say nothing before a key of `kinds`."""
 
     colours: dict[str, tuple[Rgb, ...]]
+    bare: frozenset[str]
     kinds: frozenset[str]
 
 
@@ -32,8 +33,11 @@ class Palette:
 def palette() -> Palette:
     """The table. Raises ValueError for a colour that is none."""
     read = tomllib.loads(COLOURS.read_text(encoding="utf-8"))
-    colours = {key: tuple(map(_rgb, several)) for key, several in read["colours"].items()}
-    return Palette(colours, frozenset(read["kinds"]))
+    kinds = frozenset(read.pop("ingredients")["kinds"])
+    colours = {
+        key: tuple(map(_rgb, several)) for part in read.values() for key, several in part.items()
+    }
+    return Palette(colours, frozenset(read["bare"]), kinds)
 
 
 def colour_words(name: str) -> list[ColourWord]:
@@ -42,7 +46,8 @@ def colour_words(name: str) -> list[ColourWord]:
     return [
         ColourWord(slot, known.colours[key])
         for slot, key in enumerate(keys)
-        if key in known.colours and known.kinds.isdisjoint(keys[slot + 1 : slot + 2])
+        if key in known.colours
+        and not (key in known.bare and known.kinds.intersection(keys[slot + 1 : slot + 2]))
     ]
 
 
