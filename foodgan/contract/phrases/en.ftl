@@ -43,7 +43,7 @@ about =
 ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It should be ready { $when }.
 kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
 kitchen-unstaffed = **{ $name }**, noted! The painter has stepped out just now. We will paint it as soon as the painter is back, so please stay seated.
-kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter { $when }. Please come back then.
+kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter around { $when }. Please come back then.
 kitchen-full-unstaffed = Sorry, { $waiting } orders are in line and the kitchen is full, and the painter has stepped out just now. Please come back in a little while.
 ordered-too-soon =
     Thank you for another order! Please give us { $seconds ->
