@@ -73,7 +73,8 @@ def learning(
 ) -> list[Lesson]:
     """A lesson by each size of menu, which is drawn in `out` where it is not there yet.
 
-    pictures: that eyes of their own are shown. Raises FolderError, and ModelError where ImageNet's features are not installed.
+    pictures: that eyes of their own are shown. Raises FolderError, and ModelError where ImageNet's
+    features are not installed.
     """
     seeing = partial(own_eyes.learn, pictures=pictures)
     taught = seeing if sight == "own" else partial(teach, Backbone())
