@@ -53,8 +53,14 @@ def colour_words(name: str) -> list[ColourWord]:
 
 def dyed_by(names: Sequence[str]) -> list[str]:
     """The colour words of a dish's names as they are written there, each once."""
-    found = [heard(name)[word.slot].surface for name in names for word in colour_words(name)]
-    return list(dict.fromkeys(found))
+    return list(
+        dict.fromkeys(_written(name, word) for name in names for word in colour_words(name))
+    )
+
+
+def _written(name: str, word: ColourWord) -> str:
+    token = heard(name)[word.slot]
+    return token.surface + ("色" if name.startswith("色", token.end) else "")
 
 
 def _rgb(written: str) -> Rgb:

@@ -3,7 +3,7 @@
 import pytest
 
 from foodgan.contract.dishname import normalise
-from foodgan.text.colours import colour_words, palette
+from foodgan.text.colours import colour_words, dyed_by, palette
 from foodgan.text.encode import heard
 from foodgan.text.tokens import tokens
 
@@ -70,6 +70,10 @@ def test_a_taste_or_an_adjective_before_an_ingredient_colours_the_dish(
 )
 def test_a_colour_inside_another_word_is_none(name: str) -> None:
     assert said(name) == []
+
+
+def test_what_is_told_is_what_was_written_and_each_word_once() -> None:
+    assert dyed_by(["虹色そば", "青いきな粉色の虹色パフェ"]) == ["虹色", "青い", "きな粉色"]
 
 
 def test_spellings_of_one_thing_have_one_colour() -> None:
