@@ -145,7 +145,9 @@ def test_a_run_without_a_checkpoint_begins_anew(drawn_photos: Path, tmp_path: Pa
 
 
 def test_a_checkpoint_of_another_network_is_refused(drawn_photos: Path, tmp_path: Path) -> None:
-    tiny_trainer(tiny_config("stage2"), drawn_photos, tmp_path).save()
+    other = tiny_trainer(tiny_config("stage2"), drawn_photos, tmp_path)
+    other.config = tiny_config("stage1")
+    other.save()
     with pytest.raises(ModelError, match="does not fit its configuration"):
         tiny_trainer(tiny_config("stage1"), drawn_photos, tmp_path).resume()
 

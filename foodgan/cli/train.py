@@ -62,13 +62,12 @@ def train(
         feed = open_feed(settings, photos, Path("runs") / "cache", place.device)
         first = open_sketcher(sketches) if sketches else None
         trainer = Trainer(settings, feed, folder, place, first)
+        if begin_from:  # read before anything is cleared away
+            trainer.begin_from(begin_from)
         if fresh:
             trainer.clear()
-        if trainer.resume():
-            if place.leads:
-                typer.echo(f"goes on after {trainer.seen:,} pictures")
-        elif begin_from:
-            trainer.begin_from(begin_from)
+        if trainer.resume() and place.leads:
+            typer.echo(f"goes on after {trainer.seen:,} pictures")
         run_to_the_end(trainer)
         if place.leads:
             typer.echo(f"{trainer.seen:,} pictures seen; the run is in {folder}")

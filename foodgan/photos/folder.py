@@ -129,3 +129,12 @@ def fingerprint(photos: list[Photo]) -> str:
         stat = photo.path.stat()
         digest.update(f"{photo.path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def contents(photos: list[Photo]) -> str:
+    """A short hash of which photos these are, wherever they lie: file names, sizes and labels."""
+    digest = hashlib.sha256()
+    for photo in photos:
+        known = (photo.path.name, photo.path.stat().st_size, photo.name)
+        digest.update(json.dumps(known).encode())
+    return digest.hexdigest()[:16]
