@@ -11,6 +11,8 @@ from foodgan import checkpoint, lineage
 from foodgan.checkpoint import CHECKPOINT
 from foodgan.cli import app
 from foodgan.config import ConfigError
+from foodgan.contract import logs
+from foodgan.contract.errors import ModelError
 from foodgan.train import train
 from tests.generator_fixtures import tiny_config, tiny_trainer, write_toml
 
@@ -39,6 +41,7 @@ def trained(photos: Path, run: Path, *words: str | Path, **changes: Any) -> Resu
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)  # the cache of photos lies in the working folder
+    monkeypatch.setattr(logs, "set_up", lambda: None)  # it would outlive the runner's streams
 
 
 def relabel(photos: Path) -> None:
@@ -131,3 +134,20 @@ def test_a_run_that_is_there_does_not_begin_from_another(photos: Path, run: Path
     assert trained(photos, other, "--begin-from", run, "--fresh", pictures=16).exit_code == 0
     before = checkpoint.description(other / CHECKPOINT)["before"]
     assert [each["seen"] for each in before] == [8]
+
+
+def test_a_fresh_run_keeps_the_old_one_where_what_it_begins_from_is_missing(
+    photos: Path, run: Path
+) -> None:
+    before = (run / CHECKPOINT).read_bytes()
+    done = trained(photos, run, "--begin-from", "nowhere", "--fresh")
+    assert isinstance(done.exception, ModelError)
+    assert (run / CHECKPOINT).read_bytes() == before
+
+
+def test_a_run_does_not_begin_from_itself(photos: Path, run: Path) -> None:
+    before = (run / CHECKPOINT).read_bytes()
+    done = trained(photos, run, "--begin-from", run / ".." / run.name, "--fresh")
+    assert done.exit_code == 2
+    assert "is the run itself" in " ".join(done.output.replace("│", " ").split())
+    assert (run / CHECKPOINT).read_bytes() == before

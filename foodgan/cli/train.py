@@ -58,6 +58,8 @@ def train(
     asked = {"pictures": pictures, "seed": seed}
     settings = load_config(config, **{k: v for k, v in asked.items() if v is not None})
     folder = run or Path("runs") / Path(config).stem
+    if begin_from and begin_from.resolve() == folder.resolve():
+        raise typer.BadParameter(f"{begin_from} is the run itself", param_hint="--begin-from")
     with placed(device, loaders=loaders, records=graph) as place:
         feed = open_feed(settings, photos, Path("runs") / "cache", place.device)
         first = open_sketcher(sketches) if sketches else None
