@@ -27,6 +27,13 @@ def test_every_shipped_configuration_builds_its_networks(name: str) -> None:
     assert sum(p.numel() for p in objective.discriminator.parameters()) > 100_000
 
 
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name.startswith("stage")])
+def test_every_shipped_stage_keeps_snapshots_to_choose_from(name: str) -> None:
+    config = load_config(name)
+    assert config.snapshot_every
+    assert 10 <= config.pictures // config.snapshot_every <= 20
+
+
 def test_a_file_says_what_was_written_and_changes_override_it(tmp_path: Path) -> None:
     config = tiny_config("stage1", seed=5)
     path = str(write_toml(config, tmp_path / "tiny.toml"))
