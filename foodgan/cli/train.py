@@ -27,7 +27,7 @@ def train(
         typer.Option(help="A run of Stage-I that paints for Stage-II.", file_okay=False),
     ] = None,
     device: Device = None,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
     loaders: Annotated[
         int | None, typer.Option(min=0, help="Processes that draw batches; else 4 for a GPU.")
     ] = None,
