@@ -190,7 +190,8 @@ class Trainer:
         checkpoint.save(self.run / checkpoint.CHECKPOINT, tensors, self.about)
 
     def snapshot(self) -> None:
-        """Keep the averaged generator as it is now, in half precision, to be chosen or not."""
+        """Keep the averaged generator as it is now, in half precision. Raises TrainingStopped."""
+        self._refuse_nan(self.ema.state_dict())
         tensors = {name: halved(t) for name, t in self.ema.state_dict().items()}
         path = self.run / checkpoint.SNAPSHOTS / f"{self.seen:09d}.safetensors"
         checkpoint.save(path, checkpoint.prefixed("ema", tensors), self.about)

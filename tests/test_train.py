@@ -174,6 +174,13 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_checkpoint(
     assert same(weights(tmp_path), before)
 
 
+def test_no_snapshot_holds_what_is_no_number(drawn_photos: Path, tmp_path: Path) -> None:
+    config = tiny_config("stage1", snapshot_every=4, log_every=1000)
+    with pytest.raises(TrainingStopped, match="is not finite any more"):
+        train(poisoned(tiny_trainer(config, drawn_photos, tmp_path)))
+    assert not (tmp_path / "snapshots").exists()
+
+
 def test_a_learning_rate_beyond_reason_stops_before_it_is_saved(
     drawn_photos: Path, tmp_path: Path
 ) -> None:
