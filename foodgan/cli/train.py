@@ -24,7 +24,7 @@ def train(
     ] = None,
     sketches: Annotated[
         Path | None,
-        typer.Option(help="A run of Stage-I that paints for Stage-II.", file_okay=False),
+        typer.Option(help="A run of Stage-I, or a snapshot of it, that paints for Stage-II."),
     ] = None,
     device: Device = None,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
@@ -57,6 +57,8 @@ def train(
         torch.set_num_threads(threads)
     asked = {"pictures": pictures, "seed": seed}
     settings = load_config(config, **{k: v for k, v in asked.items() if v is not None})
+    if sketches and not settings.sketched:
+        raise typer.BadParameter(f"{config} learns from no sketches", param_hint="--sketches")
     folder = run or Path("runs") / Path(config).stem
     if begin_from and begin_from.resolve() == folder.resolve():
         raise typer.BadParameter(f"{begin_from} is the run itself", param_hint="--begin-from")
