@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 from foodgan.batch import Draw
 from foodgan.config import TrainConfig
 from foodgan.photos import tensors
-from foodgan.photos.folder import Photo, PhotosError, read_folder, release_digest
+from foodgan.photos.folder import Photo, PhotosError, contents, read_folder, release_digest
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.recombine import recombine, swap_one
 
@@ -32,6 +32,7 @@ class Feed:
     weights: Tensor
     device: torch.device
     release: str | None = None  # the digest, where the photos are a release's
+    contents: str | None = None  # a hash of which photos these are
 
     @property
     def vector_size(self) -> int:
@@ -49,6 +50,7 @@ class Feed:
         """
         return {
             "release": self.release,
+            "contents": self.contents,
             "count": len(self.photos),
             "names": len({photo.name for photo in self.photos}),
             "sources": dict(Counter(photo.source for photo in self.photos)),
@@ -87,7 +89,8 @@ def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.devi
     photos, pixels = tensors.load(photos, config.photo_size, cache)
     names = encode([photo.name or "" for photo in photos])
     weights = tensors.name_weights(photos, config.name_cap)
-    return Feed(config, photos, pixels, names, weights, device, release_digest(folder))
+    which = release_digest(folder), contents(photos)
+    return Feed(config, photos, pixels, names, weights, device, *which)
 
 
 def forget(names: TokenBatch, word: float, name: float, random: Generator) -> TokenBatch:
