@@ -170,7 +170,9 @@ class Kitchen:
         if line.waiting >= self._queue_limit:
             # While nobody works there is no telling when.
             phrase = "kitchen-full" if line.workers else "kitchen-full-unstaffed"
-            told = await self._voice.edit(order, phrase, waiting=line.waiting, when=_when(line))
+            told = await self._voice.edit(
+                order, phrase, waiting=line.waiting, when=_when(line, "t")
+            )
             if told != "away":  # else it is made: nobody may be left without a word
                 await self.end(order.order_id, "refused")
                 return
@@ -179,7 +181,7 @@ class Kitchen:
         elif line.waiting > 0 or line.wait_s > PATIENCE_S:
             place = line.waiting + 1
             await self._voice.edit(
-                order, "ordered-ahead", button=True, name=name, place=place, when=_when(line)
+                order, "ordered-ahead", button=True, name=name, place=place, when=_when(line, "R")
             )
         await self.put_in_line(order, member_id)
 
@@ -258,7 +260,10 @@ class Kitchen:
             await asyncio.sleep(0.05)
 
 
-def _when(line: Line) -> str:
-    """When a newcomer's dish should be there, as Discord shows it in everyone's own time."""
+def _when(line: Line, style: str) -> str:
+    """When a newcomer's dish should be there, as Discord shows it in everyone's own time.
+
+    style: "t", the time of day; "R", how long till then, which Discord goes on counting.
+    """
     ready = datetime.now(UTC) + timedelta(seconds=line.wait_s)
-    return f"<t:{ready.timestamp():.0f}:R>"
+    return f"<t:{ready.timestamp():.0f}:{style}>"

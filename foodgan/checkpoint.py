@@ -62,7 +62,7 @@ def _opened(path: Path, device: str) -> Iterator[Any]:
         with safe_open(path, framework="pt", device=device) as opened:
             yield opened
     except FileNotFoundError as error:
-        raise ModelError(f"{path.name} is missing") from error
+        raise ModelError(f"{path.name} is missing in {path.parent}") from error
     except (SafetensorError, KeyError, ValueError, OSError) as error:
         raise ModelError(f"{path.name} is damaged or not of this project: {error}") from error
 

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from foodgan.augment import Policy
 from foodgan.contract.errors import FoodganError
+from foodgan.contract.limits import SEED_MAX
 from foodgan.losses import LossName
+from foodgan.models.stackgan import PICTURE_SIZE, SKETCH_SIZE
 
 LEFT_OUT = ("cutout_white",)  # styles of photos that training does not see unless told so
 FOLDER = Path(__file__).parent / "configs"
@@ -28,7 +30,7 @@ class TrainConfig(BaseModel):
 
     kind: Literal["stage1", "stage2", "dcgan", "published"]
     model: dict[str, Any] = {}  # widths; see Stage1Config, Stage2Config, DcganConfig, …
-    seed: int = 0
+    seed: Annotated[int, Field(ge=-SEED_MAX, le=SEED_MAX)] = 0
     pictures: Annotated[int, Field(gt=0)] = 1_000_000
     batch: Annotated[int, Field(ge=2)] = 32
     lr_g: Annotated[float, Field(gt=0)] = 2e-4
@@ -93,7 +95,22 @@ class TrainConfig(BaseModel):
             raise ValueError(f"pair_energy asks for each name twice: {self.batch} is odd")
         if self.size > self.photo_size:
             raise ValueError(f"crops of {self.size} pixels do not fit photos of {self.photo_size}")
+        if self.sketched and self.kind != "stage2":
+            raise ValueError(f"only stage2 learns from sketches: sketched is not for {self.kind}")
+        self._sizes_fit()
         return self
+
+    def _sizes_fit(self) -> None:
+        """Raises ValueError for crops that the networks cannot halve and double again."""
+        if self.kind != "stage2" and self.size != SKETCH_SIZE:
+            raise ValueError(f"{self.kind} paints {SKETCH_SIZE} pixels, not {self.size}: see size")
+        if self.kind == "stage2" and self.size % 8:
+            raise ValueError(f"stage2 enlarges by eights: size {self.size} is no multiple of 8")
+        if self.sketched and self.size > PICTURE_SIZE:
+            raise ValueError(f"size {self.size} is more than sketches of {SKETCH_SIZE} pixels make")
+        seen = max(self.size, self.frozen_side)
+        if self.frozen_features and seen % 32:
+            raise ValueError(f"frozen features need a multiple of 32: {seen} pixels are none")
 
 
 def load_config(which: str, **changes: Any) -> TrainConfig:

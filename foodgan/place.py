@@ -42,13 +42,11 @@ def placed(
     and never record.
     """
     world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
-    cuda = torch.cuda.is_available() and device != "cpu"
-    chosen = torch.device(device or "cpu")
-    if cuda and device is None:
-        chosen = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     on_gpu = chosen.type == "cuda"
     if on_gpu:
-        chosen = torch.device("cuda", chosen.index or 0)
+        if str(chosen) == "cuda":  # each process of `torchrun` has a GPU of its own
+            chosen = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
         torch.cuda.set_device(chosen)
         torch.backends.cudnn.benchmark = True
         torch.set_float32_matmul_precision("high")

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import torch
@@ -24,6 +25,7 @@ from foodgan.text import vectors
 from foodgan.whole import write_text
 
 SHIPPED = Path(__file__).parent / "weights"
+MODEL = "model.json"
 CARD = "README.md"
 NEAREST = "nearest.safetensors"  # the index of training photos, which a model need not have
 STAGES = ("stage1", "stage2")
@@ -106,7 +108,7 @@ def sha256(path: Path) -> str:
 
 def describe(folder: Path | None = None) -> ModelFile:
     """Read model.json of a folder (the shipped one by default). Raises ModelError."""
-    path = (folder or SHIPPED) / "model.json"
+    path = (folder or SHIPPED) / MODEL
     try:
         model = ModelFile.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -156,17 +158,21 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     """Make a model of two runs' averaged generators, in half precision.
 
     name: shown to members; runs: "stage1" and "stage2" to run folders, or to snapshots of runs.
-    Raises ModelError before anything in `folder` is touched.
+    Raises ModelError before anything in `folder` is touched; a full disk leaves it whole, too.
     """
     loaded = {stage: checkpoint.load(checkpoint.of(runs[stage])) for stage in STAGES}
     model = _described(name, {stage: about for stage, (_, about) in loaded.items()})
     folder.mkdir(parents=True, exist_ok=True)
-    for stage, (tensors, _) in loaded.items():
-        ema = {k: halved(v) for k, v in checkpoint.part("ema", tensors).items()}
-        checkpoint.save(folder / f"{stage}.safetensors", ema, {"stage": stage})
-    hashes = {f"{s}.safetensors": sha256(folder / f"{s}.safetensors") for s in STAGES}
-    model = model.model_copy(update={"hashes": hashes})
-    _write(model, folder)
+    with TemporaryDirectory(prefix=".export-", dir=folder) as kept:  # what is there stays whole
+        made = Path(kept)
+        for stage, (tensors, _) in loaded.items():
+            ema = {k: halved(v) for k, v in checkpoint.part("ema", tensors).items()}
+            checkpoint.save(made / f"{stage}.safetensors", ema, {"stage": stage})
+        hashes = {f"{s}.safetensors": sha256(made / f"{s}.safetensors") for s in STAGES}
+        model = model.model_copy(update={"hashes": hashes})
+        _write(model, made)
+        for name in (*hashes, MODEL):
+            (made / name).replace(folder / name)
     return model
 
 
@@ -199,7 +205,7 @@ def vouch(folder: Path, path: Path) -> ModelFile:
 
 def _write(model: ModelFile, folder: Path) -> None:
     described = json.dumps(model.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    write_text(folder / "model.json", described + "\n")
+    write_text(folder / MODEL, described + "\n")
 
 
 def halved(tensor: Tensor) -> Tensor:

@@ -26,6 +26,7 @@ from foodgan.batch import Batch, Draw
 from foodgan.config import ConfigError, TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
+from foodgan.lineage import refuse_others
 from foodgan.models.stackgan import Stage1Generator
 from foodgan.objectives import Objective, build_objective
 from foodgan.painting import Figures
@@ -189,7 +190,8 @@ class Trainer:
         checkpoint.save(self.run / checkpoint.CHECKPOINT, tensors, self.about)
 
     def snapshot(self) -> None:
-        """Keep the averaged generator as it is now, in half precision, to be chosen or not."""
+        """Keep the averaged generator as it is now, in half precision. Raises TrainingStopped."""
+        self._refuse_nan(self.ema.state_dict())
         tensors = {name: halved(t) for name, t in self.ema.state_dict().items()}
         path = self.run / checkpoint.SNAPSHOTS / f"{self.seen:09d}.safetensors"
         checkpoint.save(path, checkpoint.prefixed("ema", tensors), self.about)
@@ -231,11 +233,15 @@ class Trainer:
         self.before = [*about.get("before", []), then]
 
     def resume(self) -> bool:
-        """Go on from the run's checkpoint. False when there is none. Raises ModelError."""
+        """Go on from the run's checkpoint. False when there is none.
+
+        Raises ModelError, and ConfigError where photos, configuration or beginning are others.
+        """
         path = self.run / checkpoint.CHECKPOINT
         if not path.exists():
             return False
         tensors, about = checkpoint.load(path, str(self.place.device))
+        refuse_others(about, self.about, self.run)
         objective = self.objective
         for name, module in (
             ("generator", objective.generator),
@@ -316,7 +322,7 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
                 trainer.snapshot()
     if figures:
         _check(figures, trainer)
-    if place.leads:
+    if place.leads and figures:  # else what is kept says already what there is to say
         trainer.save()
         _draw(writer, trainer)
     if writer:

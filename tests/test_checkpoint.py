@@ -32,8 +32,8 @@ def test_what_was_saved_is_read_again(saved: Path) -> None:
     assert saved.stat().st_mode & 0o777 == 0o644
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"gone\.safetensors is missing"):
+def test_a_missing_file_is_named_and_where_it_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=rf"gone\.safetensors is missing in {tmp_path}"):
         checkpoint.load(tmp_path / "gone.safetensors")
 
 

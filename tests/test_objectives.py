@@ -7,10 +7,13 @@ from typing import Any, cast
 import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
+from typer.testing import CliRunner, Result
 
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
-from foodgan.config import ConfigError, load_config
+from foodgan.cli import app
+from foodgan.config import ConfigError, TrainConfig, load_config
+from foodgan.contract import logs
 from foodgan.contract.errors import ModelError
 from foodgan.models.projected import ProjectedDiscriminator
 from foodgan.models.stackgan import Painted, Stage1Generator
@@ -23,6 +26,7 @@ from tests.generator_fixtures import (
     tiny_config,
     tiny_feed,
     tiny_trainer,
+    write_toml,
 )
 
 
@@ -150,6 +154,37 @@ def test_a_stage_two_that_learns_from_sketches_asks_for_them(
 ) -> None:
     with pytest.raises(ConfigError, match="--sketches"):
         tiny_trainer(tiny_config("stage2", sketched=0.5), drawn_photos, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["stage1", "stage2"])
+def test_sketches_that_nothing_learns_from_are_refused(
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(logs, "set_up", lambda: None)  # it would outlive the runner's streams
+    done = trained(tiny_config(kind, sketched=0.0), drawn_photos, tmp_path, tmp_path)
+    assert done.exit_code == 2
+    assert "no sketches" in " ".join(done.output.replace("│", " ").split())
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_snapshot_of_stage_one_paints_for_stage_two(
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the cache of photos lies in the working folder
+    monkeypatch.setattr(logs, "set_up", lambda: None)  # it would outlive the runner's streams
+    train(tiny_trainer(tiny_config("stage1", snapshot_every=16), drawn_photos, tmp_path / "first"))
+    [kept] = (tmp_path / "first" / checkpoint.SNAPSHOTS).iterdir()
+    done = trained(tiny_config("stage2", sketched=0.5), drawn_photos, tmp_path, kept)
+    assert done.exit_code == 0, done.output
+    assert checkpoint.description(tmp_path / "run" / CHECKPOINT)["seen"] == 16
+
+
+def trained(config: TrainConfig, photos: Path, folder: Path, sketches: Path) -> Result:
+    """What `foodgan train` says to sketches."""
+    path = write_toml(config, folder / "tiny.toml")
+    words = ["train", "--config", path, "--photos", photos, "--run", folder / "run"]
+    words += ["--sketches", sketches, "--device", "cpu"]
+    return CliRunner().invoke(app, [str(word) for word in words])
 
 
 def test_a_run_keeps_its_averaged_generators_on_the_way(drawn_photos: Path, tmp_path: Path) -> None:

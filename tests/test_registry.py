@@ -3,12 +3,14 @@
 import json
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from foodgan import checkpoint, registry
+from foodgan import checkpoint, registry, whole
 from foodgan.contract.errors import ModelError
 from tests.generator_fixtures import tiny_config, tiny_trainer
 
@@ -144,6 +146,35 @@ def test_an_export_that_fails_leaves_the_model_that_was_there(
     before = {path.name: path.read_bytes() for path in model.iterdir()}
     with pytest.raises(ModelError):
         registry.export("other", dict(zip(registry.STAGES, places, strict=True)), model)
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
+
+
+@pytest.mark.parametrize("file", ["stage1.safetensors", "stage2.safetensors", "model.json"])
+@pytest.mark.parametrize("what", [OSError("no space left"), KeyboardInterrupt()], ids=repr)
+def test_an_export_that_is_cut_short_leaves_the_model_that_was_there(
+    model: Path,
+    tiny_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    file: str,
+    what: BaseException,
+) -> None:
+    written = whole.whole
+
+    @contextmanager
+    def cut(path: Path) -> Iterator[Path]:
+        with written(path) as partial:
+            yield partial
+            if path.name == file:
+                raise what
+
+    for module in (checkpoint, whole):
+        monkeypatch.setattr(module, "whole", cut)
+    runs = {stage: tiny_model.parent / "runs" / stage for stage in registry.STAGES}
+    for stage in registry.STAGES:
+        (model / f"{stage}.safetensors").write_bytes(b"another model's weights")
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    with pytest.raises(type(what)):
+        registry.export("other", runs, model)
     assert {path.name: path.read_bytes() for path in model.iterdir()} == before
 
 

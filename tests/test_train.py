@@ -145,7 +145,9 @@ def test_a_run_without_a_checkpoint_begins_anew(drawn_photos: Path, tmp_path: Pa
 
 
 def test_a_checkpoint_of_another_network_is_refused(drawn_photos: Path, tmp_path: Path) -> None:
-    tiny_trainer(tiny_config("stage2"), drawn_photos, tmp_path).save()
+    other = tiny_trainer(tiny_config("stage2"), drawn_photos, tmp_path)
+    other.config = tiny_config("stage1")
+    other.save()
     with pytest.raises(ModelError, match="does not fit its configuration"):
         tiny_trainer(tiny_config("stage1"), drawn_photos, tmp_path).resume()
 
@@ -170,6 +172,13 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_last_checkpoint(
     with pytest.raises(TrainingStopped, match=r"the last checkpoint in .* is good"):
         train(poisoned(trainer))
     assert same(weights(tmp_path), before)
+
+
+def test_no_snapshot_holds_what_is_no_number(drawn_photos: Path, tmp_path: Path) -> None:
+    config = tiny_config("stage1", snapshot_every=4, log_every=1000)
+    with pytest.raises(TrainingStopped, match="is not finite any more"):
+        train(poisoned(tiny_trainer(config, drawn_photos, tmp_path)))
+    assert not (tmp_path / "snapshots").exists()
 
 
 def test_a_learning_rate_beyond_reason_stops_before_it_is_saved(

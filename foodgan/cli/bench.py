@@ -21,7 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.
 def painter(
     model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
     device: Device = None,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
     repeats: Annotated[int, typer.Option(help="Runs of each measurement.", min=3)] = 30,
     variants: Annotated[
         bool, typer.Option("--variants", help="Other ways to run it; compiling takes minutes.")
@@ -90,7 +90,7 @@ def kondate(
 def queue(
     model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
     device: Device = None,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
     batch: Annotated[int, typer.Option(help="Pictures of one pass.", min=1)] = 16,
     orders: Annotated[int, typer.Option(help="Orders in full batches.", min=32)] = 256,
     as_json: AsJson = False,

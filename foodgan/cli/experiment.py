@@ -155,6 +155,9 @@ def pupil(
     own: Annotated[
         bool, typer.Option("--own-eyes", help="It learns to see too; else it sees by ImageNet.")
     ] = False,
+    pictures: Annotated[
+        int, typer.Option(help="That eyes of its own are shown.", min=64)
+    ] = 102_400,
     jobs: Jobs = 0,
     out: Out = OUT,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -170,7 +173,7 @@ def pupil(
     if min(sizes) < FEWEST:
         raise typer.BadParameter(f"a menu has at least {FEWEST} names", param_hint="--n")
     sight: Sight = "own" if own else "imagenet"
-    curve = learning(out, sizes, sight, jobs=_at_once(jobs), track=track)
+    curve = learning(out, sizes, sight, pictures=pictures, jobs=_at_once(jobs), track=track)
     if as_json:
         typer.echo(json.dumps([asdict(lesson) for lesson in curve], indent=1))
     else:

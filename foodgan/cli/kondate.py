@@ -60,7 +60,7 @@ def taster(
         str, typer.Option(help="Where it learns: cpu, cuda.", callback=usable)
     ] = "cpu",
     jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0: one a core.")] = 0,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
     cache: Annotated[Path, typer.Option(help="Where renders are kept.")] = Path("runs") / "cache",
 ) -> None:
     """Train the judge of drawn dishes, and print how often it is right on renders it never saw."""

@@ -105,6 +105,8 @@ def write_card(
         measured = json.loads(figures.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelError(f"{figures.name} holds no figures: {error}") from error
+    if not isinstance(measured, dict):
+        raise ModelError(f"{figures.name} holds no figures of `foodgan evaluate --json`")
     if measured.get("model") != described.model_id:
         raise ModelError(
             f"{figures.name} tells of {measured.get('model')}, not of {described.model_id}"

@@ -44,7 +44,10 @@ def sheet(
 
     asked = base_dish.invented() if invented else NAMES
     if names is not None:
-        asked = tuple(names.read_text(encoding="utf-8").split("\n"))
+        try:
+            asked = tuple(names.read_text(encoding="utf-8-sig").split("\n"))
+        except UnicodeDecodeError as error:
+            raise typer.BadParameter(f"{names} is not UTF-8", param_hint="--names") from error
     plain = [dishname.normalise(name) for name in asked if name.strip()]
     if not plain:
         raise typer.BadParameter(f"{names} holds no name", param_hint="--names")

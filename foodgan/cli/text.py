@@ -40,6 +40,7 @@ def show(
     """Show a name's words, what the table knows of them, and their nearest neighbours."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from foodgan.contract.dishname import normalise
     from foodgan.text.tokens import tokens
@@ -47,15 +48,15 @@ def show(
 
     words = table()
     spelt = normalise(name)
-    grid = Table("word", "key", "known", "nearest", title=spelt)
+    grid = Table("word", "key", "known", "nearest", title=Text(spelt))
     for token in tokens(spelt):
         known = words.vector(token.key)
         vector = words.compose(token.key) if known is None else known
         near = [pair for pair in words.nearest(vector, count + 1) if pair[0] != token.key][:count]
         grid.add_row(
-            token.surface,
-            token.key,
+            Text(token.surface),  # a name may look like markup
+            Text(token.key),
             "yes" if known is not None else "[yellow]no[/]",
-            " · ".join(f"{word} {cosine:.2f}" for word, cosine in near),
+            Text(" · ".join(f"{word} {cosine:.2f}" for word, cosine in near)),
         )
     Console().print(grid)

@@ -24,10 +24,10 @@ def train(
     ] = None,
     sketches: Annotated[
         Path | None,
-        typer.Option(help="A run of Stage-I that paints for Stage-II.", file_okay=False),
+        typer.Option(help="A run of Stage-I, or a snapshot of it, that paints for Stage-II."),
     ] = None,
     device: Device = None,
-    threads: Annotated[int, typer.Option(help="CPU threads; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
     loaders: Annotated[
         int | None, typer.Option(min=0, help="Processes that draw batches; else 4 for a GPU.")
     ] = None,
@@ -57,18 +57,21 @@ def train(
         torch.set_num_threads(threads)
     asked = {"pictures": pictures, "seed": seed}
     settings = load_config(config, **{k: v for k, v in asked.items() if v is not None})
+    if sketches and not settings.sketched:
+        raise typer.BadParameter(f"{config} learns from no sketches", param_hint="--sketches")
     folder = run or Path("runs") / Path(config).stem
+    if begin_from and begin_from.resolve() == folder.resolve():
+        raise typer.BadParameter(f"{begin_from} is the run itself", param_hint="--begin-from")
     with placed(device, loaders=loaders, records=graph) as place:
         feed = open_feed(settings, photos, Path("runs") / "cache", place.device)
         first = open_sketcher(sketches) if sketches else None
         trainer = Trainer(settings, feed, folder, place, first)
+        if begin_from:  # read before anything is cleared away
+            trainer.begin_from(begin_from)
         if fresh:
             trainer.clear()
-        if trainer.resume():
-            if place.leads:
-                typer.echo(f"goes on after {trainer.seen:,} pictures")
-        elif begin_from:
-            trainer.begin_from(begin_from)
+        if trainer.resume() and place.leads:
+            typer.echo(f"goes on after {trainer.seen:,} pictures")
         run_to_the_end(trainer)
         if place.leads:
             typer.echo(f"{trainer.seen:,} pictures seen; the run is in {folder}")

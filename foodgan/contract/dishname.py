@@ -43,12 +43,7 @@ def normalise(raw: str) -> str:
     """
     if len(raw) > RAW_MAX:
         raise UserError("name-too-long", limit=LENGTH_MAX)
-    name = unicodedata.normalize("NFKC", KEYCAP.sub("", raw))
-    name = unicodedata.normalize("NFKC", _visible(name))
-    name = LONG_VOWEL.sub("ー", name)
-    name = KANJI_AS_KATAKANA.sub(lambda found: found[0].translate(AS_KATAKANA), name)
-    name = EUROPEAN.sub(lambda found: _latin(found[0]), name)
-    name = " ".join(name.split())
+    name = spelt(raw)
     if not name:
         raise UserError("name-no-words" if KEYCAP.search(raw) else "name-empty")
     if len(name) > LENGTH_MAX:
@@ -56,6 +51,16 @@ def normalise(raw: str) -> str:
     if not any(letter.isalnum() and letter not in REPEATS for letter in name):
         raise UserError("name-no-words")
     return name
+
+
+def spelt(raw: str) -> str:
+    """What `normalise` makes of the letters, however many they are; empty where none is seen."""
+    name = unicodedata.normalize("NFKC", KEYCAP.sub("", raw))
+    name = unicodedata.normalize("NFKC", _visible(name))
+    name = LONG_VOWEL.sub("ー", name)
+    name = KANJI_AS_KATAKANA.sub(lambda found: found[0].translate(AS_KATAKANA), name)
+    name = EUROPEAN.sub(lambda found: _latin(found[0]), name)
+    return " ".join(name.split())
 
 
 def display(name: str) -> str:

@@ -21,7 +21,7 @@ from foodgan.models.matcher import WIDTHS, means_and_maxima, own_body
 from foodgan.progress import Track, untracked
 
 BATCH = 64
-STEPS = 1_600
+PICTURES = 102_400  # that a course shows, some of them often
 RATE = 2e-3
 DECAY = 0.05
 DROPPED = 0.3
@@ -62,19 +62,27 @@ class OwnEyes:
 
 
 def learn(
-    known: Sequence[Known], track: Track = untracked, *, steps: int = STEPS, batch: int = BATCH
+    known: Sequence[Known],
+    track: Track = untracked,
+    *,
+    pictures: int = PICTURES,
+    batch: int = BATCH,
 ) -> OwnEyes:
-    """Learn from pictures and what their names state of them, from nothing. Always the same."""
+    """Learn from pictures and what their names state of them, from nothing. Always the same.
+
+    pictures: how many it is shown, `batch` at a time.
+    """
+    steps = max(1, pictures // batch)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         eyes = Eyes().to(memory_format=torch.channels_last)
         chance = Generator().manual_seed(0)
         adam = optim.AdamW(eyes.parameters(), RATE, weight_decay=DECAY)
         course = optim.lr_scheduler.OneCycleLR(adam, RATE, total_steps=steps)
-        pictures, stated = pictures_of(known), _Stated(known)
+        menu, stated = pictures_of(known), _Stated(known)
         for _ in track(range(steps), "Learning to see"):
-            rows = torch.randint(len(pictures), (batch,), generator=chance)
-            loss = stated.loss(rows, *eyes(otherwise(pictures[rows], chance)))
+            rows = torch.randint(len(menu), (batch,), generator=chance)
+            loss = stated.loss(rows, *eyes(otherwise(menu[rows], chance)))
             adam.zero_grad()
             loss.backward()
             adam.step()

@@ -63,13 +63,21 @@ class Lesson:
 
 
 def learning(
-    out: Path, sizes: Sequence[int], sight: Sight, *, jobs: int = 1, track: Track = untracked
+    out: Path,
+    sizes: Sequence[int],
+    sight: Sight,
+    *,
+    pictures: int = own_eyes.PICTURES,
+    jobs: int = 1,
+    track: Track = untracked,
 ) -> list[Lesson]:
     """A lesson by each size of menu, which is drawn in `out` where it is not there yet.
 
-    Raises FolderError, and ModelError where ImageNet's features are not installed.
+    pictures: that eyes of their own are shown. Raises FolderError, and ModelError where ImageNet's
+    features are not installed.
     """
-    taught = own_eyes.learn if sight == "own" else partial(teach, Backbone())
+    seeing = partial(own_eyes.learn, pictures=pictures)
+    taught = seeing if sight == "own" else partial(teach, Backbone())
     lessons = []
     for names in sizes:
         folder = Plan(out, (), names=names).folder

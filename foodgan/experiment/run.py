@@ -18,6 +18,7 @@ from types import FrameType
 
 import torch
 
+from foodgan.config import ConfigError
 from foodgan.evaluate.board import open_board
 from foodgan.experiment.arms import in_turn
 from foodgan.experiment.measuring import measure_run, measure_untrained, measured, told
@@ -36,8 +37,8 @@ def carry_out(plan: Plan, *, track: Track = untracked) -> list[Path]:
     """Train and measure what is missing, what matters most first; returns all result files.
 
     SIGINT, SIGTERM and the plan's end stop it: what is finished is kept, and what is not has its
-    checkpoint. A run whose loss is not finite is named in the log, and the others go on. Raises
-    FolderError, PhotosError, ModelError.
+    checkpoint. A run whose loss is not finite, or whose checkpoint is of another configuration, is
+    named in the log, and the others go on. Raises FolderError, PhotosError, ModelError.
     """
     runs = in_turn(plan.arms, plan.seeds)
     write_folder(plan.folder, plan.names, 64, 0, jobs=plan.jobs, track=track)
@@ -114,6 +115,9 @@ def _one(plan: Plan, arm: str, seed: int) -> None:
             train_run(plan, arm, seed, stop)
     except TrainingStopped as error:
         log.error("%s, seed %d: %s", arm, seed, error)
+    except ConfigError as error:  # its checkpoint is of another experiment: nothing to measure
+        log.error("%s, seed %d: %s", arm, seed, error)
+        return
     if plan.measures and not stop() and not measured(plan, arm, seed):
         measure_run(plan, arm, seed)
 

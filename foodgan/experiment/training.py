@@ -22,7 +22,7 @@ def feed_of(plan: Plan, arm: str, seed: int) -> Feed:
 def train_run(plan: Plan, arm: str, seed: int, stop: Callable[[], bool]) -> None:
     """Train until the plan's budgets are reached or it should `stop`; the checkpoint is kept.
 
-    Raises PhotosError, TrainingStopped.
+    Raises PhotosError, TrainingStopped; ConfigError where its checkpoint is of another run.
     """
     feed = feed_of(plan, arm, seed)
     # It draws its own batches: its neighbours want the other cores.

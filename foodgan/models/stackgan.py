@@ -9,9 +9,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Annotated
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -35,6 +36,7 @@ Maps = tuple[Tensor, ...]  # feature maps of a discriminator
 
 SKETCH_SIZE = 64  # pixels a side
 PICTURE_SIZE = 256
+Widths = Annotated[tuple[int, ...], Field(min_length=2, max_length=5)]  # fewer end at more pixels
 
 
 class Stage1Config(BaseModel):
@@ -51,8 +53,8 @@ class Stage1Config(BaseModel):
     relu: bool = False  # on the conditioning's mean and log variance, as once published
     norm: bool = False  # batch norm before each affine, at no cost once trained
     named_seed: bool = False  # the 4×4 layout hears the name too
-    generator: tuple[int, ...] = (256, 192, 128, 64, 32)
-    discriminator: tuple[int, ...] = (24, 48, 96, 192, 256)  # at 64, 32, 16, 8, 4 pixels
+    generator: tuple[int, int, int, int, int] = (256, 192, 128, 64, 32)
+    discriminator: Widths = (24, 48, 96, 192, 256)  # at 64, 32, 16, 8, 4 pixels
 
 
 class Stage2Config(BaseModel):

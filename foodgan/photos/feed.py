@@ -19,6 +19,7 @@ from foodgan.photos import tensors
 from foodgan.photos.folder import (
     Photo,
     PhotosError,
+    contents,
     read_folder,
     release_digest,
     trained_on,
@@ -38,6 +39,7 @@ class Feed:
     weights: Tensor
     device: torch.device
     release: str | None = None  # the digest, where the photos are a release's
+    contents: str | None = None  # a hash of which photos these are
 
     @property
     def vector_size(self) -> int:
@@ -55,6 +57,7 @@ class Feed:
         """
         return {
             "release": self.release,
+            "contents": self.contents,
             "count": len(self.photos),
             "names": len({photo.name for photo in self.photos}),
             "sources": dict(Counter(photo.source for photo in self.photos)),
@@ -89,7 +92,8 @@ def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.devi
     photos, pixels = tensors.load(photos, config.photo_size, cache)
     names = encode([photo.name or "" for photo in photos])
     weights = tensors.name_weights(photos, config.name_cap)
-    return Feed(config, photos, pixels, names, weights, device, release_digest(folder))
+    which = release_digest(folder), contents(photos)
+    return Feed(config, photos, pixels, names, weights, device, *which)
 
 
 def forget(names: TokenBatch, word: float, name: float, random: Generator) -> TokenBatch:

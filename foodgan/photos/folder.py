@@ -6,8 +6,10 @@ import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from foodgan.contract.errors import FoodganError
+from foodgan.contract import dishname
+from foodgan.contract.errors import FoodganError, UserError
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +43,10 @@ def read_folder(folder: Path) -> list[Photo]:
     """Every photo in `folder`, in a stable order. Raises PhotosError when there is none.
 
     With metadata.jsonl, at the top or in train/ and test/, its lines count (file_name and one of
-    NAME_KEYS); without it a photo's name is its folder's, and a photo at the top has none. The
-    split is a line's, else the first folder's, else train. What others call validation, val, dev
-    or eval is held out like test; a line with any other split raises PhotosError.
+    NAME_KEYS); without it a photo's name is its folder's, and a photo at the top has none. Names
+    are spelt as members' are; a label without a word is none. The split is a line's, else the first
+    folder's, else train. What others call validation, val, dev or eval is held out like test; a
+    line with any other split raises PhotosError.
     """
     if not folder.is_dir():
         raise PhotosError(f"{folder} is not a folder")
@@ -75,9 +78,13 @@ def _from_metadata(folder: Path, place: str) -> list[Photo]:
         try:
             entry = json.loads(line)
             path = table.parent / entry["file_name"]
-            name = next((entry[key] for key in NAME_KEYS if entry.get(key)), None)
-            if not isinstance(name, str | None):
-                raise TypeError(f"{name!r} is not a name")
+            name = _said(entry, *NAME_KEYS)
+            about = {
+                "style": _said(entry, "style") or "photo",
+                "licence": _said(entry, "licence", "license") or "unknown",
+                "credit": _said(entry, "credit") or "",
+                "source": _said(entry, "source_repo", "source") or "unknown",
+            }
         except (ValueError, TypeError, KeyError) as error:
             raise PhotosError(f"{table}:{number} is not a metadata line: {error!r}") from error
         if not path.is_file():
@@ -89,15 +96,33 @@ def _from_metadata(folder: Path, place: str) -> list[Photo]:
         photos.append(
             Photo(
                 path=path,
-                name=name,
+                name=_spelt(name) if name else None,
                 split=split_of(str(split or Path(place, entry["file_name"]).parts[0])) or "train",
-                style=entry.get("style") or "photo",
-                licence=entry.get("licence") or entry.get("license") or "unknown",
-                credit=entry.get("credit") or "",
-                source=entry.get("source_repo") or entry.get("source") or "unknown",
+                **about,
             )
         )
     return photos
+
+
+def _said(entry: dict[str, Any], *keys: str) -> str | None:
+    """What the first of `keys` says that says anything. Raises TypeError for what is no text."""
+    for key in keys:
+        if (said := entry.get(key)) and not isinstance(said, str):
+            raise TypeError(f"{key} is {said!r}, which is no text")
+        if said:
+            return str(said)
+    return None
+
+
+def _spelt(name: str) -> str | None:
+    """A label as members spell a name, though it may be a longer caption; None without a word."""
+    cut = name[: dishname.RAW_MAX]
+    try:
+        return dishname.normalise(cut)
+    except UserError as error:
+        if error.phrase != "name-too-long":
+            return None
+        return dishname.spelt(cut)[: dishname.RAW_MAX]
 
 
 def _lines(table: Path) -> list[str]:
@@ -119,7 +144,7 @@ def _from_folders(folder: Path) -> list[Photo]:
 def _from_its_place(path: Path, folders: tuple[str, ...]) -> Photo:
     split = split_of(folders[0]) if folders else None
     named = folders[1:] if split else folders
-    return Photo(path=path, name=named[-1] if named else None, split=split or "train")
+    return Photo(path=path, name=_spelt(named[-1]) if named else None, split=split or "train")
 
 
 def release_digest(folder: Path) -> str | None:
@@ -134,4 +159,13 @@ def fingerprint(photos: list[Photo]) -> str:
     for photo in photos:
         stat = photo.path.stat()
         digest.update(f"{photo.path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def contents(photos: list[Photo]) -> str:
+    """A short hash of which photos these are, wherever they lie: file names, sizes and labels."""
+    digest = hashlib.sha256()
+    for photo in photos:
+        known = (photo.path.name, photo.path.stat().st_size, photo.name)
+        digest.update(json.dumps(known).encode())
     return digest.hexdigest()[:16]

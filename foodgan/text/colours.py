@@ -22,9 +22,10 @@ class ColourWord:
 
 @dataclass(frozen=True)
 class Palette:
-    """Keys of words and their colours. kinds: keys of ingredients that come in several colours."""
+    """Keys of words and their colours. bare: those that say nothing before a key of `kinds`."""
 
     colours: dict[str, tuple[Rgb, ...]]
+    bare: frozenset[str]
     kinds: frozenset[str]
 
 
@@ -32,8 +33,11 @@ class Palette:
 def palette() -> Palette:
     """The table. Raises ValueError for a colour that is none."""
     read = tomllib.loads(COLOURS.read_text(encoding="utf-8"))
-    colours = {key: tuple(map(_rgb, several)) for key, several in read["colours"].items()}
-    return Palette(colours, frozenset(read["kinds"]))
+    kinds = frozenset(read.pop("ingredients")["kinds"])
+    colours = {
+        key: tuple(map(_rgb, several)) for part in read.values() for key, several in part.items()
+    }
+    return Palette(colours, frozenset(read["bare"]), kinds)
 
 
 def colour_words(name: str) -> list[ColourWord]:
@@ -42,14 +46,21 @@ def colour_words(name: str) -> list[ColourWord]:
     return [
         ColourWord(slot, known.colours[key])
         for slot, key in enumerate(keys)
-        if key in known.colours and known.kinds.isdisjoint(keys[slot + 1 : slot + 2])
+        if key in known.colours
+        and not (key in known.bare and known.kinds.intersection(keys[slot + 1 : slot + 2]))
     ]
 
 
 def dyed_by(names: Sequence[str]) -> list[str]:
     """The colour words of a dish's names as they are written there, each once."""
-    found = [heard(name)[word.slot].surface for name in names for word in colour_words(name)]
-    return list(dict.fromkeys(found))
+    return list(
+        dict.fromkeys(_written(name, word) for name in names for word in colour_words(name))
+    )
+
+
+def _written(name: str, word: ColourWord) -> str:
+    token = heard(name)[word.slot]
+    return token.surface + ("色" if name.startswith("色", token.end) else "")
 
 
 def _rgb(written: str) -> Rgb:

@@ -85,16 +85,25 @@ def test_a_mistake_gets_a_sentence_and_no_traceback(
         ("kondate taster --out t --device gpu", 2, "'gpu' cannot be used"),
         ("sheet --out s.png --names nowhere.txt", 2, "does not exist"),
         ("sheet --out s.png --names a-file", 2, "a-file holds no name"),
+        ("sheet --out s.png --names shift-jis", 2, "shift-jis is not UTF-8"),
+        ("train --photos . --threads -1", 2, "greater than or equal to 0"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_a_sentence(
     tmp_path: Path, words: str, code: int, sentence: str
 ) -> None:
     (tmp_path / "a-file").write_text("\n")
+    (tmp_path / "shift-jis").write_bytes("鮭丼\n".encode("shift_jis"))
     done = _foodgan(*words.split(), cwd=tmp_path)
     assert done.returncode == code, done.stderr
     assert sentence in " ".join(done.stderr.replace("│", " ").split())
     assert "Traceback" not in done.stderr
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(tmp_path: Path) -> None:
+    done = _foodgan("text", "show", "カレー[/red]", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "カレー[/red]" in done.stdout
 
 
 @pytest.mark.parametrize("words", ["up", "status", "drain stove", "photos stats"])

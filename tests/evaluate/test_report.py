@@ -308,6 +308,18 @@ def test_the_card_takes_no_figures_of_another_model(
     assert "other·123456" in capsys.readouterr().err
 
 
+def test_the_card_takes_no_figures_that_are_none(
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text("[]", encoding="utf-8")
+    assert run(monkeypatch, "model", "card", "--model", tiny_model, "--figures", figures) == 1
+    assert "figures.json holds no figures" in capsys.readouterr().err
+
+
 def test_a_card_without_figures_says_so(tiny_model: Path) -> None:
     assert "Not measured yet" in card.render(registry.describe(tiny_model), None)
 

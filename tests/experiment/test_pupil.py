@@ -31,7 +31,7 @@ def test_an_eye_tells_more_of_a_picture_than_of_another_one(lessons: list[Lesson
 def test_eyes_of_its_own_learn_to_see_from_names_alone(tmp_path: Path) -> None:
     folder.write_folder(tmp_path / "menu", 60, 64, 0)
     known = [one for one in folder.read_menu(tmp_path / "menu") if one.kind == "train"]
-    pupil = own_eyes.learn(known, steps=60, batch=16)
+    pupil = own_eyes.learn(known, pictures=960, batch=16)
     right, wrong = (found["mean"] for found in examine(pupil, known))
     assert right is not None
     assert wrong is not None
@@ -41,7 +41,7 @@ def test_eyes_of_its_own_learn_to_see_from_names_alone(tmp_path: Path) -> None:
 def test_eyes_of_its_own_learn_the_same_again(tmp_path: Path) -> None:
     folder.write_folder(tmp_path / "menu", 50, 64, 0)
     known = folder.read_menu(tmp_path / "menu")[:16]
-    tasted = [own_eyes.learn(known, steps=2, batch=16).taste(known) for _ in range(2)]
+    tasted = [own_eyes.learn(known, pictures=32, batch=16).taste(known) for _ in range(2)]
     assert tasted[0] == tasted[1]
 
 

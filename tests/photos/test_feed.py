@@ -58,6 +58,7 @@ def test_only_what_is_invented_is_asked_anew(drawn_photos: Path) -> None:
 
 def test_the_feed_says_which_photos_it_has(drawn_photos: Path) -> None:
     about = feed_of(drawn_photos).about
+    assert len(about.pop("contents")) == 16
     assert about == {
         "release": None,
         "contributors": {},

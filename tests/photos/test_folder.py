@@ -2,6 +2,7 @@
 
 import json
 import logging
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,8 @@ def test_a_missing_folder_and_an_empty_one_are_named(tmp_path: Path) -> None:
         '{"file_name": 7}',
         '{"file_name": "a.png", "name_ja": 7}',
         '{"file_name": "a.png", "name_ja": ["カレー"]}',
+        '{"file_name": "a.png", "licence": ["CC0"]}',
+        '{"file_name": "a.png", "credit": {"name": "花子"}}',
     ],
 )
 def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: str) -> None:
@@ -132,7 +135,7 @@ def test_a_byte_order_mark_and_odd_line_breaks_are_read(tmp_path: Path) -> None:
     photo(tmp_path / "a.png")
     line = json.dumps({"file_name": "a.png", "name_ja": "カレー\u2028うどん"}, ensure_ascii=False)
     (tmp_path / "metadata.jsonl").write_text(f"{line}\r\n", encoding="utf-8-sig")
-    assert read_folder(tmp_path)[0].name == "カレー\u2028うどん"
+    assert read_folder(tmp_path)[0].name == "カレー うどん"
 
 
 def test_a_photo_that_is_listed_but_absent_is_skipped_and_named(
@@ -151,6 +154,40 @@ def test_a_name_of_five_hundred_characters_is_read_and_encoded(tmp_path: Path) -
     name = read_folder(tmp_path)[0].name
     assert name is not None
     assert encode([name]).mask.all()
+
+
+DECOMPOSED = unicodedata.normalize("NFD", "ガパオライス")
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        (DECOMPOSED, "ガパオライス"),
+        ("ｶﾚｰﾗｲｽ", "カレーライス"),
+        ("ＢＬＴ サンド ", "BLT サンド"),
+        ("鮭丼", "鮭丼"),
+        ("🍕🍕", None),
+        (" ", None),
+    ],
+)
+def test_a_label_is_spelt_as_members_ask_for_it(
+    tmp_path: Path, label: str, name: str | None
+) -> None:
+    photo(tmp_path / "lines" / "a.png")
+    metadata(tmp_path / "lines", {"file_name": "a.png", "name_ja": label})
+    photo(tmp_path / "folders" / label / "a.png")
+    for folder in ("lines", "folders"):
+        assert read_folder(tmp_path / folder)[0].name == name
+
+
+@pytest.mark.parametrize("label", ["大盛り" * 6000, "㌀" * 600])
+def test_a_label_beyond_reason_is_cut(tmp_path: Path, label: str) -> None:
+    photo(tmp_path / "a.png")
+    metadata(tmp_path, {"file_name": "a.png", "name_ja": label})
+    name = read_folder(tmp_path)[0].name
+    assert name is not None
+    assert len(name) == 600
+    assert encode([name]).mask.any()
 
 
 def test_a_fingerprint_follows_the_files(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from foodgan.contract.dishname import normalise
-from foodgan.text.colours import colour_words, palette
+from foodgan.text.colours import colour_words, dyed_by, palette
 from foodgan.text.encode import heard
 from foodgan.text.tokens import tokens
 
@@ -34,11 +34,35 @@ def test_a_colour_is_heard_in_every_spelling(name: str, words: list[str]) -> Non
     assert said(name) == words
 
 
-@pytest.mark.parametrize(
-    "name", ["黒胡椒ステーキ", "赤ワイン煮込み", "青じそパスタ", "赤海老の香り焼き"]
-)
+KINDS = [
+    "黒胡椒鍋",
+    "赤ワイン煮込み",
+    "青じそパスタ",
+    "赤海老焼き",
+    "銀シャリ",
+    "銀しゃり丼",
+    "青トマトカレー",
+    "ブルーチーズピザ",
+]
+
+
+@pytest.mark.parametrize("name", KINDS)
 def test_a_kind_of_an_ingredient_colours_no_dish(name: str) -> None:
     assert said(name) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("チョコソースのステーキ", "チョコ"),
+        ("抹茶チーズケーキ", "抹茶"),
+        ("青いトマト鍋", "青い"),
+    ],
+)
+def test_a_taste_or_an_adjective_before_an_ingredient_colours_the_dish(
+    name: str, word: str
+) -> None:
+    assert said(name) == [word]
 
 
 @pytest.mark.parametrize(
@@ -46,6 +70,10 @@ def test_a_kind_of_an_ingredient_colours_no_dish(name: str) -> None:
 )
 def test_a_colour_inside_another_word_is_none(name: str) -> None:
     assert said(name) == []
+
+
+def test_what_is_told_is_what_was_written_and_each_word_once() -> None:
+    assert dyed_by(["虹色そば", "青いきな粉色の虹色パフェ"]) == ["虹色", "青い", "きな粉色"]
 
 
 def test_spellings_of_one_thing_have_one_colour() -> None:
@@ -57,7 +85,9 @@ def test_every_word_of_the_table_is_one_that_names_can_have() -> None:
     # 黄粉 alone is read as 黄な粉, きなこ as 黄粉: both are keys.
     unheard = {key for key in palette().colours if key not in {t.key for t in tokens(key)}}
     assert unheard == {"黄粉"}
-    assert palette().kinds <= {t.key for key in palette().kinds for t in tokens(key)}
+    known = palette()
+    spoken = {t.key for kind in known.kinds for name in (kind, f"銀{kind}") for t in tokens(name)}
+    assert known.kinds <= spoken
 
 
 def test_colours_are_shares_of_one() -> None:
