@@ -97,7 +97,7 @@ def left_out(trainings: Iterable[Training]) -> frozenset[str]:
         for training in trainings
         for run in training.runs
     ]
-    return frozenset.intersection(*styles)
+    return frozenset.intersection(*styles) if styles else frozenset(LEFT_OUT)
 
 
 def sha256(path: Path) -> str:
