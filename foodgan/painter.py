@@ -203,19 +203,19 @@ class Painter:
         drawn = [row for row, dish in enumerate(dishes) if dish.sketch is not None]
         own = [row for row, dish in enumerate(dishes) if dish.sketch is None]
         if not drawn:
-            return self._dyed(self._stage1(given, slice(None)), given)
+            return self.dyed(self._stage1(given, slice(None)), given)
         size = (SKETCH_SIZE, SKETCH_SIZE, 3)
         sketches = torch.zeros(len(dishes), 3, *size[:2], device=self.device)
         if own:
             sketches[own] = self._stage1(given, own).float()
-        sketches = self._dyed(sketches, given)
+        sketches = self.dyed(sketches, given)
         for row in drawn:
             pixels = np.frombuffer(dishes[row].sketch or b"", np.uint8).reshape(size)
             sketches[row] = torch.tensor(pixels).permute(2, 0, 1).to(self.device) / 127.5 - 1
         return sketches.contiguous(memory_format=torch.channels_last)
 
-    def _dyed(self, sketches: Tensor, given: Prepared) -> Tensor:
-        """The sketches in the colours that names say."""
+    def dyed(self, sketches: Tensor, given: Prepared) -> Tensor:
+        """Sketches (N, 3, 64, 64) in the colours that names say; the very same where none does."""
         if given.dye is None:
             return sketches
         rows = torch.tensor(given.dyed, device=self.device)
