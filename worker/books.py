@@ -12,6 +12,7 @@ from typing import Any
 from redis import Redis
 from redis.client import Pipeline
 from rq import worker_registration
+from rq.exceptions import InvalidJobOperation
 from rq.executions import Execution
 from rq.job import JobStatus
 from rq.queue import Queue
@@ -97,8 +98,14 @@ def _date(pipe: Pipeline, queue: Queue, executions: Sequence[Execution]) -> None
 
 def _taken(job: DishJob, queue: Queue) -> bool:
     status = job.get_status(refresh=False)
-    running = status == JobStatus.STARTED and job in queue.started_job_registry
-    return status in _ENDED or running
+    if status == JobStatus.STARTED:
+        if job in queue.started_job_registry:
+            return True
+        try:
+            status = job.get_status()  # it may have ended since it was read
+        except InvalidJobOperation:  # and be forgotten
+            return True
+    return status in _ENDED
 
 
 def own(connection: Redis, claim: Claim) -> bool:

@@ -93,6 +93,19 @@ def test_an_end_is_told_twice_and_counts_once(
     assert redis.xlen(f"rq:results:{claims[0].job.id}") == 1
 
 
+def test_a_leftover_entry_of_an_order_that_ends_just_now_is_no_order(
+    claims: list[Claim], kitchen: Kitchen, redis: Redis
+) -> None:
+    worker = SimpleWorker([kitchen.queue], connection=redis, name="w", job_class=DishJob)
+    leftover = DishJob.fetch(claims[0].job.id, redis, "json")  # read while it was being served
+    assert GroupCommit(redis).end(claims[0], books.finish(worker, claims[0]))
+
+    assert books.claim(worker, [leftover], kitchen.queue) == []
+    assert DishJob.fetch(leftover.id, redis, "json").is_finished
+    redis.delete(leftover.key)  # the bot has seen it
+    assert books.claim(worker, [leftover], kitchen.queue) == []
+
+
 def test_an_error_is_that_of_its_own_end(claims: list[Claim], redis: Redis) -> None:
     commit = GroupCommit(redis)
     with pytest.raises(ResponseError):
