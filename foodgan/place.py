@@ -1,4 +1,4 @@
-"""Where training runs: on which device, in what precision, beside which other processes."""
+"""Whether a device can be used; where training runs: in what precision, beside which processes."""
 
 import os
 from collections.abc import Iterator
@@ -61,6 +61,15 @@ def placed(
     finally:
         if world > 1:
             dist.destroy_process_group()
+
+
+def fault_of(device: str) -> str:
+    """Why nothing can be computed on a device of this name here; "" where it can."""
+    try:
+        torch.zeros(1, device=device).item()  # a meta tensor has no item
+    except (RuntimeError, AssertionError) as error:
+        return str(error).split("\n")[0] or type(error).__name__
+    return ""
 
 
 def computes_bf16(device: torch.device) -> bool:

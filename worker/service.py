@@ -14,6 +14,7 @@ from foodgan.contract.errors import UserError
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from foodgan.painter import Painter
+from foodgan.place import fault_of
 from worker import connection, passes
 from worker.batching import BatchingWorker
 from worker.reply import Replies
@@ -70,14 +71,9 @@ def load(settings: Settings) -> Painter:
 
 def _absent(device: str) -> str:
     """Why this machine has no such device; "" where it has, though it may be full just now."""
-    try:
-        wanted = torch.device(device)
-        if wanted.type == "cuda" and (wanted.index or 0) < torch.cuda.device_count():
-            return ""
-        torch.zeros(1, device=wanted).item()
-    except (RuntimeError, AssertionError) as error:
-        return str(error).split("\n")[0] or type(error).__name__
-    return ""
+    gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+    there = gpus and device in ("cuda", *gpus)
+    return "" if there else fault_of(device)
 
 
 def _take_up(painter: Painter, home: Path) -> bool:

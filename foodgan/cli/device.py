@@ -9,13 +9,10 @@ def usable(device: str | None) -> str | None:
     """The device, which is there and computes; None is the best. Raises BadParameter."""
     if device is None:
         return None
-    import torch
+    from foodgan.place import fault_of
 
-    try:
-        torch.zeros(1, device=device).item()
-    except (RuntimeError, AssertionError) as error:
-        why = str(error).split("\n")[0] or type(error).__name__
-        raise typer.BadParameter(f"{device!r} cannot be used: {why}") from error
+    if fault := fault_of(device):
+        raise typer.BadParameter(f"{device!r} cannot be used: {fault}")
     return device
 
 

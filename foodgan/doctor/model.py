@@ -23,11 +23,11 @@ def device(settings: Settings) -> Iterator[Finding]:
         return
     import torch
 
+    from foodgan.place import fault_of
+
     wanted = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        torch.zeros(1, device=wanted)
-    except (RuntimeError, AssertionError) as error:
-        what = f"DEVICE={wanted}: {str(error).splitlines()[0][:120]}"
+    if fault := fault_of(wanted):
+        what = f"DEVICE={wanted}: {fault[:120]}"
         yield fail(part, what, "name a device that is here, or leave DEVICE empty")
         return
     if torch.device(wanted).type == "cuda":

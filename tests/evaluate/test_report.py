@@ -296,28 +296,22 @@ def test_the_table_is_for_people(
         assert sentence in printed.replace("\n", " ")
 
 
-def test_the_card_takes_no_figures_of_another_model(
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [('{"model": "other·123456"}', "other·123456"), ("[]", "figures.json holds no figures")],
+)
+def test_the_card_takes_no_figures_of_another_model_and_none_that_are_none(
     tiny_model: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    written: str,
+    told: str,
 ) -> None:
     figures = tmp_path / "figures.json"
-    figures.write_text('{"model": "other·123456"}', encoding="utf-8")
+    figures.write_text(written, encoding="utf-8")
     assert run(monkeypatch, "model", "card", "--model", tiny_model, "--figures", figures) == 1
-    assert "other·123456" in capsys.readouterr().err
-
-
-def test_the_card_takes_no_figures_that_are_none(
-    tiny_model: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    figures = tmp_path / "figures.json"
-    figures.write_text("[]", encoding="utf-8")
-    assert run(monkeypatch, "model", "card", "--model", tiny_model, "--figures", figures) == 1
-    assert "figures.json holds no figures" in capsys.readouterr().err
+    assert told in capsys.readouterr().err
 
 
 def test_a_card_without_figures_says_so(tiny_model: Path) -> None:
