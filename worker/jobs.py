@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from redis.client import Pipeline
 from rq.exceptions import DeserializationError, NoSuchJobError
-from rq.job import Job
+from rq.job import Job, JobStatus
 from rq.queue import Queue
 
 from foodgan.contract.logs import REDACTED
@@ -25,7 +25,12 @@ _log = logging.getLogger(__name__)
 
 
 class DishJob(Job):
-    """One order in the queue. What its payload names is never imported."""
+    """One order in the queue. What its payload names is never imported.
+
+    abandoned: its worker died with it; another try needs no pause.
+    """
+
+    abandoned = False
 
     def restore(self, raw_data: Any) -> Any:
         """Fill in from the hash; a hash that makes no sense counts as no job at all.
@@ -70,16 +75,20 @@ class DishJob(Job):
 
         rq writes the new status at once: killed before the rest, a worker would leave a job that
         is in no list, and that no sweep takes for one whose worker has died. The pause is one by
-        the clock of Redis, as sweeps go by it.
+        the clock of Redis, as sweeps go by it. It is for what ails Discord or a device: after the
+        death of a worker there is none. What needs none goes to the front: it is older than those
+        that wait.
         """
-        pause_s = self.get_retry_interval()
+        pause_s = 0 if self.abandoned else self.get_retry_interval()
         self.retries_left = (self.retries_left or 0) - 1
         if pause_s:
             seconds, _ = self.connection.time()
             due = datetime.fromtimestamp(seconds + pause_s, UTC)
             queue.schedule_job(self, due, pipeline=pipeline)
         else:
-            queue._enqueue_job(self, pipeline=pipeline, at_front=True)
+            self.set_status(JobStatus.QUEUED, pipeline=pipeline)
+            self.save(pipeline=pipeline)
+            queue.push_job_id(self.id, pipeline=pipeline, at_front=True)
 
     def send_webhooks(self, status: Any, *, exc_string: str | None = None) -> None:
         """Nothing: a payload does not choose whom a worker calls."""

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Generic, Literal, TypeVar
 
@@ -58,15 +58,14 @@ class Sweep(Generic[Order]):
         if not self._connection.set(_LOCK + self._queue.name, 1, nx=True, px=_LOCK_MS):
             return
         hopeless: list[tuple[DishJob, Order]] = []
-        orphans: list[str] = []
 
         def close(job: DishJob, *_: object) -> None:
-            self._close(hopeless, orphans, job)
+            self._close(hopeless, job)
 
         seconds, _ = self._connection.time()  # machines may disagree about it, see `books`
         self._queue.started_job_registry.cleanup(seconds, exception_handlers=[close])
         self._put_back(stuck)
-        self._enqueue_due(orphans, seconds)
+        self._enqueue_due(seconds)
         if time.monotonic() - self._tidied > TIDY_S:
             self._tidy()
         self._connection.delete(_LOCK + self._queue.name)
@@ -96,15 +95,13 @@ class Sweep(Generic[Order]):
                 pipe.execute()
             del self._popped[job_id]
 
-    def _enqueue_due(self, orphans: Sequence[str], now: int) -> None:
+    def _enqueue_due(self, now: int) -> None:
         """What rq's scheduler process does; a fork beside a warm model is best avoided.
 
-        To the front: an order that is tried again is older than those that wait. Orphans go at
-        once: the pause between two tries is for what ails Discord or a device, not for a death.
+        To the front: an order that is tried again is older than those that wait.
         """
         registry = ScheduledJobRegistry(queue=self._queue)  # type: ignore[no-untyped-call]
-        paused = [job_id for job_id in orphans if job_id in registry]
-        for job_id in dict.fromkeys(paused + registry.get_jobs_to_schedule(now)):
+        for job_id in registry.get_jobs_to_schedule(now):
             job = self._fetch(job_id)
             with self._connection.pipeline() as pipe:
                 registry.remove(job_id, pipeline=pipe)
@@ -126,14 +123,16 @@ class Sweep(Generic[Order]):
             return None
         return job if isinstance(job, DishJob) else None
 
-    def _close(
-        self, hopeless: list[tuple[DishJob, Order]], orphans: list[str], job: DishJob
-    ) -> None:
-        """Before rq files an abandoned job without tries left as failed: take its token out."""
+    def _close(self, hopeless: list[tuple[DishJob, Order]], job: DishJob) -> None:
+        """Before rq gives an abandoned job another try, or files it as failed without its token.
+
+        Either stands in rq's one transaction: a worker that dies in its sweep, perhaps of the very
+        order that it has just brought back, holds up none of the others.
+        """
         _log.warning("order %s: its worker died (tries left: %s)", job.id, job.retries_left or 0)
         if job.should_retry:
             books.note_death(self._connection, job)
-            orphans.append(job.id)
+            job.abandoned = True
             return
         with suppress(FoodganError):
             hopeless.append((job, self._read(job)))

@@ -31,6 +31,7 @@ from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Edit, Webhooks
 from worker import connection
 from worker.batching import BatchingWorker
+from worker.jobs import DishJob
 from worker.reply import Replies
 
 APPLICATION = "1122334455667788990"
@@ -109,6 +110,11 @@ class Kitchen:
     @property
     def queue(self) -> Queue:
         return Queue(DISH_QUEUE, connection=self.redis, serializer=JSONSerializer)
+
+    @property
+    def workers_queue(self) -> Queue:
+        """The same as a worker reads it."""
+        return Queue(DISH_QUEUE, connection=self.redis, serializer="json", job_class=DishJob)
 
     def put(self, order: DishOrder, retries: int = 3, member: str | None = None) -> DishOrder:
         """Enqueue as the bot does."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import rq.executions
 import rq.registry
-from rq import Queue, SimpleWorker
+from rq import SimpleWorker
 from rq.utils import current_timestamp
 
 from foodgan.contract.late import LATE_STREAM
@@ -80,7 +80,7 @@ def test_a_beat_does_not_bring_back_a_claim_that_was_taken_away(
 def test_a_worker_with_a_wrong_clock_takes_over_what_has_run_out_and_nothing_else(
     kitchen: Kitchen, claim: Claim
 ) -> None:
-    sweep = Sweep(kitchen.queue, kitchen.redis, lambda _: None, lambda _: "no")
+    sweep = Sweep(kitchen.workers_queue, kitchen.redis, lambda _: None, lambda _: "no")
     sweep.run()
     assert kitchen.status(claim.job.id) == "started"
 
@@ -93,7 +93,6 @@ def test_a_worker_with_a_wrong_clock_takes_over_what_has_run_out_and_nothing_els
 
 def test_a_failed_try_is_due_by_the_clock_of_redis(kitchen: Kitchen, tmp_path: Path) -> None:
     order = kitchen.put(an_order())
-    queue = Queue("dish", connection=kitchen.redis, job_class=DishJob, serializer="json")
     (tmp_path / "clock").write_text(str(HOUR_S))
     code = (
         "import sys, pathlib; from foodgan.chaos.clock import jump; "
@@ -109,7 +108,8 @@ def test_a_failed_try_is_due_by_the_clock_of_redis(kitchen: Kitchen, tmp_path: P
 
     due = kitchen.redis.zscore("rq:scheduled:dish", order.order_id)
     assert before <= due - PAUSES_S[0] <= kitchen.redis.time()[0]
-    Sweep(queue, kitchen.redis, lambda _: None, lambda _: "no")._enqueue_due([], int(due))
+    sweep = Sweep(kitchen.workers_queue, kitchen.redis, lambda _: None, lambda _: "no")
+    sweep._enqueue_due(int(due))
     assert kitchen.status(order.order_id) == "queued"
 
 

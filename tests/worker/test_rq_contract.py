@@ -110,7 +110,7 @@ def test_an_abandoned_claim_is_tried_again_and_its_handler_called(
     kitchen: Kitchen, redis: Redis
 ) -> None:
     order = kitchen.put(an_order())
-    queue = Queue("dish", connection=redis, job_class=DishJob, serializer=kitchen.queue.serializer)
+    queue = kitchen.workers_queue
     job = DishJob.fetch(order.order_id, redis, queue.serializer)
     with redis.pipeline() as pipe:
         Execution.create(job, -10, pipeline=pipe, worker_name="w")
@@ -132,7 +132,7 @@ def test_a_worker_killed_in_a_sweep_leaves_the_job_to_the_next_sweep(
 ) -> None:
     """Whatever rq writes about an abandoned job stands in one transaction, or is not written."""
     order = kitchen.put(an_order(), retries=retries)
-    queue = Queue("dish", connection=redis, job_class=DishJob, serializer=kitchen.queue.serializer)
+    queue = kitchen.workers_queue
     job = DishJob.fetch(order.order_id, redis, queue.serializer)
     with redis.pipeline() as pipe:
         Execution.create(job, 8, pipeline=pipe, worker_name="w")
@@ -186,7 +186,7 @@ def test_a_worker_holds_its_executions_by_id_and_lets_go_when_one_is_cleaned_up(
     kitchen: Kitchen, redis: Redis
 ) -> None:
     orders = [kitchen.put(an_order()) for _ in range(2)]
-    queue = Queue("dish", connection=redis, job_class=DishJob, serializer=kitchen.queue.serializer)
+    queue = kitchen.workers_queue
     worker = SimpleWorker([queue], connection=redis, job_class=DishJob)
     jobs = DishJob.fetch_many([o.order_id for o in orders], redis, queue.serializer)
 
@@ -203,7 +203,7 @@ def test_a_worker_holds_its_executions_by_id_and_lets_go_when_one_is_cleaned_up(
 
 def test_a_claimed_job_is_not_claimed_again(kitchen: Kitchen, redis: Redis) -> None:
     order = kitchen.put(an_order())
-    queue = Queue("dish", connection=redis, job_class=DishJob, serializer=kitchen.queue.serializer)
+    queue = kitchen.workers_queue
     workers = [SimpleWorker([queue], connection=redis, job_class=DishJob) for _ in range(2)]
 
     claims = [
