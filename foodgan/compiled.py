@@ -98,7 +98,7 @@ def _traced(painter: Painter) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
         second, _, _ = painter.second.condition_of(given.names, given.ca2)
     sketch = torch.zeros(2, 3, SKETCH_SIZE, SKETCH_SIZE)
     sketch = sketch.contiguous(memory_format=torch.channels_last)
-    return (first, given.z1), (second, sketch, given.z2)
+    return (first, first.clone(), given.z1), (second, sketch, given.z2)
 
 
 def _compile(

@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from foodgan import painter as painting
 from foodgan import registry
 from foodgan.contract.errors import UserError
 from foodgan.models.stackgan import Stage1Generator
@@ -91,6 +93,25 @@ def test_every_kind_paints_another_picture_than_the_plain_dish(shipped: Painter)
     )
     for kind, other in zip(list(KINDS)[1:], others, strict=True):
         assert difference(plain, other) > 0.5, kind
+
+
+def test_a_dish_takes_its_shape_from_its_last_word_and_less_so_where_another_is_asked_for(
+    shipped: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the brightness of the same eight seeds of the plain dish."""
+
+    def from_plain(name: str, **asked: Any) -> float:
+        pictures = [
+            shipped.sketch_tensor(servings(Dish(each, 1, **ways), 8)).mean(dim=1)
+            for each, ways in (("うどん", {}), (name, asked))
+        ]
+        return float((pictures[0] - pictures[1]).abs().mean())
+
+    led = from_plain("マグロカレーうどん")
+    assert led < from_plain("マグロカレーうどん", weights=(("マグロ", 2.0),))
+
+    monkeypatch.setattr(painting, "LEADS", (0.0, 0.0, 0.0))
+    assert led < 0.8 * from_plain("マグロカレーうどん")
 
 
 def test_a_share_of_nought_is_the_first_name_and_of_one_the_second(painter: Painter) -> None:

@@ -196,12 +196,18 @@ class Stage1Generator(Conditioned):
         init_convolutions(nn.ModuleList((self.seed, self.blocks, self.to_rgb)))
         soften(self.blocks, self.to_rgb)
 
-    def paint(self, condition: Tensor, z: Tensor) -> Tensor:
-        """Sketches (N, 3, 64, 64) of conditions (N, C), which need not be those of one name."""
+    def paint(self, shape: Tensor, colours: Tensor, z: Tensor) -> Tensor:
+        """Sketches (N, 3, 64, 64) of conditions (N, C), which need not be those of one name.
+
+        shape forms the dish, up to 32×32; colours is heard by the last block alone. In training
+        they are one; to mix them afterwards is style mixing: Karras et al. 2019 (StyleGAN),
+        arXiv:1812.04948.
+        """
         whole, *grains = torch.split(z, [self.config.noise, *self.grains], dim=1)
-        laid = torch.cat((whole, condition), dim=1) if self.config.named_seed else whole
+        laid = torch.cat((whole, shape), dim=1) if self.config.named_seed else whole
         x = self.seed(laid).unflatten(1, (-1, 4, 4))
-        for block, grain in zip(self.blocks, grains, strict=True):
+        heard = [shape] * (len(self.blocks) - 1) + [colours]
+        for block, condition, grain in zip(self.blocks, heard, grains, strict=True):
             side = 2 * x.shape[-1]
             x = block(x, condition, grain.reshape(-1, 1, side, side))
         pictures: Tensor = self.to_rgb(F.leaky_relu(x, SLOPE))
@@ -210,7 +216,7 @@ class Stage1Generator(Conditioned):
 
     def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:
         condition, mu, kl = self.condition_of(names, noise)
-        return Painted(self.paint(condition, z), mu, kl)
+        return Painted(self.paint(condition, condition, z), mu, kl)
 
 
 class Stage1Discriminator(Discriminator):

@@ -1,4 +1,7 @@
-"""Words of a name that are to be heard more, or less: their weights as a tensor."""
+"""Words of a name that are to be heard more, or less: their weights as a tensor.
+
+N names, T tokens. A weight is 0 … WEIGHT_MAX; 1 is as ever, see `foodgan.models.text.NameEncoder`.
+"""
 
 from collections.abc import Sequence
 
@@ -30,6 +33,21 @@ def emphasis(names: Sequence[str], weights: Weights) -> Tensor:
         for row, slot in slots:
             table[row, slot] = weight
     return table
+
+
+def led(weights: Tensor, mask: Tensor, share: float) -> Tensor:
+    """The weights (N, T) with each name's last word, the dish itself, heard that much more.
+
+    mask (N, T): where tokens stand. share: of all attention, 0 … 1, what the last word takes where
+    nobody has asked for any word. Where somebody asks for another it takes less, and nothing where
+    that one is to be heard alone; a last word that is to be heard less leads nothing.
+    """
+    at = torch.arange(mask.shape[1], device=mask.device)
+    last = at == mask.sum(dim=1, keepdim=True) - 1
+    asked = (weights - 1).clamp(min=0) / (WEIGHT_MAX - 1)
+    others = asked.masked_fill(last, 0).amax(dim=1, keepdim=True)
+    leading = asked + (1 - asked) * (1 - others) * share
+    return torch.where(last & (weights >= 1), 1 + (WEIGHT_MAX - 1) * leading, weights)
 
 
 def words(names: Sequence[str]) -> list[str]:

@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from foodgan.contract.errors import UserError
-from foodgan.text.emphasis import emphasis, slots_of, words
+from foodgan.contract.limits import WEIGHT_MAX
+from foodgan.models.text import raised
+from foodgan.text.emphasis import emphasis, led, slots_of, words
 from foodgan.text.encode import TOKENS_MAX, encode, heard
 
 NAME = "虹色マグロカレーうどん"
@@ -68,3 +70,36 @@ def test_a_weight_out_of_range_is_refused(weight: float) -> None:
     with pytest.raises(UserError) as told:
         emphasis([NAME], [("マグロ", weight)])
     assert told.value.phrase == "weight-out-of-range"
+
+
+def attention(name: str, weights: list[float], share: float) -> list[float]:
+    """What each word of a name gets of a thousand parts, where all got as much before."""
+    mask = encode([name]).mask
+    count = int(mask.sum())
+    given = torch.ones(1, TOKENS_MAX)
+    given[0, : len(weights)] = torch.tensor(weights)
+    led_by = led(given, mask, share)
+    heard_so = raised(mask / count, led_by * mask)[0, :count]
+    return [round(1000 * float(part)) for part in heard_so]
+
+
+@pytest.mark.parametrize(
+    ("weights", "parts"),
+    [
+        ([], [125, 125, 125, 625]),
+        ([2, 1, 1, 1], [458, 125, 125, 292]),  # ½ · ⅔, and ½ · ⅓ for うどん
+        ([WEIGHT_MAX, 1, 1, 1], [1000, 0, 0, 0]),
+        ([1, 1, 1, WEIGHT_MAX], [0, 0, 0, 1000]),
+        ([1, 1, 1, 0.5], [250, 250, 250, 250]),  # the factor comes in before
+    ],
+    ids=["unasked", "another word", "another word alone", "the dish alone", "less of the dish"],
+)
+def test_the_last_word_leads_unless_somebody_asks_for_another(
+    weights: list[float], parts: list[int]
+) -> None:
+    assert attention("鮭マグロカレーうどん", weights, 0.5) == parts
+
+
+def test_a_name_of_one_word_and_one_of_none_are_heard_as_ever() -> None:
+    assert attention("丼", [], 0.5) == [1000]
+    assert torch.equal(led(torch.ones(1, TOKENS_MAX), encode([""]).mask, 0.5), torch.ones(1, 12))
