@@ -25,17 +25,6 @@ def small(pictures: Tensor) -> Tensor:
     return F.interpolate(pictures, (SIZE, SIZE), mode="area")
 
 
-def sized(pictures: Tensor, size: int) -> Tensor:
-    """(N, 3, H, H) -> (N, 3, size, size) in [-1, 1]: by area where smaller, else bicubic.
-
-    By area an enlarged picture would have steps that nobody painted.
-    """
-    if pictures.shape[-1] >= size:
-        return F.interpolate(pictures, (size, size), mode="area")
-    enlarged = F.interpolate(pictures, (size, size), mode="bicubic", align_corners=False)
-    return enlarged.clamp(-1, 1)
-
-
 @torch.no_grad()
 def random_features(pictures: Tensor, device: torch.device | None = None) -> Tensor:
     """Mean and spread of each channel of four random convolutions. (N, 3, H, W) -> (N, 960).

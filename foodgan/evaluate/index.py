@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from foodgan import checkpoint
 from foodgan.evaluate.exam import Exam, identity
-from foodgan.models.backbone import SHA256, Backbone, pooled
+from foodgan.models.backbone import LITE0, Backbone, pooled
 from foodgan.nearest import COLUMNS, KIND, SIZE, Nearest
 from foodgan.photos.folder import Photo
 from foodgan.progress import track
@@ -60,7 +60,7 @@ def build(exam: Exam, backbone: Backbone) -> tuple[dict[str, Tensor], dict[str, 
         "columns": columns,
         "photos": torch.tensor(digests, dtype=torch.uint8),
     }
-    about = {"kind": KIND, "features": f"EfficientNet-Lite0 {SHA256[:12]}", **tables}
+    about = {"kind": KIND, "features": f"{LITE0.title} {LITE0.sha256[:12]}", **tables}
     tensors["held_out"] = Nearest(tensors, about).distances(held_out).amin(dim=1).sort().values
     return tensors, about
 

@@ -1,8 +1,7 @@
 """Does a picture look like the kind of dish that its name ends in? A classifier of photos says.
 
-It sees the ImageNet features that the shipped generator's discriminator sees through as well, of
-the middle of a picture and larger. How it sees and learns was chosen by photos alone, in folds that
-leave names out (docs/results/base-dish.md). N pictures, F features, K kinds.
+How it sees (`foodgan/evaluate/sight.py`) and learns was chosen by photos alone, in folds that leave
+names out (docs/results/base-dish.md). N pictures, F features, K kinds.
 """
 
 from collections import Counter
@@ -13,23 +12,19 @@ from typing import Any
 
 import torch
 from torch import Generator, Tensor
-from torch.nn import functional as F
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate.base_dish import KINDS, invented, kind_of
 from foodgan.evaluate.classifier import Classifier, fit, untaught
 from foodgan.evaluate.kid import RESAMPLES, Estimate
-from foodgan.models.backbone import Backbone, pooled
 
 PHOTOS_MIN = 8  # of a kind, to know it
 PER_NAME = 20  # photos of a name that are learnt from at most
 NAME_CAP = 8  # photos that a name counts as: invented names are not the few big ones
-LOOK_SIZE = 224  # pixels a side that are seen …
-FRAME = 13 / 16  # … of this much of the picture's, its middle
 FOLDS = 5
 SHUFFLES = 200
-VERSION = 3  # of how it sees and learns, and of what its file says
+VERSION = 4  # of how it sees and learns, and of what its file says
 WHAT = "base dish"  # what the file says that it holds
 
 
@@ -58,17 +53,6 @@ class Looks:
         pairs = [(row, self.kinds.index(kind)) for row, kind in found if kind in self.kinds]
         rows, labels = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).unbind(dim=1)
         return rows, labels
-
-
-def see(backbone: Backbone, pictures: Tensor) -> Tensor:
-    """What it sees of pictures (N, 3, S, S) in [-1, 1]: (N, F)."""
-    side = round(FRAME * pictures.shape[-1])
-    corner = (pictures.shape[-1] - side) // 2
-    middle = pictures[:, :, corner : corner + side, corner : corner + side]
-    larger = F.interpolate(
-        middle, (LOOK_SIZE, LOOK_SIZE), mode="bilinear", align_corners=False, antialias=True
-    )
-    return pooled(backbone, larger, LOOK_SIZE)
 
 
 def learn(features: Tensor, names: Sequence[str], photos: Sequence[str]) -> Looks:

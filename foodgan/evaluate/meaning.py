@@ -98,8 +98,8 @@ MEANINGS = (
     Meaning(
         "r_precision_imagenet",
         "Names, read by ImageNet features",
-        "The same with a better reader. The shipped generator's discriminator sees through the "
-        "same features, so this may flatter the model.",
+        "The same with a better reader. No training used what it sees through; the network that "
+        "taught the shipped generator is a relative of it, as both learned ImageNet's labels.",
         {
             "held-out photos": "r_precision_imagenet_held_out_photos",
             "wrong names": "r_precision_imagenet_control_shuffled",
@@ -109,8 +109,8 @@ MEANINGS = (
         "base_dish",
         "Looks like the base dish",
         "Share of pictures of fixed invented names (64, eight a kind) that a classifier of photos "
-        "takes for the kind that the name ends in. It sees through the same frozen network as the "
-        "shipped generator's discriminator, so this may flatter the model.",
+        "takes for the kind that the name ends in. It sees through the same network as the reader "
+        "by ImageNet features, which no training used.",
         {
             "held-out photos": "base_dish_held_out_photos",
             "photos of names it was not shown": "base_dish_left_out_names",

@@ -1,6 +1,6 @@
 """What an entrant paints, and what the networks that measure see in it. N dishes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -33,7 +33,7 @@ class Painted:
 
 @torch.no_grad()
 def paint(
-    entrant: Entrant, dishes: Sequence[Dish], looks: dict[str, Look], keep: int, what: str
+    entrant: Entrant, dishes: Sequence[Dish], looks: Mapping[str, Look], keep: int, what: str
 ) -> Painted:
     """Paint dishes and look at each picture while it is there. keep: how many are kept whole.
 

@@ -1,8 +1,8 @@
 """The networks that measure, in a folder: a judge of quality, two readers of names, one of looks.
 
-One reader sees fixed random convolutions, which no training ever uses. The other sees ImageNet
-features and reads far better, but the shipped generator's discriminator sees through the same ones
-(`foodgan/models/backbone.py`): its figure is named for it and stands beside the other's, never
+No training ever uses what the readers see. One sees fixed random convolutions. The other sees
+ImageNet features and reads far better, but these are relatives of those that teach generators
+(`foodgan/evaluate/sight.py`): its figure is named for it and stands beside the other's, never
 alone. A classifier of base dishes sees those ImageNet features too. N pictures.
 """
 
@@ -16,14 +16,13 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import judge, looks, reader
+from foodgan.evaluate import judge, looks, reader, sight
 from foodgan.evaluate.base_dish import kind_of
 from foodgan.evaluate.exam import PHOTO_SIZE, Exam
-from foodgan.evaluate.features import Look, sized
 from foodgan.evaluate.judge import Judge
 from foodgan.evaluate.looks import Looks
 from foodgan.evaluate.reader import Reader
-from foodgan.models.backbone import POOLED, SEEN_SIZE, Backbone, pooled
+from foodgan.models.backbone import Backbone
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.tensors import name_weights
 from foodgan.progress import track
@@ -32,7 +31,8 @@ from foodgan.text.encode import encode
 
 JUDGE, READERS, LOOKS = "judge.safetensors", "readers.safetensors", "looks.safetensors"
 WHAT = "readers"  # what their file says that it holds
-KINDS = ("random", "imagenet")  # what a reader sees through
+IMAGENET = "imagenet"
+KINDS = ("random", IMAGENET)  # what a reader sees through
 NAME_CAP = 20  # photos that a name counts as at most when a reader learns
 PER_NAME = 60  # photos of a name that a reader learns from at most
 READABLE_MIN = 8  # labelled training photos
@@ -51,32 +51,26 @@ class Panel:
     read: frozenset[str]
     weights: str
     looks: Looks
-    _backbone: Backbone
+    _eyes: Backbone
 
     @property
     def named(self) -> frozenset[str]:
         """Photos whose names somebody here has learned: they measure no reading and no looks."""
         return self.read | self.looks.photos
 
-    @property
-    def sight(self) -> dict[str, Look]:
-        """Who looks at pictures at their full size: (N, 3, S, S) in [-1, 1] to (N, F), by name."""
-        return {
-            "imagenet": lambda pictures: pooled(self._backbone, sized(pictures, SEEN_SIZE)),
-            "looks": partial(looks.see, self._backbone),
-        }
+    def see(self, pictures: Tensor) -> Tensor:
+        """What ImageNet's eyes see of pictures at their full size, (N, 3, S, S) to (N, F)."""
+        return sight.see(self._eyes, pictures)
 
-    def seen_of(self, exam: Exam, rows: Tensor, what: str) -> dict[str, Tensor]:
-        """What those see of photos, kept under a name."""
-        return {
-            name: exam.shelf.keep_one(f"{what}-{name}", partial(_looked, exam, look, rows))
-            for name, look in self.sight.items()
-        }
+    def seen_of(self, exam: Exam, rows: Tensor, what: str) -> Tensor:
+        """The same of photos, kept under a name."""
+        return exam.shelf.keep_one(f"{what}-{IMAGENET}", partial(_looked, exam, self._eyes, rows))
 
     @property
     def about(self) -> dict[str, str]:
         return {
             "random": "random convolutions, seed 20170, at 64×64; no FID, no trained network",
+            IMAGENET: sight.TITLE,
             "judge": self.judge.name,
             "readers": f"readers {self.weights[:12]}, trained on training photos",
             "looks": f"base dishes of {len(self.looks.photos)} training photos, "
@@ -87,32 +81,29 @@ class Panel:
 def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = None) -> Panel:
     """The networks in `folder`; those that are missing are trained on the exam's photos first.
 
-    So are those of an earlier build, whose files do not say which photos they learned from.
+    So are those of another build, which see or learn otherwise.
     anew: train all of them whether missing or not; steps: of each training, else their own.
     Raises ModelError and PhotosError.
     """
     folder.mkdir(parents=True, exist_ok=True)
     first, second, third = folder / JUDGE, folder / READERS, folder / LOOKS
-    backbone = Backbone().eval()
+    eyes = sight.open_eyes()
     if anew or not first.exists():
         judge.train(exam, first, steps=steps or judge.STEPS)
-    if anew or not _told(second):
+    if anew or not _readable(second):
         rows = _to_read(exam, PER_NAME)
-        look = partial(pooled, backbone)
-        _train_readers(exam, rows, _looked(exam, look, rows), second, steps or reader.STEPS)
+        _train_readers(exam, rows, _looked(exam, eyes, rows), second, steps or reader.STEPS)
     if anew or not looks.readable(third):
-        looks.save(_learn_looks(exam, backbone), third)
-    return Panel(
-        judge.load(first), *_load_readers(second), sha256(second), looks.load(third), backbone
-    )
+        looks.save(_learn_looks(exam, eyes), third)
+    return Panel(judge.load(first), *_load_readers(second), sha256(second), looks.load(third), eyes)
 
 
-def _told(path: Path) -> bool:
-    """Whether a file says which photos its readers learned from, or holds none: loading says so."""
+def _readable(path: Path) -> bool:
+    """Whether a file holds readers that see as this build does, or none: loading says so."""
     if not path.exists():
         return False
     about = checkpoint.description(path)
-    return about.get("kind") != WHAT or isinstance(about.get("photos"), list)
+    return about.get("kind") != WHAT or about.get("version") == reader.VERSION
 
 
 def _load_readers(path: Path) -> tuple[dict[str, Reader], frozenset[str]]:
@@ -137,7 +128,7 @@ def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps
     labels = torch.tensor([known[photo.name or ""] for photo in photos])
     weights = name_weights(photos, NAME_CAP)
     names = encode([photo.name or "" for photo in photos])
-    seen = {"random": exam.random()[rows], "imagenet": imagenet}
+    seen = {"random": exam.random()[rows], IMAGENET: imagenet}
     tensors: dict[str, Tensor] = {}
     for kind in KINDS:
         trained = reader.train(
@@ -145,17 +136,18 @@ def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps
         )
         tensors |= checkpoint.prefixed(kind, trained.state_dict())
     learned = sorted(exam.digests[row] for row in rows.tolist())
-    checkpoint.save(path, tensors, {"kind": WHAT, "steps": steps, "photos": learned})
+    about = {"kind": WHAT, "version": reader.VERSION, "steps": steps, "photos": learned}
+    checkpoint.save(path, tensors, about)
 
 
-def _learn_looks(exam: Exam, backbone: Backbone) -> Looks:
+def _learn_looks(exam: Exam, eyes: Backbone) -> Looks:
     def name_of(row: int) -> str:
         return exam.photos[row].name or ""
 
     rows = [row for row in _to_read(exam, looks.PER_NAME).tolist() if kind_of(name_of(row))]
     if not rows:
-        return looks.learn(torch.empty(0, POOLED), [], [])
-    seen = _looked(exam, partial(looks.see, backbone), torch.tensor(rows))
+        return looks.learn(torch.empty(0, eyes.features), [], [])
+    seen = _looked(exam, eyes, torch.tensor(rows))
     return looks.learn(seen, [name_of(row) for row in rows], [exam.digests[row] for row in rows])
 
 
@@ -177,7 +169,6 @@ def _to_read(exam: Exam, each: int) -> Tensor:
     return torch.tensor(sorted(rows))
 
 
-@torch.no_grad()
-def _looked(exam: Exam, look: Look, rows: Tensor) -> Tensor:
+def _looked(exam: Exam, eyes: Backbone, rows: Tensor) -> Tensor:
     parts = track(rows.split(BATCH), "looking at photos", total=-(-len(rows) // BATCH))
-    return torch.cat([look(exam.pictures(part, PHOTO_SIZE)) for part in parts])
+    return torch.cat([sight.see(eyes, exam.pictures(part, PHOTO_SIZE)) for part in parts])

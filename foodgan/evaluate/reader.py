@@ -17,6 +17,7 @@ from foodgan.text.encode import TokenBatch
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
 
+VERSION = 2  # of how readers see and learn, and of what their file says
 STEPS = 600
 BATCH = 128
 COMMON, HIDDEN = 128, 512

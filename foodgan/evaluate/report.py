@@ -13,7 +13,7 @@ from foodgan.evaluate.entrants import Entrant
 from foodgan.evaluate.exam import Exam
 from foodgan.evaluate.features import random_features, standardised
 from foodgan.evaluate.painted import Painted, paint
-from foodgan.evaluate.panel import KINDS
+from foodgan.evaluate.panel import IMAGENET, KINDS
 from foodgan.evaluate.yardstick import Yardstick, open_yardstick, rows_of, spread_of_photos
 from foodgan.hatching import hatching
 from foodgan.painter import Dish
@@ -22,7 +22,6 @@ SEEDS = 8  # pictures of a name when its spread is measured
 INVENTED_SEEDS = 4  # pictures of each invented name
 SHOWN = 24  # pictures that are kept whole, for people to look at
 SHUFFLES = 200
-LOOKS = "looks"  # who tells kinds of dishes, in Panel.sight
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,12 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
     A figure that is about names is None where the entrant hears none.
     """
     exam, panel = yardstick.exam, yardstick.panel
-    sight = panel.sight if entrant.conditions else {}  # of names the deaf are asked nothing
-    readers = {name: look for name, look in sight.items() if name in KINDS}
-    asked = paint(entrant, yardstick.dishes, readers, SHOWN, "painting")
+    sight = {IMAGENET: panel.see} if entrant.conditions else {}  # the deaf are asked no names
+    asked = paint(entrant, yardstick.dishes, sight, SHOWN, "painting")
     same = [Dish(name, seed) for name in yardstick.common for seed in range(SEEDS)]
     within = paint(entrant, same, {}, len(same), "painting each name again")
     fixed = [Dish(name, seed) for name in panel.looks.asked for seed in range(INVENTED_SEEDS)]
-    kinds = {name: look for name, look in sight.items() if name == LOOKS}
-    invented = paint(entrant, fixed, kinds, len(fixed), "painting invented names")
+    invented = paint(entrant, fixed, sight, len(fixed), "painting invented names")
     random = random_features(asked.small)
     found = yardstick.controls.search(asked.small, random)
     figures: dict[str, Any] = {
@@ -115,9 +112,9 @@ def _faithfulness(
 def _base_dishes(yardstick: Yardstick, entrant: Entrant, invented: Painted) -> dict[str, Any]:
     """Whether pictures of the invented names look like the dishes that the names end in."""
     reading = yardstick.reading
-    photos = reading.seen[LOOKS]
+    photos = reading.seen[IMAGENET]
     asked = entrant.conditions is not None and bool(invented.dishes)
-    made, names = (invented.seen[LOOKS], invented.names) if asked else (photos[:0], [])
+    made, names = (invented.seen[IMAGENET], invented.names) if asked else (photos[:0], [])
     return looks.figures(yardstick.panel.looks, made, names, photos, reading.names)
 
 

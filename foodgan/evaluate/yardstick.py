@@ -21,7 +21,7 @@ from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
 from foodgan.evaluate.faithful import Choices
 from foodgan.evaluate.features import SIZE, Look, random_features, standardised
 from foodgan.evaluate.kid import kid
-from foodgan.evaluate.panel import KINDS, Panel, seat
+from foodgan.evaluate.panel import IMAGENET, KINDS, Panel, seat
 from foodgan.evaluate.shelf import Tensors
 from foodgan.painter import Dish
 from foodgan.photos.folder import PhotosError
@@ -64,7 +64,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Reading:
-    """Labelled held-out photos: their names, what each reader sees, and names to choose from.
+    """Labelled held-out photos: their names, what readers see by kind, and names to choose from.
 
     Without those that taught one of the networks that judge names.
     """
@@ -185,7 +185,7 @@ def _reading(exam: Exam, panel: Panel, dishes: list[Dish]) -> Reading:
         raise PhotosError("the networks that judge have seen every held-out photo with a name")
     names = [exam.photos[row].name or "" for row in named[new].tolist()]
     among = faithful.choices([*(dish.name for dish in dishes), *names], exam.names())
-    looked = {"random": exam.random()[named], **panel.seen_of(exam, named, "held-out")}
+    looked = {"random": exam.random()[named], IMAGENET: panel.seen_of(exam, named, "held-out")}
     seen = {name: features[new] for name, features in looked.items()}
     figures = {
         f"{faithful.key_of(kind)}_held_out_photos": faithful.precision(

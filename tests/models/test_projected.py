@@ -1,5 +1,6 @@
 """The discriminator on frozen features, and the features themselves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,9 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
+from foodgan.evaluate import sight
 from foodgan.losses import relativistic_d
-from foodgan.models import backbone
-from foodgan.models.backbone import TAPS, Backbone
+from foodgan.models.backbone import HEAD, LITE0, LITE2, Backbone, Variant, pooled, weights_file
 from foodgan.models.layers import upsample
 from foodgan.models.projected import PatchDiscriminator, ProjectedDiscriminator
 from foodgan.text.encode import encode
@@ -32,29 +33,41 @@ def judge() -> ProjectedDiscriminator:
     return ProjectedDiscriminator(DIMENSIONS, BUCKETS, 16, 8, 128)
 
 
-def test_the_features_are_maps_at_four_depths_spread_about_one() -> None:
-    maps = Backbone()(normal(2, 3, 128, 128).clamp(-1, 1))
+@pytest.fixture(params=[LITE0, LITE2], ids=lambda variant: variant.title)
+def variant(request: pytest.FixtureRequest) -> Variant:
+    one: Variant = request.param
+    return one
+
+
+def test_the_features_are_maps_at_four_depths_spread_about_one(variant: Variant) -> None:
+    maps = Backbone(variant)(normal(2, 3, 128, 128).clamp(-1, 1))
     assert [m.shape[1:] for m in maps] == [
-        (channels, 32 >> i, 32 >> i) for i, channels in enumerate(TAPS.values())
+        (tap.channels, 32 >> i, 32 >> i) for i, tap in enumerate(variant.taps)
     ]
     for m in maps:
         assert 0.2 < m.std() < 5
 
 
-def test_the_network_is_the_one_that_the_weights_belong_to() -> None:
+def test_the_head_is_a_fifth_map_and_changes_none_of_the_others(variant: Variant) -> None:
+    pictures = normal(2, 3, 64, 64).clamp(-1, 1)
+    without, with_head = Backbone(variant), Backbone(variant, head=True)
+    *maps, head = with_head(pictures)
+    assert all(map(torch.equal, maps, without(pictures)))
+    assert head.shape == (2, HEAD, 2, 2)
+    for eyes in (without, with_head):
+        assert pooled(eyes, pictures, 64).shape == (2, eyes.features)
+
+
+def test_the_network_is_the_one_that_the_weights_belong_to(variant: Variant) -> None:
     """A layer too many, a stride in another place or a wrong padding would spoil its last word."""
-    loaded = torch.load(backbone.weights_file(), map_location="cpu", weights_only=True)
+    loaded = torch.load(weights_file(variant), map_location="cpu", weights_only=True)
     # A lit orange ball on pale grey. ImageNet's class 522 is the croquet, 722 the ping-pong ball.
     y, x = torch.meshgrid(torch.linspace(-1, 1, 224), torch.linspace(-1, 1, 224), indexing="ij")
     inside = (x.square() + y.square() < 0.45)[None]
     light = (1 - ((x + 0.3).square() + (y + 0.3).square()))[None].clamp(0.3, 1)
     orange = torch.tensor([1.0, 0.35, -0.9])[:, None, None]
     picture = torch.where(inside, (orange + 1) * light - 1, torch.tensor(0.8))[None]
-    last = Backbone()(picture)[-1] * backbone.SPREADS[15]
-    scale = loaded["_bn1.weight"] / (loaded["_bn1.running_var"] + backbone.NORM_EPSILON).sqrt()
-    head = torch.nn.functional.conv2d(last, loaded["_conv_head.weight"])
-    head = (head - loaded["_bn1.running_mean"][:, None, None]) * scale[:, None, None]
-    head = (head + loaded["_bn1.bias"][:, None, None]).clamp(0, 6).mean(dim=(2, 3))
+    head = Backbone(variant, head=True)(picture)[-1].mean(dim=(2, 3))
     logits = head @ loaded["_fc.weight"].T + loaded["_fc.bias"]
     assert logits.argmax() in (522, 722)
 
@@ -73,6 +86,12 @@ def test_only_its_own_convolutions_learn(judge: ProjectedDiscriminator) -> None:
     assert pictures.grad.any()
     names = [name for name, _ in judge.named_parameters()]
     assert not any(name.startswith(("backbone", "projection")) for name in names)
+
+
+def test_the_eyes_that_measure_are_none_that_teach(judge: ProjectedDiscriminator) -> None:
+    measuring, teaching = sight.open_eyes(), dict(judge.backbone.named_buffers())
+    assert not torch.equal(measuring.stem_weight, teaching["stem_weight"])
+    assert "head_weight" not in teaching
 
 
 def test_a_judge_of_patches_learns_to_see_a_pattern_of_two_pixels() -> None:
@@ -111,13 +130,11 @@ def test_a_checkpoint_does_not_carry_the_frozen_features(
     assert not any("backbone" in name or "projection" in name for name in tensors)
 
 
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backbone, "PACKAGE", "no_such_package_at_all")
+def test_a_missing_package_is_named(variant: Variant) -> None:
     with pytest.raises(ModelError, match="no_such_package_at_all"):
-        backbone.weights_file()
+        weights_file(replace(variant, package="no_such_package_at_all"))
 
 
-def test_other_weights_than_the_known_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backbone, "SHA256", "0" * 64)
+def test_other_weights_than_the_known_ones_are_refused(variant: Variant) -> None:
     with pytest.raises(ModelError, match="not the file"):
-        backbone.weights_file()
+        weights_file(replace(variant, sha256="0" * 64))
