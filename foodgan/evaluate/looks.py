@@ -18,6 +18,7 @@ from foodgan.contract.errors import ModelError
 from foodgan.evaluate.base_dish import KINDS, invented, kind_of
 from foodgan.evaluate.classifier import Classifier, fit, untaught
 from foodgan.evaluate.kid import RESAMPLES, Estimate
+from foodgan.evaluate.measures import of_groups
 
 PHOTOS_MIN = 8  # of a kind, to know it
 PER_NAME = 20  # photos of a name that are learnt from at most
@@ -188,17 +189,8 @@ def _over_kinds(right: Tensor, labels: Tensor, groups: Tensor) -> Estimate | Non
 
 
 def _over_names(right: Tensor, names: list[str]) -> dict[str, float] | None:
-    """The share right with a 95 % interval from drawing the names anew, each with its pictures."""
-    if not names:
-        return None
-    own = _numbered(names)
-    pictures = torch.bincount(own).float()
-    hits = torch.zeros(len(pictures)).index_add(0, own, right.float())
-    chance = Generator().manual_seed(0)
-    drawn = torch.randint(len(pictures), (RESAMPLES, len(pictures)), generator=chance)
-    shares = hits[drawn].sum(dim=1) / pictures[drawn].sum(dim=1)
-    low, high = torch.quantile(shares, torch.tensor([0.025, 0.975])).tolist()
-    return asdict(Estimate(float(right.float().mean()), low, high))
+    """The share right, each name with its pictures; None where there are none."""
+    return asdict(of_groups(right, _numbered(names))) if names else None
 
 
 def _shuffled(told: Tensor, labels: Tensor) -> float | None:

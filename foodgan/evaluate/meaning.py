@@ -125,6 +125,14 @@ MEANINGS = (
         {"held-out photos": "base_dish_by_kind_held_out_photos"},
     ),
     Meaning(
+        "topping",
+        "Shows its topping",
+        "Share of pictures of 192 other fixed invented names (24 dishes, eight toppings) that fit "
+        "their own topping best among the eight of their dish, by the reader that sees ImageNet "
+        "features. The more a dish is heard, the less is its topping: beside the base dish.",
+        {"wrong names": "topping_control_shuffled", "chance": "topping_chance"},
+    ),
+    Meaning(
         "spread_within_name",
         "Spread within a name",
         "How unlike pictures of one name are; the ratio is over photos of one name, and goal is 1.",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
+from foodgan.evaluate.kid import RESAMPLES, Estimate
+
 NEIGHBOURS = 5
 CLOSE = 0.01  # share of held-out photos that lie as close as what counts as suspicious
 BLOCK = 1024
@@ -135,3 +137,19 @@ def r_precision(scores: Tensor) -> float:
     arXiv:1711.10485, with R = 1. Ties count against the true name.
     """
     return float((scores[:, 0] > scores[:, 1:].max(dim=1).values).float().mean())
+
+
+def of_groups(right: Tensor, groups: Tensor) -> Estimate:
+    """The share of true ones of (N,) bool, with a 95 % interval from drawing whole groups anew.
+
+    groups (N,): equal numbers for what belongs together: pictures of one name are no independent
+    ones.
+    """
+    own = groups.unique(return_inverse=True)[1]
+    members = torch.bincount(own).float()
+    hits = torch.zeros(len(members)).index_add(0, own, right.float())
+    chance = Generator().manual_seed(0)
+    drawn = torch.randint(len(members), (RESAMPLES, len(members)), generator=chance)
+    shares = hits[drawn].sum(dim=1) / members[drawn].sum(dim=1)
+    low, high = torch.quantile(shares, torch.tensor([0.025, 0.975])).tolist()
+    return Estimate(float(right.float().mean()), low, high)

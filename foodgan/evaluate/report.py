@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate import alarms, faithful, looks, measures
+from foodgan.evaluate import alarms, faithful, looks, measures, toppings
 from foodgan.evaluate.copies import Copies
 from foodgan.evaluate.entrants import Entrant
 from foodgan.evaluate.exam import Exam
@@ -20,6 +20,7 @@ from foodgan.painter import Dish
 
 SEEDS = 8  # pictures of a name when its spread is measured
 INVENTED_SEEDS = 4  # pictures of each invented name
+TOPPED_SEEDS = 2  # of each dish with each topping
 SHOWN = 24  # pictures that are kept whole, for people to look at
 SHUFFLES = 200
 
@@ -55,6 +56,9 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
     within = paint(entrant, same, {}, len(same), "painting each name again")
     fixed = [Dish(name, seed) for name in panel.looks.asked for seed in range(INVENTED_SEEDS)]
     invented = paint(entrant, fixed, sight, len(fixed), "painting invented names")
+    wanted = toppings.asked(panel.looks.kinds)
+    topped = [Dish(name, seed) for name in wanted for seed in range(TOPPED_SEEDS)]
+    with_toppings = paint(entrant, topped if sight else [], sight, 0, "painting toppings")
     random = random_features(asked.small)
     found = yardstick.controls.search(asked.small, random)
     figures: dict[str, Any] = {
@@ -67,6 +71,7 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
         **found.figures,
         **_faithfulness(yardstick, entrant, asked, random),
         **_base_dishes(yardstick, entrant, invented),
+        **_toppings(yardstick, with_toppings),
         **_within(yardstick, entrant, within),
         "names_apart": _names_apart(entrant, exam.names()),
         "alike": _alike(yardstick, random),
@@ -116,6 +121,12 @@ def _base_dishes(yardstick: Yardstick, entrant: Entrant, invented: Painted) -> d
     asked = entrant.conditions is not None and bool(invented.dishes)
     made, names = (invented.seen[IMAGENET], invented.names) if asked else (photos[:0], [])
     return looks.figures(yardstick.panel.looks, made, names, photos, reading.names)
+
+
+def _toppings(yardstick: Yardstick, painted: Painted) -> dict[str, Any]:
+    """Whether pictures show what their names begin with."""
+    seen = painted.seen.get(IMAGENET, torch.empty(0))
+    return toppings.figures(yardstick.panel.readers[IMAGENET], seen, painted.names)
 
 
 def _within(yardstick: Yardstick, entrant: Entrant, painted: Painted) -> dict[str, Any]:

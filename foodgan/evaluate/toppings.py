@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate.kid import RESAMPLES, Estimate
+from foodgan.evaluate.base_dish import KINDS, kind_of
+from foodgan.evaluate.measures import of_groups
 from foodgan.evaluate.reader import Reader
 from foodgan.text.encode import encode
 
@@ -27,9 +28,13 @@ TOPPINGS, DISHES = tuple(_TOPPINGS.split()), tuple(_DISHES.split())
 CHANCE = 1 / len(TOPPINGS)
 
 
-def asked() -> tuple[str, ...]:
-    """24 dishes with each of 8 toppings, dish by dish; the names never change."""
-    return tuple(topping + dish for dish, topping in product(DISHES, TOPPINGS))
+def asked(kinds: Sequence[str] = KINDS) -> tuple[str, ...]:
+    """24 dishes, or those of some kinds, with each of 8 toppings, dish by dish.
+
+    The names never change.
+    """
+    dishes = [dish for dish in DISHES if kind_of(dish) in kinds]
+    return tuple(topping + dish for dish, topping in product(dishes, TOPPINGS))
 
 
 def figures(reader: Reader, seen: Tensor, names: Sequence[str]) -> dict[str, Any]:
@@ -44,7 +49,7 @@ def figures(reader: Reader, seen: Tensor, names: Sequence[str]) -> dict[str, Any
         fit = _scores(reader, seen, dish)
         chance = Generator().manual_seed(0)
         other = own[torch.randperm(len(own), generator=chance)]
-        found["topping"] = asdict(_over_dishes(fit.argmax(dim=1) == own, dish))
+        found["topping"] = asdict(of_groups(fit.argmax(dim=1) == own, dish))
         found["topping_control_shuffled"] = float((fit.argmax(dim=1) == other).float().mean())
     return {**found, "topping_chance": CHANCE}
 
@@ -57,15 +62,3 @@ def _scores(reader: Reader, seen: Tensor, dish: Tensor) -> Tensor:
         names = among[slice(each * len(TOPPINGS), (each + 1) * len(TOPPINGS))]
         scores[dish == each] = reader.scores(seen[dish == each], names)
     return scores
-
-
-def _over_dishes(right: Tensor, dish: Tensor) -> Estimate:
-    """The share right, with a 95 % interval from drawing the dishes anew."""
-    own = dish.unique(return_inverse=True)[1]
-    pictures = torch.bincount(own).float()
-    hits = torch.zeros(len(pictures)).index_add(0, own, right.float())
-    chance = Generator().manual_seed(0)
-    drawn = torch.randint(len(pictures), (RESAMPLES, len(pictures)), generator=chance)
-    shares = hits[drawn].sum(dim=1) / pictures[drawn].sum(dim=1)
-    low, high = torch.quantile(shares, torch.tensor([0.025, 0.975])).tolist()
-    return Estimate(float(right.float().mean()), low, high)
