@@ -284,6 +284,7 @@ review-head = “**{ $name }**” · { $left } left
 review-words = Words: { $words }
 review-hints = Worth a look: { $hints }
 review-alike = Look-alikes (from the second picture on): { $names }
+review-unseen = This photo cannot be shown just now, so there is nothing to vote on. “Later” brings the next one.
 review-escalated = The votes are even. Yours decides.
 review-many = 100+
 review-none = No photos are waiting for a review. Well done!

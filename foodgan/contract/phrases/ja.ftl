@@ -275,6 +275,7 @@ review-head = 「**{ $name }**」 · 残り { $left } 枚
 review-words = ことば: { $words }
 review-hints = 気になるところ: { $hints }
 review-alike = よく似た写真(2 枚目から): { $names }
+review-unseen = いまこの写真をお見せできないので、票はいただけません。「あとで」で次へ進んでください。
 review-escalated = 票が割れています。この一票で決まります。
 review-many = 100+
 review-none = 審査を待つ写真はありません。おつかれさまでした!
