@@ -81,8 +81,8 @@ class Desk:
         """Take the last vote back and show that photo again."""
         async with self._sessions.begin() as session:
             undone = await reviews.undo(session, photo_id, reviewer, self._rules)
-        if not undone:
-            return await self.page(reviewer, locale, say(locale, "review-undo-late"))
+        if undone != "undone":
+            return await self.page(reviewer, locale, say(locale, f"review-undo-{undone}"))
         self._publisher.changed()
         return await self._again(reviewer, locale, photo_id, say(locale, "review-undone"))
 

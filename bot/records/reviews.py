@@ -19,6 +19,9 @@ LEFT_MAX = 100  # beyond this the photos that are left are not counted
 # else decided, or the member withdrew it; own: nobody judges their own; twice: voted before; stale:
 # it has another name by now than its reviewer saw.
 Fate = Literal["counted", "decided", "escalated", "gone", "own", "twice", "stale"]
+# undone: the vote is taken back; late: the decision is final; settled: it stands without this vote;
+# none: there is no such vote, as after a rename or a second click; withdrawn: by its member.
+Undone = Literal["undone", "late", "settled", "none", "withdrawn"]
 
 
 @dataclass(frozen=True)
@@ -159,20 +162,42 @@ async def verdicts(session: AsyncSession, photo_id: str) -> Sequence[Verdict]:
     return found.all()
 
 
-async def undo(session: AsyncSession, photo_id: str, reviewer: Reviewer, rules: Rules) -> bool:
-    """Take one's own vote back. False once the member has heard, or where there is none."""
+async def undo(session: AsyncSession, photo_id: str, reviewer: Reviewer, rules: Rules) -> Undone:
+    """Take one's own vote back, and with it a decision that needs it."""
     photo = await _lock(session, photo_id, ("taken", "accepted", "rejected"))
+    if photo is None:
+        return "withdrawn"
+    if photo.told_at is not None:
+        return "late"
     vote = await session.get(Vote, (photo_id, reviewer.id), populate_existing=True)
-    if photo is None or vote is None or photo.told_at is not None:
-        return False
+    if vote is None:
+        return "none"
+    if photo.state != "taken" and await _stands_without(session, photo, reviewer, rules):
+        return "settled"
     await session.delete(vote)
     await session.flush()
     if vote.verdict == "skip":
-        return True
+        return "undone"
     photo.state, photo.decided_at, photo.settled_by, photo.reason = "taken", None, None, None
     photo.escalated = _tied(await verdicts(session, photo_id), rules)
     note(session, "undo", reviewer.id, photo_id, vote.verdict)
-    return True
+    return "undone"
+
+
+async def _stands_without(
+    session: AsyncSession, photo: Photo, reviewer: Reviewer, rules: Rules
+) -> bool:
+    """Whether a photo would be decided as it is without this reviewer's vote."""
+    if photo.escalated:
+        return photo.settled_by != reviewer.id
+    others = await session.scalars(
+        select(Vote.reviewer_id).where(
+            Vote.photo_id == photo.id,
+            Vote.reviewer_id != reviewer.id,
+            Vote.verdict == ("accept" if photo.state == "accepted" else "reject"),
+        )
+    )
+    return len(others.all()) >= rules.votes
 
 
 async def rename(session: AsyncSession, photo_id: str, reviewer: Reviewer, name: str) -> bool:

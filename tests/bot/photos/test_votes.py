@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.records import migrate, reviews
+from bot.records import migrate, reviews, rights
 from bot.records.database import open_engine
-from bot.records.reviews import Fate, Reviewer, Rules
+from bot.records.reviews import Fate, Reviewer, Rules, Undone
 from bot.records.tables import AuditEntry, Photo, Verdict, Vote
+from foodgan.contract.phrases import say
 from tests.bot.photos.rows import ANNE, BO, CHE, DEE, a_photo, photos
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -42,6 +44,11 @@ async def vote(
     async with sessions.begin() as session:
         reviewer, mark = Reviewer(who, operator), reviews.mark_of(name)
         return await reviews.vote(session, ID, mark, reviewer, verdict, rules, "other")
+
+
+async def undo(sessions: Sessions, who: int) -> Undone:
+    async with sessions.begin() as session:
+        return await reviews.undo(session, ID, Reviewer(who), TWO)
 
 
 async def the_photo(sessions: Sessions) -> Photo:
@@ -127,13 +134,12 @@ async def test_a_skipped_photo_comes_back_another_day(sessions: Sessions) -> Non
     assert await vote(sessions, BO, "accept") == "counted"
 
 
-async def test_a_vote_can_be_taken_back_until_the_member_has_heard(sessions: Sessions) -> None:
+async def test_a_vote_can_be_taken_back_until_the_decision_is_final(sessions: Sessions) -> None:
     await vote(sessions, BO, "accept")
     await vote(sessions, CHE, "accept")
-    async with sessions.begin() as session:
-        assert not await reviews.undo(session, ID, Reviewer(DEE), TWO)
-        assert await reviews.undo(session, ID, Reviewer(CHE), TWO)
-        assert not await reviews.undo(session, ID, Reviewer(CHE), TWO)
+    assert await undo(sessions, DEE) == "none"
+    assert await undo(sessions, CHE) == "undone"
+    assert await undo(sessions, CHE) == "none"
     photo = await the_photo(sessions)
     assert (photo.state, photo.decided_at) == ("taken", None)
 
@@ -141,9 +147,54 @@ async def test_a_vote_can_be_taken_back_until_the_member_has_heard(sessions: Ses
     async with sessions.begin() as session:
         told = await reviews.untold(session, datetime.now(UTC))
         assert [photo.id for photo in told] == [ID]
+    assert await undo(sessions, CHE) == "late"
     async with sessions.begin() as session:
-        assert not await reviews.undo(session, ID, Reviewer(CHE), TWO)
         assert await reviews.untold(session, datetime.now(UTC)) == []
+
+
+async def test_a_vote_that_a_decision_needs_takes_the_decision_back(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "accept")
+    assert await undo(sessions, BO) == "undone"
+    assert (await the_photo(sessions)).state == "taken"
+    assert await shown(sessions, BO) == ID
+    assert await vote(sessions, DEE, "accept") == "decided"
+
+
+async def test_a_vote_that_a_decision_does_not_need_stays(sessions: Sessions) -> None:
+    rules = Rules(votes=2, escalate_after=4)
+    await vote(sessions, BO, "reject", rules=rules)
+    await vote(sessions, CHE, "accept", rules=rules)
+    assert await vote(sessions, DEE, "accept", rules=rules) == "decided"
+    assert await undo(sessions, BO) == "settled"
+    assert (await the_photo(sessions)).state == "accepted"
+
+
+async def test_nobody_takes_back_what_an_operator_has_decided(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "reject")
+    assert await vote(sessions, DEE, "accept", operator=True) == "decided"
+    assert await undo(sessions, CHE) == "settled"
+    assert await undo(sessions, BO) == "settled"
+    assert (await the_photo(sessions)).state == "accepted"
+    assert await undo(sessions, DEE) == "undone"
+    assert (await the_photo(sessions)).escalated
+    assert await shown(sessions, DEE, operator=True) == ID
+
+
+async def test_who_takes_a_vote_back_that_is_gone_is_told_why(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    async with sessions.begin() as session:
+        await reviews.rename(session, ID, Reviewer(CHE), "たぬきうどん")
+    assert await undo(sessions, BO) == "none"
+    async with sessions.begin() as session:
+        await rights.withdraw(session, ANNE, [ID])
+    assert await undo(sessions, BO) == "withdrawn"
+
+
+@pytest.mark.parametrize("undone", sorted(set(get_args(Undone)) - {"undone"}))
+def test_each_reason_why_a_vote_stays_has_a_sentence(undone: str) -> None:
+    assert say("ja", f"review-undo-{undone}")
 
 
 async def test_taking_back_one_of_even_votes_gives_it_back_to_the_reviewers(
@@ -151,8 +202,7 @@ async def test_taking_back_one_of_even_votes_gives_it_back_to_the_reviewers(
 ) -> None:
     await vote(sessions, BO, "accept")
     await vote(sessions, CHE, "reject")
-    async with sessions.begin() as session:
-        assert await reviews.undo(session, ID, Reviewer(CHE), TWO)
+    assert await undo(sessions, CHE) == "undone"
     assert not (await the_photo(sessions)).escalated
     assert await vote(sessions, DEE, "accept") == "decided"
 
