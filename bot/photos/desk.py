@@ -87,11 +87,13 @@ class Desk:
         return await self._again(reviewer, locale, photo_id, say(locale, "review-undone"))
 
     async def rename(self, reviewer: Reviewer, locale: str, photo_id: str, name: str) -> Answer:
-        """Give a photo a normalised name and show it again."""
+        """Give a photo a normalised name and show it again, if this reviewer may name it."""
         async with self._sessions.begin() as session:
             renamed = await reviews.rename(session, photo_id, reviewer, name)
-        news = say(locale, "review-renamed" if renamed else "review-gone")
-        return await self._again(reviewer, locale, photo_id, news)
+        news = say(locale, f"review-{renamed}")
+        if renamed in ("renamed", "same"):
+            return await self._again(reviewer, locale, photo_id, news)
+        return await self.page(reviewer, locale, news)
 
     async def name_of(self, photo_id: str) -> str:
         """The name that a photo has now. Raises UserError where it waits no more."""

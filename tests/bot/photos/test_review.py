@@ -331,18 +331,23 @@ async def test_a_reviewer_who_loses_the_role_between_showing_and_clicking_counts
     assert await club.all(Vote) == []
 
 
-async def test_a_reviewer_by_role_alone_does_not_decide_even_votes(
+async def test_who_has_voted_decides_even_votes_only_as_an_operator(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(people, "REVIEWERS_MAY", people.MANAGE_MESSAGES)
     await club.canteen.open()
     await club.agreed()
     await club.taken(["a.jpg"])
-    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    page = await desk(club, "minato")
+    opener = club.click(page, "review-rename", "minato")
+    await club.modal(opener)
+    await edited(club, club.click(page, "review-accept", "minato"))
     page = await desk(club, "sora")
     page = await edited(club, club.click(page, "review-reject", "sora", values=["other"]))
     assert say("ja", "review-escalated-news") in page["content"]
     assert say("ja", "review-none") in (await desk(club, "minato"))["content"]
+    page = await edited(club, club.fill(opener, "minato", name="たぬきうどん"))
+    assert say("ja", "review-tied") in page["content"]
     monkeypatch.setattr(people, "REVIEWERS_MAY", people.MANAGE_GUILD)
     page = await desk(club, "minato")
     assert say("ja", "review-escalated") in page["content"]
