@@ -114,8 +114,9 @@ class Desk:
     async def _show(
         self, photo: Photo, locale: str, news: str, undo: str | None, left: int
     ) -> Answer:
-        count = say(locale, "review-many") if left >= reviews.LEFT_MAX else str(left)
-        lines = [news, say(locale, "review-head", name=dishname.display(photo.name), left=count)]
+        head = "review-head-many" if left >= reviews.LEFT_MAX else "review-head"
+        name = dishname.display(photo.name)
+        lines = [news, say(locale, head, name=name, left=left)]
         seen = await self._receipts.previews(locale, [photo])
         if not seen:  # nobody votes on what they do not see
             lines.append(say(locale, "review-unseen"))

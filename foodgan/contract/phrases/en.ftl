@@ -281,12 +281,12 @@ consent-changed = Noted. New photos come under your new choice, and the way we n
 
 command-review = Review the photos that were handed over
 review-head = “**{ $name }**” · { $left } left
+review-head-many = “**{ $name }**” · { $left } or more left
 review-words = Words: { $words }
 review-hints = Worth a look: { $hints }
 review-alike = Look-alikes (from the second picture on): { $names }
 review-unseen = This photo cannot be shown just now, so there is nothing to vote on. “Later” brings the next one.
 review-escalated = The votes are even. Yours decides.
-review-many = 100+
 review-none = No photos are waiting for a review. Well done!
 review-accept = Accept
 review-reject = Turn down (choose why)

@@ -272,12 +272,12 @@ consent-changed = 承りました。これからの写真は新しい使い方�
 
 command-review = 持ち込まれた写真を審査する
 review-head = 「**{ $name }**」 · 残り { $left } 枚
+review-head-many = 「**{ $name }**」 · 残り { $left } 枚以上
 review-words = ことば: { $words }
 review-hints = 気になるところ: { $hints }
 review-alike = よく似た写真(2 枚目から): { $names }
 review-unseen = いまこの写真をお見せできないので、票はいただけません。「あとで」で次へ進んでください。
 review-escalated = 票が割れています。この一票で決まります。
-review-many = 100+
 review-none = 審査を待つ写真はありません。おつかれさまでした!
 review-accept = 採用
 review-reject = 見送る(理由を選ぶ)

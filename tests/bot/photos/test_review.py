@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.records import reviews
 from bot.records.reviews import mark_of
 from bot.records.tables import AuditEntry, Vote
 from bot.sandbox import people
@@ -390,6 +391,20 @@ async def test_a_photo_withdrawn_while_it_is_looked_at_gets_no_vote(club: Club) 
     page = await edited(club, club.click(page, "review-accept", "minato"))
     assert say("ja", "review-gone") in page["content"]
     assert await club.all(Vote) == []
+
+
+async def test_more_than_are_counted_are_said_to_be_so_many_or_more(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviews, "LEFT_MAX", 2)
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg", "b.jpg", "c.jpg"])
+    page = await desk(club, "minato")
+    assert "残り 2 枚以上" in page["content"]
+    for _ in range(2):
+        page = await edited(club, club.click(page, "review-accept", "minato"))
+    assert page["content"].splitlines()[1].endswith("残り 1 枚")
 
 
 async def test_fifty_photos_are_reviewed_in_one_message(club: Club) -> None:
