@@ -1,5 +1,6 @@
 """Rights by the real client library: see, withdraw, take home, erase; nothing comes back."""
 
+import asyncio
 import hashlib
 import io
 import json
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.photos import rights
+from bot.queue.photos import PhotoQueue
 from bot.records.tables import (
     AuditEntry,
     Ban,
@@ -21,11 +23,12 @@ from bot.records.tables import (
     Submission,
     Vote,
 )
+from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.people import find_member
 from foodgan.contract.photos import Tombstone
 from foodgan.contract.phrases import say
-from tests.bot.canteen import is_private, until
+from tests.bot.canteen import PATIENCE_S, is_private, until
 from tests.bot.photos.club import JPEG, Club, component
 
 
@@ -227,6 +230,46 @@ async def test_an_erased_member_is_gone_everywhere_and_the_photos_stay_out(club:
     await until(lambda: [o.sha256 for o in club.store.objects()] == [other.sha256], "bytes gone")
     assert club.store.entries("club") == []
     assert {stone.sha256 for stone in club.store.tombstones()} == gone
+
+
+async def test_what_a_member_hands_over_while_being_erased_is_never_fetched(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    asked = await club.shown(club.use("privacy delete"))
+    slow = RequestFault(method="PATCH", path="^/webhooks/.*/messages/", hang_s=1.0)
+    club.canteen.sandbox.faults.add(slow)  # it has the records, and is still to be put in line
+    handed = club.submit()
+    await club.until_photos(lambda found: found and found[0].state == "submitted", "submitted")
+    await edited(club.click(asked, "erase"))
+    await club.shown(handed, "受け取りました")
+    await club.until_photos(lambda found: not found, "nothing of it")
+    await asyncio.sleep(0.3)
+    assert club.intake.jobs() == []
+
+
+async def test_a_photo_withdrawn_on_its_way_into_line_is_not_given_up_before_it_is_there(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, held, let_go = PhotoQueue.enqueue, asyncio.Event(), asyncio.Event()
+
+    async def hold(queue: PhotoQueue, *order: Any) -> bool:
+        held.set()
+        await let_go.wait()
+        return await put(queue, *order)
+
+    monkeypatch.setattr(PhotoQueue, "enqueue", hold)
+    await club.canteen.open()
+    await club.agreed()
+    club.submit()
+    await asyncio.wait_for(held.wait(), PATIENCE_S)
+    (photo,) = await club.photos()
+    await withdraw(club, photo.id)
+    await asyncio.sleep(0.3)  # some rounds
+    let_go.set()
+    await until(club.intake.jobs, "a job")
+    club.intake.work()
+    await club.until_photos(lambda found: found[0].bytes_gone_at, "heard of")
+    await until(lambda: not list(club.store.objects()), "bytes gone")
 
 
 async def test_who_thinks_again_is_not_erased(club: Club) -> None:
