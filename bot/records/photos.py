@@ -19,7 +19,7 @@ class RecordChanged(FoodganError):
 
 # Withdrawn before the intake has been heard of.
 UNHEARD = and_(Photo.state == "withdrawn", Photo.sha256.is_(None), Photo.bytes_gone_at.is_(None))
-NOBODY = 0  # whose a photo is that was at the intake when its member was erased
+NOBODY = 0  # stands for an erased member: in photos at the intake, bans and blocked words
 PORTION = 500  # rows
 _ENTRY = ("sha256", "name", "licence", "perceptual_hash", "accepted_at", "credit")
 KNOWN: tuple[PhotoState, ...] = ("taken", "accepted", "rejected")

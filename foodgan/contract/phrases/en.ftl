@@ -364,6 +364,7 @@ erase-yes = Erase everything
 erase-no = Rather not
 erase-kept = All right. Nothing was erased.
 erase-done = We have erased everything about you (photos: { $count }). Thank you for the time you were with us.
+erase-ban-stays = Only the record that we take no photos from you stays.
 
 ## Everybody's photos
 

@@ -11,9 +11,11 @@ import pytest
 
 from bot.photos import rights
 from bot.queue.photos import PhotoQueue
+from bot.records.photos import NOBODY
 from bot.records.tables import (
     AuditEntry,
     Ban,
+    BlockedWord,
     Consent,
     Errand,
     Grave,
@@ -282,12 +284,36 @@ async def test_who_thinks_again_is_not_erased(club: Club) -> None:
     assert await club.all(Consent)
 
 
-async def test_a_ban_outlives_an_erasure(club: Club) -> None:
+async def test_a_ban_outlives_an_erasure_which_says_so(club: Club) -> None:
     await club.canteen.open()
     akari = {"member": find_member("akari").id}
     await club.shown(club.use("operator ban", "minato", options=akari))
-    await edited(club.click(await club.shown(club.use("privacy delete")), "erase"))
+    erased = await edited(club.click(await club.shown(club.use("privacy delete")), "erase"))
+    assert say("ja", "erase-ban-stays") in erased["content"]
     assert len(await club.all(Ban)) == 1
+
+
+async def test_a_banned_member_takes_the_ban_home_but_not_who_gave_it_nor_why(club: Club) -> None:
+    await club.canteen.open()
+    akari = find_member("akari").id
+    options = {"member": akari, "reason": "spam"}
+    await club.shown(club.use("operator ban", "minato", options=options))
+    (archive,) = await exported(club, "akari")
+    (ban,) = json.loads(archive.read("data.json"))["bans"]
+    assert ban.keys() == {"member_id", "at"}
+    assert ban["member_id"] == akari
+
+
+async def test_bans_and_words_of_an_erased_operator_stand_without_their_name(club: Club) -> None:
+    await club.canteen.open()
+    options = {"member": find_member("akari").id}
+    await club.shown(club.use("operator ban", "minato", options=options))
+    await club.shown(club.use("operator block", "minato", options={"word": "まずい"}))
+    asked = await club.shown(club.use("privacy delete", "minato"))
+    erased = await edited(club.click(asked, "erase", "minato"))
+    assert say("ja", "erase-ban-stays") not in erased["content"]
+    kept = [*await club.all(Ban), *await club.all(BlockedWord)]
+    assert [row.by_id for row in kept] == [NOBODY, NOBODY]
 
 
 async def test_credits_name_people_as_they_chose_last(club: Club) -> None:
