@@ -81,17 +81,19 @@ class Desk:
         """Take the last vote back and show that photo again."""
         async with self._sessions.begin() as session:
             undone = await reviews.undo(session, photo_id, reviewer, self._rules)
-        if not undone:
-            return await self.page(reviewer, locale, say(locale, "review-undo-late"))
+        if undone != "undone":
+            return await self.page(reviewer, locale, say(locale, f"review-undo-{undone}"))
         self._publisher.changed()
         return await self._again(reviewer, locale, photo_id, say(locale, "review-undone"))
 
     async def rename(self, reviewer: Reviewer, locale: str, photo_id: str, name: str) -> Answer:
-        """Give a photo a normalised name and show it again."""
+        """Give a photo a normalised name and show it again, if this reviewer may name it."""
         async with self._sessions.begin() as session:
             renamed = await reviews.rename(session, photo_id, reviewer, name)
-        news = say(locale, "review-renamed" if renamed else "review-gone")
-        return await self._again(reviewer, locale, photo_id, news)
+        news = say(locale, f"review-{renamed}")
+        if renamed in ("renamed", "same"):
+            return await self._again(reviewer, locale, photo_id, news)
+        return await self.page(reviewer, locale, news)
 
     async def name_of(self, photo_id: str) -> str:
         """The name that a photo has now. Raises UserError where it waits no more."""
@@ -112,9 +114,13 @@ class Desk:
     async def _show(
         self, photo: Photo, locale: str, news: str, undo: str | None, left: int
     ) -> Answer:
-        alike = await self._alike(photo)
-        count = say(locale, "review-many") if left >= reviews.LEFT_MAX else str(left)
-        lines = [news, say(locale, "review-head", name=dishname.display(photo.name), left=count)]
+        head = "review-head-many" if left >= reviews.LEFT_MAX else "review-head"
+        name = dishname.display(photo.name)
+        lines = [news, say(locale, head, name=name, left=left)]
+        seen = await self._receipts.previews(locale, [photo])
+        if not seen:  # nobody votes on what they do not see
+            lines.append(say(locale, "review-unseen"))
+            return Answer("\n".join(filter(None, lines)), laid_out(*_aside(locale, photo, undo)))
         if photo.words:
             lines.append(say(locale, "review-words", words=dishname.listed(photo.words)))
         if photo.escalated:
@@ -123,14 +129,15 @@ class Desk:
             hints = [say(locale, f"hint-{hint}") for hint in photo.hints.split(",")]
             listed = say(locale, "list-comma").join(hints)
             lines.append(say(locale, "review-hints", hints=listed))
+        alike = await self._receipts.previews(locale, await self._alike(photo))
         if alike:
             names = [
                 f"{dishname.display(one.name)} ({say(locale, f'state-{one.state}')})"
-                for one in alike
+                for one, _ in alike
             ]
             listed = say(locale, "list-comma").join(names)
             lines.append(say(locale, "review-alike", names=listed))
-        files = await self._receipts.previews(locale, [photo, *alike])
+        files = tuple(file for _, file in [*seen, *alike])
         return Answer("\n".join(filter(None, lines)), _controls(locale, photo, undo), files)
 
     async def _alike(self, photo: Photo) -> Sequence[Photo]:
@@ -151,9 +158,9 @@ def _news(fate: Fate, verdict: Verdict) -> str:
 
 
 def _controls(locale: str, photo: Photo, undo: str | None) -> discord.ui.View:
-    seen = photo.id, reviews.mark_of(photo.name)
+    which = _which(photo)
     reject: discord.ui.Select[discord.ui.View] = discord.ui.Select(
-        custom_id=custom_id("review-reject", *seen),
+        custom_id=custom_id("review-reject", *which),
         placeholder=say(locale, "review-reject"),
         row=1,
         options=[
@@ -162,11 +169,20 @@ def _controls(locale: str, photo: Photo, undo: str | None) -> discord.ui.View:
         ],
     )
     green = discord.ButtonStyle.success
-    accept = button(say(locale, "review-accept"), custom_id("review-accept", *seen), green, row=0)
+    accept = button(say(locale, "review-accept"), custom_id("review-accept", *which), green, row=0)
     rename = button(say(locale, "review-rename"), custom_id("review-rename", photo.id), row=0)
-    skip = button(say(locale, "review-skip"), custom_id("review-skip", *seen), row=0)
-    back = [_undo_button(locale, undo)] if undo else []
-    return laid_out(accept, rename, skip, *back, reject)
+    return laid_out(accept, rename, *_aside(locale, photo, undo), reject)
+
+
+def _aside(locale: str, photo: Photo, undo: str | None) -> list[discord.ui.Button[discord.ui.View]]:
+    """The buttons that judge nothing."""
+    skip = button(say(locale, "review-skip"), custom_id("review-skip", *_which(photo)), row=0)
+    return [skip, _undo_button(locale, undo)] if undo else [skip]
+
+
+def _which(photo: Photo) -> tuple[str, str]:
+    """The photo, and the mark of the name that it is shown with."""
+    return photo.id, reviews.mark_of(photo.name)
 
 
 def _undo_button(locale: str, photo_id: str) -> discord.ui.Button[discord.ui.View]:

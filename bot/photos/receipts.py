@@ -34,7 +34,8 @@ class Receipts(Collection):
         lines += [await self._line(locale, place, one) for place, one in enumerate(handed, 1)]
         waiting, accepted = tally.get("taken", 0), tally.get("accepted", 0)
         lines += [say(locale, "receipt-tally", waiting=waiting, accepted=accepted)]
-        return Answer("\n".join(filter(None, lines)), None, await self.previews(locale, taken))
+        seen = await self.previews(locale, taken)
+        return Answer("\n".join(filter(None, lines)), None, tuple(file for _, file in seen))
 
     async def _line(self, locale: str, place: int, photo: Photo) -> str:
         """What is to be said of one photo; nothing where all is well."""
@@ -53,16 +54,18 @@ class Receipts(Collection):
         listed = say(locale, "list-comma").join(sorted(names))
         return say(locale, "receipt-alike", place=place, file=file, names=listed)
 
-    async def previews(self, locale: str, shown: Sequence[Photo]) -> tuple[discord.File, ...]:
-        """The stored photos as files of a message, those that the store still has."""
-        files = []
+    async def previews(
+        self, locale: str, shown: Sequence[Photo]
+    ) -> list[tuple[Photo, discord.File]]:
+        """Those of these photos that the store can show, each with its file of a message."""
+        seen = []
         for photo in shown:
             data = await self.publisher.bytes_of(photo.sha256)
             if data is not None:
                 alt = say(locale, "photo-alt", name=photo.name)
                 name = f"photo-{photo.id}.jpg"
-                files.append(discord.File(io.BytesIO(data), name, description=alt))
-        return tuple(files)
+                seen.append((photo, discord.File(io.BytesIO(data), name, description=alt)))
+        return seen
 
     async def photos_of(self, submission: Submission) -> Sequence[Photo]:
         """The photos of a submission."""

@@ -70,7 +70,7 @@ class Reception:
         self._queue = queue
         self._edit = edit
         self._publisher = publisher
-        self.in_hand: set[str] = set()  # submissions that the rounds leave alone
+        self.in_hand: set[str] = set()  # submissions and photos that the rounds leave alone
         self._per_day = settings.photos_per_day
 
     async def receive(self, guest: Guest, files: Sequence[File], name: str) -> None:
@@ -153,9 +153,17 @@ class Reception:
         await self._tell(guest, "consent-declined")
 
     async def put_in_line(self, photo: Photo) -> None:
-        """Hand a photo to the intake; it may be there already. Raises KitchenClosed."""
+        """Hand a photo to the intake; it may be there already. Raises KitchenClosed.
+
+        Not one that was withdrawn since it was read.
+        """
         if photo.url is None:
             raise ValueError(f"photo {photo.id} has no link any more")
+        async with self._sessions() as session:
+            as_it_is = await session.get(Photo, photo.id)
+        if as_it_is is None or as_it_is.state != "submitted":
+            log.info("photo %s: withdrawn, not put in line", photo.id)
+            return
         order = PhotoIntake.model_validate(
             {
                 "photo_id": photo.id,
@@ -200,10 +208,13 @@ class Reception:
 
     async def _send_off(self, submission_id: str, licence: str) -> None:
         """Drafts become photos in line. The sentence comes first: no receipt may precede it."""
-        self.in_hand.add(submission_id)
+        busy = {submission_id}
+        self.in_hand |= busy
         try:
             async with self._sessions.begin() as session:
                 sent = await submissions.send_off(session, submission_id, licence)
+                busy |= {photo.id for photo in sent}  # an erased member's have no submission
+                self.in_hand |= busy
                 submission = await session.get_one(Submission, submission_id)
             if not sent:  # a second click: the first has sent them off
                 return
@@ -214,7 +225,7 @@ class Reception:
             log.warning("submission %s: kept for later, %s", submission_id, error)
             await self._say(submission, "submit-kept", sent)
         finally:
-            self.in_hand.discard(submission_id)
+            self.in_hand -= busy
 
     async def _say(self, submission: Submission, phrase: str, sent: Sequence[Photo]) -> None:
         if submission.token:

@@ -11,7 +11,7 @@ import discord
 from bot.answer import Answer
 from bot.buttons import button, custom_id, laid_out
 from bot.photos.collection import Collection
-from bot.records import photos, rights
+from bot.records import operators, photos, rights
 from bot.records.tables import Photo
 from foodgan.contract import dishname
 from foodgan.contract.phrases import say
@@ -69,9 +69,11 @@ class Rights(Collection):
         async with self.sessions.begin() as session:
             ids = [photo.id for photo in (await rights.own_photos(session, member_id, 10**6))[0]]
             await rights.erase(session, member_id)
+            banned = await operators.banned(session, member_id)
         self.lookalikes.drop(ids)
         self.publisher.changed()
-        return Answer(say(locale, "erase-done", count=len(ids)))
+        done = say(locale, "erase-done", count=len(ids))
+        return Answer(f"{done}\n{say(locale, 'erase-ban-stays')}" if banned else done)
 
     async def parts(self, member_id: int, limit: int) -> AsyncIterator[bytes]:
         """The member's data and photos as ZIP files, each below `limit` bytes."""

@@ -76,6 +76,9 @@ class PhotoRounds:
         """Write down what the intake found, and send what it never got."""
         async with self._sessions() as session:
             open_ones = await photos.at_the_intake(session)
+        # Before the queue is asked: what comes into line meanwhile would seem lost.
+        in_hand = frozenset(self._reception.in_hand)
+        open_ones = [photo for photo in open_ones if photo.id not in in_hand]
         if not open_ones:
             return
         outcomes = await self._queue.outcomes([photo.id for photo in open_ones])
@@ -88,8 +91,7 @@ class PhotoRounds:
         elif outcome.stage == "failed" or (outcome.stage == "lost" and photo.state == "withdrawn"):
             await self._settle(photo, Refused(photo_id=photo.id, phrase="photo-failed"))
         elif outcome.stage == "lost":
-            if photo.submission_id not in self._reception.in_hand:
-                await self._reception.put_in_line(photo)
+            await self._reception.put_in_line(photo)
             return
         else:
             return

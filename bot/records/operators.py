@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.records.photos import note
+from bot.records.photos import NOBODY, note
 from bot.records.tables import AuditEntry, Ban, BlockedWord, Errand, Order, Photo, Submission
 
 
@@ -40,6 +40,12 @@ async def forget_bans(session: AsyncSession, member_id: int) -> None:
     await session.execute(
         update(AuditEntry).where(AuditEntry.action.in_(("ban", "unban")), about).values(detail="")
     )
+
+
+async def forget_operator(session: AsyncSession, operator_id: int) -> None:
+    """Let bans and blocked words stand without saying who gave them."""
+    for table in (Ban, BlockedWord):
+        await session.execute(update(table).where(table.by_id == operator_id).values(by_id=NOBODY))
 
 
 async def bans(session: AsyncSession) -> Sequence[Ban]:

@@ -19,7 +19,7 @@ class RecordChanged(FoodganError):
 
 # Withdrawn before the intake has been heard of.
 UNHEARD = and_(Photo.state == "withdrawn", Photo.sha256.is_(None), Photo.bytes_gone_at.is_(None))
-NOBODY = 0  # whose a photo is that was at the intake when its member was erased
+NOBODY = 0  # stands for an erased member: in photos at the intake, bans and blocked words
 PORTION = 500  # rows
 _ENTRY = ("sha256", "name", "licence", "perceptual_hash", "accepted_at", "credit")
 KNOWN: tuple[PhotoState, ...] = ("taken", "accepted", "rejected")
@@ -40,6 +40,9 @@ async def take(session: AsyncSession, photo: Photo, taken: Taken) -> str | None:
 
     Bytes that were withdrawn once, or that the collection knows, do not come in again.
     """
+    known = await _known(session, taken.sha256)
+    if known and known.bytes_gone_at:  # rejected long ago: stored anew, they are to go once more
+        known.bytes_gone_at = None
     if photo.state == "withdrawn":
         await bury(session, taken.sha256, taken.original_sha256)
         await _let_go(session, photo)
@@ -48,7 +51,7 @@ async def take(session: AsyncSession, photo: Photo, taken: Taken) -> str | None:
         await refuse(session, photo, Refused(photo_id=photo.id, phrase="intake-withdrawn"))
         await bury(session, taken.sha256, taken.original_sha256)
         return "intake-withdrawn"
-    if await _known(session, taken.sha256):
+    if known:
         await refuse(session, photo, Refused(photo_id=photo.id, phrase="photo-known"))
         return "photo-known"
     await _settle(
@@ -117,11 +120,12 @@ async def _buried(session: AsyncSession, taken: Taken) -> bool:
     return found.first() is not None
 
 
-async def _known(session: AsyncSession, sha256: str) -> bool:
+async def _known(session: AsyncSession, sha256: str) -> Photo | None:
+    """The photo of the collection that has these bytes."""
     found = await session.scalars(
-        select(Photo.id).where(Photo.sha256 == sha256, Photo.state.in_(KNOWN)).limit(1)
+        select(Photo).where(Photo.sha256 == sha256, Photo.state.in_(KNOWN)).limit(1)
     )
-    return found.first() is not None
+    return found.first()
 
 
 async def bury(session: AsyncSession, sha256: str, original_sha256: str) -> None:

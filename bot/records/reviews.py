@@ -19,11 +19,17 @@ LEFT_MAX = 100  # beyond this the photos that are left are not counted
 # else decided, or the member withdrew it; own: nobody judges their own; twice: voted before; stale:
 # it has another name by now than its reviewer saw.
 Fate = Literal["counted", "decided", "escalated", "gone", "own", "twice", "stale"]
+# Beside Fate's, of a name: same: the photo has it already; tied: its votes are even, and this
+# reviewer's is among them.
+Renamed = Literal["renamed", "same", "gone", "own", "tied"]
+# undone: the vote is taken back; late: the decision is final; settled: it stands without this vote;
+# none: there is no such vote, as after a rename or a second click; withdrawn: by its member.
+Undone = Literal["undone", "late", "settled", "none", "withdrawn"]
 
 
 @dataclass(frozen=True)
 class Reviewer:
-    """Who judges. operator: may decide where the votes are even."""
+    """Who judges. operator: decides even votes although they voted before."""
 
     id: int
     operator: bool = False
@@ -45,11 +51,12 @@ def mark_of(name: str) -> str:
 def line_query(reviewer: Reviewer, escalated: bool) -> Select[Any]:
     """Ids of what waits for this reviewer, the oldest first. `ix_photos_line` has all it needs.
 
-    escalated: those with even votes, which an operator may decide although they voted before.
+    escalated: those with even votes.
     """
     fresh = Vote.at >= datetime.now(UTC) - SKIP_LIFE
     skipped = and_(Vote.verdict == "skip", fresh)
-    passed_over = skipped if escalated else or_(Vote.verdict != "skip", fresh)
+    again = escalated and reviewer.operator
+    passed_over = skipped if again else or_(Vote.verdict != "skip", fresh)
     judged = exists().where(Vote.photo_id == Photo.id, Vote.reviewer_id == reviewer.id, passed_over)
     return (
         select(Photo.id)
@@ -65,9 +72,9 @@ def line_query(reviewer: Reviewer, escalated: bool) -> Select[Any]:
 
 
 async def line(session: AsyncSession, reviewer: Reviewer) -> list[str]:
-    """Ids of what waits for this reviewer, LEFT_MAX at most; even votes first for operators."""
+    """Ids of what waits for this reviewer, LEFT_MAX at most; even votes first."""
     ids: list[str] = []
-    for escalated in (True, False) if reviewer.operator else (False,):
+    for escalated in (True, False):
         ids += await session.scalars(line_query(reviewer, escalated))
     return ids[:LEFT_MAX]
 
@@ -97,15 +104,17 @@ async def vote(
 ) -> Fate:
     """Count one vote, and decide where it is enough. A skip only puts the photo off.
 
+    Even votes are decided by the next vote: of whoever has not voted yet, or of an operator.
     mark: of the name that the reviewer saw.
     """
     photo = await _lock(session, photo_id, ("taken",))
-    if photo is None or (photo.escalated and not reviewer.operator):
+    if photo is None:
         return "gone"
     if photo.member_id == reviewer.id:
         return "own"
     before = await session.get(Vote, (photo_id, reviewer.id), populate_existing=True)
-    if before and before.verdict != "skip" and not photo.escalated:
+    again = photo.escalated and reviewer.operator
+    if before and before.verdict != "skip" and not again:
         return "twice"
     if mark != mark_of(photo.name):
         return "stale"
@@ -159,35 +168,61 @@ async def verdicts(session: AsyncSession, photo_id: str) -> Sequence[Verdict]:
     return found.all()
 
 
-async def undo(session: AsyncSession, photo_id: str, reviewer: Reviewer, rules: Rules) -> bool:
-    """Take one's own vote back. False once the member has heard, or where there is none."""
+async def undo(session: AsyncSession, photo_id: str, reviewer: Reviewer, rules: Rules) -> Undone:
+    """Take one's own vote back, and with it a decision that needs it."""
     photo = await _lock(session, photo_id, ("taken", "accepted", "rejected"))
+    if photo is None:
+        return "withdrawn"
+    if photo.told_at is not None:
+        return "late"
     vote = await session.get(Vote, (photo_id, reviewer.id), populate_existing=True)
-    if photo is None or vote is None or photo.told_at is not None:
-        return False
+    if vote is None:
+        return "none"
+    if photo.state != "taken" and await _stands_without(session, photo, reviewer, rules):
+        return "settled"
     await session.delete(vote)
     await session.flush()
     if vote.verdict == "skip":
-        return True
+        return "undone"
     photo.state, photo.decided_at, photo.settled_by, photo.reason = "taken", None, None, None
     photo.escalated = _tied(await verdicts(session, photo_id), rules)
     note(session, "undo", reviewer.id, photo_id, vote.verdict)
-    return True
+    return "undone"
 
 
-async def rename(session: AsyncSession, photo_id: str, reviewer: Reviewer, name: str) -> bool:
+async def _stands_without(
+    session: AsyncSession, photo: Photo, reviewer: Reviewer, rules: Rules
+) -> bool:
+    """Whether a photo would be decided as it is without this reviewer's vote."""
+    if photo.escalated:
+        return photo.settled_by != reviewer.id
+    others = await session.scalars(
+        select(Vote.reviewer_id).where(
+            Vote.photo_id == photo.id,
+            Vote.reviewer_id != reviewer.id,
+            Vote.verdict == ("accept" if photo.state == "accepted" else "reject"),
+        )
+    )
+    return len(others.all()) >= rules.votes
+
+
+async def rename(session: AsyncSession, photo_id: str, reviewer: Reviewer, name: str) -> Renamed:
     """Give a photo another name. Votes for the old name count no more."""
     photo = await _lock(session, photo_id, ("taken",))
-    if photo is None or photo.member_id == reviewer.id:
-        return False
+    if photo is None:
+        return "gone"
+    if photo.member_id == reviewer.id:
+        return "own"
     if photo.escalated and not reviewer.operator:
-        return False
+        vote = await session.get(Vote, (photo_id, reviewer.id), populate_existing=True)
+        if vote and vote.verdict != "skip":
+            return "tied"
     if photo.name == name:
-        return True
+        return "same"
     note(session, "rename", reviewer.id, photo_id, f"{photo.name} → {name}")
     photo.name, photo.words, photo.escalated = name, None, False
     await session.execute(delete(Vote).where(Vote.photo_id == photo_id))
-    return True
+    return "renamed"
 
 
 async def untold(session: AsyncSession, before: datetime) -> Sequence[Photo]:

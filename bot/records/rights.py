@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.records.operators import forget_bans
+from bot.records.operators import forget_bans, forget_operator
 from bot.records.photos import NOBODY, UNHEARD, bury, note
 from bot.records.tables import (
     AuditEntry,
+    Ban,
     Base,
     Consent,
     Errand,
@@ -24,7 +25,7 @@ from bot.records.tables import (
 
 ALIVE: tuple[PhotoState, ...] = ("submitted", "taken", "accepted", "rejected")
 # Secrets and what belongs to others stay out of an export.
-_NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id"})
+_NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id", "by_id"})
 
 
 async def own_photos(
@@ -113,14 +114,17 @@ def _of(member_id: int) -> list[tuple[type[Base], ColumnElement[bool]]]:
         (Errand, Errand.member_id == member_id),
         (Order, Order.member_id == member_id),
         (AuditEntry, AuditEntry.actor_id == member_id),
+        (Ban, Ban.member_id == member_id),
     ]
 
 
 def _shown(row: Base) -> dict[str, Any]:
+    # Operators are promised that a member does not see why they are banned.
+    kept_back = _NOT_EXPORTED | {"reason"} if isinstance(row, Ban) else _NOT_EXPORTED
     values = {
         column.key: getattr(row, column.key)
         for column in row.__mapper__.column_attrs
-        if column.key not in _NOT_EXPORTED
+        if column.key not in kept_back
     }
     # As text: a reader's JSON may not hold whole numbers of 64 bits.
     return {
@@ -168,10 +172,11 @@ async def erase(session: AsyncSession, member_id: int) -> int:
         update(Photo).where(Photo.settled_by == member_id).values(settled_by=None)
     )
     for table, whose in _of(member_id):
-        if table is not AuditEntry:
+        if table not in (AuditEntry, Ban):
             await session.execute(delete(table).where(whose))
     await session.execute(
         update(AuditEntry).where(AuditEntry.actor_id == member_id).values(actor_id=None)
     )
+    await forget_operator(session, member_id)
     await forget_bans(session, member_id)
     return len(photos)

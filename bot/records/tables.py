@@ -167,9 +167,9 @@ class Photo(Base):
     url: signed, a secret; null once the bytes are fetched. sha256 … size: see contract `Taken`.
     hints: joined by commas. words: of the name as it was handed over, null once it is another.
     refusal: key of the sentence that says why it was not taken in.
-    settled_by: the reviewer whose vote decided. told_at: the member has heard of the decision, so
-    that it cannot be undone. bytes_gone_at: when the store was rid of the bytes, or of a withdrawn
-    photo when they were buried.
+    settled_by: the reviewer whose vote decided. told_at: since then the decision cannot be undone,
+    and the member has heard of it, unless notices are off. bytes_gone_at: when the store was rid of
+    the bytes, or of a withdrawn photo when they were buried.
     """
 
     __tablename__ = "photos"

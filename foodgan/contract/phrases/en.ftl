@@ -281,11 +281,12 @@ consent-changed = Noted. New photos come under your new choice, and the way we n
 
 command-review = Review the photos that were handed over
 review-head = “**{ $name }**” · { $left } left
+review-head-many = “**{ $name }**” · { $left } or more left
 review-words = Words: { $words }
 review-hints = Worth a look: { $hints }
 review-alike = Look-alikes (from the second picture on): { $names }
+review-unseen = This photo cannot be shown just now, so there is nothing to vote on. “Later” brings the next one.
 review-escalated = The votes are even. Yours decides.
-review-many = 100+
 review-none = No photos are waiting for a review. Well done!
 review-accept = Accept
 review-reject = Turn down (choose why)
@@ -297,14 +298,19 @@ review-counted-reject = Your vote to turn it down is counted.
 review-counted-skip = Put off.
 review-decided-accept = Accepted.
 review-decided-reject = Turned down.
-review-escalated-news = The votes are even, so the people who run the server will decide.
+review-escalated-news = The votes are even, so somebody who has not voted yet, or who runs the server, will decide.
 review-gone = That photo is not waiting for a review any more.
 review-own = Nobody reviews their own photos. Somebody else will.
 review-twice = You have voted on that photo already.
 review-stale = That page was out of date; somebody may have corrected the name. Your answer did not count: please look at the name and answer again.
 review-undone = Taken back. Have another look.
-review-undo-late = The member has heard of it, so it cannot be taken back.
+review-undo-late = That was decided a while ago, so it cannot be taken back any more.
+review-undo-settled = Other votes have decided that photo, so yours cannot be taken back.
+review-undo-none = There is no vote of yours on that photo any more. Its name was corrected, or you have taken the vote back already.
+review-undo-withdrawn = That photo was withdrawn, and your vote went with it.
 review-renamed = The name is mended. Votes for the old one count no more.
+review-same = It has that name already. Its votes stand.
+review-tied = While the votes are even, only those who have not voted yet, or who run the server, can mend the name.
 review-not-yours = Only reviewers can do that.
 reason-blurry = blurred or dark
 reason-no-dish = no dish in it
@@ -358,6 +364,7 @@ erase-yes = Erase everything
 erase-no = Rather not
 erase-kept = All right. Nothing was erased.
 erase-done = We have erased everything about you (photos: { $count }). Thank you for the time you were with us.
+erase-ban-stays = Only the record that we take no photos from you stays.
 
 ## Everybody's photos
 

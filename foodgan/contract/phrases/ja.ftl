@@ -272,11 +272,12 @@ consent-changed = 承りました。これからの写真は新しい使い方�
 
 command-review = 持ち込まれた写真を審査する
 review-head = 「**{ $name }**」 · 残り { $left } 枚
+review-head-many = 「**{ $name }**」 · 残り { $left } 枚以上
 review-words = ことば: { $words }
 review-hints = 気になるところ: { $hints }
 review-alike = よく似た写真(2 枚目から): { $names }
+review-unseen = いまこの写真をお見せできないので、票はいただけません。「あとで」で次へ進んでください。
 review-escalated = 票が割れています。この一票で決まります。
-review-many = 100+
 review-none = 審査を待つ写真はありません。おつかれさまでした!
 review-accept = 採用
 review-reject = 見送る(理由を選ぶ)
@@ -288,14 +289,19 @@ review-counted-reject = 見送りに一票、いただきました。
 review-counted-skip = あとにしました。
 review-decided-accept = 採用が決まりました。
 review-decided-reject = 見送りが決まりました。
-review-escalated-news = 票が割れたので、運営の方に決めてもらいます。
+review-escalated-news = 票が割れたので、まだ票を入れていない方か、運営の方に決めてもらいます。
 review-gone = その写真は、もう審査を待っていません。
 review-own = ご自分の写真は審査できません。ほかの方にお任せしますね。
 review-twice = その写真には、もうあなたの一票が入っています。
 review-stale = 画面が古くなっていました。名前が直されたのかもしれません。いまの一票は数えていませんので、名前を見て、もう一度お願いします。
 review-undone = 取り消しました。もう一度どうぞ。
-review-undo-late = もうご本人にお知らせしたので、取り消せません。
+review-undo-late = 決まってから時間が経ったので、もう取り消せません。
+review-undo-settled = ほかの方の票で決まったので、いまの一票は取り消せません。
+review-undo-none = あなたの票は、もう入っていません。名前が直されたか、取り消しがすんでいるようです。
+review-undo-withdrawn = その写真は取り下げられました。あなたの票も、もう残っていません。
 review-renamed = 名前を直しました。前の名前への票は、いったん白紙に戻しました。
+review-same = もうその名前になっています。票もそのままです。
+review-tied = 票が割れているあいだ、名前を直せるのは、まだ票を入れていない方か、運営の方だけです。
 review-not-yours = 審査は、係の方だけにお願いしています。
 reason-blurry = ぼけている・暗い
 reason-no-dish = 料理が写っていない
@@ -345,6 +351,7 @@ erase-yes = すべて消す
 erase-no = やめておく
 erase-kept = わかりました。何も消していません。
 erase-done = あなたの記録をすべて消しました(写真 { $count } 枚)。これまで、ありがとうございました。
+erase-ban-stays = 写真の持ち込みをお断りしているという記録だけは、消さずに残ります。
 
 ## みんなの写真
 

@@ -237,11 +237,11 @@ async def test_a_store_that_fails_holds_up_nothing_and_is_made_up_for(club: Club
     await club.canteen.open(review_votes=1)
     await club.agreed()
     await club.taken(["a.jpg"])
+    page = await club.shown(club.use("review", "minato"))
     folder = Path(club.store.url)
     (folder / "catalogues").mkdir(exist_ok=True)
     moved = folder.rename(folder.with_name("away"))
     folder.write_text("a file where the folder was")
-    page = await club.shown(club.use("review", "minato"))
     click = club.click(page, "review-accept", "minato")
     await until(lambda: click.first("edited"), "the vote counts all the same")
     assert len(await club.photos("accepted")) == 1

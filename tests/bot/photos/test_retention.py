@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.photos.publisher import Publisher
 from bot.photos.retention import Retention
-from bot.records import migrate, operators, rights, submissions
+from bot.records import migrate, operators, photos, rights, submissions
 from bot.records.database import open_engine
 from bot.records.photos import note
-from bot.records.tables import AuditEntry, Grave, Photo, Submission
-from foodgan.contract.photos import Entry
+from bot.records.tables import AuditEntry, Grave, Photo, PhotoState, Submission
+from foodgan.contract.photos import Entry, Taken
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
-from tests.bot.photos.rows import ANNE, BO, CHE, DEE, a_photo
+from tests.bot.photos.rows import ANNE, BO, CHE, DEE, a_photo, digest
 
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -72,6 +72,39 @@ async def test_files_of_rejected_photos_go_in_time_unless_a_collection_has_them(
     async with sessions() as session:
         gone = await session.scalars(select(Photo.id).where(Photo.bytes_gone_at.is_not(None)))
         assert sorted(gone) == ["00000000", "00000001"]
+
+
+@pytest.mark.parametrize("state", ["submitted", "withdrawn"])
+async def test_a_copy_of_a_rejected_photo_goes_as_that_did(
+    sessions: Sessions, settings: Settings, state: PhotoState
+) -> None:
+    store = Store(settings.photo_store)
+    long_ago = datetime.now(UTC) - timedelta(days=settings.keep_rejected_days + 1)
+    sha256 = store.put(b"rejected")  # by the intake, before the records are asked
+    async with sessions.begin() as session:
+        rejected = {"state": "rejected", "decided_at": long_ago, "bytes_gone_at": long_ago}
+        session.add(a_photo(0, sha256=sha256, **rejected))
+        copy = a_photo(1, state=state, sha256=None, original_sha256=None)
+        session.add(copy)
+    async with sessions.begin() as session:
+        await photos.take(session, copy, taken(copy, sha256))
+    await forget(sessions, settings)
+    assert list(store.objects()) == []
+    async with sessions() as session:
+        assert (await session.get_one(Photo, "00000000")).bytes_gone_at > long_ago
+
+
+def taken(photo: Photo, sha256: str) -> Taken:
+    """What the intake says of a photo with these bytes."""
+    return Taken(
+        photo_id=photo.id,
+        sha256=sha256,
+        original_sha256=digest("original", 1),
+        perceptual_hash="0" * 16,
+        width=640,
+        height=480,
+        size=8,
+    )
 
 
 async def test_old_drafts_audit_lines_and_answered_submissions_go(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.records import reviews
 from bot.records.reviews import mark_of
 from bot.records.tables import AuditEntry, Vote
 from bot.sandbox import people
@@ -15,7 +16,7 @@ from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
 from tests.bot.canteen import is_private, until
-from tests.bot.photos.club import Club
+from tests.bot.photos.club import Club, component, components
 
 
 async def edited(club: Club, interaction: Interaction) -> dict[str, Any]:
@@ -48,6 +49,44 @@ async def test_a_photo_is_shown_with_picture_name_words_hints_and_look_alikes(cl
     assert say("ja", "review-hints", hints=say("ja", "hint-dark")) in second["content"]
     assert "天ぷら蕎麦 (審査待ち)" in second["content"]
     assert len(second["attachments"]) == 2
+
+
+async def test_look_alikes_without_a_file_are_not_named_so_that_names_and_pictures_agree(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.intake.hashes = dict.fromkeys(("a.jpg", "b.jpg", "c.jpg"), "00000000000000ff")
+    (gone,) = await club.taken(["a.jpg"], name="カツ丼")
+    (alike,) = await club.taken(["b.jpg"], name="天丼")
+    (photo,) = await club.taken(["c.jpg"], name="親子丼")
+    club.store.remove(str(gone.sha256))
+    page = await desk(club, "minato")
+    for _ in range(2):
+        page = await edited(club, club.click(page, "review-skip", "minato"))
+    assert say("ja", "review-alike", names="天丼 (審査待ち)") in page["content"]
+    assert pictured(page) == [f"photo-{photo.id}.jpg", f"photo-{alike.id}.jpg"]
+
+
+async def test_nobody_votes_on_a_photo_that_cannot_be_shown(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.intake.hashes = dict.fromkeys(("a.jpg", "b.jpg"), "00000000000000ff")
+    (photo,) = await club.taken(["a.jpg"], name="カツ丼")
+    await club.taken(["b.jpg"], name="天丼")
+    club.store.remove(str(photo.sha256))
+    page = await desk(club, "minato")
+    assert say("ja", "review-unseen") in page["content"]
+    assert pictured(page) == []
+    actions = {part["custom_id"].split(":")[0] for part in components(page)}
+    assert actions == {"review-skip"}
+    page = await edited(club, club.click(page, "review-skip", "minato"))
+    assert "天丼" in page["content"]
+    assert component(page, "review-accept")
+
+
+def pictured(page: dict[str, Any]) -> list[str]:
+    return [file["filename"] for file in page["attachments"]]
 
 
 async def test_two_reviewers_accept_and_the_member_hears_of_it_by_message(club: Club) -> None:
@@ -293,18 +332,23 @@ async def test_a_reviewer_who_loses_the_role_between_showing_and_clicking_counts
     assert await club.all(Vote) == []
 
 
-async def test_a_reviewer_by_role_alone_does_not_decide_even_votes(
+async def test_who_has_voted_decides_even_votes_only_as_an_operator(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(people, "REVIEWERS_MAY", people.MANAGE_MESSAGES)
     await club.canteen.open()
     await club.agreed()
     await club.taken(["a.jpg"])
-    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    page = await desk(club, "minato")
+    opener = club.click(page, "review-rename", "minato")
+    await club.modal(opener)
+    await edited(club, club.click(page, "review-accept", "minato"))
     page = await desk(club, "sora")
     page = await edited(club, club.click(page, "review-reject", "sora", values=["other"]))
     assert say("ja", "review-escalated-news") in page["content"]
     assert say("ja", "review-none") in (await desk(club, "minato"))["content"]
+    page = await edited(club, club.fill(opener, "minato", name="たぬきうどん"))
+    assert say("ja", "review-tied") in page["content"]
     monkeypatch.setattr(people, "REVIEWERS_MAY", people.MANAGE_GUILD)
     page = await desk(club, "minato")
     assert say("ja", "review-escalated") in page["content"]
@@ -347,6 +391,20 @@ async def test_a_photo_withdrawn_while_it_is_looked_at_gets_no_vote(club: Club) 
     page = await edited(club, club.click(page, "review-accept", "minato"))
     assert say("ja", "review-gone") in page["content"]
     assert await club.all(Vote) == []
+
+
+async def test_more_than_are_counted_are_said_to_be_so_many_or_more(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reviews, "LEFT_MAX", 2)
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg", "b.jpg", "c.jpg"])
+    page = await desk(club, "minato")
+    assert "残り 2 枚以上" in page["content"]
+    for _ in range(2):
+        page = await edited(club, club.click(page, "review-accept", "minato"))
+    assert page["content"].splitlines()[1].endswith("残り 1 枚")
 
 
 async def test_fifty_photos_are_reviewed_in_one_message(club: Club) -> None:

@@ -1,5 +1,6 @@
 """Rights by the real client library: see, withdraw, take home, erase; nothing comes back."""
 
+import asyncio
 import hashlib
 import io
 import json
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 
 from bot.photos import rights
+from bot.queue.photos import PhotoQueue
+from bot.records.photos import NOBODY
 from bot.records.tables import (
     AuditEntry,
     Ban,
+    BlockedWord,
     Consent,
     Errand,
     Grave,
@@ -21,11 +25,12 @@ from bot.records.tables import (
     Submission,
     Vote,
 )
+from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.people import find_member
 from foodgan.contract.photos import Tombstone
 from foodgan.contract.phrases import say
-from tests.bot.canteen import is_private, until
+from tests.bot.canteen import PATIENCE_S, is_private, until
 from tests.bot.photos.club import JPEG, Club, component
 
 
@@ -229,6 +234,46 @@ async def test_an_erased_member_is_gone_everywhere_and_the_photos_stay_out(club:
     assert {stone.sha256 for stone in club.store.tombstones()} == gone
 
 
+async def test_what_a_member_hands_over_while_being_erased_is_never_fetched(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    asked = await club.shown(club.use("privacy delete"))
+    slow = RequestFault(method="PATCH", path="^/webhooks/.*/messages/", hang_s=1.0)
+    club.canteen.sandbox.faults.add(slow)  # it has the records, and is still to be put in line
+    handed = club.submit()
+    await club.until_photos(lambda found: found and found[0].state == "submitted", "submitted")
+    await edited(club.click(asked, "erase"))
+    await club.shown(handed, "受け取りました")
+    await club.until_photos(lambda found: not found, "nothing of it")
+    await asyncio.sleep(0.3)
+    assert club.intake.jobs() == []
+
+
+async def test_a_photo_withdrawn_on_its_way_into_line_is_not_given_up_before_it_is_there(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, held, let_go = PhotoQueue.enqueue, asyncio.Event(), asyncio.Event()
+
+    async def hold(queue: PhotoQueue, *order: Any) -> bool:
+        held.set()
+        await let_go.wait()
+        return await put(queue, *order)
+
+    monkeypatch.setattr(PhotoQueue, "enqueue", hold)
+    await club.canteen.open()
+    await club.agreed()
+    club.submit()
+    await asyncio.wait_for(held.wait(), PATIENCE_S)
+    (photo,) = await club.photos()
+    await withdraw(club, photo.id)
+    await asyncio.sleep(0.3)  # some rounds
+    let_go.set()
+    await until(club.intake.jobs, "a job")
+    club.intake.work()
+    await club.until_photos(lambda found: found[0].bytes_gone_at, "heard of")
+    await until(lambda: not list(club.store.objects()), "bytes gone")
+
+
 async def test_who_thinks_again_is_not_erased(club: Club) -> None:
     await club.canteen.open()
     await club.agreed()
@@ -239,12 +284,36 @@ async def test_who_thinks_again_is_not_erased(club: Club) -> None:
     assert await club.all(Consent)
 
 
-async def test_a_ban_outlives_an_erasure(club: Club) -> None:
+async def test_a_ban_outlives_an_erasure_which_says_so(club: Club) -> None:
     await club.canteen.open()
     akari = {"member": find_member("akari").id}
     await club.shown(club.use("operator ban", "minato", options=akari))
-    await edited(club.click(await club.shown(club.use("privacy delete")), "erase"))
+    erased = await edited(club.click(await club.shown(club.use("privacy delete")), "erase"))
+    assert say("ja", "erase-ban-stays") in erased["content"]
     assert len(await club.all(Ban)) == 1
+
+
+async def test_a_banned_member_takes_the_ban_home_but_not_who_gave_it_nor_why(club: Club) -> None:
+    await club.canteen.open()
+    akari = find_member("akari").id
+    options = {"member": akari, "reason": "spam"}
+    await club.shown(club.use("operator ban", "minato", options=options))
+    (archive,) = await exported(club, "akari")
+    (ban,) = json.loads(archive.read("data.json"))["bans"]
+    assert ban.keys() == {"member_id", "at"}
+    assert ban["member_id"] == akari
+
+
+async def test_bans_and_words_of_an_erased_operator_stand_without_their_name(club: Club) -> None:
+    await club.canteen.open()
+    options = {"member": find_member("akari").id}
+    await club.shown(club.use("operator ban", "minato", options=options))
+    await club.shown(club.use("operator block", "minato", options={"word": "まずい"}))
+    asked = await club.shown(club.use("privacy delete", "minato"))
+    erased = await edited(club.click(asked, "erase", "minato"))
+    assert say("ja", "erase-ban-stays") not in erased["content"]
+    kept = [*await club.all(Ban), *await club.all(BlockedWord)]
+    assert [row.by_id for row in kept] == [NOBODY, NOBODY]
 
 
 async def test_credits_name_people_as_they_chose_last(club: Club) -> None:

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.records import migrate, reviews
+from bot.records import migrate, reviews, rights
 from bot.records.database import open_engine
-from bot.records.reviews import Fate, Reviewer, Rules
+from bot.records.reviews import Fate, Renamed, Reviewer, Rules, Undone
 from bot.records.tables import AuditEntry, Photo, Verdict, Vote
+from foodgan.contract.phrases import say
 from tests.bot.photos.rows import ANNE, BO, CHE, DEE, a_photo, photos
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -42,6 +44,16 @@ async def vote(
     async with sessions.begin() as session:
         reviewer, mark = Reviewer(who, operator), reviews.mark_of(name)
         return await reviews.vote(session, ID, mark, reviewer, verdict, rules, "other")
+
+
+async def undo(sessions: Sessions, who: int) -> Undone:
+    async with sessions.begin() as session:
+        return await reviews.undo(session, ID, Reviewer(who), TWO)
+
+
+async def rename(sessions: Sessions, who: int, name: str, operator: bool = False) -> Renamed:
+    async with sessions.begin() as session:
+        return await reviews.rename(session, ID, Reviewer(who, operator), name)
 
 
 async def the_photo(sessions: Sessions) -> Photo:
@@ -81,14 +93,34 @@ async def test_nobody_judges_their_own_nor_is_shown_it(sessions: Sessions) -> No
     assert await shown(sessions, ANNE, operator=True) is None
 
 
-async def test_even_votes_go_to_the_operators_whose_one_vote_decides(sessions: Sessions) -> None:
+async def test_even_votes_are_decided_by_one_vote_of_an_operator_even_a_second_one(
+    sessions: Sessions,
+) -> None:
     await vote(sessions, BO, "accept")
     assert await vote(sessions, CHE, "reject") == "escalated"
-    assert await vote(sessions, DEE, "accept") == "gone"
-    assert await shown(sessions, DEE) is None
-    assert await shown(sessions, DEE, operator=True) == ID
-    assert await vote(sessions, DEE, "reject", operator=True) == "decided"
+    assert await vote(sessions, CHE, "accept") == "twice"
+    assert await shown(sessions, CHE) is None
+    assert await shown(sessions, CHE, operator=True) == ID
+    assert await vote(sessions, CHE, "reject", operator=True) == "decided"
     assert (await the_photo(sessions)).state == "rejected"
+
+
+async def test_even_votes_about_an_operators_photo_are_decided_by_who_has_not_voted(
+    sessions: Sessions,
+) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "reject")
+    assert await vote(sessions, ANNE, "accept", operator=True) == "own"
+    assert await shown(sessions, ANNE, operator=True) is None
+    assert await shown(sessions, DEE) == ID
+    assert await vote(sessions, DEE, "accept") == "decided"
+    assert (await the_photo(sessions)).state == "accepted"
+
+
+async def test_what_has_even_votes_comes_first(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        session.add(a_photo(1, escalated=True))
+    assert await shown(sessions, BO) == f"{1:08x}"
 
 
 async def test_even_votes_escalate_after_as_many_as_are_asked_for(sessions: Sessions) -> None:
@@ -127,13 +159,12 @@ async def test_a_skipped_photo_comes_back_another_day(sessions: Sessions) -> Non
     assert await vote(sessions, BO, "accept") == "counted"
 
 
-async def test_a_vote_can_be_taken_back_until_the_member_has_heard(sessions: Sessions) -> None:
+async def test_a_vote_can_be_taken_back_until_the_decision_is_final(sessions: Sessions) -> None:
     await vote(sessions, BO, "accept")
     await vote(sessions, CHE, "accept")
-    async with sessions.begin() as session:
-        assert not await reviews.undo(session, ID, Reviewer(DEE), TWO)
-        assert await reviews.undo(session, ID, Reviewer(CHE), TWO)
-        assert not await reviews.undo(session, ID, Reviewer(CHE), TWO)
+    assert await undo(sessions, DEE) == "none"
+    assert await undo(sessions, CHE) == "undone"
+    assert await undo(sessions, CHE) == "none"
     photo = await the_photo(sessions)
     assert (photo.state, photo.decided_at) == ("taken", None)
 
@@ -141,9 +172,53 @@ async def test_a_vote_can_be_taken_back_until_the_member_has_heard(sessions: Ses
     async with sessions.begin() as session:
         told = await reviews.untold(session, datetime.now(UTC))
         assert [photo.id for photo in told] == [ID]
+    assert await undo(sessions, CHE) == "late"
     async with sessions.begin() as session:
-        assert not await reviews.undo(session, ID, Reviewer(CHE), TWO)
         assert await reviews.untold(session, datetime.now(UTC)) == []
+
+
+async def test_a_vote_that_a_decision_needs_takes_the_decision_back(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "accept")
+    assert await undo(sessions, BO) == "undone"
+    assert (await the_photo(sessions)).state == "taken"
+    assert await shown(sessions, BO) == ID
+    assert await vote(sessions, DEE, "accept") == "decided"
+
+
+async def test_a_vote_that_a_decision_does_not_need_stays(sessions: Sessions) -> None:
+    rules = Rules(votes=2, escalate_after=4)
+    await vote(sessions, BO, "reject", rules=rules)
+    await vote(sessions, CHE, "accept", rules=rules)
+    assert await vote(sessions, DEE, "accept", rules=rules) == "decided"
+    assert await undo(sessions, BO) == "settled"
+    assert (await the_photo(sessions)).state == "accepted"
+
+
+async def test_nobody_takes_back_what_an_operator_has_decided(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "reject")
+    assert await vote(sessions, DEE, "accept", operator=True) == "decided"
+    assert await undo(sessions, CHE) == "settled"
+    assert await undo(sessions, BO) == "settled"
+    assert (await the_photo(sessions)).state == "accepted"
+    assert await undo(sessions, DEE) == "undone"
+    assert (await the_photo(sessions)).escalated
+    assert await shown(sessions, DEE, operator=True) == ID
+
+
+async def test_who_takes_a_vote_back_that_is_gone_is_told_why(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    await rename(sessions, CHE, "たぬきうどん")
+    assert await undo(sessions, BO) == "none"
+    async with sessions.begin() as session:
+        await rights.withdraw(session, ANNE, [ID])
+    assert await undo(sessions, BO) == "withdrawn"
+
+
+@pytest.mark.parametrize("undone", sorted(set(get_args(Undone)) - {"undone"}))
+def test_each_reason_why_a_vote_stays_has_a_sentence(undone: str) -> None:
+    assert say("ja", f"review-undo-{undone}")
 
 
 async def test_taking_back_one_of_even_votes_gives_it_back_to_the_reviewers(
@@ -151,8 +226,7 @@ async def test_taking_back_one_of_even_votes_gives_it_back_to_the_reviewers(
 ) -> None:
     await vote(sessions, BO, "accept")
     await vote(sessions, CHE, "reject")
-    async with sessions.begin() as session:
-        assert await reviews.undo(session, ID, Reviewer(CHE), TWO)
+    assert await undo(sessions, CHE) == "undone"
     assert not (await the_photo(sessions)).escalated
     assert await vote(sessions, DEE, "accept") == "decided"
 
@@ -160,8 +234,7 @@ async def test_taking_back_one_of_even_votes_gives_it_back_to_the_reviewers(
 async def test_another_name_wants_new_votes(sessions: Sessions) -> None:
     await vote(sessions, BO, "accept")
     name = "たぬきうどん"
-    async with sessions.begin() as session:
-        assert await reviews.rename(session, ID, Reviewer(CHE), name)
+    assert await rename(sessions, CHE, name) == "renamed"
     assert await vote(sessions, CHE, "accept", name=name) == "counted"
     assert await vote(sessions, BO, "accept", name=name) == "decided"
     assert (await the_photo(sessions)).name == name
@@ -171,19 +244,36 @@ async def test_another_name_wants_new_votes(sessions: Sessions) -> None:
 async def test_a_vote_is_for_the_name_that_was_seen_and_for_no_other(
     sessions: Sessions, verdict: Verdict
 ) -> None:
-    async with sessions.begin() as session:
-        await reviews.rename(session, ID, Reviewer(CHE), "たぬきうどん")
+    await rename(sessions, CHE, "たぬきうどん")
     assert await vote(sessions, BO, verdict) == "stale"
     assert await shown(sessions, BO) == ID
     assert await vote(sessions, BO, verdict, name="たぬきうどん") == "counted"
 
 
-async def test_a_name_does_not_take_even_votes_from_the_operators(sessions: Sessions) -> None:
+async def test_who_may_judge_even_votes_may_mend_the_name_and_nobody_else(
+    sessions: Sessions,
+) -> None:
     await vote(sessions, BO, "accept")
     await vote(sessions, CHE, "reject")
-    async with sessions.begin() as session:
-        assert not await reviews.rename(session, ID, Reviewer(DEE), "親子丼")
-        assert await reviews.rename(session, ID, Reviewer(DEE, operator=True), "牛丼")
+    assert await rename(sessions, BO, "親子丼") == "tied"
+    assert await rename(sessions, ANNE, "親子丼", operator=True) == "own"
+    assert await rename(sessions, CHE, "親子丼", operator=True) == "renamed"
+    assert await vote(sessions, BO, "accept", name="親子丼") == "counted"
+    assert await vote(sessions, CHE, "reject", name="親子丼") == "escalated"
+    assert await rename(sessions, DEE, "牛丼") == "renamed"
+    assert not (await the_photo(sessions)).escalated
+
+
+async def test_the_same_name_again_leaves_the_votes(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    assert await rename(sessions, CHE, a_photo().name) == "same"
+    assert await vote(sessions, CHE, "accept") == "decided"
+    assert await rename(sessions, CHE, "牛丼") == "gone"
+
+
+@pytest.mark.parametrize("renamed", sorted(get_args(Renamed)))
+def test_each_end_of_a_rename_has_a_sentence(renamed: str) -> None:
+    assert say("ja", f"review-{renamed}")
 
 
 async def test_the_oldest_comes_first_and_what_is_left_is_counted(sessions: Sessions) -> None:
