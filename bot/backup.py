@@ -26,6 +26,7 @@ FORMAT = 1
 ABOUT = "records/about.json"
 SECRETS = frozenset({"token", "url"})
 PORTION = 500  # rows
+_CORRECT = "correct DATABASE_URL or VAR_DIR"
 # What waited for a token or a link when the back-up was made cannot go on.
 _SETTLED = (
     "UPDATE orders SET state = 'late', ended_at = :now WHERE ended_at IS NULL",
@@ -48,15 +49,18 @@ log = logging.getLogger(__name__)
 
 
 class BackupRefused(RecordsClosed):
-    """The file is no back-up of this project, or it would overwrite something."""
+    """There is nothing to back up, the file is no back-up, or it would overwrite something."""
 
 
 def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     """Write the file whole, readable by this user alone. Returns how many rows and files it holds.
 
     The bot may run: rows are of one moment, files never change, and one that is deleted meanwhile
-    was deleted on purpose.
+    was deleted on purpose. Raises BackupRefused where the database has no tables.
     """
+    # Connecting would make the file, in a place that the operator did not mean.
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise BackupRefused(f"there is no database at {url.database}: {_CORRECT}")
     partial = target.with_name(f"{target.name}{PARTIAL}{os.getpid()}")
     try:
         with (
@@ -121,9 +125,12 @@ def _save_records(url: URL, archive: tarfile.TarFile) -> int:
     with _engine(url).begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")
+        found = revision(connection)
+        if found is None:
+            raise BackupRefused(f"the database has no tables: {_CORRECT}")
         about = {
             "format": FORMAT,
-            "revision": revision(connection),
+            "revision": found,
             "made_at": datetime.now(UTC).isoformat(),
         }
         _add(archive, ABOUT, json.dumps(about).encode())

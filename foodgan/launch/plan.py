@@ -157,8 +157,8 @@ def _variables(settings: Settings, var: Path, redis_url: str, page: str | None) 
         "PYTHONUNBUFFERED": "1",
         "VAR_DIR": str(var),
         "REDIS_URL": redis_url,
-        "DATABASE_URL": _database_url(settings, var),
-        "PHOTO_STORE": _photo_store(settings, var),
+        "DATABASE_URL": _database_url(settings),
+        "PHOTO_STORE": _photo_store(settings),
         "DISCORD_TOKEN": sandbox_token(),
     }
     if settings.discord_token:
@@ -178,10 +178,8 @@ def _variables(settings: Settings, var: Path, redis_url: str, page: str | None) 
     return variables
 
 
-def _database_url(settings: Settings, var: Path) -> str:
+def _database_url(settings: Settings) -> str:
     """As set, but a SQLite file's relative path counts from here, not from the child's folder."""
-    if "database_url" not in settings.model_fields_set:
-        return f"sqlite+aiosqlite:///{var / 'foodgan.sqlite3'}"
     url = settings.database_url.get_secret_value()
     scheme, slashes, path = url.partition(":///")
     if scheme.startswith("sqlite") and slashes and not path.startswith(("/", ":")):
@@ -189,10 +187,8 @@ def _database_url(settings: Settings, var: Path) -> str:
     return url
 
 
-def _photo_store(settings: Settings, var: Path) -> str:
+def _photo_store(settings: Settings) -> str:
     """As set, but a relative folder counts from here, not from the child's folder."""
-    if "photo_store" not in settings.model_fields_set:
-        return str(var / "photos")
     store = settings.photo_store
     return store if "://" in store else str(Path(store).resolve())
 

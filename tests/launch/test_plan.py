@@ -85,6 +85,18 @@ def test_a_relative_database_is_where_the_operator_stands(
     assert plan.environment["DATABASE_URL"] == f"sqlite+aiosqlite:///{tmp_path}/orders.db"
 
 
+def test_the_house_and_every_command_mean_the_same_database_and_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(_env_file=None, var_dir=Path("house"))
+    house = plans.make(settings, port=8700, workers=1).environment
+    database = settings.database_url.get_secret_value().removeprefix("sqlite+aiosqlite:///")
+    assert house["DATABASE_URL"] == f"sqlite+aiosqlite:///{Path(database).resolve()}"
+    assert house["PHOTO_STORE"] == str(Path(settings.photo_store).resolve())
+    assert Path(house["PHOTO_STORE"]).parent == tmp_path / "house"
+
+
 @pytest.mark.parametrize(
     ("given", "store"),
     [({}, "{var}/photos"), ({"photo_store": "mine"}, "{here}/mine"), (

@@ -2,8 +2,13 @@
 
 import asyncio
 import hashlib
+import os
+import sqlite3
 import stat
+import subprocess
+import sys
 import tarfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +25,7 @@ from foodgan.contract.photos import TOMBSTONES
 from foodgan.contract.store import Store, lines_of
 from tests.bot.photos.rows import ANNE, BO, a_photo
 
+ROOT = Path(__file__).parents[3]
 BYTES = b"a plain photo"
 SHA = hashlib.sha256(BYTES).hexdigest()
 
@@ -154,6 +160,32 @@ async def test_a_backup_is_for_its_owner_and_holds_no_secret(saved: Path) -> Non
     data = saved.read_bytes()
     assert b"interaction-secret" not in data
     assert b"cdn.example" not in data
+
+
+async def test_a_database_without_tables_is_refused_and_none_is_made(
+    url: URL, tmp_path: Path
+) -> None:
+    store = Store(str(tmp_path / "store"))
+    with pytest.raises(BackupRefused, match="DATABASE_URL or VAR_DIR"):
+        await asyncio.to_thread(backup.backup, url, store, tmp_path / "club.tar")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_the_command_backs_up_the_house_of_var_dir_and_refuses_any_other(tmp_path: Path) -> None:
+    def run(var: str, *command: str) -> subprocess.CompletedProcess[str]:
+        given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "VAR_DIR": var}
+        words = [sys.executable, "-m", "bot", *command]
+        return subprocess.run(words, cwd=tmp_path, env=given, capture_output=True, text=True)
+
+    assert run("house", "migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "house" / "foodgan.sqlite3")) as records, records:
+        records.execute("INSERT INTO leaders VALUES (1, '2026-01-01 00:00:00')")
+    Store(str(tmp_path / "house" / "photos")).put(BYTES)
+    assert run("house", "backup", "club.tar").stdout == "club.tar: 1 rows, 1 files\n"
+    refused = run("elsewhere", "backup", "other.tar")
+    assert (refused.returncode, "VAR_DIR" in refused.stderr) == (1, True)
+    assert not (tmp_path / "elsewhere").exists()
+    assert not (tmp_path / "other.tar").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"not a tar at all" * 100])
