@@ -184,6 +184,10 @@ class Store:
         with _reaching(path, may_lack=True):
             return _written(self.fs.info(self.full(path)))
 
+    def newest(self, folder: str) -> float:
+        """Unix time at which the newest file below a folder was written; 0 where there is none."""
+        return max(map(_written, self._find(folder).values()), default=0.0)
+
     def delete_folder(self, path: str, last: str) -> None:
         """Remove a folder: nobody sees half of it.
 
