@@ -21,9 +21,12 @@ from bot.backup import BackupRefused
 from bot.records import migrate, photos, rights
 from bot.records.database import database_url, open_engine
 from bot.records.tables import AuditEntry, Consent, Grave, Photo, Submission
-from foodgan.contract.photos import TOMBSTONES
+from foodgan.contract.photos import RELEASES, TOMBSTONES
 from foodgan.contract.store import Store, lines_of
+from foodgan.photos.prune import Stale, prune
+from foodgan.photos.release import freeze
 from tests.bot.photos.rows import ANNE, BO, a_photo
+from tests.photos.gallery import add
 
 ROOT = Path(__file__).parents[3]
 BYTES = b"a plain photo"
@@ -153,6 +156,60 @@ async def test_the_stores_tombstones_count_where_the_database_is_lost(
     await asyncio.to_thread(backup.restore, url, store, saved)
     assert [grave.sha256 for grave in await rows(url, Grave)] == [SHA]
     assert "accepted" not in {photo.state for photo in await rows(url, Photo)}
+
+
+async def test_releases_pruned_or_with_a_photo_withdrawn_since_stay_away(
+    url: URL, tmp_path: Path
+) -> None:
+    engine = open_engine(url)
+    await migrate.bring_up(engine)
+    store = Store(str(tmp_path / "store"))
+    anne, other = add(store, 1), add(store, 2)
+    both = freeze(store).digest
+    add(store, 3)
+    all_three = freeze(store).digest
+    store.write_entries("club", [other])
+    innocent = freeze(store).digest
+    async with AsyncSession(engine) as session, session.begin():
+        session.add(a_photo(0, sha256=anne.sha256, state="accepted"))
+    file = tmp_path / "club.tar"
+    await asyncio.to_thread(backup.backup, url, store, file)
+    async with AsyncSession(engine) as session, session.begin():
+        await rights.erase(session, ANNE)
+    await engine.dispose()
+    store.remove(anne.sha256)
+    prune(store, [Stale(both, photos=2, withdrawn=1, old=False)])
+    for place in (store, Store(str(tmp_path / "new-store"))):  # the same, and where it was lost
+        await asyncio.to_thread(backup.restore, url, place, file, True)
+        assert innocent in place.folders(RELEASES)
+        assert both not in place.folders(RELEASES)
+        assert both in {one.digest for one in place.pruned()}
+        assert anne.sha256 in {stone.sha256 for stone in place.tombstones()}
+        assert not place.holds(anne.sha256)
+        assert place.holds(other.sha256)
+    assert all_three in {one.digest for one in place.pruned()}
+    assert place.folders(RELEASES) == [innocent]
+
+
+async def test_a_restore_that_is_killed_loses_no_tombstone(
+    saved: Path, url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(url)
+    async with AsyncSession(engine) as session, session.begin():
+        await rights.withdraw(session, ANNE, ["00000000"])
+    await engine.dispose()
+    store = Store(str(tmp_path / "store"))
+
+    def killed(url: URL, archive: tarfile.TarFile) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_load_records", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await asyncio.to_thread(backup.restore, url, store, saved, True)
+    assert await rows(url, Grave) == []  # the database has forgotten
+    await asyncio.to_thread(backup.restore, url, store, saved, True)
+    assert [grave.sha256 for grave in await rows(url, Grave)] == [SHA]
 
 
 async def test_a_backup_is_for_its_owner_and_holds_no_secret(saved: Path) -> None:
