@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import tarfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,13 +19,14 @@ from sqlalchemy.pool import NullPool
 
 from bot.records.database import RecordsClosed, make_folder, postgres_arguments
 from bot.records.migrate import HEAD, migrate, revision
-from foodgan.contract.photos import Tombstone
-from foodgan.contract.store import PARTIAL, Store
+from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
+from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 
 FORMAT = 1
 ABOUT = "records/about.json"
 SECRETS = frozenset({"token", "url"})
 PORTION = 500  # rows
+_CORRECT = "correct DATABASE_URL or VAR_DIR"
 # What waited for a token or a link when the back-up was made cannot go on.
 _SETTLED = (
     "UPDATE orders SET state = 'late', ended_at = :now WHERE ended_at IS NULL",
@@ -48,15 +49,18 @@ log = logging.getLogger(__name__)
 
 
 class BackupRefused(RecordsClosed):
-    """The file is no back-up of this project, or it would overwrite something."""
+    """There is nothing to back up, the file is no back-up, or it would overwrite something."""
 
 
 def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     """Write the file whole, readable by this user alone. Returns how many rows and files it holds.
 
     The bot may run: rows are of one moment, files never change, and one that is deleted meanwhile
-    was deleted on purpose.
+    was deleted on purpose. Raises BackupRefused where the database has no tables.
     """
+    # Connecting would make the file, in a place that the operator did not mean.
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise BackupRefused(f"there is no database at {url.database}: {_CORRECT}")
     partial = target.with_name(f"{target.name}{PARTIAL}{os.getpid()}")
     try:
         with (
@@ -74,7 +78,8 @@ def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
 def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tuple[int, int]:
     """Bring database and store to what the file holds. Returns how many rows and files.
 
-    Photos that were withdrawn since stay withdrawn: the graves that are known now count on.
+    Photos that were withdrawn since stay withdrawn, and releases that hold such photos or were
+    pruned since stay away: what database and store know of that now counts on.
     Raises BackupRefused, before anything is changed, where there are records and not `replace`.
     """
     try:
@@ -82,10 +87,10 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
             about = json.loads(_member(archive, ABOUT))
             if about.get("format") != FORMAT or str(about.get("revision")) > HEAD:
                 raise BackupRefused(f"{source} is of another version")
-            graves = _graves(url, store)
+            graves = _graves(url, store) | _graves_in(archive)
             if _has_records(url) and not replace:
                 raise BackupRefused("the database holds records; --replace overwrites them")
-            files = _restore_files(archive, store)
+            files = _restore_files(archive, store, _keep_away(archive, store, graves))
             migrate(url, "base")
             migrate(url, str(about["revision"]))
             rows = _load_records(url, archive)
@@ -121,9 +126,12 @@ def _save_records(url: URL, archive: tarfile.TarFile) -> int:
     with _engine(url).begin() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN")
+        found = revision(connection)
+        if found is None:
+            raise BackupRefused(f"the database has no tables: {_CORRECT}")
         about = {
             "format": FORMAT,
-            "revision": revision(connection),
+            "revision": found,
             "made_at": datetime.now(UTC).isoformat(),
         }
         _add(archive, ABOUT, json.dumps(about).encode())
@@ -187,6 +195,12 @@ def _graves(url: URL, store: Store) -> set[tuple[str, str]]:
     return known
 
 
+def _graves_in(archive: tarfile.TarFile) -> set[tuple[str, str]]:
+    """What was withdrawn while the back-up was made: its files are younger than its rows."""
+    stones = map(Tombstone.model_validate_json, _saved_lines(archive, TOMBSTONES))
+    return {(stone.sha256, stone.original_sha256) for stone in stones}
+
+
 def _settle(url: URL, graves: Iterable[tuple[str, str]]) -> None:
     """Close what cannot go on, and bury again what was buried after the back-up."""
     now = datetime.now(UTC)
@@ -201,7 +215,7 @@ def _settle(url: URL, graves: Iterable[tuple[str, str]]) -> None:
             connection.execute(photos.update().where(photos.c.sha256 == sha256).values(_WITHDRAWN))
         for statement in _SETTLED:
             connection.execute(text(statement), {"now": now})
-        # The files of the back-up brought their bytes back.
+        # The store may be an older copy, which has their bytes still.
         connection.execute(table.update().values(purged_at=None))
 
 
@@ -219,7 +233,44 @@ def _files(store: Store) -> Iterator[tuple[str, bytes]]:
             log.info("deleted while the back-up was made: %s", relative)
 
 
-def _restore_files(archive: tarfile.TarFile, store: Store) -> int:
+def _keep_away(
+    archive: tarfile.TarFile, store: Store, graves: Iterable[tuple[str, str]]
+) -> set[str]:
+    """Files and folders of the back-up that stay away: what was withdrawn or pruned since.
+
+    The store's lists of both are written here, with the back-up's lines and those known now: first,
+    as a restore that is killed must not lose them.
+    """
+    stones = [Tombstone(sha256=sha256, original_sha256=other) for sha256, other in sorted(graves)]
+    buried = {stone.sha256 for stone in stones}
+    before = list(map(Pruned.model_validate_json, _saved_lines(archive, PRUNED)))
+    pruned = {one.digest for one in before}  # one that came again since is in the back-up
+    since = [one for one in store.pruned() if one.digest not in pruned]
+    away = {TOMBSTONES, PRUNED, *map(object_path, buried)}
+    away |= {f"{RELEASES}/{one.digest}" for one in since}
+    there = set(store.folders(RELEASES))
+    for digest, photos in _releases(archive).items():
+        if withdrawn := len(photos & buried):
+            if f"{RELEASES}/{digest}" not in away and digest not in there:
+                gone = {"photos": len(photos), "withdrawn": withdrawn}
+                since.append(Pruned(digest=digest, pruned_at=datetime.now(UTC), **gone))
+            away.add(f"{RELEASES}/{digest}")
+    for path, lines in ((TOMBSTONES, stones), (PRUNED, [*before, *since])):
+        if lines:
+            store.write(path, lines_of(lines))
+    return away
+
+
+def _releases(archive: tarfile.TarFile) -> dict[str, set[str]]:
+    """The hashes of the photos of each release in the back-up."""
+    found: dict[str, set[str]] = {}
+    for path in map(PurePosixPath, archive.getnames()):
+        if path.parts[:2] == ("store", RELEASES) and path.suffix == ".jpg":
+            found.setdefault(path.parts[2], set()).add(path.stem)
+    return found
+
+
+def _restore_files(archive: tarfile.TarFile, store: Store, away: Collection[str]) -> int:
     count = 0
     for member in archive:
         if not member.name.startswith("store/") or not member.isfile():
@@ -227,6 +278,8 @@ def _restore_files(archive: tarfile.TarFile, store: Store) -> int:
         path = PurePosixPath(member.name).relative_to("store")
         if ".." in path.parts or path.is_absolute():
             raise BackupRefused(f"{member.name} leads out of the store")
+        if str(path) in away or "/".join(path.parts[:2]) in away:
+            continue
         file = archive.extractfile(member)
         if file is not None:
             store.write(str(path), file.read())
@@ -240,6 +293,12 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> bool:
     member.mtime = int(datetime.now(UTC).timestamp())
     archive.addfile(member, io.BytesIO(data))
     return True
+
+
+def _saved_lines(archive: tarfile.TarFile, path: str) -> list[bytes]:
+    """The lines of a list of the store; none where the back-up has no such list."""
+    name = f"store/{path}"
+    return _member(archive, name).splitlines() if name in archive.getnames() else []
 
 
 def _member(archive: tarfile.TarFile, name: str) -> bytes:

@@ -177,8 +177,10 @@ class Sandbox:
     async def _page(self, request: web.Request) -> web.Response:
         name = request.match_info.get("name", "index.html")
         kind = _PAGE_TYPES.get(name[name.rfind(".") :])
-        source = files("bot.sandbox").joinpath("page", name)
-        if kind is None or not source.is_file():
+        # From a listing: a name may hold slashes, %2F in the address, and would lead anywhere.
+        page = {file.name: file for file in files("bot.sandbox").joinpath("page").iterdir()}
+        source = page.get(name)
+        if kind is None or source is None:
             raise web.HTTPNotFound
         headers = {"Content-Security-Policy": _PAGE_POLICY, "Cache-Control": "no-cache"}
         return web.Response(

@@ -119,29 +119,37 @@ def prune(
     store: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one."""
+    """Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one.
+
+    What a freeze that was killed left in a bucket goes, too, when nothing in it is new for an hour.
+    """
     from foodgan.contract.settings import read_settings
+    from foodgan.photos.prune import abandoned, releases_of, stale
     from foodgan.photos.prune import prune as remove
-    from foodgan.photos.prune import releases_of, stale
 
     place = _store(store)
     models = [*(model or ()), *filter(None, [read_settings().model_dir])]
     named = set().union(*map(releases_of, models))
     found = stale(place, keep=keep, named=named)
+    halves = abandoned(place)
     if apply:
         remove(place, found)
     if as_json:
-        _print({"removed": apply, "releases": [asdict(one) for one in found]})
+        releases = [asdict(one) for one in found]
+        _print({"removed": apply, "releases": releases, "unfinished": halves})
         return
     for one in found:
         old = ", old and named by no known model" if one.old else ""
         typer.echo(f"{one.digest[:12]}: {one.photos} photos, {one.withdrawn} withdrawn since{old}")
-    if not found:
+    for digest in halves:
+        typer.echo(f"{digest[:12]}: never finished")
+    gone = f"{len(found)} releases" + (f" and {len(halves)} unfinished" if halves else "")
+    if not found and not halves:
         typer.echo("no release is to go")
     elif apply:
-        typer.echo(f"removed: {len(found)} releases; models that name them still do")
+        typer.echo(f"removed: {gone}; models that name them still do")
     else:
-        typer.echo(f"{len(found)} releases would go: run it again with --apply")
+        typer.echo(f"{gone} would go: run it again with --apply")
 
 
 @app.command()

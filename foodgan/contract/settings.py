@@ -1,7 +1,7 @@
 """Settings of every process, from the environment and `.env`; read when asked for, not before."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
@@ -12,6 +12,16 @@ from foodgan.contract.errors import UserError
 DISCORD_API = "https://discord.com/api/v10"
 
 Level = Literal["DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL"]
+
+
+def _database_in(given: dict[str, Any]) -> SecretStr:
+    """The database's address where none is set: a file in `var_dir`."""
+    return SecretStr(f"sqlite+aiosqlite:///{given['var_dir'] / 'foodgan.sqlite3'}")
+
+
+def _store_in(given: dict[str, Any]) -> str:
+    """The photos' folder where none is set."""
+    return str(given["var_dir"] / "photos")
 
 
 class Settings(BaseSettings):
@@ -29,15 +39,16 @@ class Settings(BaseSettings):
     discord_api_base: str = DISCORD_API
     discord_gateway: str | None = None  # ws:// URL; only the sandbox needs it
 
+    # Where running processes keep their files: database, photos, logs, pulses, the embedded Valkey.
+    var_dir: Path = Path("var")
+
     # The queue and the records.
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
     redis_timeout_s: Annotated[float, Field(gt=0, le=30)] = 3.0
-    database_url: SecretStr = SecretStr("sqlite+aiosqlite:///var/foodgan.sqlite3")
+    database_url: SecretStr = Field(default_factory=_database_in)
 
-    # Where running processes keep their files: database, logs, pulses, the embedded Valkey.
-    var_dir: Path = Path("var")
     # Photos and releases: a folder, or a URL that fsspec knows (s3://BUCKET/FOLDER).
-    photo_store: str = "var/photos"
+    photo_store: str = Field(default_factory=_store_in)
     # A folder with a model; the shipped one where none is named.
     model_dir: Path | None = None
 

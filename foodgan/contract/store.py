@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -183,6 +184,10 @@ class Store:
         with _reaching(path, may_lack=True):
             return _written(self.fs.info(self.full(path)))
 
+    def newest(self, folder: str) -> float:
+        """Unix time at which the newest file below a folder was written; 0 where there is none."""
+        return max(map(_written, self._find(folder).values()), default=0.0)
+
     def delete_folder(self, path: str, last: str) -> None:
         """Remove a folder: nobody sees half of it.
 
@@ -194,20 +199,30 @@ class Store:
                 whole = Path(self.full(path))
                 going = whole.with_name(f"{whole.name}{PARTIAL}{uuid4().hex[:12]}")
                 whole.rename(going)
+                os.utime(going)  # a sweep is to leave it to us
                 shutil.rmtree(going)
                 return
             self.delete(f"{path}/{last}")
             self.fs.rm(self.full(path), recursive=True)
 
     def sweep(self, older_than_s: float = LEFTOVER_S) -> int:
-        """Remove what killed writers left half-written; returns how many files."""
+        """Remove what killed writers left half-written; returns how many files.
+
+        Of a folder its own time counts: what lies in it may be links, as old as their photos.
+        """
         left = 0
-        for path, about in self._find("").items():
-            if PARTIAL in path and time.time() - _written(about) >= older_than_s:
-                with suppress(FileNotFoundError), _reaching(path, may_lack=True):
-                    self.fs.rm_file(path)
-                    left += 1
+        for path, files in Counter(filter(None, map(self._half_written, self._find("")))).items():
+            with suppress(FileNotFoundError), _reaching(path, may_lack=True):
+                if time.time() - self.written_at(path) >= older_than_s:
+                    self.fs.rm(self.full(path), recursive=True)
+                    left += files
         return left
+
+    def _half_written(self, path: str) -> str | None:
+        """The file or folder that is being written and that a file is, or is part of."""
+        parts = path.removeprefix(self.full("")).split("/")
+        ends = (end for end, part in enumerate(parts, start=1) if PARTIAL in part)
+        return next(("/".join(parts[:end]) for end in ends), None)
 
     def _find(self, folder: str) -> dict[str, dict[str, Any]]:
         """Every file below a folder, with what the file system says of it."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import quote, unquote_plus
 
 from pydantic import SecretStr
 
@@ -20,6 +21,7 @@ LOOPBACK = "127.0.0.1"
 MARK = "FOODGAN_HOUSE"  # in every child's environment, so that a later start finds orphans
 NUMBER = "{number}"  # in a command: which of the program's processes this is, from 1
 SANDBOX_APPLICATION = "1240000000000000001"
+_TLS_FILES = ("ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile")  # in REDIS_URL
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def make(settings: Settings, port: int, workers: int) -> Plan:
     var = settings.var_dir.resolve()
     programs = []
     if "redis_url" in settings.model_fields_set:
-        redis_url = settings.redis_url.get_secret_value()
+        redis_url = _redis_url(settings)
     else:
         program, redis_url = _valkey(var / "valkey")
         programs.append(program)
@@ -157,8 +159,8 @@ def _variables(settings: Settings, var: Path, redis_url: str, page: str | None) 
         "PYTHONUNBUFFERED": "1",
         "VAR_DIR": str(var),
         "REDIS_URL": redis_url,
-        "DATABASE_URL": _database_url(settings, var),
-        "PHOTO_STORE": _photo_store(settings, var),
+        "DATABASE_URL": _database_url(settings),
+        "PHOTO_STORE": _photo_store(settings),
         "DISCORD_TOKEN": sandbox_token(),
     }
     if settings.discord_token:
@@ -178,10 +180,20 @@ def _variables(settings: Settings, var: Path, redis_url: str, page: str | None) 
     return variables
 
 
-def _database_url(settings: Settings, var: Path) -> str:
+def _redis_url(settings: Settings) -> str:
+    """As set, but TLS files' relative paths count from here, not from the child's folder."""
+    address, mark, query = settings.redis_url.get_secret_value().partition("?")
+    pairs = []
+    for pair in query.split("&"):
+        name, _, path = pair.partition("=")
+        if name in _TLS_FILES and path and not unquote_plus(path).startswith("/"):
+            pair = f"{name}={quote(str(Path.cwd()))}/{path}"
+        pairs.append(pair)
+    return address + mark + "&".join(pairs)
+
+
+def _database_url(settings: Settings) -> str:
     """As set, but a SQLite file's relative path counts from here, not from the child's folder."""
-    if "database_url" not in settings.model_fields_set:
-        return f"sqlite+aiosqlite:///{var / 'foodgan.sqlite3'}"
     url = settings.database_url.get_secret_value()
     scheme, slashes, path = url.partition(":///")
     if scheme.startswith("sqlite") and slashes and not path.startswith(("/", ":")):
@@ -189,10 +201,8 @@ def _database_url(settings: Settings, var: Path) -> str:
     return url
 
 
-def _photo_store(settings: Settings, var: Path) -> str:
+def _photo_store(settings: Settings) -> str:
     """As set, but a relative folder counts from here, not from the child's folder."""
-    if "photo_store" not in settings.model_fields_set:
-        return str(var / "photos")
     store = settings.photo_store
     return store if "://" in store else str(Path(store).resolve())
 

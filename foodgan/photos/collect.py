@@ -25,7 +25,7 @@ from foodgan.contract.store import Store, catalogue_path
 from foodgan.photos import intake
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.labels import Label, labels
-from foodgan.photos.trees import Tree, opened
+from foodgan.photos.trees import MissingFile, Tree, opened
 from foodgan.progress import Track, untracked
 
 SAVED_EVERY = 200  # photos
@@ -142,6 +142,8 @@ def _take(
         entry = draft.model_copy(update=found)
     except UserError as refusal:
         return _Done(label, original, phrase=refusal.phrase, values=dict(refusal.values))
+    except MissingFile:
+        return _Done(label, original, phrase="import-missing")
     except PhotosError as error:
         log.warning("%s", error)
         return _Done(label, original, phrase="intake-damaged")

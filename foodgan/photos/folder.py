@@ -3,10 +3,12 @@
 import hashlib
 import json
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePath
 from typing import Any
+from unicodedata import normalize
 
 from foodgan.contract import dishname
 from foodgan.contract.errors import FoodganError, UserError
@@ -71,13 +73,14 @@ def split_of(word: str) -> str | None:
 
 def _from_metadata(folder: Path, place: str) -> list[Photo]:
     table = folder / place / METADATA
+    there = _finder(table.parent)
     photos = []
     for number, line in enumerate(_lines(table), start=1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
-            path = table.parent / entry["file_name"]
+            path = there(entry["file_name"])
             name = _said(entry, *NAME_KEYS)
             about = {
                 "style": _said(entry, "style") or "photo",
@@ -102,6 +105,23 @@ def _from_metadata(folder: Path, place: str) -> list[Photo]:
             )
         )
     return photos
+
+
+def _finder(folder: Path) -> Callable[[str], Path]:
+    """Finds a file by its name in a table, which may compose ガ of other signs than a Mac does."""
+
+    @cache
+    def composed() -> dict[str, Path]:
+        files = (path for path in folder.rglob("*") if path.is_file())
+        return {normalize("NFC", path.relative_to(folder).as_posix()): path for path in files}
+
+    def find(name: str) -> Path:
+        path = folder / name
+        if path.is_file() or name.isascii():
+            return path
+        return composed().get(normalize("NFC", PurePath(name).as_posix()), path)
+
+    return find
 
 
 def _said(entry: dict[str, Any], *keys: str) -> str | None:

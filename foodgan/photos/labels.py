@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
+from unicodedata import normalize
 
 from foodgan.photos.folder import METADATA, NAME_KEYS, SPLIT_OF, PhotosError, split_of
 from foodgan.photos.trees import Tree, below
@@ -37,15 +38,25 @@ def labels(tree: Tree, table: str | None) -> list[Label]:
     """A label for each photo, in a stable order. table: a CSV's path; it then lists them all.
 
     Without a CSV, metadata.jsonl counts, at the top, in train/ or in test/; a photo that it does
-    not list has the name in the file beside it, else its folder's, else its own.
+    not list has the name in the file beside it, else its folder's, else its own. What a table says
+    of files that are not there comes last: a licence must not fall away in silence.
     """
-    if table:
-        return list(_from_csv(tree, table))
     listed = tree.paths()
-    paths = set(listed)
-    known = {label.path: label for label in _from_metadata(tree, paths)}
+    paths = {normalize("NFC", path): path for path in listed} | {path: path for path in listed}
+    if table:
+        return [replace(label, path=_there(paths, label.path)) for label in _from_csv(tree, table)]
+    known = {_there(paths, label.path): label for label in _from_metadata(tree, paths)}
     photos = [path for path in listed if path.lower().endswith(SUFFIXES)]
-    return [known.get(path) or _guessed(tree, paths, path) for path in photos]
+    found = [
+        replace(known[path], path=path) if path in known else _guessed(tree, paths, path)
+        for path in photos
+    ]
+    return [*found, *(label for path, label in known.items() if path not in paths)]
+
+
+def _there(paths: Mapping[str, str], path: str) -> str:
+    """The file that a path means: Macs write ガ as two signs, tables mostly as one."""
+    return paths.get(path) or paths.get(normalize("NFC", path)) or path
 
 
 def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
@@ -58,7 +69,7 @@ def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
         yield label
 
 
-def _from_metadata(tree: Tree, paths: set[str]) -> Iterator[Label]:
+def _from_metadata(tree: Tree, paths: Mapping[str, str]) -> Iterator[Label]:
     for place in ("", *(f"{split}/" for split in SPLIT_OF)):
         table = place + METADATA
         if table not in paths:
@@ -93,11 +104,12 @@ def _label(table: str, row: Mapping[str, Any]) -> Label | None:
     )
 
 
-def _guessed(tree: Tree, paths: set[str], path: str) -> Label:
+def _guessed(tree: Tree, paths: Mapping[str, str], path: str) -> Label:
     place = PurePosixPath(path)
     split = split_of(place.parts[0])
     for suffix in SIDECARS:
-        for beside in (place.with_suffix(suffix).as_posix(), f"{path}{suffix}"):
+        for name in (place.with_suffix(suffix).as_posix(), f"{path}{suffix}"):
+            beside = _there(paths, name)
             if beside in paths:
                 told = _beside(tree, path, beside)
                 return replace(told, split=told.split or split)

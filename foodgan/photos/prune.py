@@ -1,4 +1,4 @@
-"""Removes releases: those that hold photos withdrawn since, and old ones that no model names.
+"""Removes releases: those that hold photos withdrawn since, old ones that no model names, halves.
 
 A release is there whole, or not at all: its name is the hash of all that is in it. So a withdrawn
 photo takes its release along, and the next one is frozen without it.
@@ -6,6 +6,7 @@ photo takes its release along, and the next one is frozen without it.
 
 import json
 import logging
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from foodgan.contract.photos import PRUNED, RELEASES, Pruned
-from foodgan.contract.store import Store, lines_of
+from foodgan.contract.store import LEFTOVER_S, Store, lines_of
 from foodgan.photos.folder import MANIFEST, PhotosError
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def stale(store: Store, *, keep: int | None = None, named: Iterable[str] = ()) -
     stones = {stone.sha256 for stone in store.tombstones()}
     frozen = {}
     for digest in store.folders(RELEASES):
-        with suppress(FileNotFoundError):  # without a manifest it is for `verify` to tell
+        with suppress(FileNotFoundError):  # without a manifest it is no release
             frozen[digest] = store.written_at(_manifest(digest))
     newest = sorted(frozen, key=lambda digest: (-frozen[digest], digest))
     staying = {*newest[:keep], *named}
@@ -56,8 +57,24 @@ def stale(store: Store, *, keep: int | None = None, named: Iterable[str] = ()) -
     return found
 
 
+def abandoned(store: Store) -> list[str]:
+    """Folders of releases that nobody finishes: no manifest, and nothing new for an hour.
+
+    On an object store a killed freeze leaves one, with photos that may be withdrawn since.
+    """
+    return [
+        digest
+        for digest in store.folders(RELEASES)
+        if not store.exists(_manifest(digest))
+        and time.time() - store.newest(f"{RELEASES}/{digest}") >= LEFTOVER_S
+    ]
+
+
 def prune(store: Store, releases: Iterable[Stale]) -> None:
-    """Remove releases; that they were stays on record. What a killed prune left goes too."""
+    """Remove releases, and on record stays that they were; and what is abandoned.
+
+    What a killed prune left goes at once.
+    """
     records = store.pruned()
     for release in releases:
         records.append(
@@ -72,8 +89,9 @@ def prune(store: Store, releases: Iterable[Stale]) -> None:
         store.delete_folder(f"{RELEASES}/{release.digest}", MANIFEST)
         log.info("release %s pruned", release.digest[:12])
     known = {record.digest for record in records}
-    for digest in store.folders(RELEASES):
-        if digest in known and not store.exists(_manifest(digest)):
+    left = {one for one in store.folders(RELEASES) if one in known}
+    for digest in sorted({*left, *abandoned(store)}):
+        if not store.exists(_manifest(digest)):
             store.delete_folder(f"{RELEASES}/{digest}", MANIFEST)
 
 

@@ -1,5 +1,6 @@
 """Puts a release into the store: a reader sees all of it, or no manifest."""
 
+import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
@@ -40,9 +41,12 @@ def _ship_in_folder(target: Path, store: Store, shipment: Shipment, track: Track
     try:
         for place, sha256 in track(shipment.photos.items(), "Linking photos"):
             _link(Path(store.full(object_path(sha256))), partial / place)
+            os.utime(partial)  # a sign of life: a sweep takes what has given none for an hour
         for place, text in {**shipment.texts, MANIFEST: shipment.manifest}.items():
             (partial / place).parent.mkdir(parents=True, exist_ok=True)
             (partial / place).write_bytes(text)
+        if not all((partial / place).is_file() for place in shipment.photos):
+            raise StoreError("the release lost photos while it was written: freeze it again")
         # Another process may have frozen the same release meanwhile; it is the same.
         if not (target / MANIFEST).exists():
             shutil.rmtree(target, ignore_errors=True)

@@ -2,13 +2,18 @@
 
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from foodgan.photos.folder import PhotosError
 
 FILE_MAX = 100 * 1024 * 1024  # bytes of one file; more is no photo
+_UTF8 = 0x800  # the bit of a ZIP's entry that says how its name is written
+
+
+class MissingFile(PhotosError):
+    """A table names a file that the collection lacks."""
 
 
 class Tree(Protocol):
@@ -19,7 +24,7 @@ class Tree(Protocol):
         ...
 
     def read(self, path: str) -> bytes:
-        """A file's bytes. Raises PhotosError where it cannot be read or is too large."""
+        """A file's bytes. Raises PhotosError where it is missing, unreadable or too large."""
         ...
 
 
@@ -41,6 +46,8 @@ class Folder:
             if place.stat().st_size > FILE_MAX:
                 raise PhotosError(f"{path} is too large for a photo")
             return place.read_bytes()
+        except FileNotFoundError as error:
+            raise MissingFile(f"{path} is not there") from error
         except OSError as error:
             raise PhotosError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -53,19 +60,39 @@ class Zip:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
+        self._files = {_name(info): info for info in archive.infolist() if not info.is_dir()}
 
     def paths(self) -> list[str]:
-        return sorted({info.filename for info in self._archive.infolist() if not info.is_dir()})
+        return sorted(self._files)
 
     def read(self, path: str) -> bytes:
+        if path not in self._files:
+            raise MissingFile(f"{path} is not there")
         try:
-            with self._archive.open(path) as file:
+            with self._archive.open(self._files[path]) as file:
                 data = file.read(FILE_MAX + 1)  # what the archive says of the size may be a lie
         except Exception as error:  # zipfile lets its decompressors' errors through
             raise PhotosError(f"{path} cannot be read: {type(error).__name__}") from error
         if len(data) > FILE_MAX:
             raise PhotosError(f"{path} is too large for a photo")
         return data
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """An entry's name as whoever packed it read it.
+
+    zipfile takes what is not marked as UTF-8 for CP437, as the format says. Macs write UTF-8 there
+    nevertheless, and Windows in Japan CP932, which hardly ever reads as UTF-8. An accent of CP437
+    may be taken for Japanese.
+    """
+    said = info.filename != info.orig_filename  # by an extra field, which zipfile has read
+    if info.flag_bits & _UTF8 or said:
+        return info.filename
+    raw = info.orig_filename.encode("cp437")
+    for encoding in ("utf-8", "cp932"):
+        with suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return info.filename
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Settings that cannot be are named, and no value of theirs is told."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -56,3 +58,20 @@ def test_a_number_out_of_range_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         "name": "RETRIES",
         "fault": "Input should be less than or equal to 10",
     }
+
+
+def test_database_and_photos_lie_in_var_dir_unless_they_have_a_place(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)  # where no .env lies
+    for name in ("DATABASE_URL", "PHOTO_STORE", "VAR_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    usual = read_settings()
+    assert usual.database_url.get_secret_value() == "sqlite+aiosqlite:///var/foodgan.sqlite3"
+    assert usual.photo_store == "var/photos"
+    monkeypatch.setenv("VAR_DIR", "/srv/house")
+    moved = read_settings()
+    assert moved.database_url.get_secret_value() == "sqlite+aiosqlite:////srv/house/foodgan.sqlite3"
+    assert moved.photo_store == "/srv/house/photos"
+    monkeypatch.setenv("PHOTO_STORE", "s3://bucket/photos")
+    assert read_settings().photo_store == "s3://bucket/photos"

@@ -150,6 +150,18 @@ def test_a_killed_writer_leaves_no_object_and_its_leftover_is_swept(tmp_path: Pa
     assert not list(tmp_path.rglob(f"*{PARTIAL}*"))
 
 
+def test_a_folder_is_swept_by_its_own_age_and_whole(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    photo = tmp_path / f"releases/ab{PARTIAL}1/train/a.jpg"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(BYTES)
+    os.utime(photo, (0, 0))
+    assert store.sweep() == 0
+    os.utime(photo.parents[1], (0, 0))
+    assert store.sweep() == 1
+    assert list((tmp_path / "releases").iterdir()) == []
+
+
 def test_a_bucket_that_is_missing_is_a_store_error(
     s3: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

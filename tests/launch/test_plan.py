@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from redis.connection import parse_url
 
 from bot.sandbox.people import APPLICATION_ID
 from bot.sandbox.snowflake import bot_token
@@ -77,12 +78,55 @@ def test_workers_see_neither_token_nor_records(tmp_path: Path, name: str) -> Non
     assert 'environment = DISCORD_TOKEN="",DATABASE_URL=""' in supervisor.configuration(plan)
 
 
+def test_relative_tls_files_are_where_the_operator_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "100% ガ+&"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    files = "ssl_ca_certs=tls/my%20ca.crt&ssl_certfile=/etc/a.crt&ssl_keyfile=tls/a.key"
+    url = f"rediss://:S3%2Fcret@192.0.2.10:6380/0?{files}&ssl_check_hostname=false"
+    plan = _plan(tmp_path / "var", redis_url=url)
+    read = parse_url(plan.environment["REDIS_URL"])
+    assert plan.redis_url == plan.environment["REDIS_URL"]
+    assert read["ssl_ca_certs"] == f"{here}/tls/my ca.crt"
+    assert read["ssl_certfile"] == "/etc/a.crt"
+    assert read["ssl_keyfile"] == f"{here}/tls/a.key"
+    told = parse_url(url)
+    assert {name for name in read if read[name] != told[name]} == {"ssl_ca_certs", "ssl_keyfile"}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:S3%2Fcret%40@127.0.0.1:6379/0",
+        "redis://elsewhere?db=1",
+        "unix://:S3cret@/run/redis.sock?db=1",
+        "rediss://:S3cret@192.0.2.10:6380/0?ssl_ca_certs=/etc/tls/ca.crt",
+    ],
+)
+def test_any_other_address_of_redis_stays_as_it_is(tmp_path: Path, url: str) -> None:
+    assert _plan(tmp_path, redis_url=url).redis_url == url
+
+
 def test_a_relative_database_is_where_the_operator_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     plan = _plan(tmp_path / "var", database_url="sqlite+aiosqlite:///orders.db")
     assert plan.environment["DATABASE_URL"] == f"sqlite+aiosqlite:///{tmp_path}/orders.db"
+
+
+def test_the_house_and_every_command_mean_the_same_database_and_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(_env_file=None, var_dir=Path("house"))
+    house = plans.make(settings, port=8700, workers=1).environment
+    database = settings.database_url.get_secret_value().removeprefix("sqlite+aiosqlite:///")
+    assert house["DATABASE_URL"] == f"sqlite+aiosqlite:///{Path(database).resolve()}"
+    assert house["PHOTO_STORE"] == str(Path(settings.photo_store).resolve())
+    assert Path(house["PHOTO_STORE"]).parent == tmp_path / "house"
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from click.testing import Result
@@ -16,6 +18,7 @@ from typer.testing import CliRunner
 from foodgan.cli import app
 from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import TOMBSTONES, Tombstone
+from foodgan.contract.phrases import say
 from foodgan.contract.store import Store, lines_of
 from foodgan.photos.collect import Report, Terms, collect
 from foodgan.photos.folder import PhotosError
@@ -135,6 +138,68 @@ def test_a_zip_is_read_without_being_unpacked(store: Store, place: Path, tmp_pat
     assert report.taken == 2
     assert not (tmp_path.parent / "outside").exists()
     assert "カレー" in names(store)
+
+
+class Unmarked(zipfile.ZipInfo):
+    """An entry whose name is not marked as UTF-8, as Windows and Macs pack it."""
+
+    def __init__(self, name: str, encoding: str) -> None:
+        super().__init__(name)
+        self._raw = name.encode(encoding)
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self._raw, self.flag_bits
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp932", "味噌ラーメン"),
+        ("cp932", "ソース焼きそば"),  # whose first sign has a backslash in it
+        ("utf-8", "味噌ラーメン"),
+        ("cp437", "Curry rice"),
+        ("cp437", "pâté"),
+    ],
+)
+def test_a_zips_names_are_read_as_whoever_packed_them_wrote_them(
+    store: Store, tmp_path: Path, encoding: str, name: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "web.zip", "w") as archive:
+        archive.writestr(Unmarked(f"{name}/1.jpg", encoding), saved(dish((64, 48)), "JPEG"))
+    assert take(store, tmp_path / "web.zip").taken == 1
+    assert names(store) == [name]
+
+
+def test_a_table_means_a_macs_files_however_their_signs_are_composed(
+    store: Store, place: Path
+) -> None:
+    pudding, pate = (normalize("NFD", name) for name in ("プリン.jpg", "ガ/パテ.jpg"))
+    lay(place / pudding, 1).with_name("プリン.txt").write_text("焼きプリン")
+    lay(place / pate, 2)
+    line = {"file_name": "ガ/パテ.jpg", "name": "田舎パテ", "licence": "CC-BY-4.0"}
+    (place / "metadata.jsonl").write_text(json.dumps(line))
+    assert take(store, place, licence="CC0-1.0").taken == 2
+    found = {entry.name: entry.licence for entry in store.entries("web")}
+    assert found == {"焼きプリン": "CC0-1.0", "田舎パテ": "CC-BY-4.0"}
+    (place / "list.csv").write_text("file,name\nガ/パテ.jpg,田舎パテ\n")
+    assert take(store, place / "list.csv").refused == {}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_a_table_says_of_a_file_that_is_not_there_is_reported(
+    store: Store, place: Path, tmp_path: Path, packed: bool
+) -> None:
+    lay(place / "カレー.jpg", 1)
+    lines = ({"file_name": f"{name}.jpg", "name": name} for name in ("カレー", "カレ"))
+    (place / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    (place / "list.csv").write_text("file,name\nカレ.jpg,カレ\n")
+    source = place
+    if packed:
+        source = Path(shutil.make_archive(str(tmp_path / "web"), "zip", place))
+    report = take(store, source)
+    assert (report.taken, report.refused) == (1, {"カレ.jpg": ("import-missing", {})})
+    assert take(store, place / "list.csv").reasons == {"import-missing": 1}
+    assert "it is not there" in say("en", "import-missing")
 
 
 def test_a_table_does_not_lead_out_of_the_collection(store: Store, place: Path) -> None:

@@ -37,6 +37,13 @@ def test_lines_of_metadata_say_what_each_photo_is(tmp_path: Path) -> None:
     assert (b.name, b.split, b.style, b.licence) == ("カレー", "test", "photo", "CC0")
 
 
+def test_a_line_means_a_macs_file_however_its_signs_are_composed(tmp_path: Path) -> None:
+    photo(tmp_path / "train" / unicodedata.normalize("NFD", "ガ/パフェ.jpg"))
+    metadata(tmp_path / "train", {"file_name": "ガ/パフェ.jpg", "name": "苺", "licence": "CC0"})
+    [found] = read_folder(tmp_path)
+    assert (found.name, found.licence, found.split) == ("苺", "CC0", "train")
+
+
 def test_without_metadata_a_folder_is_a_name(tmp_path: Path) -> None:
     photo(tmp_path / "カレー" / "1.PNG")
     photo(tmp_path / "鮭丼" / "1.webp")

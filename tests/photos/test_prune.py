@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -130,6 +131,34 @@ def test_a_prune_that_was_killed_is_made_up_for(
     store.sweep(older_than_s=0)
     assert bytes_left(store, sha256) == []
     assert verify(store).sound
+
+
+def test_what_a_killed_freeze_left_in_a_bucket_goes_when_nobody_can_be_at_it(
+    s3_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = s3_store()
+    sha256, *_ = (add(place, seed).sha256 for seed in range(3))
+
+    def killed(self: Store, path: str, data: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "write", killed)
+        with pytest.raises(KeyboardInterrupt):
+            freeze(place)
+    [digest] = place.folders(RELEASES)
+    withdraw(place, sha256)
+    at = ("--store", place.url)
+    assert "no release is to go" in run(*at, "--apply")
+    assert place.folders(RELEASES) == [digest]
+    later = time.time() + 2 * 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    told = run(*at)
+    assert f"{digest[:12]}: never finished" in told
+    assert "1 unfinished would go" in told
+    assert place.folders(RELEASES) == [digest]
+    assert json.loads(run(*at, "--apply", "--json"))["unfinished"] == [digest]
+    assert not [path for path in place.fs.find(place.root) if sha256 in path]
 
 
 def test_a_bucket_is_pruned_too(

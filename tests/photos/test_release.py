@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,9 +15,11 @@ import pytest
 from PIL import Image
 from torchvision.datasets import ImageFolder
 
+from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
-from foodgan.photos import release
+from foodgan.photos import release, shipping
+from foodgan.photos.check import verify
 from foodgan.photos.dishfolder import folder_of
 from foodgan.photos.folder import read_folder
 from foodgan.photos.release import Frozen, ReleaseError, freeze
@@ -277,6 +280,43 @@ def test_a_freeze_that_was_killed_leaves_no_release_and_the_next_one_makes_it(
     assert all(PARTIAL in place.name for place in places)
     assert len(_files(store, freeze(store))) == 47
     assert store.sweep(older_than_s=0) > 0
+
+
+def aged(store: Store, hours: float = 2.0) -> None:
+    """Make every photo of the store as old as one that was taken in long ago."""
+    then = time.time() - hours * 3600
+    for path in Path(store.root).rglob("objects/**/*.jpg"):
+        os.utime(path, (then, then))
+
+
+def test_a_sweep_takes_nothing_from_a_release_that_is_being_linked(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aged(store)
+    link, swept = shipping._link, []
+
+    def linked(source: Path, target: Path) -> None:
+        link(source, target)
+        swept.append(Store(store.url).sweep())
+
+    monkeypatch.setattr(shipping, "_link", linked)
+    frozen = freeze(store)
+    assert swept == [0] * 40
+    assert verify(store).sound
+    assert len(_files(store, frozen)) == 47
+
+
+def test_a_release_that_lost_a_photo_on_the_way_is_not_shipped(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        link = shipping._link
+        patch.setattr(shipping, "_link", lambda a, b: link(a, b) or b.unlink())
+        with pytest.raises(StoreError, match="lost photos"):
+            freeze(store)
+    assert list((Path(store.root) / "releases").iterdir()) == []
+    freeze(store)
+    assert verify(store).sound
 
 
 def test_the_order_of_acceptance_is_what_decides_a_split() -> None:

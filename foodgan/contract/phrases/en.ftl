@@ -194,6 +194,7 @@ intake-too-many-pixels = That photo has too many pixels. Please keep to { $limit
 intake-too-small = That photo is too small to see the dish. It needs at least { $limit } pixels each way.
 intake-too-thin = That photo is too long and thin. One side can be at most { $limit } times the other.
 intake-too-heavy = That photo took too much effort to open. Please try another format or a smaller one.
+import-missing = The collection's table names this file, but it is not there.
 import-label = Its name, licence or source is not written as it should be, so it was left out.
 intake-withdrawn = That photo was withdrawn earlier, so we cannot take it again.
 intake-link-gone = We went to fetch the photo, but it was no longer there. Please send it once more.

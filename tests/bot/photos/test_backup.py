@@ -2,8 +2,13 @@
 
 import asyncio
 import hashlib
+import os
+import sqlite3
 import stat
+import subprocess
+import sys
 import tarfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,10 +21,14 @@ from bot.backup import BackupRefused
 from bot.records import migrate, photos, rights
 from bot.records.database import database_url, open_engine
 from bot.records.tables import AuditEntry, Consent, Grave, Photo, Submission
-from foodgan.contract.photos import TOMBSTONES
+from foodgan.contract.photos import RELEASES, TOMBSTONES
 from foodgan.contract.store import Store, lines_of
+from foodgan.photos.prune import Stale, prune
+from foodgan.photos.release import freeze
 from tests.bot.photos.rows import ANNE, BO, a_photo
+from tests.photos.gallery import add
 
+ROOT = Path(__file__).parents[3]
 BYTES = b"a plain photo"
 SHA = hashlib.sha256(BYTES).hexdigest()
 
@@ -149,11 +158,91 @@ async def test_the_stores_tombstones_count_where_the_database_is_lost(
     assert "accepted" not in {photo.state for photo in await rows(url, Photo)}
 
 
+async def test_releases_pruned_or_with_a_photo_withdrawn_since_stay_away(
+    url: URL, tmp_path: Path
+) -> None:
+    engine = open_engine(url)
+    await migrate.bring_up(engine)
+    store = Store(str(tmp_path / "store"))
+    anne, other = add(store, 1), add(store, 2)
+    both = freeze(store).digest
+    add(store, 3)
+    all_three = freeze(store).digest
+    store.write_entries("club", [other])
+    innocent = freeze(store).digest
+    async with AsyncSession(engine) as session, session.begin():
+        session.add(a_photo(0, sha256=anne.sha256, state="accepted"))
+    file = tmp_path / "club.tar"
+    await asyncio.to_thread(backup.backup, url, store, file)
+    async with AsyncSession(engine) as session, session.begin():
+        await rights.erase(session, ANNE)
+    await engine.dispose()
+    store.remove(anne.sha256)
+    prune(store, [Stale(both, photos=2, withdrawn=1, old=False)])
+    for place in (store, Store(str(tmp_path / "new-store"))):  # the same, and where it was lost
+        await asyncio.to_thread(backup.restore, url, place, file, True)
+        assert innocent in place.folders(RELEASES)
+        assert both not in place.folders(RELEASES)
+        assert both in {one.digest for one in place.pruned()}
+        assert anne.sha256 in {stone.sha256 for stone in place.tombstones()}
+        assert not place.holds(anne.sha256)
+        assert place.holds(other.sha256)
+    assert all_three in {one.digest for one in place.pruned()}
+    assert place.folders(RELEASES) == [innocent]
+
+
+async def test_a_restore_that_is_killed_loses_no_tombstone(
+    saved: Path, url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(url)
+    async with AsyncSession(engine) as session, session.begin():
+        await rights.withdraw(session, ANNE, ["00000000"])
+    await engine.dispose()
+    store = Store(str(tmp_path / "store"))
+
+    def killed(url: URL, archive: tarfile.TarFile) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_load_records", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await asyncio.to_thread(backup.restore, url, store, saved, True)
+    assert await rows(url, Grave) == []  # the database has forgotten
+    await asyncio.to_thread(backup.restore, url, store, saved, True)
+    assert [grave.sha256 for grave in await rows(url, Grave)] == [SHA]
+
+
 async def test_a_backup_is_for_its_owner_and_holds_no_secret(saved: Path) -> None:
     assert stat.S_IMODE(saved.stat().st_mode) == 0o600
     data = saved.read_bytes()
     assert b"interaction-secret" not in data
     assert b"cdn.example" not in data
+
+
+async def test_a_database_without_tables_is_refused_and_none_is_made(
+    url: URL, tmp_path: Path
+) -> None:
+    store = Store(str(tmp_path / "store"))
+    with pytest.raises(BackupRefused, match="DATABASE_URL or VAR_DIR"):
+        await asyncio.to_thread(backup.backup, url, store, tmp_path / "club.tar")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_the_command_backs_up_the_house_of_var_dir_and_refuses_any_other(tmp_path: Path) -> None:
+    def run(var: str, *command: str) -> subprocess.CompletedProcess[str]:
+        given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "VAR_DIR": var}
+        words = [sys.executable, "-m", "bot", *command]
+        return subprocess.run(words, cwd=tmp_path, env=given, capture_output=True, text=True)
+
+    assert run("house", "migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "house" / "foodgan.sqlite3")) as records, records:
+        records.execute("INSERT INTO leaders VALUES (1, '2026-01-01 00:00:00')")
+    Store(str(tmp_path / "house" / "photos")).put(BYTES)
+    assert run("house", "backup", "club.tar").stdout == "club.tar: 1 rows, 1 files\n"
+    refused = run("elsewhere", "backup", "other.tar")
+    assert (refused.returncode, "VAR_DIR" in refused.stderr) == (1, True)
+    assert not (tmp_path / "elsewhere").exists()
+    assert not (tmp_path / "other.tar").exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"not a tar at all" * 100])

@@ -1,10 +1,13 @@
 """The stand-in refuses what Discord refuses, in Discord's words."""
 
 import json
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
+import yarl
 
 from bot.sandbox.rules import COMPONENTS_V2, Rules
 from bot.sandbox.server import Sandbox
@@ -191,3 +194,24 @@ def test_an_address_that_others_can_reach_needs_the_flag() -> None:
     with pytest.raises(ValueError, match="loopback"):
         Sandbox("0.0.0.0")
     Sandbox("0.0.0.0", public=True)
+
+
+async def test_the_chat_page_is_served_and_no_other_file_of_the_disk(
+    sandbox: Sandbox, driver: Driver, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.html").write_text("secret")
+    outside = quote(str(tmp_path / "secret.html"), safe="")
+    up = "..%2F" * 20 + outside.removeprefix("%2F")
+    for name, status in (
+        ("app.js", 200),
+        (outside, 404),
+        (up, 404),
+        ("..%2Fpage%2Fapp.js", 404),
+        ("%00.js", 404),
+        ("none.js", 404),
+    ):
+        url = yarl.URL(f"{sandbox.origin}/page/{name}", encoded=True)
+        async with driver.session.get(url) as answer:
+            assert answer.status == status, name
+    async with driver.session.get(sandbox.origin) as answer:
+        assert (answer.status, answer.content_type) == (200, "text/html")
