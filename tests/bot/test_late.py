@@ -272,6 +272,25 @@ async def test_a_failed_order_that_is_replayed_is_served_once(
     assert edits(interaction) == 0
 
 
+async def test_a_replay_right_after_its_failure_was_said_in_the_channel_is_seen(
+    canteen: Canteen, redis: Redis
+) -> None:
+    """Discord takes one nonce once within some minutes: sentence and dish are two messages."""
+    await canteen.open()
+    hire(redis)
+    order = await canteen.record("queued", canteen.order())
+    await age(canteen, order.id, TOKEN_LIFE)
+    job_of(redis, order.id).set_status("failed")
+    await canteen.record("failed")
+
+    hand_over(redis, order.id, replayed=True)
+
+    await canteen.record("done")
+    said, dish = sorted(posts(canteen), key=lambda post: int(post["id"]))
+    assert said["content"] == f"<@{order.member_id}> " + say("ja", "dish-failed", id=order.id)
+    assert len(dish["attachments"]) == 1
+
+
 async def _fail(canteen: Canteen, order_id: str) -> None:
     async with AsyncSession(canteen.engine) as session, session.begin():
         record = await session.get_one(Order, order_id)
