@@ -1,6 +1,7 @@
 """A dish that came too late for its token is posted by the bot, once, whatever is killed when."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import late, rounds
 from bot.answer import Outcome
 from bot.handover import AT_ONCE
+from bot.records.database import database_url, open_engine
+from bot.records.migrate import bring_up
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
 from bot.voice import Voice
@@ -242,6 +245,31 @@ async def test_a_slow_discord_holds_up_no_other_order(canteen: Canteen, redis: R
 
     assert (await canteen.record("done")).id == quick.id
     assert redis.xlen(LATE_STREAM) == len(slow)
+
+
+async def test_a_late_dish_of_another_bot_on_the_same_redis_is_left_to_that_one(
+    canteen: Canteen, redis: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "ROUND_S", 60)
+    await canteen.open()
+    order = await late_order(canteen, redis)
+    await canteen.close()
+    hand_over(redis, order.id)
+    own, canteen.engine = canteen.engine, open_engine(database_url(f"sqlite:///{tmp_path}/other"))
+    await bring_up(canteen.engine)
+
+    other = await canteen.open()
+    for _ in range(2):
+        await other._rounds.once()
+    await canteen.close()
+    await canteen.engine.dispose()
+
+    canteen.engine = own
+    bot = await canteen.open()
+    await bot._rounds.once()
+    assert (await canteen.record("done")).id == order.id
+    assert len(posts(canteen)) == 1
+    assert redis.xlen(LATE_STREAM) == 0
 
 
 async def test_what_is_no_late_dish_is_dropped(canteen: Canteen, redis: Redis) -> None:
