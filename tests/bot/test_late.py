@@ -1,5 +1,6 @@
 """A dish that came too late for its token is posted by the bot, once, whatever is killed when."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import late, rounds
 from bot.answer import Outcome
-from bot.handover import AT_ONCE
+from bot.handover import AT_ONCE, Handover
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
 from bot.voice import Voice
-from foodgan.contract.late import LATE_STREAM, LateDish, LateFile
+from foodgan.contract.late import LATE_GROUP, LATE_STREAM, LateDish, LateFile
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, until
@@ -270,6 +271,23 @@ async def test_a_late_dish_of_another_bot_on_the_same_redis_is_left_to_that_one(
     assert (await canteen.record("done")).id == order.id
     assert len(posts(canteen)) == 1
     assert redis.xlen(LATE_STREAM) == 0
+
+
+async def test_a_dish_that_was_trimmed_before_it_could_be_posted_is_off_the_books(
+    redis: Redis,
+) -> None:
+    async def call(work: Callable[[Redis], Any]) -> Any:
+        return work(redis)
+
+    handover = Handover(call)
+    hand_over(redis, "0a1b2c3d")
+    assert len(await handover.waiting()) == 1
+    redis.xtrim(LATE_STREAM, maxlen=0)
+    assert redis.xpending(LATE_STREAM, LATE_GROUP)["pending"] == 1
+
+    assert await handover.waiting() == []
+
+    assert redis.xpending(LATE_STREAM, LATE_GROUP)["pending"] == 0
 
 
 async def test_what_is_no_late_dish_is_dropped(canteen: Canteen, redis: Redis) -> None:
