@@ -126,6 +126,8 @@ async def post_once(
     in the channel, near the order's beginning and at the end.
     """
     channel = client.get_partial_messageable(channel_id)
+    # A dish may follow on a sentence: what has failed, an operator may have made after all.
+    nonce = order.order_id if pictures else f"said-{order.order_id}"
 
     def answers(message: discord.Message) -> bool:
         named = any(order.order_id in each.filename for each in message.attachments)
@@ -141,7 +143,7 @@ async def post_once(
             content,
             view=view or discord.utils.MISSING,
             files=[picture.file() for picture in pictures],
-            nonce=order.order_id,  # with a nonce, discord.py asks to enforce it
+            nonce=nonce,  # with one, discord.py asks to enforce it
             allowed_mentions=discord.AllowedMentions.none(),
         )
 

@@ -20,6 +20,7 @@ from bot.commands.dish import dish_command, dish_presses
 from bot.commands.mix import mix_command
 from bot.commands.offers import offer_presses
 from bot.commands.status import status_command
+from bot.deferral import answered
 from bot.door import Door
 from bot.ends import Ends
 from bot.heart import Heart, pulse_path
@@ -98,7 +99,7 @@ def _apology(locale: str, cause: Exception, error_id: str) -> str:
 async def _say_privately(interaction: discord.Interaction["Bot"], sentence: str) -> None:
     """Answer, or follow up on a deferred answer, so that only the asker reads it."""
     try:
-        if interaction.response.is_done():
+        if answered(interaction):
             await interaction.followup.send(sentence, ephemeral=True)
         else:
             await interaction.response.send_message(sentence, ephemeral=True)

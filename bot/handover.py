@@ -12,7 +12,8 @@ from foodgan.contract.late import LATE_GROUP, LATE_STREAM, LateDish
 AT_ONCE = 8  # dishes of one look: a few MiB
 _BEGINNING = b"0"
 _NEW = b">"
-_READER = "bot"  # there is one bot; what an earlier one was killed over is this one's again
+# One for all bots: what one was killed over, or has left to another, is the next one's to read.
+_READER = "bot"
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot import metrics
-from bot.answer import AWAY, Outcome
+from bot.answer import Outcome
 from bot.door import Door
 from bot.journal import Journal
 from bot.queue.dishes import DishQueue, Line
@@ -28,7 +28,7 @@ READ_FIRST_S = 1.0  # the same for an earlier order, without which there is noth
 
 log = logging.getLogger(__name__)
 
-Defer = Callable[[], Awaitable[object]]
+Defer = Callable[[], Awaitable[object]]  # of `bot.deferral`
 
 
 class Kitchen:
@@ -144,14 +144,9 @@ class Kitchen:
         return True
 
     async def _defer(self, order: DishOrder, defer: Defer, writing: asyncio.Task[None]) -> None:
-        """Where Discord takes no answer any more, the order ends: nobody would see its dish.
-
-        Where nobody knows whether it has taken the deferral, the order goes on.
-        """
+        """Where Discord takes no answer any more, the order ends: nobody would see its dish."""
         try:
             await defer()
-        except AWAY as error:
-            log.warning("order %s: perhaps not deferred, %s", order.order_id, type(error).__name__)
         except BaseException:
             await asyncio.wait({writing})
             if not writing.cancelled() and writing.exception() is None:

@@ -52,7 +52,10 @@ class LateDishes:
         """Whether this dish is dealt with."""
         async with self._sessions() as session:
             record = await session.get(Order, dish.order_id)
-        if record is None or not _waits(record, dish):
+        if record is None:  # another bot's on this Redis; or erased: then its hour ends it
+            log.debug("order %s: a late dish of an order that is not ours", dish.order_id)
+            return False
+        if not _waits(record, dish):
             log.info("order %s: nobody waits for its late dish", dish.order_id)
             return True
         pictures = [

@@ -7,7 +7,10 @@ application. See `foodgan.contract.ratelimit`.
 import asyncio
 import logging
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http import HTTPStatus
 from types import SimpleNamespace
 
@@ -28,6 +31,7 @@ LOOK_S = 1.0  # between two looks at what the workers were told
 _HASTE_S = 2.0
 # Outside the global limit, and there are three seconds for it.
 _CALLBACKS = "/interactions/"
+_failures: ContextVar[list[str] | None] = ContextVar("failures", default=None)
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +97,8 @@ class Limits:
         if not str(request.url).startswith(Route.BASE):
             return
         metrics.REQUESTS.labels(outcome(answer.status)).inc()
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            _failed(str(answer.status))
         if answer.status not in COUNTED:
             return
         pause = None
@@ -111,6 +117,26 @@ class Limits:
         """After a request without an answer."""
         if str(request.url).startswith(Route.BASE):
             metrics.REQUESTS.labels(outcome(0)).inc()
+            _failed(type(request.exception).__name__)
+
+
+@contextmanager
+def failures() -> Iterator[list[str]]:
+    """Requests of this task that Discord may have taken, but did not say so.
+
+    discord.py repeats some of them by itself, and tells nobody.
+    """
+    seen: list[str] = []
+    token = _failures.set(seen)
+    try:
+        yield seen
+    finally:
+        _failures.reset(token)
+
+
+def _failed(why: str) -> None:
+    if (seen := _failures.get()) is not None:
+        seen.append(why)
 
 
 def open_gate(client: discord.Client) -> None:

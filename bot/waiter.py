@@ -14,6 +14,7 @@ import discord
 from pydantic import SecretStr
 
 from bot.blocklist import Blocklist
+from bot.deferral import defer
 from bot.door import Door
 from bot.kitchen import Kitchen
 from bot.records.orders import Asker
@@ -38,8 +39,8 @@ class Waiter:
         for said in (*order.names, *(word for word, _ in order.weights)):  # all of it is shown
             self._blocklist.check(said)
         self._door.admit(interaction.user.id, order.order_id)
-        defer = partial(interaction.response.defer, ephemeral=order.private, thinking=True)
-        await self._kitchen.order(order, asker_of(interaction), defer)
+        deferral = partial(defer, interaction, ephemeral=order.private, thinking=True)
+        await self._kitchen.order(order, asker_of(interaction), deferral)
 
 
 def order_of(

@@ -8,6 +8,7 @@ from discord import app_commands
 
 from bot.access import Access
 from bot.commands.guest import guest_of
+from bot.deferral import defer
 from bot.photos.community import Community
 from bot.photos.errands import Errands
 from bot.translator import phrase
@@ -21,7 +22,7 @@ def credits_command(community: Community) -> Command:
 
     @app_commands.command(name="credits", description=phrase("command-credits"))
     async def credits(interaction: discord.Interaction) -> None:
-        await interaction.response.defer(thinking=True)
+        await defer(interaction, thinking=True)
         answer = await community.credits(locale_of(interaction.locale.value))
         await interaction.edit_original_response(**answer.edit())
 
@@ -33,8 +34,7 @@ def dataset_command(errands: Errands) -> Command:
 
     @app_commands.command(name="dataset", description=phrase("command-dataset"))
     async def dataset(interaction: discord.Interaction) -> None:
-        defer = partial(interaction.response.defer, thinking=True)
-        await errands.draw(guest_of(interaction), defer)
+        await errands.draw(guest_of(interaction), partial(defer, interaction, thinking=True))
 
     return dataset
 
@@ -47,7 +47,7 @@ def release_command(access: Access, errands: Errands) -> Command:
     @app_commands.guild_only()
     async def release(interaction: discord.Interaction) -> None:
         access.operator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await errands.release(guest_of(interaction))
 
     return release

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from bot.buttons import Press
 from bot.cancel import CANCEL
+from bot.deferral import defer
 from bot.kitchen import Kitchen
 from bot.manner import weights_of
 from bot.translator import phrase
@@ -66,7 +67,7 @@ def dish_presses(kitchen: Kitchen) -> dict[str, Press]:
 
     async def cancel(interaction: discord.Interaction, arguments: list[str]) -> None:
         """Acknowledge at once; then cancel, or tell the one who clicked why not."""
-        await interaction.response.defer()
+        await defer(interaction)
         (order_id,) = arguments
         moderator, token = interaction.permissions.manage_messages, SecretStr(interaction.token)
         refusal = await kitchen.cancel(order_id, interaction.user.id, moderator, token)

@@ -4,6 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.access import Access
+from bot.deferral import defer
 from bot.photos.office import Office
 from bot.translator import phrase
 from foodgan.contract.phrases import locale_of, say
@@ -30,7 +31,7 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
         interaction: discord.Interaction, member: discord.User, reason: Reason = ""
     ) -> None:
         by_id = access.operator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await _tell(interaction, await office.ban(member.id, by_id, reason))
 
     @group.command(name="unban", description=phrase("command-operator-unban"))
@@ -38,7 +39,7 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
     @app_commands.describe(member=phrase("option-member-hint"))
     async def unban(interaction: discord.Interaction, member: discord.User) -> None:
         by_id = access.operator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await _tell(interaction, await office.unban(member.id, by_id))
 
     @group.command(name="block", description=phrase("command-operator-block"))
@@ -46,7 +47,7 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
     @app_commands.describe(word=phrase("option-word-hint"))
     async def block(interaction: discord.Interaction, word: Word) -> None:
         by_id = access.operator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await _tell(interaction, await office.block(word, by_id))
 
     @group.command(name="unblock", description=phrase("command-operator-unblock"))
@@ -54,13 +55,13 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
     @app_commands.describe(word=phrase("option-word-hint"))
     async def unblock(interaction: discord.Interaction, word: Word) -> None:
         by_id = access.operator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await _tell(interaction, await office.unblock(word, by_id))
 
     @group.command(name="list", description=phrase("command-operator-list"))
     async def listing(interaction: discord.Interaction) -> None:
         access.operator(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         answer = await office.listing(locale_of(interaction.locale.value))
         await interaction.edit_original_response(**answer.edit())
 

@@ -4,6 +4,7 @@ import discord
 from discord import app_commands
 
 from bot.buttons import Press, chosen
+from bot.deferral import defer
 from bot.photos.community import Community
 from bot.photos.rights import WITHDRAWN_MAX, Rights
 from bot.translator import phrase
@@ -16,13 +17,13 @@ def photos_group(rights: Rights, community: Community) -> app_commands.Group:
 
     @group.command(name="mine", description=phrase("command-photos-mine"))
     async def mine(interaction: discord.Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         answer = await rights.mine(interaction.user.id, locale_of(interaction.locale.value))
         await interaction.edit_original_response(**answer.edit())
 
     @group.command(name="withdraw", description=phrase("command-photos-withdraw"))
     async def withdraw(interaction: discord.Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         answer = await rights.mine(interaction.user.id, locale_of(interaction.locale.value))
         await interaction.edit_original_response(**answer.edit())
 
@@ -30,7 +31,7 @@ def photos_group(rights: Rights, community: Community) -> app_commands.Group:
     @app_commands.rename(show_me=phrase("option-show-me"))
     @app_commands.describe(show_me=phrase("option-show-me-hint"))
     async def leaderboard(interaction: discord.Interaction, show_me: bool | None = None) -> None:
-        await interaction.response.defer(thinking=True)
+        await defer(interaction, thinking=True)
         locale = locale_of(interaction.locale.value)
         answer = await community.leaderboard(interaction.user.id, locale, show_me)
         await interaction.edit_original_response(**answer.edit())
@@ -42,19 +43,19 @@ def photos_presses(rights: Rights) -> dict[str, Press]:
     """What the buttons of these lists do. Rows are found by owner, so others' ids lead nowhere."""
 
     async def turn(interaction: discord.Interaction, arguments: list[str]) -> None:
-        await interaction.response.defer()
+        await defer(interaction)
         locale = locale_of(interaction.locale.value)
         answer = await rights.mine(interaction.user.id, locale, int(arguments[0]))
         await interaction.edit_original_response(**answer.edit())
 
     async def ask(interaction: discord.Interaction, _: list[str]) -> None:
-        await interaction.response.defer()
+        await defer(interaction)
         ids = chosen(interaction)[:WITHDRAWN_MAX]
         answer = await rights.confirm(locale_of(interaction.locale.value), ids)
         await interaction.edit_original_response(**answer.edit())
 
     async def withdraw(interaction: discord.Interaction, arguments: list[str]) -> None:
-        await interaction.response.defer()
+        await defer(interaction)
         locale = locale_of(interaction.locale.value)
         answer = await rights.withdraw(interaction.user.id, locale, arguments)
         await interaction.edit_original_response(**answer.edit())

@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.buttons import Press, button, custom_id, laid_out
 from bot.commands.guest import guest_of
+from bot.deferral import defer
 from bot.photos.reception import Reception
 from bot.photos.rights import Rights
 from bot.translator import phrase
@@ -19,7 +20,7 @@ def privacy_group(rights: Rights, reception: Reception) -> app_commands.Group:
 
     @group.command(name="export", description=phrase("command-privacy-export"))
     async def export(interaction: discord.Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         text = say(locale_of(interaction.locale.value), "export-here")
         number = 0
         async for part in rights.parts(interaction.user.id, interaction.filesize_limit):
@@ -39,7 +40,7 @@ def privacy_group(rights: Rights, reception: Reception) -> app_commands.Group:
 
     @group.command(name="consent", description=phrase("command-privacy-consent"))
     async def consent(interaction: discord.Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await reception.ask_again(guest_of(interaction))
 
     return group
@@ -49,7 +50,7 @@ def privacy_presses(rights: Rights) -> dict[str, Press]:
     """What the buttons of `/privacy delete` do, for whoever clicks."""
 
     async def erase(interaction: discord.Interaction, _: list[str]) -> None:
-        await interaction.response.defer()
+        await defer(interaction)
         answer = await rights.erase(interaction.user.id, locale_of(interaction.locale.value))
         await interaction.edit_original_response(**answer.edit())
 

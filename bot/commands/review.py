@@ -10,6 +10,7 @@ from bot.answer import Answer
 from bot.blocklist import Blocklist
 from bot.buttons import Press, chosen, custom_id, filled_in, open_modal
 from bot.commands.submit import name_field
+from bot.deferral import defer
 from bot.photos.desk import REASONS, Desk
 from bot.translator import phrase
 from foodgan.contract.errors import UserError
@@ -23,7 +24,7 @@ def review_command(access: Access, desk: Desk) -> app_commands.Command[Any, ...,
     @app_commands.guild_only()
     async def review(interaction: discord.Interaction) -> None:
         reviewer = access.reviewer(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await _show(interaction, await desk.page(reviewer, _locale(interaction)))
 
     return review
@@ -34,7 +35,7 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
 
     async def accept(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)
-        await interaction.response.defer()
+        await defer(interaction)
         page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "accept")
         await _show(interaction, page)
 
@@ -42,19 +43,19 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
         reviewer, reason = access.reviewer(interaction), chosen(interaction)[0]
         if reason not in REASONS:
             raise UserError("review-gone")
-        await interaction.response.defer()
+        await defer(interaction)
         page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "reject", reason)
         await _show(interaction, page)
 
     async def skip(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)
-        await interaction.response.defer()
+        await defer(interaction)
         page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "skip")
         await _show(interaction, page)
 
     async def undo(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)
-        await interaction.response.defer()
+        await defer(interaction)
         await _show(interaction, await desk.undo(reviewer, _locale(interaction), arguments[0]))
 
     async def rename(interaction: discord.Interaction, arguments: list[str]) -> None:
@@ -68,7 +69,7 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
     async def renamed(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)
         name = blocklist.name(str(filled_in(interaction).get("name") or ""))
-        await interaction.response.defer()
+        await defer(interaction)
         page = await desk.rename(reviewer, _locale(interaction), arguments[0], name)
         await _show(interaction, page)
 

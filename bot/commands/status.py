@@ -5,6 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.deferral import defer
 from bot.queue.dishes import DishQueue
 from bot.translator import phrase
 from foodgan.contract.errors import KitchenClosed
@@ -20,7 +21,7 @@ def status_command(queue: DishQueue) -> app_commands.Command[Any, ..., None]:
     @app_commands.command(name="status", description=phrase("command-status"))
     async def status(interaction: discord.Interaction) -> None:
         """Tell the asker, and nobody else."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         locale = locale_of(interaction.locale.value)
         try:
             told = report(locale, await queue.status(), interaction.permissions.manage_guild)

@@ -9,6 +9,7 @@ from discord import app_commands
 from bot.blocklist import Blocklist
 from bot.buttons import Press, chosen, custom_id, filled_in, open_modal, uploaded
 from bot.commands.guest import guest_of
+from bot.deferral import defer
 from bot.photos.consent import CREDITS, LICENCES
 from bot.photos.reception import PHOTOS_MAX, File, Reception
 from bot.records.tables import Credit
@@ -47,7 +48,7 @@ def submit_command(
         files = _files([one for one in (photo, photo2, photo3, photo4, photo5) if one])
         if files and name is not None:
             name = blocklist.name(name)
-            await interaction.response.defer(ephemeral=True, thinking=True)
+            await defer(interaction, ephemeral=True, thinking=True)
             await reception.receive(guest_of(interaction), files, name)
         elif files:
             await _ask_name(interaction, await reception.draft(guest_of(interaction), files))
@@ -76,26 +77,26 @@ def submit_presses(reception: Reception, blocklist: Blocklist) -> dict[str, Pres
     async def all_given(interaction: discord.Interaction, _: list[str]) -> None:
         name = blocklist.name(str(filled_in(interaction).get("name") or ""))
         files = [File(str(f["url"]), str(f["filename"])) for f in uploaded(interaction, "photos")]
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await reception.receive(guest_of(interaction), files, name)
 
     async def name_given(interaction: discord.Interaction, arguments: list[str]) -> None:
         name = blocklist.name(str(filled_in(interaction).get("name") or ""))
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await defer(interaction, ephemeral=True, thinking=True)
         await reception.name(guest_of(interaction), arguments[0], name)
 
     async def credit(interaction: discord.Interaction, arguments: list[str]) -> None:
         choice = _one_of(CREDITS, chosen(interaction)[0])
-        await interaction.response.defer()
+        await defer(interaction)
         await reception.choose_credit(guest_of(interaction), arguments[0], cast(Credit, choice))
 
     async def licence(interaction: discord.Interaction, arguments: list[str]) -> None:
         choice = _one_of(LICENCES, arguments[0])
-        await interaction.response.defer()
+        await defer(interaction)
         await reception.agree(guest_of(interaction), arguments[1], cast(Licence, choice))
 
     async def refused(interaction: discord.Interaction, arguments: list[str]) -> None:
-        await interaction.response.defer()
+        await defer(interaction)
         await reception.decline(guest_of(interaction), arguments[0])
 
     return {

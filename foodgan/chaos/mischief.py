@@ -39,7 +39,7 @@ FAULTS = {
     "memory": 1,
     "roll": 1,
 }
-HOOKS = "/webhooks/|/channels/"
+HOOKS = "/interactions/|/webhooks/|/channels/"
 STORMS: tuple[dict[str, Any], ...] = (
     {"answer": 429, "retry_after_s": 0.3, "times": 8},
     {"answer": 429, "retry_after_s": 1.0, "scope": "global", "times": 2},

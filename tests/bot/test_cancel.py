@@ -13,6 +13,7 @@ from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING, TOKEN_L
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, is_private, line, until
 
+CALLBACK = "^/interactions/.*/callback$"
 NAME = "虹色マグロカレーうどん"
 
 
@@ -104,6 +105,37 @@ async def test_a_click_that_fails_is_told_to_the_one_who_clicked(
 
     assert told.json["content"].startswith(say("ja", "unexpected", id="")[:40])
     assert is_private(told.json)
+
+
+@pytest.mark.parametrize("fault", [{"answer": 502}, {"drop": True}])
+async def test_a_click_that_discord_has_taken_without_saying_so_cancels(
+    canteen: Canteen, fault: dict[str, Any]
+) -> None:
+    await canteen.open()
+    interaction, message = await waiting(canteen)
+    canteen.sandbox.faults.add(RequestFault(path=CALLBACK, applied=True, **fault))
+
+    click(canteen, message)
+
+    await shows(interaction, say("ja", "cancelled", name=NAME))
+    await canteen.record("cancelled")
+
+
+async def test_a_click_that_fails_after_such_an_answer_is_told_all_the_same(
+    canteen: Canteen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = await canteen.open()
+    _, message = await waiting(canteen)
+    canteen.sandbox.faults.add(RequestFault(path=CALLBACK, applied=True, answer=502))
+
+    async def broken(*_: object) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(bot.kitchen, "cancel", broken)
+    clicked = click(canteen, message)
+    [told] = await until(lambda: clicked.followups, "told so")
+
+    assert told.json["content"].startswith(say("ja", "unexpected", id="")[:40])
 
 
 async def test_an_order_at_work_is_stopped_before_its_post(canteen: Canteen, redis: Redis) -> None:

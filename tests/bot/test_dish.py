@@ -6,11 +6,22 @@ import logging
 import pytest
 from redis import Redis
 
+from bot import deferral
 from bot.sandbox.faults import GatewayFault, RequestFault
 from foodgan.contract import logs
 from foodgan.contract.orders import SEED_MAX, TOLD, DishOrder
 from foodgan.contract.phrases import say
-from tests.bot.canteen import Canteen, busy, edits, hire, is_private, job_of, line, until
+from tests.bot.canteen import (
+    PATIENCE_S,
+    Canteen,
+    busy,
+    edits,
+    hire,
+    is_private,
+    job_of,
+    line,
+    until,
+)
 
 CALLBACK = "^/interactions/.*/callback$"
 EDIT = "^/webhooks/.*/messages/"
@@ -193,6 +204,45 @@ async def test_a_connection_that_breaks_after_discord_has_done_it_does_not_lose_
     assert (await canteen.answer(interaction))["content"] == say(
         "ja", "kitchen-unstaffed", name=name
     )
+
+
+async def test_a_deferral_that_discord_has_taken_but_answered_5xx_does_not_lose_the_order(
+    canteen: Canteen, redis: Redis
+) -> None:
+    """discord.py asks again, and hears that the answer is there already."""
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(path=CALLBACK, answer=502, applied=True))
+    interaction = canteen.order()
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
+    name = "虹色マグロカレーうどん"
+    assert (await canteen.answer(interaction))["content"] == say(
+        "ja", "kitchen-unstaffed", name=name
+    )
+
+
+async def test_a_deferral_that_discord_does_not_answer_does_not_hold_up_the_order(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deferral, "DEFER_TIMEOUT_S", 2.0)
+    hire(redis)
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(path=CALLBACK, applied=True, hang_s=PATIENCE_S))
+    canteen.order()
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
+    callbacks = [r for r in canteen.sandbox.record.since() if r.path.endswith("/callback")]
+    assert [callback.status for callback in callbacks] == [None]  # it hangs still
+
+
+async def test_an_order_that_another_bot_has_answered_is_not_made(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    canteen.sandbox.faults.add(RequestFault(path=CALLBACK, answer=400, code=40060))
+    canteen.order()
+    await canteen.record("refused")
+    assert line(redis) == []
 
 
 async def test_an_order_is_written_down_before_it_is_deferred(

@@ -21,6 +21,7 @@ from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseCommand
 from bot.sandbox.server import Sandbox
+from foodgan.contract.errors import UserError
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
 from tests.bot.canteen import Canteen, busy, hire, is_private, job_of, line, until
@@ -176,6 +177,39 @@ async def test_a_noted_order_whose_deferral_discord_refuses_is_forgotten(
         await until(lambda: noted(canteen.settings), "the entry")
     await canteen.record("refused")
     await until(lambda: not noted(canteen.settings), "the entry to go")
+    assert line(redis) == []
+
+
+async def test_a_noted_order_in_hand_is_left_alone(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written by a round, one whose deferral is refused would be made for nobody."""
+    bot = await canteen.open()
+    order, write, go_on = an_order(), orders.write, asyncio.Event()
+    failed: list[str] = []
+
+    async def fail(*_: object) -> None:
+        await until(lambda: noted(canteen.settings), "the entry")
+        failed.append(order.order_id)
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    async def refuse() -> None:
+        await go_on.wait()
+        raise UserError("unexpected")
+
+    monkeypatch.setattr(orders, "write", fail)
+    ordering = asyncio.create_task(bot.kitchen.order(order, AOI, refuse))
+    await until(lambda: failed, "noted, and not written")
+    monkeypatch.setattr(orders, "write", write)
+
+    await bot._rounds.once()
+    assert noted(canteen.settings) == [order.order_id]
+
+    go_on.set()
+    with pytest.raises(UserError):
+        await ordering
+    await bot._rounds.once()
+    assert noted(canteen.settings) == []
     assert line(redis) == []
 
 

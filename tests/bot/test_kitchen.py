@@ -7,9 +7,10 @@ import pytest
 from redis import Redis
 
 from bot.kitchen import PATIENCE_S
-from foodgan.contract.orders import PACE_DISH, PACE_KEY
+from bot.sandbox.faults import RequestFault
+from foodgan.contract.orders import PACE_DISH, PACE_KEY, DishOrder
 from foodgan.contract.phrases import say
-from tests.bot.canteen import Canteen, edits, hire, job_of, line
+from tests.bot.canteen import Canteen, edits, hire, job_of, line, until
 from tests.bot.orders import AOI, an_order
 
 
@@ -83,6 +84,38 @@ async def test_a_full_kitchen_takes_no_more(canteen: Canteen, redis: Redis) -> N
     record = await canteen.record("refused")
     assert record.token is None
     assert record.id not in line(redis)
+
+
+async def test_a_full_kitchen_that_cannot_say_so_takes_the_order(
+    canteen: Canteen, redis: Redis
+) -> None:
+    """Discord is away: nobody may be left without a word."""
+    hire(redis)
+    bot = await canteen.open(queue_limit=1)
+    await bot._queue.enqueue(an_order(), AOI.member_id)
+    canteen.sandbox.faults.add(RequestFault(method="PATCH", path="/webhooks/", drop=True))
+    canteen.order()
+    record = await canteen.record("queued")
+    assert record.id in line(redis)
+
+
+async def test_an_order_that_is_cancelled_on_its_way_into_the_line_leaves_it_again(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its button is there before the queue has it; else a worker would paint for nobody."""
+    bot = await canteen.open()
+    enqueue = bot._queue.enqueue
+
+    async def overtaken(order: DishOrder, member_id: int) -> bool:
+        await bot.kitchen.end(order.order_id, "cancelled")
+        return await enqueue(order, member_id)
+
+    monkeypatch.setattr(bot._queue, "enqueue", overtaken)
+    canteen.order()
+    record = await canteen.record("cancelled")
+    await until(lambda: not bot.kitchen.in_hand, "the order is out of hand")
+    assert line(redis) == []
+    assert not redis.exists(f"rq:job:{record.id}")
 
 
 @pytest.mark.parametrize(("member", "locale"), [("akari", "ja"), ("emma", "en")])

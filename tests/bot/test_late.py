@@ -1,6 +1,8 @@
 """A dish that came too late for its token is posted by the bot, once, whatever is killed when."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import late, rounds
 from bot.answer import Outcome
-from bot.handover import AT_ONCE
+from bot.handover import AT_ONCE, Handover
+from bot.records.database import database_url, open_engine
+from bot.records.migrate import bring_up
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
 from bot.voice import Voice
-from foodgan.contract.late import LATE_STREAM, LateDish, LateFile
+from foodgan.contract.late import LATE_GROUP, LATE_STREAM, LateDish, LateFile
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, until
@@ -244,6 +248,48 @@ async def test_a_slow_discord_holds_up_no_other_order(canteen: Canteen, redis: R
     assert redis.xlen(LATE_STREAM) == len(slow)
 
 
+async def test_a_late_dish_of_another_bot_on_the_same_redis_is_left_to_that_one(
+    canteen: Canteen, redis: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "ROUND_S", 60)
+    await canteen.open()
+    order = await late_order(canteen, redis)
+    await canteen.close()
+    hand_over(redis, order.id)
+    own, canteen.engine = canteen.engine, open_engine(database_url(f"sqlite:///{tmp_path}/other"))
+    await bring_up(canteen.engine)
+
+    other = await canteen.open()
+    for _ in range(2):
+        await other._rounds.once()
+    await canteen.close()
+    await canteen.engine.dispose()
+
+    canteen.engine = own
+    bot = await canteen.open()
+    await bot._rounds.once()
+    assert (await canteen.record("done")).id == order.id
+    assert len(posts(canteen)) == 1
+    assert redis.xlen(LATE_STREAM) == 0
+
+
+async def test_a_dish_that_was_trimmed_before_it_could_be_posted_is_off_the_books(
+    redis: Redis,
+) -> None:
+    async def call(work: Callable[[Redis], Any]) -> Any:
+        return work(redis)
+
+    handover = Handover(call)
+    hand_over(redis, "0a1b2c3d")
+    assert len(await handover.waiting()) == 1
+    redis.xtrim(LATE_STREAM, maxlen=0)
+    assert redis.xpending(LATE_STREAM, LATE_GROUP)["pending"] == 1
+
+    assert await handover.waiting() == []
+
+    assert redis.xpending(LATE_STREAM, LATE_GROUP)["pending"] == 0
+
+
 async def test_what_is_no_late_dish_is_dropped(canteen: Canteen, redis: Redis) -> None:
     await canteen.open()
     redis.xadd(LATE_STREAM, {"told": '{"version":2}'})
@@ -270,6 +316,25 @@ async def test_a_failed_order_that_is_replayed_is_served_once(
     assert len(posts(canteen)) == 1
     [interaction] = canteen.sandbox.world.interactions.values()
     assert edits(interaction) == 0
+
+
+async def test_a_replay_right_after_its_failure_was_said_in_the_channel_is_seen(
+    canteen: Canteen, redis: Redis
+) -> None:
+    """Discord takes one nonce once within some minutes: sentence and dish are two messages."""
+    await canteen.open()
+    hire(redis)
+    order = await canteen.record("queued", canteen.order())
+    await age(canteen, order.id, TOKEN_LIFE)
+    job_of(redis, order.id).set_status("failed")
+    await canteen.record("failed")
+
+    hand_over(redis, order.id, replayed=True)
+
+    await canteen.record("done")
+    said, dish = sorted(posts(canteen), key=lambda post: int(post["id"]))
+    assert said["content"] == f"<@{order.member_id}> " + say("ja", "dish-failed", id=order.id)
+    assert len(dish["attachments"]) == 1
 
 
 async def _fail(canteen: Canteen, order_id: str) -> None:

