@@ -23,7 +23,6 @@ from foodgan.contract.orders import (
     END_CANCELLED,
     END_KEY,
     ENDED_CHANNEL,
-    FAILURE_TTL_S,
     RESULT_TTL_S,
     TOLD,
 )
@@ -195,7 +194,6 @@ def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> list[C
     job = claim.job
     job.ended_at = now()
     job.retries_left = 0
-    job.failure_ttl = FAILURE_TTL_S
     job.forget_token()
     with worker.connection.pipeline() as pipe:
         if told:

@@ -15,7 +15,7 @@ from rq.job import Job, JobStatus
 from rq.queue import Queue
 
 from foodgan.contract.logs import REDACTED
-from foodgan.contract.orders import ENDED_CHANNEL
+from foodgan.contract.orders import ENDED_CHANNEL, FAILURE_TTL_S
 
 DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
 DEATHS = "deaths"  # another: how many of its claims ran out
@@ -69,6 +69,15 @@ class DishJob(Job):
         """rq's own writing of a success; in the same transaction the bot hears of it."""
         super()._handle_success(result_ttl, pipeline, *more, **named)
         pipeline.publish(ENDED_CHANNEL, self.id)
+
+    def _handle_failure(
+        self, exc_string: str, pipeline: Pipeline, *more: Any, **named: Any
+    ) -> None:
+        """rq's own writing of a failure, which is kept a day by the clock of Redis."""
+        self.failure_ttl = FAILURE_TTL_S
+        super()._handle_failure(exc_string, pipeline, *more, **named)
+        seconds, _ = self.connection.time()
+        pipeline.zadd(self.failed_job_registry.key, {self.id: seconds + FAILURE_TTL_S})
 
     def retry(self, queue: Queue, pipeline: Pipeline) -> None:
         """rq's own, but all of it in the transaction.

@@ -15,7 +15,6 @@ from rq.registry import ScheduledJobRegistry
 from rq.utils import as_text
 
 from foodgan.contract.errors import FoodganError
-from foodgan.contract.orders import FAILURE_TTL_S
 from worker import books
 from worker.jobs import DishJob
 
@@ -67,7 +66,7 @@ class Sweep(Generic[Order]):
         self._put_back(stuck)
         self._enqueue_due(seconds)
         if time.monotonic() - self._tidied > TIDY_S:
-            self._tidy()
+            self._tidy(seconds)
         self._connection.delete(_LOCK + self._queue.name)
         # Talking to Discord takes its time, so it comes after the turn. Until TOLD is set the bot
         # may say the same sentence: it edits the same answer.
@@ -110,10 +109,10 @@ class Sweep(Generic[Order]):
                     self._queue.push_job_id(job_id, pipeline=pipe, at_front=True)
                 pipe.execute()
 
-    def _tidy(self) -> None:
+    def _tidy(self, now: int) -> None:
         self._tidied = time.monotonic()
-        self._queue.finished_job_registry.cleanup()
-        self._queue.failed_job_registry.cleanup()
+        self._queue.finished_job_registry.cleanup(now)
+        self._queue.failed_job_registry.cleanup(now)
         worker_registration.clean_worker_registry(self._queue)
 
     def _fetch(self, job_id: str) -> DishJob | None:
@@ -137,4 +136,3 @@ class Sweep(Generic[Order]):
         with suppress(FoodganError):
             hopeless.append((job, self._read(job)))
         job.forget_token()
-        job.failure_ttl = FAILURE_TTL_S

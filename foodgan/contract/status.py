@@ -129,7 +129,7 @@ def look(redis: Redis) -> Status:
     """The kitchen now, in a few round trips. Raises what redis-py raises."""
     seconds, microseconds = redis.time()
     now = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
-    # RQ scores a failure with the moment at which it is forgotten.
+    # A failure is scored with the moment at which it is forgotten, see `worker.jobs`.
     recent = (now - RECENT).timestamp() + FAILURE_TTL_S
     with redis.pipeline(transaction=False) as pipe:
         pipe.llen(QUEUE_KEY)
