@@ -155,6 +155,7 @@ class IntakeWorker(SimpleWorker):
         try:
             books.beat(self, self.connection)
             self._sweep.run()
+            self._sweep.tell()
             if self._pulse_file:
                 pulse.beat(self._pulse_file)
         except RedisError as error:
