@@ -197,7 +197,6 @@ class BatchingWorker(SimpleWorker):
 
     def _serve_batch(self, claims: Sequence[Claim]) -> None:
         """Paint what may be painted and hand it on. Never raises for what is wrong with a job."""
-        began = time.monotonic()
         for claim in claims:
             if claim.unwanted:
                 self._delivery.drop(claim)
@@ -209,6 +208,7 @@ class BatchingWorker(SimpleWorker):
             # Should it take this worker down as well, what is being posted would be lost with it.
             self._delivery.wait_till_idle(_SUSPECT_WAIT_S)
         metrics.begun(ready, self._clock.now())
+        began = time.monotonic()
         self._paint(ready)
         took_s = (time.monotonic() - began) / len(ready)
         self._delivery.aside(partial(pace.note, self.connection, took_s))
