@@ -15,6 +15,7 @@ from redis import Redis
 
 from foodgan.contract.orders import DISH_QUEUE, FAILURE_TTL_S, PACE_DISH, PACE_KEY
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE
+from foodgan.contract.ratelimit import INVALID_KEY
 
 HELLO_TTL_S = 15  # a worker that has not said hello for so long is gone
 WORKERS = "foodgan:workers"  # set of names; each has its hello under `hello_key`
@@ -76,7 +77,8 @@ class Status(BaseModel):
     not ended, 0 without one; wait_s: seconds until a newcomer's dish should be there, None without
     a worker that serves; failed: failures that are still kept (a day); failed_recently: of the last
     hour; failures: ids of the newest of these; photos: that wait to be taken in; intakes: workers
-    that take them in.
+    that take them in; refusals: answers of Discord to bot and workers that count towards a ban, of
+    at most ten minutes, see `foodgan.contract.ratelimit`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -95,6 +97,7 @@ class Status(BaseModel):
     workers: tuple[Hello, ...]
     photos: int
     intakes: int
+    refusals: int
 
 
 def hello_key(name: str) -> str:
@@ -139,7 +142,10 @@ def look(redis: Redis) -> Status:
         pipe.zcount(FAILED_KEY, recent, "+inf")
         pipe.zrevrangebyscore(FAILED_KEY, "+inf", recent, 0, _SHOWN)
         pipe.hget(PACE_KEY, PACE_DISH)
-        waiting, started, put_off, failed, failed_recently, failures, pace = pipe.execute()
+        pipe.get(INVALID_KEY)
+        waiting, started, put_off, failed, failed_recently, failures, pace, refusals = (
+            pipe.execute()
+        )
     hellos, oldest = _hellos(redis), _oldest(redis)
     photos, intakes = _photos_and_intakes(redis)
     dish_s = seconds_of(pace)
@@ -159,6 +165,7 @@ def look(redis: Redis) -> Status:
         workers=tuple(sorted(hellos, key=lambda hello: (hello.host, hello.label, hello.name))),
         photos=photos,
         intakes=intakes,
+        refusals=int(refusals or 0),
     )
 
 
