@@ -154,10 +154,13 @@ class BatchingWorker(SimpleWorker):
     def _told_of_failure(self, order: DishOrder) -> Told:
         """Tell the member of an order that died with its worker, unless there is no need to."""
         decided = fence.decided(self.connection, order.order_id)
+        if decided == END_CANCELLED:
+            metrics.ORDERS.labels("cancelled").inc()
+            return "told"
         if decided == END_POSTING and self._delivery.shows(order):
             return "served"
-        told = decided == END_CANCELLED or self._delivery.apologise(order, "dish-failed")
-        return "told" if told else "no"
+        metrics.ORDERS.labels("failed").inc()
+        return "told" if self._delivery.apologise(order, "dish-failed") else "no"
 
     def _serve(self, burst: bool) -> None:
         away_s = _AWAY_FIRST_S
