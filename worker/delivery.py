@@ -157,9 +157,11 @@ class Delivery:
         leave = ask()
         if leave != "post":
             return leave
-        if not too_late and self._post(plate, message):
-            return "posted"
-        return "handed" if self._hand_over(claim, plate) else "left"
+        if not too_late:
+            if self._post(plate, message):
+                return "posted"
+            message = self._encoders.submit(plate.smaller).result()
+        return "handed" if self._hand_over(claim, plate.order, message) else "left"
 
     def _looked(self, plate: Plate) -> Plate:
         """With what the nearest photos say, where that was asked."""
@@ -207,10 +209,8 @@ class Delivery:
             raise
         return True
 
-    def _hand_over(self, claim: Claim, plate: Plate) -> bool:
+    def _hand_over(self, claim: Claim, order: DishOrder, message: Message) -> bool:
         """Whether the bot has it now; it needs no interaction token to post it."""
-        order = plate.order
-        message = self._encoders.submit(plate.smaller).result()
         dish = late.late_dish(order.order_id, message, replayed=not order.has_token)
         return self._settle(claim, partial(late.hand_over, self._worker.connection, dish))
 
