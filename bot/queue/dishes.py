@@ -33,7 +33,7 @@ from foodgan.contract.orders import (
     DishOrder,
 )
 from foodgan.contract.settings import Settings
-from foodgan.contract.status import Status, look, seconds_of, serving
+from foodgan.contract.status import Status, look, seconds_of, serving, wait_s
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class Line:
     @property
     def wait_s(self) -> float:
         """Seconds until a newcomer's dish should be there, its own making included."""
-        return (self.waiting + self.started + 1) * self.dish_s / max(self.workers, 1)
+        return wait_s(self.waiting + self.started, self.dish_s, self.workers)
 
 
 @dataclass(frozen=True)

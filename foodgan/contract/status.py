@@ -158,7 +158,7 @@ def look(redis: Redis) -> Status:
         oldest_s=max(0.0, (now - oldest[0]).total_seconds()) if oldest else 0.0,
         oldest_id=oldest[1] if oldest else None,
         dish_s=dish_s,
-        wait_s=(waiting + started + 1) * dish_s / takers if takers else None,
+        wait_s=wait_s(waiting + started, dish_s, takers) if takers else None,
         failed=failed,
         failed_recently=failed_recently,
         failures=tuple(map(_text, failures)),
@@ -175,6 +175,11 @@ def seconds_of(pace: bytes | None) -> float:
         return max(float(pace or PACE_DEFAULT_S), 0.0)
     except ValueError:
         return PACE_DEFAULT_S
+
+
+def wait_s(ahead: int, dish_s: float, workers: int) -> float:
+    """Seconds until a newcomer's dish should be there, its own making included."""
+    return (ahead + 1) * dish_s / max(workers, 1)
 
 
 def serving(redis: Redis) -> int:
