@@ -244,8 +244,16 @@ def _mark(job: DishJob, word: str, connection: Redis) -> None:
 
 
 def put_back(worker: BaseWorker, connection: Redis) -> list[str]:
-    """Give every claimed job back to the head of its queue at once. Returns their ids."""
-    claimed = tuple(worker.executions.values())
+    """Give every claimed job back to the head of its queue at once. Returns their ids.
+
+    Not those whose end has just been written, nor those that a sweep has given away.
+    """
+    executions = tuple(worker.executions.values())
+    with connection.pipeline(transaction=False) as pipe:
+        for execution in executions:
+            pipe.zscore(execution.job.started_job_registry.key, execution.composite_key)
+        scores = pipe.execute()
+    claimed = [each for each, score in zip(executions, scores, strict=True) if score is not None]
     with connection.pipeline() as pipe:
         for execution in claimed:
             job = execution.job
