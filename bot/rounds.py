@@ -124,7 +124,7 @@ class Rounds:
         if fate and stage == "done" and not fate.handed:
             return partial(self._done, declined=fate.told)
         if fate and stage == "failed":
-            return partial(self._apologise, told=fate.told)
+            return None if fate.telling else partial(self._apologise, told=fate.told)
         if order.too_old() or (order.private and _soon_dead(order)):
             return partial(self._give_up, reachable=fate is not None)
         if stage == "lost" or (stage is not None and record.state == "written"):

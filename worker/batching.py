@@ -154,10 +154,13 @@ class BatchingWorker(SimpleWorker):
     def _told_of_failure(self, order: DishOrder) -> Told:
         """Tell the member of an order that died with its worker, unless there is no need to."""
         decided = fence.decided(self.connection, order.order_id)
+        if decided == END_CANCELLED:
+            metrics.ORDERS.labels("cancelled").inc()
+            return "told"
         if decided == END_POSTING and self._delivery.shows(order):
             return "served"
-        told = decided == END_CANCELLED or self._delivery.apologise(order, "dish-failed")
-        return "told" if told else "no"
+        metrics.ORDERS.labels("failed").inc()
+        return "told" if self._delivery.apologise(order, "dish-failed") else "no"
 
     def _serve(self, burst: bool) -> None:
         away_s = _AWAY_FIRST_S
@@ -197,7 +200,6 @@ class BatchingWorker(SimpleWorker):
 
     def _serve_batch(self, claims: Sequence[Claim]) -> None:
         """Paint what may be painted and hand it on. Never raises for what is wrong with a job."""
-        began = time.monotonic()
         for claim in claims:
             if claim.unwanted:
                 self._delivery.drop(claim)
@@ -209,6 +211,7 @@ class BatchingWorker(SimpleWorker):
             # Should it take this worker down as well, what is being posted would be lost with it.
             self._delivery.wait_till_idle(_SUSPECT_WAIT_S)
         metrics.begun(ready, self._clock.now())
+        began = time.monotonic()
         self._paint(ready)
         took_s = (time.monotonic() - began) / len(ready)
         self._delivery.aside(partial(pace.note, self.connection, took_s))

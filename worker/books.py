@@ -23,7 +23,6 @@ from foodgan.contract.orders import (
     END_CANCELLED,
     END_KEY,
     ENDED_CHANNEL,
-    FAILURE_TTL_S,
     RESULT_TTL_S,
     TOLD,
 )
@@ -143,9 +142,14 @@ def beat(worker: BaseWorker, connection: Redis) -> None:
         pipe.execute()
 
 
+# What follows says what is to be written of a claim's end, for `worker.commit`: what rq itself
+# writes, less what dishes never have (dependents to watch, repeats, slots). Nothing has happened
+# until it is written, and the claim is renewed till then. rq's handle_job_success and
+# handle_job_failure let go of it before, and the latter swallows that nothing could be written.
+
+
 def finish(worker: BaseWorker, claim: Claim, mark: str | None = None) -> list[Command]:
-    """What is to be written when the order is answered: the job stays for the bot to see, without
-    its token. See `worker.commit`.
+    """The order is answered: the job stays for the bot to see, without its token.
 
     mark: HANDED where it is not answered yet and the bot has it now; TOLD where the answer was a
     sentence.
@@ -154,8 +158,6 @@ def finish(worker: BaseWorker, claim: Claim, mark: str | None = None) -> list[Co
     job.ended_at = now()
     job.forget_token()
     ttl_s = job.get_result_ttl(RESULT_TTL_S)
-    # What rq's handle_job_success writes, less what dishes never have: dependents to watch,
-    # repeats, slots. One step where that takes four round trips.
     with worker.connection.pipeline() as pipe:
         if mark:
             _mark(job, mark, pipe)
@@ -170,27 +172,55 @@ def finish(worker: BaseWorker, claim: Claim, mark: str | None = None) -> list[Co
             execution_ended_at=job.ended_at,
         )
         job.cleanup(ttl_s, pipeline=pipe, remove_from_queue=False)
-        worker.cleanup_execution(job, pipeline=pipe, execution=claim.execution)
-        return [words for words, _ in pipe.command_stack]
+        claim.execution.delete(job=job, pipeline=pipe)
+        return _commands(pipe)
 
 
-def retry_later(worker: BaseWorker, claim: Claim, reason: str) -> None:
-    """Give the job back for another try after its interval; `reason` must hold no token."""
-    claim.job.ended_at = now()
-    worker.handle_job_failure(claim.job, claim.queue, exc_string=reason, execution=claim.execution)
+def retry_later(worker: BaseWorker, claim: Claim) -> list[Command]:
+    """The job is given back for another try after its interval."""
+    job, left = claim.job, claim.job.retries_left
+    job.ended_at = now()
+    with worker.connection.pipeline() as pipe:
+        try:
+            job.retry(claim.queue, pipe)
+        finally:
+            job.retries_left = left  # one less is what is written
+        _let_go(worker, claim, pipe)
+        return _commands(pipe)
 
 
-def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> None:
+def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> list[Command]:
     """No more tries. told: the member already knows; `reason` must hold no token."""
     job = claim.job
     job.ended_at = now()
     job.retries_left = 0
-    job.failure_ttl = FAILURE_TTL_S
     job.forget_token()
-    if told:
-        mark_told(job)
-    worker.handle_job_failure(job, claim.queue, exc_string=reason, execution=claim.execution)
-    worker.connection.publish(ENDED_CHANNEL, job.id)
+    with worker.connection.pipeline() as pipe:
+        if told:
+            _mark(job, TOLD, pipe)
+        job.set_status(JobStatus.FAILED, pipeline=pipe)
+        job._handle_failure(
+            reason,
+            pipe,
+            worker_name=worker.name,
+            execution_id=claim.execution.id,
+            execution_started_at=claim.execution.created_at,
+            execution_ended_at=job.ended_at,
+        )
+        _let_go(worker, claim, pipe)
+        pipe.publish(ENDED_CHANNEL, job.id)
+        return _commands(pipe)
+
+
+def _let_go(worker: BaseWorker, claim: Claim, pipe: Pipeline) -> None:
+    """Of a claim whose try has failed."""
+    claim.execution.delete(job=claim.job, pipeline=pipe)
+    worker.increment_failed_job_count(pipe)
+    worker.increment_total_working_time(now() - claim.execution.created_at, pipe)
+
+
+def _commands(pipe: Pipeline) -> list[Command]:
+    return [words for words, _ in pipe.command_stack]
 
 
 def redeem(job: DishJob, queue: Queue) -> None:
@@ -214,8 +244,16 @@ def _mark(job: DishJob, word: str, connection: Redis) -> None:
 
 
 def put_back(worker: BaseWorker, connection: Redis) -> list[str]:
-    """Give every claimed job back to the head of its queue at once. Returns their ids."""
-    claimed = tuple(worker.executions.values())
+    """Give every claimed job back to the head of its queue at once. Returns their ids.
+
+    Not those whose end has just been written, nor those that a sweep has given away.
+    """
+    executions = tuple(worker.executions.values())
+    with connection.pipeline(transaction=False) as pipe:
+        for execution in executions:
+            pipe.zscore(execution.job.started_job_registry.key, execution.composite_key)
+        scores = pipe.execute()
+    claimed = [each for each, score in zip(executions, scores, strict=True) if score is not None]
     with connection.pipeline() as pipe:
         for execution in claimed:
             job = execution.job

@@ -23,7 +23,7 @@ from foodgan.contract.late import HANDED
 from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, TOLD, DishOrder
 from worker import books, connection, fence, late, metrics, tasks
-from worker.books import Claim
+from worker.books import Claim, Command
 from worker.commit import GroupCommit
 from worker.likeness import Likeness
 from worker.plates import Plate
@@ -157,9 +157,11 @@ class Delivery:
         leave = ask()
         if leave != "post":
             return leave
-        if not too_late and self._post(plate, message):
-            return "posted"
-        return "handed" if self._hand_over(claim, plate) else "left"
+        if not too_late:
+            if self._post(plate, message):
+                return "posted"
+            message = self._encoders.submit(plate.smaller).result()
+        return "handed" if self._hand_over(claim, plate.order, message) else "left"
 
     def _looked(self, plate: Plate) -> Plate:
         """With what the nearest photos say, where that was asked."""
@@ -207,10 +209,8 @@ class Delivery:
             raise
         return True
 
-    def _hand_over(self, claim: Claim, plate: Plate) -> bool:
+    def _hand_over(self, claim: Claim, order: DishOrder, message: Message) -> bool:
         """Whether the bot has it now; it needs no interaction token to post it."""
-        order = plate.order
-        message = self._encoders.submit(plate.smaller).result()
         dish = late.late_dish(order.order_id, message, replayed=not order.has_token)
         return self._settle(claim, partial(late.hand_over, self._worker.connection, dish))
 
@@ -225,7 +225,7 @@ class Delivery:
         _note(claim, error, judged)
         if judged.retry and claim.job.should_retry:
             metrics.ORDERS.labels("retried").inc()
-            self._settle(claim, partial(self._retry_later, claim, reason))
+            self._settle(claim, partial(self._retry_later, claim))
             return
         if not self._may_end(claim, order):
             return
@@ -237,7 +237,7 @@ class Delivery:
             self._finish(claim, TOLD)
             return
         metrics.ORDERS.labels("failed").inc()
-        self._settle(claim, partial(books.fail, self._worker, claim, reason, told=told))
+        self._end(claim, partial(books.fail, self._worker, claim, reason, told=told))
 
     def _may_end(self, claim: Claim, order: DishOrder | None) -> bool:
         """Whether a sentence may be the answer: it takes pictures away.
@@ -256,9 +256,9 @@ class Delivery:
             return True
         return False
 
-    def _retry_later(self, claim: Claim, reason: str) -> None:
+    def _retry_later(self, claim: Claim) -> None:
         fence.take_back(self._worker.connection, claim.job.id)
-        books.retry_later(self._worker, claim, reason)
+        self._commit.end(claim, books.retry_later(self._worker, claim))
 
     def apologise(self, order: DishOrder, phrase: str, error: Exception | None = None) -> bool:
         """Put a sentence where the picture would have been; False where that fails too."""
@@ -282,8 +282,11 @@ class Delivery:
             return False
 
     def _finish(self, claim: Claim, mark: str | None = None) -> None:
-        commands = books.finish(self._worker, claim, mark)
-        self._persist(claim, partial(self._commit.end, claim, commands))
+        self._end(claim, partial(books.finish, self._worker, claim, mark))
+
+    def _end(self, claim: Claim, ending: Callable[[], Sequence[Command]]) -> bool:
+        """Write how a claim has ended, unless it is lost to us."""
+        return self._persist(claim, lambda: self._commit.end(claim, ending()))
 
     def _settle(self, claim: Claim, write: Callable[[], None]) -> bool:
         """Write down what became of a claim, unless it is lost to us."""
@@ -299,7 +302,8 @@ class Delivery:
     def _persist(self, claim: Claim, write: Callable[[], bool]) -> bool:
         """Write, however long Redis is away. False where the claim is lost to us.
 
-        A worker that has been told to stop does not wait: False, and the claim runs out by itself.
+        The claim is renewed meanwhile. A worker that has been told to stop does not wait: False,
+        and the claim runs out by itself.
         """
         while True:
             try:
@@ -309,8 +313,6 @@ class Delivery:
                 if self._stopping():
                     _log.warning("order %s: not noted (%s)", claim.job.id, type(error).__name__)
                     return False
-                # rq lets go of an execution before its end is written; it must be renewed till then
-                self._worker.executions[claim.execution.id] = claim.execution
                 time.sleep(_AWAY_S)
 
 

@@ -11,6 +11,15 @@ from worker.books import Claim
 
 Leave = Literal["post", "lost", "cancelled"]
 
+_LEAVES: dict[str, Leave] = {"lost": "lost", END_CANCELLED: "cancelled"}
+
+# Nobody posts what is lost, so it may still be cancelled: its next worker decides.
+# KEYS: registry of claims, who ends the order. ARGV: the claim, END_POSTING, seconds.
+_LEAVE = """
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 'lost' end
+return redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3], 'NX', 'GET') or ARGV[2]
+"""
+
 
 def ask_leave(connection: Redis, claims: Sequence[Claim]) -> list[Leave]:
     """Whether the answer of each claim may be posted now; then it is too late to cancel.
@@ -19,17 +28,10 @@ def ask_leave(connection: Redis, claims: Sequence[Claim]) -> list[Leave]:
     """
     with connection.pipeline(transaction=False) as pipe:
         for claim in claims:
-            registry = claim.queue.started_job_registry
-            pipe.zscore(registry.key, claim.execution.composite_key)
-            pipe.set(END_KEY + claim.job.id, END_POSTING, ex=END_TTL_S, nx=True, get=True)
-        answers = pipe.execute()
-    return [_leave(*pair) for pair in zip(answers[::2], answers[1::2], strict=True)]
-
-
-def _leave(score: float | None, decided: bytes | None) -> Leave:
-    if score is None:
-        return "lost"
-    return "cancelled" if decided == END_CANCELLED.encode() else "post"
+            keys = claim.queue.started_job_registry.key, END_KEY + claim.job.id
+            execution = claim.execution.composite_key
+            pipe.eval(_LEAVE, len(keys), *keys, execution, END_POSTING, END_TTL_S)
+        return [_LEAVES.get(as_text(answer), "post") for answer in pipe.execute()]
 
 
 def decided(connection: Redis, order_id: str) -> str:

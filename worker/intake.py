@@ -11,6 +11,7 @@ import math
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from foodgan.contract.store import Store
 from foodgan.photos import words
 from worker import books, child, connection, photos
 from worker.beside import Beside
-from worker.books import Claim
+from worker.books import Claim, Command
 from worker.child import Outcome
 from worker.commit import GroupCommit
 from worker.health import intake_pulse_file
@@ -154,6 +155,7 @@ class IntakeWorker(SimpleWorker):
         try:
             books.beat(self, self.connection)
             self._sweep.run()
+            self._sweep.tell()
             if self._pulse_file:
                 pulse.beat(self._pulse_file)
         except RedisError as error:
@@ -177,7 +179,7 @@ class IntakeWorker(SimpleWorker):
             task, order = photos.read(job)
         except photos.NotServed as error:
             _log.error("order %s: %s", job.id, error)
-            books.fail(self, claim, str(error), told=False)
+            self._write(claim, books.fail(self, claim, str(error), told=False))
             return
         deaths = books.deaths(self.connection, job)
         if deaths >= DEATHS_MAX:
@@ -212,14 +214,17 @@ class IntakeWorker(SimpleWorker):
         if answer is not None:
             self._finish(claim, answer)
         elif tried or hostile:
-            books.fail(self, claim, outcome.reason, told=False)
+            self._write(claim, books.fail(self, claim, outcome.reason, told=False))
         else:
-            books.retry_later(self, claim, outcome.reason)
+            self._write(claim, books.retry_later(self, claim))
 
     def _finish(self, claim: Claim, answer: Any) -> None:
         claim.job._result = answer
         claim.job.result_ttl = max(claim.job.result_ttl or 0, RESULT_KEPT_S)
-        GroupCommit(self.connection).end(claim, books.finish(self, claim))
+        self._write(claim, books.finish(self, claim))
+
+    def _write(self, claim: Claim, commands: Sequence[Command]) -> None:
+        GroupCommit(self.connection).end(claim, commands)
 
 
 _TIDYING = child.Limits(cpu_s=60, memory=1024**3, wall_s=120)

@@ -15,7 +15,7 @@ from rq.job import Job, JobStatus
 from rq.queue import Queue
 
 from foodgan.contract.logs import REDACTED
-from foodgan.contract.orders import ENDED_CHANNEL
+from foodgan.contract.orders import ENDED_CHANNEL, FAILURE_TTL_S, TELLING_KEY, TELLING_TTL_S
 
 DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
 DEATHS = "deaths"  # another: how many of its claims ran out
@@ -27,10 +27,12 @@ _log = logging.getLogger(__name__)
 class DishJob(Job):
     """One order in the queue. What its payload names is never imported.
 
-    abandoned: its worker died with it; another try needs no pause.
+    abandoned: its worker died with it; another try needs no pause. untold: whoever files it as
+    failed will see to its member.
     """
 
     abandoned = False
+    untold = False
 
     def restore(self, raw_data: Any) -> Any:
         """Fill in from the hash; a hash that makes no sense counts as no job at all.
@@ -69,6 +71,17 @@ class DishJob(Job):
         """rq's own writing of a success; in the same transaction the bot hears of it."""
         super()._handle_success(result_ttl, pipeline, *more, **named)
         pipeline.publish(ENDED_CHANNEL, self.id)
+
+    def _handle_failure(
+        self, exc_string: str, pipeline: Pipeline, *more: Any, **named: Any
+    ) -> None:
+        """rq's own writing of a failure, which is kept a day by the clock of Redis."""
+        self.failure_ttl = FAILURE_TTL_S
+        super()._handle_failure(exc_string, pipeline, *more, **named)
+        seconds, _ = self.connection.time()
+        pipeline.zadd(self.failed_job_registry.key, {self.id: seconds + FAILURE_TTL_S})
+        if self.untold:
+            pipeline.set(TELLING_KEY + self.id, 1, ex=TELLING_TTL_S)
 
     def retry(self, queue: Queue, pipeline: Pipeline) -> None:
         """rq's own, but all of it in the transaction.

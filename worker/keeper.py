@@ -134,26 +134,38 @@ class Keeper:
 
 
 class Sweeper:
-    """Sweeps on a thread of its own, every second, so that a dish that takes long holds up none."""
+    """Sweeps every second, on a thread of its own, so that a dish that takes long holds up none.
+
+    So does a Discord that takes long to be told what has failed: that has another one.
+    """
 
     def __init__(self, sweep: Sweep[Any]) -> None:
         self._sweep = sweep
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="sweeper", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._keep, args=(work,), name=name, daemon=True)
+            for name, work in (("sweeper", sweep.run), ("teller", sweep.tell))
+        ]
 
     def __enter__(self) -> "Sweeper":
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
+        self._try(self._sweep.tell)  # what the last sweep has found
 
-    def _keep(self) -> None:
+    def _keep(self, work: Callable[[], None]) -> None:
         while not self._stopped.wait(BEAT_S):
-            try:
-                self._sweep.run()
-            except RedisError as error:
-                _log.debug("no sweep: %s", type(error).__name__)  # the keeper speaks of an outage
-            except Exception:
-                _log.exception("a sweep failed; the next one comes in a second")
+            self._try(work)
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except RedisError as error:
+            _log.debug("no sweep: %s", type(error).__name__)  # the keeper speaks of an outage
+        except Exception:
+            _log.exception("a sweep failed; the next one comes in a second")

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Generic, Literal, TypeVar
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import worker_registration
 from rq.exceptions import NoSuchJobError
 from rq.job import JobStatus
@@ -15,7 +16,7 @@ from rq.registry import ScheduledJobRegistry
 from rq.utils import as_text
 
 from foodgan.contract.errors import FoodganError
-from foodgan.contract.orders import FAILURE_TTL_S
+from foodgan.contract.orders import TELLING_KEY, TELLING_TTL_S
 from worker import books
 from worker.jobs import DishJob
 
@@ -51,33 +52,52 @@ class Sweep(Generic[Order]):
         self._tell = tell
         self._popped: dict[str, float] = {}  # job id: monotonic seconds when first seen
         self._tidied = 0.0
+        self._untold: dict[str, tuple[DishJob, Order]] = {}  # by id: filed as failed
 
     def run(self) -> None:
         """One round. Workers take turns; two rounds at once would still lose nothing."""
+        self._keep_telling()
         stuck = self._stuck()
         if not self._connection.set(_LOCK + self._queue.name, 1, nx=True, px=_LOCK_MS):
             return
-        hopeless: list[tuple[DishJob, Order]] = []
+        hopeless: dict[str, tuple[DishJob, Order]] = {}
 
         def close(job: DishJob, *_: object) -> None:
             self._close(hopeless, job)
 
         seconds, _ = self._connection.time()  # machines may disagree about it, see `books`
         self._queue.started_job_registry.cleanup(seconds, exception_handlers=[close])
+        self._untold.update(hopeless)
         self._put_back(stuck)
         self._enqueue_due(seconds)
         if time.monotonic() - self._tidied > TIDY_S:
-            self._tidy()
+            self._tidy(seconds)
         self._connection.delete(_LOCK + self._queue.name)
-        # Talking to Discord takes its time, so it comes after the turn. Until TOLD is set the bot
-        # may say the same sentence: it edits the same answer.
-        for job, order in hopeless:
-            told = self._tell(order)
-            if told == "served":
-                _log.info("order %s: its worker died after it had posted it", job.id)
-                books.redeem(job, self._queue)
-            elif told == "told":
-                books.mark_told(job)
+
+    def tell(self) -> None:
+        """See to the members of what has failed for good. Talking to Discord takes its time."""
+        for job, order in tuple(self._untold.values()):
+            try:
+                self._see_to(job, order)
+            except RedisError:
+                raise  # and the next round sees to it once more
+            except Exception:
+                _log.exception("order %s: it is left to the bot to say so", job.id)
+            self._connection.delete(TELLING_KEY + job.id)
+            del self._untold[job.id]
+
+    def _see_to(self, job: DishJob, order: Order) -> None:
+        told = self._tell(order)
+        if told == "served":
+            _log.info("order %s: its worker died after it had posted it", job.id)
+            books.redeem(job, self._queue)
+        elif told == "told":
+            books.mark_told(job)
+
+    def _keep_telling(self) -> None:
+        """Meanwhile the bot leaves them alone: its sentence would take pictures away."""
+        for job_id in tuple(self._untold):
+            self._connection.expire(TELLING_KEY + job_id, TELLING_TTL_S)
 
     def _stuck(self) -> list[str]:
         """Jobs that were popped a while ago and that nobody has claimed."""
@@ -110,10 +130,10 @@ class Sweep(Generic[Order]):
                     self._queue.push_job_id(job_id, pipeline=pipe, at_front=True)
                 pipe.execute()
 
-    def _tidy(self) -> None:
+    def _tidy(self, now: int) -> None:
         self._tidied = time.monotonic()
-        self._queue.finished_job_registry.cleanup()
-        self._queue.failed_job_registry.cleanup()
+        self._queue.finished_job_registry.cleanup(now)
+        self._queue.failed_job_registry.cleanup(now)
         worker_registration.clean_worker_registry(self._queue)
 
     def _fetch(self, job_id: str) -> DishJob | None:
@@ -123,7 +143,7 @@ class Sweep(Generic[Order]):
             return None
         return job if isinstance(job, DishJob) else None
 
-    def _close(self, hopeless: list[tuple[DishJob, Order]], job: DishJob) -> None:
+    def _close(self, hopeless: dict[str, tuple[DishJob, Order]], job: DishJob) -> None:
         """Before rq gives an abandoned job another try, or files it as failed without its token.
 
         Either stands in rq's one transaction: a worker that dies in its sweep, perhaps of the very
@@ -135,6 +155,6 @@ class Sweep(Generic[Order]):
             job.abandoned = True
             return
         with suppress(FoodganError):
-            hopeless.append((job, self._read(job)))
+            hopeless[job.id] = (job, self._read(job))
+            job.untold = True
         job.forget_token()
-        job.failure_ttl = FAILURE_TTL_S

@@ -28,11 +28,12 @@ from foodgan.contract.orders import (
     PACE_KEY,
     PAINT_TASK,
     RESULT_TTL_S,
+    TELLING_KEY,
     TOLD,
     DishOrder,
 )
 from foodgan.contract.settings import Settings
-from foodgan.contract.status import Status, look, seconds_of, serving
+from foodgan.contract.status import Status, look, seconds_of, serving, wait_s
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ class Line:
     @property
     def wait_s(self) -> float:
         """Seconds until a newcomer's dish should be there, its own making included."""
-        return (self.waiting + self.started + 1) * self.dish_s / max(self.workers, 1)
+        return wait_s(self.waiting + self.started, self.dish_s, self.workers)
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,15 @@ class Fate:
     """How far an order has come.
 
     told: the worker has told the member why there is no dish; handed: the dish is for the bot to
-    post; cancelled: nobody wants it any more, and no worker will post it.
+    post; cancelled: nobody wants it any more, and no worker will post it; telling: its worker has
+    died, and another one sees to its member just now.
     """
 
     stage: Stage
     told: bool = False
     handed: bool = False
     cancelled: bool = False
+    telling: bool = False
 
 
 class DishQueue:
@@ -150,16 +153,19 @@ class DishQueue:
         return True
 
     def _fates(self, order_ids: Sequence[str]) -> dict[str, Fate]:
-        with self._calls.redis.pipeline(transaction=False) as pipe:
+        with self._calls.redis.pipeline() as pipe:  # at one moment: a worker may be telling
             for order_id in order_ids:
                 pipe.hmget(Job.key_for(order_id), "status", "meta")
                 pipe.get(END_KEY + order_id)
+                pipe.exists(TELLING_KEY + order_id)
             answers = pipe.execute()
         cancelled = END_CANCELLED.encode()
         return {
-            order_id: Fate(STAGES.get(status, "waiting"), *_marks(meta), end == cancelled)
-            for order_id, (status, meta), end in zip(
-                order_ids, answers[::2], answers[1::2], strict=True
+            order_id: Fate(
+                STAGES.get(status, "waiting"), *_marks(meta), end == cancelled, telling == 1
+            )
+            for order_id, (status, meta), end, telling in zip(
+                order_ids, answers[::3], answers[1::3], answers[2::3], strict=True
             )
         }
 

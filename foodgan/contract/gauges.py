@@ -71,6 +71,12 @@ def _figures(status: Status) -> list[tuple[str, str, float]]:
         ("order_seconds", "Seconds that one order keeps a worker, a moving mean.", status.dish_s),
         ("queue_photos", "Photos, releases and drawings in line.", status.photos),
         ("intake_workers", "Workers alive that take in photos.", status.intakes),
+        (
+            "discord_refusals",
+            "Answers 401, 403 and 429 to bot and workers, since ten minutes ago at most: Discord "
+            "bans an address for 10,000, and from 5,000 on nobody asks.",
+            status.refusals,
+        ),
     ]
 
 

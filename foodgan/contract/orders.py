@@ -34,6 +34,10 @@ PACE_KEY = "foodgan:pace"  # hash; field `dish_s`: mean seconds that one order k
 PACE_DISH = "dish_s"
 TOLD = "told"  # true in a failed job's meta: the worker has already told the member why
 BACKGROUND_META = "background"  # true in a job's meta: nobody waits for it; others go first
+# Followed by the id of an order that has failed with its worker: another one finds out whether its
+# pictures are there and tells the member; for so long after it last said so, the bot need not.
+TELLING_KEY = "foodgan:telling:"
+TELLING_TTL_S = 30
 ENDED_CHANNEL = "foodgan:ended"  # pub/sub: the id of each order whose job has just ended
 
 # Bot and workers, through Redis: whoever is first decides how an order ends.

@@ -15,6 +15,7 @@ from redis import Redis
 
 from foodgan.contract.orders import DISH_QUEUE, FAILURE_TTL_S, PACE_DISH, PACE_KEY
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE
+from foodgan.contract.ratelimit import INVALID_KEY
 
 HELLO_TTL_S = 15  # a worker that has not said hello for so long is gone
 WORKERS = "foodgan:workers"  # set of names; each has its hello under `hello_key`
@@ -76,7 +77,8 @@ class Status(BaseModel):
     not ended, 0 without one; wait_s: seconds until a newcomer's dish should be there, None without
     a worker that serves; failed: failures that are still kept (a day); failed_recently: of the last
     hour; failures: ids of the newest of these; photos: that wait to be taken in; intakes: workers
-    that take them in.
+    that take them in; refusals: answers of Discord to bot and workers that count towards a ban, of
+    at most ten minutes, see `foodgan.contract.ratelimit`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -95,6 +97,7 @@ class Status(BaseModel):
     workers: tuple[Hello, ...]
     photos: int
     intakes: int
+    refusals: int
 
 
 def hello_key(name: str) -> str:
@@ -129,7 +132,7 @@ def look(redis: Redis) -> Status:
     """The kitchen now, in a few round trips. Raises what redis-py raises."""
     seconds, microseconds = redis.time()
     now = datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=microseconds)
-    # RQ scores a failure with the moment at which it is forgotten.
+    # A failure is scored with the moment at which it is forgotten, see `worker.jobs`.
     recent = (now - RECENT).timestamp() + FAILURE_TTL_S
     with redis.pipeline(transaction=False) as pipe:
         pipe.llen(QUEUE_KEY)
@@ -139,7 +142,10 @@ def look(redis: Redis) -> Status:
         pipe.zcount(FAILED_KEY, recent, "+inf")
         pipe.zrevrangebyscore(FAILED_KEY, "+inf", recent, 0, _SHOWN)
         pipe.hget(PACE_KEY, PACE_DISH)
-        waiting, started, put_off, failed, failed_recently, failures, pace = pipe.execute()
+        pipe.get(INVALID_KEY)
+        waiting, started, put_off, failed, failed_recently, failures, pace, refusals = (
+            pipe.execute()
+        )
     hellos, oldest = _hellos(redis), _oldest(redis)
     photos, intakes = _photos_and_intakes(redis)
     dish_s = seconds_of(pace)
@@ -152,13 +158,14 @@ def look(redis: Redis) -> Status:
         oldest_s=max(0.0, (now - oldest[0]).total_seconds()) if oldest else 0.0,
         oldest_id=oldest[1] if oldest else None,
         dish_s=dish_s,
-        wait_s=(waiting + started + 1) * dish_s / takers if takers else None,
+        wait_s=wait_s(waiting + started, dish_s, takers) if takers else None,
         failed=failed,
         failed_recently=failed_recently,
         failures=tuple(map(_text, failures)),
         workers=tuple(sorted(hellos, key=lambda hello: (hello.host, hello.label, hello.name))),
         photos=photos,
         intakes=intakes,
+        refusals=int(refusals or 0),
     )
 
 
@@ -168,6 +175,11 @@ def seconds_of(pace: bytes | None) -> float:
         return max(float(pace or PACE_DEFAULT_S), 0.0)
     except ValueError:
         return PACE_DEFAULT_S
+
+
+def wait_s(ahead: int, dish_s: float, workers: int) -> float:
+    """Seconds until a newcomer's dish should be there, its own making included."""
+    return (ahead + 1) * dish_s / max(workers, 1)
 
 
 def serving(redis: Redis) -> int:

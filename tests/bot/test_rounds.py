@@ -19,7 +19,14 @@ from bot.records.tables import Order
 from bot.rounds import GRACE, LAST_WORD
 from bot.sandbox.interaction import Interaction
 from bot.voice import Voice
-from foodgan.contract.orders import ENDED_CHANNEL, LATE_LIFE, TOKEN_LIFE, TOKEN_MARGIN, TOLD
+from foodgan.contract.orders import (
+    ENDED_CHANNEL,
+    LATE_LIFE,
+    TELLING_KEY,
+    TOKEN_LIFE,
+    TOKEN_MARGIN,
+    TOLD,
+)
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, line, until
 
@@ -110,6 +117,25 @@ async def test_what_the_worker_has_told_the_bot_does_not_tell_again(
     job.set_status("failed")
     await canteen.record("failed")
     assert edits(interaction) == 0
+
+
+async def test_what_a_worker_is_telling_the_bot_leaves_alone_till_then(
+    canteen: Canteen, redis: Redis
+) -> None:
+    """Its pictures may be there: a worker died between posting and noting so."""
+    interaction, record = await in_line(canteen, redis)
+    with redis.pipeline() as pipe:
+        pipe.set(TELLING_KEY + record.id, 1)
+        pipe.hset(f"rq:job:{record.id}", "status", "failed")
+        pipe.execute()
+    for _ in range(2):
+        await canteen.bot._rounds.once()
+    assert (edits(interaction), (await canteen.record()).state) == (0, "queued")
+
+    redis.delete(TELLING_KEY + record.id)
+
+    await canteen.record("failed")
+    assert edits(interaction) == 1
 
 
 async def test_an_order_that_will_be_late_is_said_to_be_so_once_and_stays_in_line(

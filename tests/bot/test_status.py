@@ -74,6 +74,7 @@ def test_a_fleet_fits_into_one_message(locale: str) -> None:
         workers=hellos,
         photos=7,
         intakes=1,
+        refusals=0,
     )
     told = report(locale, kitchen, operator=True)
     assert len(told) < 2000

@@ -4,6 +4,7 @@ import io
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -15,6 +16,9 @@ from tests.worker.posted import shows
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import digest
+from worker import batching
+from worker.delivery import Delivery
+from worker.jobs import DELIVERIES
 
 
 def test_the_answer_holds_exactly_what_was_painted(kitchen: Kitchen) -> None:
@@ -93,6 +97,28 @@ def test_the_pace_of_the_kitchen_is_written_down(kitchen: Kitchen) -> None:
 
     took_s = time.monotonic() - began
     assert 0.2 < float(kitchen.redis.hget(PACE_KEY, PACE_DISH) or 0) < took_s
+
+
+def test_the_pace_is_that_of_painting_and_not_of_waiting_for_what_is_in_hand(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As is done before what may have killed a worker is painted; a crash is no slow kitchen."""
+    clock = SimpleNamespace(seconds=0.0, sleep=time.sleep)
+    clock.monotonic = lambda: clock.seconds
+
+    def wait(_: Delivery, wait_s: float) -> bool:
+        clock.seconds += wait_s
+        return True
+
+    monkeypatch.setattr(Delivery, "wait_till_idle", wait)
+    monkeypatch.setattr(batching, "time", clock)
+    order = kitchen.put(an_order())
+    kitchen.redis.hset(f"rq:job:{order.order_id}", DELIVERIES, 1)
+
+    kitchen.serve()
+
+    assert clock.seconds > 0
+    assert float(kitchen.redis.hget(PACE_KEY, PACE_DISH) or -1) == 0
 
 
 def test_pictures_too_big_for_the_channel_are_made_smaller(kitchen: Kitchen) -> None:

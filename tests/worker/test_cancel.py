@@ -50,6 +50,21 @@ def test_from_the_post_on_it_is_too_late_to_cancel(kitchen: Kitchen) -> None:
     assert kitchen.redis.ttl(END_KEY + order.order_id) > 0
 
 
+def test_what_its_worker_has_lost_may_be_cancelled_still(kitchen: Kitchen) -> None:
+    """It goes to another worker, and nobody posts it just then."""
+    order = kitchen.put(an_order())
+
+    class Standing(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            kitchen.redis.delete("rq:wip:dish")  # a sweep has given its claim to another worker
+            return super().paint(dishes)
+
+    kitchen.serve(Standing())
+
+    assert kitchen.discord.edits == []
+    assert not kitchen.redis.exists(END_KEY + order.order_id)
+
+
 def test_an_order_that_waits_for_another_try_may_be_cancelled_again(kitchen: Kitchen) -> None:
     class Failing(TinyPainter):
         def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:

@@ -3,20 +3,25 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import rq.executions
 import rq.registry
+from PIL import Image
 from rq import SimpleWorker
 from rq.utils import current_timestamp
 
+from foodgan.contract import status
 from foodgan.contract.late import LATE_STREAM
+from foodgan.contract.orders import FAILURE_TTL_S
+from foodgan.painter import Dish
 from tests.worker.conftest import PAUSES_S, Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
-from worker import books, metrics
+from tests.worker.tiny import TinyPainter
+from worker import books, dead, metrics
 from worker.books import CLAIM_TTL_S, Claim
 from worker.clock import Clock
 from worker.jobs import DishJob
@@ -25,7 +30,7 @@ from worker.sweep import Sweep
 HOUR_S = 3600
 
 
-@pytest.fixture(params=[-HOUR_S, HOUR_S], ids=["behind", "ahead"])
+@pytest.fixture(params=[-9 * HOUR_S, 9 * HOUR_S], ids=["behind", "ahead"])
 def wrong_s(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """This machine's clock is wrong by so many seconds."""
     wrong: int = request.param
@@ -111,6 +116,59 @@ def test_a_failed_try_is_due_by_the_clock_of_redis(kitchen: Kitchen, tmp_path: P
     sweep = Sweep(kitchen.workers_queue, kitchen.redis, lambda _: None, lambda _: "no")
     sweep._enqueue_due(int(due))
     assert kitchen.status(order.order_id) == "queued"
+
+
+class Failing(TinyPainter):
+    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+        raise RuntimeError("device lost")
+
+
+def swept(kitchen: Kitchen) -> None:
+    """As by a worker that has just begun."""
+    Sweep(kitchen.workers_queue, kitchen.redis, lambda _: None, lambda _: "no").run()
+
+
+@pytest.mark.usefixtures("wrong_s")
+def test_a_failure_is_a_recent_one_for_an_hour_and_kept_for_a_day_by_the_clock_of_redis(
+    kitchen: Kitchen,
+) -> None:
+    before = kitchen.redis.time()[0]
+    order = kitchen.put(an_order(), retries=0)
+
+    kitchen.serve(Failing())
+    swept(kitchen)
+
+    forgotten = kitchen.redis.zscore("rq:failed:dish", order.order_id)
+    assert forgotten is not None
+    assert before <= forgotten - FAILURE_TTL_S <= kitchen.redis.time()[0]
+    assert status.look(kitchen.redis).failures == (order.order_id,)
+
+
+def test_an_order_that_killed_its_workers_has_failed_by_the_clock_of_redis(
+    kitchen: Kitchen, claim: Claim
+) -> None:
+    kitchen.redis.hset(f"rq:job:{claim.job.id}", "retries_left", 0)
+    before = kitchen.redis.time()[0]
+    kitchen.redis.zadd("rq:wip:dish", {claim.execution.composite_key: before - 1})
+
+    swept(kitchen)
+
+    assert kitchen.status(claim.job.id) == "failed"
+    forgotten = kitchen.redis.zscore("rq:failed:dish", claim.job.id)
+    assert forgotten is not None
+    assert before <= forgotten - FAILURE_TTL_S <= kitchen.redis.time()[0]
+
+
+def test_a_dead_letter_is_not_forgotten_early_by_a_worker_that_is_days_ahead(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = kitchen.put(an_order(), retries=0)
+    kitchen.serve(Failing())
+    monkeypatch.setattr(rq.registry, "current_timestamp", lambda: current_timestamp() + 2**20)
+
+    swept(kitchen)
+
+    assert [letter.order_id for letter in dead.letters(kitchen.redis)] == [order.order_id]
 
 
 @pytest.mark.slow

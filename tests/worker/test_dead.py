@@ -9,10 +9,11 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from foodgan.contract.late import LATE_STREAM, LateDish
-from foodgan.contract.orders import DishOrder
+from foodgan.contract.orders import END_POSTING, DishOrder
 from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
+from worker import fence
 from worker.__main__ import app
 
 
@@ -65,7 +66,17 @@ def test_a_replayed_order_is_painted_and_handed_to_the_bot(
     dish = LateDish.from_fields(fields)
     assert (dish.order_id, dish.replayed, len(dish.files)) == (order.order_id, True, 1)
     assert kitchen.status(order.order_id) == "finished"
+    assert b"told" not in kitchen.meta(order.order_id)  # the bot would take it for a refusal
     assert command.invoke(app, ["dead"]).stdout == ""
+
+
+def test_a_replayed_order_may_be_cancelled_again(kitchen: Kitchen, command: CliRunner) -> None:
+    order = a_dead_letter(kitchen)
+    assert fence.decided(kitchen.redis, order.order_id) == END_POSTING
+
+    command.invoke(app, ["replay", order.order_id])
+
+    assert fence.decided(kitchen.redis, order.order_id) == ""
 
 
 def test_a_replayed_order_that_fails_again_is_a_dead_letter_again(

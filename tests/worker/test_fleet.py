@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from redis import Redis
 
+from foodgan.contract import status
 from foodgan.contract.ratelimit import INVALID_KEY, INVALID_MAX, PAUSE_KEY, WINDOW_S, Fleet, Pause
 from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
@@ -111,3 +112,13 @@ def test_without_redis_the_limits_of_this_worker_alone_are_obeyed(free_redis_url
 @pytest.fixture
 def free_redis_url() -> str:
     return "redis://127.0.0.1:1/0"
+
+
+def test_operators_see_how_much_of_what_discord_bans_for_is_spent(redis: Redis) -> None:
+    """By all together, 429 too; a limit that others share is not held against us."""
+    fleet = Fleet(redis)
+    assert status.look(redis).refusals == 0
+    fleet.note()  # 401, 403
+    fleet.note(Pause(1, everywhere=False))
+    fleet.note(Pause(1, everywhere=False, counted=False))
+    assert status.look(redis).refusals == 2

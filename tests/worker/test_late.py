@@ -14,6 +14,7 @@ from tests.worker.conftest import Kitchen, an_order
 from tests.worker.webhooks import Fault
 from worker import late
 from worker.pictures import Picture
+from worker.plates import Plate
 from worker.reply import Message, TooLarge
 
 
@@ -42,6 +43,21 @@ def test_an_order_past_its_time_is_painted_and_handed_over(kitchen: Kitchen, lef
     assert kitchen.status(order.order_id) == "finished"
     assert f'"{HANDED}": true'.encode() in kitchen.meta(order.order_id)
     assert order.token.get_secret_value().encode() not in kitchen.everything_in_redis()
+
+
+def test_what_is_late_is_encoded_once(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch) -> None:
+    smaller, encoded = Plate.smaller, []
+
+    def counted(plate: Plate) -> Message:
+        encoded.append(plate.order.order_id)
+        return smaller(plate)
+
+    monkeypatch.setattr(Plate, "smaller", counted)
+    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE))
+
+    kitchen.serve()
+
+    assert [dish.order_id for dish in handed(kitchen.redis)] == encoded == [order.order_id]
 
 
 def test_a_dish_that_discord_did_not_take_in_time_is_handed_over(kitchen: Kitchen) -> None:

@@ -9,7 +9,7 @@ from foodgan.contract.orders import END_KEY, END_POSTING, DishOrder
 from foodgan.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
-from worker import books
+from worker import books, metrics
 from worker.jobs import DELIVERIES, DishJob
 from worker.pictures import encode
 from worker.reply import Message, Replies
@@ -48,8 +48,11 @@ def test_pictures_that_are_there_are_not_apologised_for(kitchen: Kitchen) -> Non
     order = kitchen.put(an_order(), retries=0)
     post(kitchen, order)
     die_while_posting(kitchen, order)
+    failed = metrics.orders("failed")
 
     sweep_until(kitchen, order, "finished")
+
+    assert metrics.orders("failed") == failed
 
     assert kitchen.answer(order).payload["content"] == "料理"
     assert kitchen.queue.failed_job_registry.get_job_ids() == []
@@ -60,8 +63,11 @@ def test_pictures_that_are_there_are_not_apologised_for(kitchen: Kitchen) -> Non
 def test_who_was_about_to_get_pictures_and_got_none_is_told(kitchen: Kitchen) -> None:
     order = kitchen.put(an_order(), retries=0)
     die_while_posting(kitchen, order)
+    failed = metrics.orders("failed")
 
     sweep_until(kitchen, order, "failed")
+
+    assert metrics.orders("failed") == failed + 1
 
     assert order.order_id in kitchen.answer(order).payload["content"]
     assert b"told" in kitchen.meta(order.order_id)

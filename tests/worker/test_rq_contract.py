@@ -48,7 +48,6 @@ def test_rq_is_the_pinned_one() -> None:
         (ScheduledJobRegistry.get_jobs_to_schedule, ["self", "timestamp", "chunk_size"]),
         (BaseWorker.heartbeat, ["self", "timeout", "pipeline"]),
         (BaseWorker.set_state, ["self", "state", "pipeline"]),
-        (BaseWorker.cleanup_execution, ["self", "job", "pipeline", "execution"]),
         (BaseWorker.increment_successful_job_count, ["self", "pipeline"]),
         (BaseWorker.increment_total_working_time, ["self", "job_execution_time", "pipeline"]),
         (Job.get_result_ttl, ["self", "default_ttl"]),
@@ -65,9 +64,18 @@ def test_rq_is_the_pinned_one() -> None:
                 "execution_ended_at",
             ],
         ),
+        (BaseWorker.increment_failed_job_count, ["self", "pipeline"]),
         (
-            BaseWorker.handle_job_failure,
-            ["self", "job", "queue", "started_job_registry", "exc_string", "execution"],
+            Job._handle_failure,
+            [
+                "self",
+                "exc_string",
+                "pipeline",
+                "worker_name",
+                "execution_id",
+                "execution_started_at",
+                "execution_ended_at",
+            ],
         ),
     ],
     ids=lambda value: getattr(value, "__qualname__", ""),
@@ -182,7 +190,7 @@ def test_many_jobs_are_fetched_in_order_and_a_missing_one_is_none(
     assert [job.id for job in jobs if job] == [orders[1].order_id, orders[0].order_id]
 
 
-def test_a_worker_holds_its_executions_by_id_and_lets_go_when_one_is_cleaned_up(
+def test_a_worker_holds_its_executions_by_id_and_one_that_is_deleted_is_no_claim(
     kitchen: Kitchen, redis: Redis
 ) -> None:
     orders = [kitchen.put(an_order()) for _ in range(2)]
@@ -193,10 +201,9 @@ def test_a_worker_holds_its_executions_by_id_and_lets_go_when_one_is_cleaned_up(
     first, second = books.claim(worker, [job for job in jobs if job], queue)
     assert set(worker.executions) == {first.execution.id, second.execution.id}
     with redis.pipeline() as pipe:
-        worker.cleanup_execution(first.job, pipeline=pipe, execution=first.execution)
+        first.execution.delete(job=first.job, pipeline=pipe)
         pipe.execute()
 
-    assert set(worker.executions) == {second.execution.id}
     assert not books.own(redis, first)
     assert books.own(redis, second)
 
@@ -216,23 +223,46 @@ def test_a_claimed_job_is_not_claimed_again(kitchen: Kitchen, redis: Redis) -> N
     assert redis.zcard("rq:wip:dish") == 1
 
 
+Shape = tuple[set[str], set[bytes], bool, int, bool]
+
+
+def shape(redis: Redis, job_id: str, queue: str, registry: str) -> Shape:
+    """What is left of a job that has ended: the names of its fields and of its result's, where it
+    is listed, what of its claim is there still, whether it goes by itself."""
+    key = f"rq:job:{job_id}"
+    fields = {field.decode() for field in redis.hkeys(key)} - {"deliveries", "meta"}
+    fields -= {"result_ttl", "failure_ttl", "retries_left", "retry_intervals"}  # ours alone
+    result, *_ = redis.xrange(f"rq:results:{job_id}")
+    listed = redis.zscore(f"rq:{registry}:{queue}", job_id) is not None
+    still = redis.exists(f"rq:executions:{job_id}", f"rq:wip:{queue}")
+    return fields, set(result[1]) - {b"return_value"}, listed, still, redis.ttl(key) > 0
+
+
+def served_by_rq(kitchen: Kitchen, task: str) -> str:
+    """The id of a job that rq's own worker has brought to its end."""
+    order = an_order()
+    queue = Queue("theirs", connection=kitchen.redis, serializer=kitchen.queue.serializer)
+    queue.enqueue_call(task, args=["four"], job_id=order.order_id)
+    SimpleWorker([queue], connection=kitchen.redis, serializer=queue.serializer).work(burst=True)
+    return order.order_id
+
+
 def test_a_job_finished_by_us_is_written_as_rq_writes_it(kitchen: Kitchen, redis: Redis) -> None:
     """The same keys of the same kind, with the same fields, as rq's own worker leaves behind."""
     ours = kitchen.put(an_order())
     kitchen.serve()
-    theirs = an_order()
-    queue = Queue("theirs", connection=redis, serializer=kitchen.queue.serializer)
-    queue.enqueue_call("builtins.len", args=["four"], job_id=theirs.order_id)
-    SimpleWorker([queue], connection=redis, serializer=queue.serializer).work(burst=True)
+    theirs = served_by_rq(kitchen, "builtins.len")
 
-    shapes = []
-    for order, name in ((ours, "dish"), (theirs, "theirs")):
-        key = f"rq:job:{order.order_id}"
-        fields = {field.decode() for field in redis.hkeys(key)} - {"deliveries", "meta"}
-        fields -= {"result_ttl", "retries_left", "retry_intervals"}  # asked for by us alone
-        result, *_ = redis.xrange(f"rq:results:{order.order_id}")
-        finished = redis.zscore(f"rq:finished:{name}", order.order_id) is not None
-        still = redis.exists(f"rq:executions:{order.order_id}", f"rq:wip:{name}")
-        told = set(result[1]) - {b"return_value"}
-        shapes.append((fields, told, finished, still, redis.ttl(key) > 0))
-    assert shapes[0] == shapes[1]
+    written = shape(redis, ours.order_id, "dish", "finished")
+
+    assert written == shape(redis, theirs, "theirs", "finished")
+
+
+def test_a_job_failed_by_us_is_written_as_rq_writes_it(kitchen: Kitchen, redis: Redis) -> None:
+    kitchen.enqueue("0badcafe", "os.system", ["true"])
+    kitchen.serve()
+    theirs = served_by_rq(kitchen, "builtins.int")  # which "four" is none of
+
+    written = shape(redis, "0badcafe", "dish", "failed")
+
+    assert written == shape(redis, theirs, "theirs", "failed")

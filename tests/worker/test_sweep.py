@@ -1,12 +1,16 @@
-"""Orders of a dead worker go back to the queue, all at once and without a pause."""
+"""Orders of a dead worker go back to the queue, all at once and without a pause; or fail."""
+
+from collections.abc import Callable
 
 import pytest
 from rq import SimpleWorker
 
-from tests.worker.conftest import PAUSES_S, Kitchen, an_order
-from worker import books
+from foodgan.contract.orders import TELLING_KEY, TELLING_TTL_S, DishOrder
+from tests.worker.conftest import PAUSES_S, Kitchen, an_order, until
+from worker import books, tasks
 from worker.jobs import DishJob
-from worker.sweep import Sweep
+from worker.keeper import Sweeper
+from worker.sweep import Sweep, Told
 
 
 class DyingSweep(Sweep[None]):
@@ -39,3 +43,106 @@ def test_a_worker_that_dies_in_its_sweep_leaves_no_order_that_it_brought_back_be
     assert again.get_status() == "queued"
     assert again.retries_left == 2
     assert again.retry_intervals == PAUSES_S  # for a failure, when it comes to one
+
+
+def abandoned(kitchen: Kitchen) -> DishOrder:
+    """An order without tries left, whose worker has died with it."""
+    order = kitchen.put(an_order(), retries=0)
+    job = DishJob.fetch(order.order_id, kitchen.redis, "json")
+    dead = SimpleWorker([kitchen.queue], connection=kitchen.redis, name="dead", job_class=DishJob)
+    kitchen.redis.lrem(kitchen.queue.key, 1, order.order_id)
+    [claim] = books.claim(dead, [job], kitchen.queue)
+    kitchen.redis.zadd("rq:wip:dish", {claim.execution.composite_key: 1})
+    return order
+
+
+def sweep_of(kitchen: Kitchen, tell: Callable[[DishOrder], Told]) -> Sweep[DishOrder]:
+    return Sweep(kitchen.workers_queue, kitchen.redis, tasks.read, tell)
+
+
+@pytest.mark.parametrize(
+    ("said", "ends"), [("no", "failed"), ("told", "failed"), ("served", "finished")]
+)
+def test_what_has_failed_is_not_the_bots_to_say_until_a_worker_has_seen_to_it(
+    kitchen: Kitchen, said: Told, ends: str
+) -> None:
+    order = abandoned(kitchen)
+    mark = TELLING_KEY + order.order_id
+
+    def tell(order: DishOrder) -> Told:
+        assert kitchen.redis.exists(mark)
+        return said
+
+    sweep = sweep_of(kitchen, tell)
+    sweep.run()
+    assert kitchen.status(order.order_id) == "failed"
+    assert 0 < kitchen.redis.ttl(mark) <= TELLING_TTL_S
+    kitchen.redis.persist(mark)
+    sweep.run()  # it is under way still
+    assert 0 < kitchen.redis.ttl(mark) <= TELLING_TTL_S
+
+    sweep.tell()
+
+    assert not kitchen.redis.exists(mark)
+    assert kitchen.status(order.order_id) == ends
+    assert (b"told" in kitchen.meta(order.order_id)) == (said == "told")
+
+
+def test_what_nobody_could_tell_for_an_error_is_left_to_the_bot_and_holds_up_no_other(
+    kitchen: Kitchen,
+) -> None:
+    orders = [abandoned(kitchen) for _ in range(2)]
+    asked: list[str] = []
+
+    def tell(order: DishOrder) -> Told:
+        asked.append(order.order_id)
+        raise ValueError("no answer that anybody has thought of")
+
+    sweep = sweep_of(kitchen, tell)
+    sweep.run()
+    for _ in range(2):
+        sweep.tell()
+
+    assert sorted(asked) == sorted(order.order_id for order in orders)
+    assert not kitchen.redis.exists(*(TELLING_KEY + order.order_id for order in orders))
+
+
+def test_a_discord_that_is_slow_to_be_told_does_not_hold_up_what_is_due(kitchen: Kitchen) -> None:
+    abandoned(kitchen)
+    waiting = kitchen.put(an_order())
+    kitchen.redis.lrem(kitchen.queue.key, 1, waiting.order_id)
+    went_on: list[bool] = []
+
+    def tell(_: DishOrder) -> Told:
+        kitchen.redis.zadd("rq:scheduled:dish", {waiting.order_id: 1})
+        until(lambda: bool(kitchen.redis.lpos(kitchen.queue.key, waiting.order_id) == 0))
+        went_on.append(True)
+        return "told"
+
+    with Sweeper(sweep_of(kitchen, tell)):
+        until(lambda: bool(went_on))
+
+
+def test_a_worker_that_stops_sees_to_what_its_last_sweep_has_found(kitchen: Kitchen) -> None:
+    order = abandoned(kitchen)
+    sweep = sweep_of(kitchen, lambda _: "told")
+    sweep.run()
+
+    with Sweeper(sweep):
+        pass
+
+    assert b"told" in kitchen.meta(order.order_id)
+
+
+def test_workers_take_turns_to_sweep(kitchen: Kitchen) -> None:
+    order = abandoned(kitchen)
+    sweep = sweep_of(kitchen, lambda _: "no")
+    kitchen.redis.set("foodgan:sweep:dish", 1)  # another one is at it
+    sweep.run()
+    assert kitchen.status(order.order_id) == "started"
+
+    kitchen.redis.delete("foodgan:sweep:dish")
+    sweep.run()
+
+    assert kitchen.status(order.order_id) == "failed"
+    assert not kitchen.redis.exists("foodgan:sweep:dish")
