@@ -110,6 +110,24 @@ def test_a_word_heard_more_is_laid_on_thicker_and_one_not_heard_not_at_all() -> 
     assert dye.dye_of([], 3, SIDE) is None
 
 
+def test_a_colour_that_a_dish_is_to_hear_less_is_laid_on_thinner(shipped: Painter) -> None:
+    def strength(weight: float) -> float:
+        laid_on = shipped.prepare([Dish("青いカレー", 5, weights=(("青い", weight),))]).dye
+        return 0.0 if laid_on is None else float(laid_on.strength.mean())
+
+    assert strength(0) == 0
+    assert strength(0.5) == pytest.approx(strength(1) / 2)
+
+
+def test_the_seed_of_a_dish_places_its_colours(shipped: Painter) -> None:
+    dishes = [Dish("抹茶いちごパフェ", seed) for seed in (1, 1, 2)]
+    laid_on = shipped.prepare(dishes).dye
+    assert laid_on is not None
+    first, again, other = laid_on.colours
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
+
+
 def test_two_words_share_the_food_and_seeds_share_it_out_differently() -> None:
     first, again, other = (made([(1, RED), (1, GREEN)], seed) for seed in (1, 1, 2))
     assert torch.equal(first.colours, again.colours)

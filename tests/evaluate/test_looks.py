@@ -97,11 +97,30 @@ def test_the_interval_is_over_names_not_over_pictures(taught: Looks) -> None:
 
 
 def test_a_kind_of_few_photos_is_not_asked_for() -> None:
-    names = ["味噌ラーメン", "うな丼"] * looks.PHOTOS_MIN + ["寿司"]
+    names = ["寿司", *["味噌ラーメン", "うな丼"] * looks.PHOTOS_MIN]
     learnt = looks.learn(oracle(names, 0), names, names)
     assert learnt.kinds == ("noodles", "rice")
     assert learnt.photos == {"味噌ラーメン", "うな丼"}
     assert [kind_of(name) for name in learnt.asked] == ["noodles"] * 8 + ["rice"] * 8
+
+
+def test_names_left_out_are_told_by_photos_of_other_names_alone() -> None:
+    """Features that say which name it is and nothing of its kind are worth chance."""
+    names = list(invented()) * 6
+    each = torch.randn(len(invented()), WIDTH, generator=Generator().manual_seed(0)).repeat(6, 1)
+    left_out = looks.learn(each, names, names).left_out
+    assert left_out is not None
+    assert left_out.mean < 0.3
+
+
+def test_a_name_of_many_photos_does_not_speak_for_its_kind() -> None:
+    """One feature: rice at 1.5, ramen of 200 photos at 0, and four other noodles at 4."""
+    few = [name for name in invented() if kind_of(name) == "noodles"][:4] * looks.NAME_CAP
+    names = ["味噌ラーメン"] * 200 + few + ["うな丼"] * looks.PHOTOS_MIN
+    seen = torch.tensor([0.0] * 200 + [4.0] * len(few) + [1.5] * looks.PHOTOS_MIN)
+    learnt = looks.learn(seen[:, None], names, names)
+    asked_of = learnt.classifier(torch.tensor([[0.0], [3.0]])).tolist()
+    assert [learnt.kinds[kind] for kind in asked_of] == ["rice", "noodles"]
 
 
 def test_photos_of_one_kind_leave_the_figures_unmeasured(tmp_path: Path) -> None:
