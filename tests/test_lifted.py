@@ -202,6 +202,18 @@ def test_a_lazy_penalty_of_patches_weighs_as_much_as_one_of_every_step() -> None
     assert (loss - plain).item() == pytest.approx(3 * by_hand, rel=1e-3)
 
 
+def test_a_penalty_of_patches_that_see_the_same_is_on_average_that_of_one() -> None:
+    made, ballot = objective(patches=1.0, patch_r1=500.0)
+
+    def alike(pictures: Tensor) -> Tensor:
+        return SLOPES["photo"] * pictures.flatten(1).sum(dim=1, keepdim=True).expand(-1, 16)
+
+    ballot.patches = Told(alike)
+    batch = replace(batch_of(), random=Generator().manual_seed(0))
+    drawn = [float(made._patch_penalty(ballot, batch)) for _ in range(100)]
+    assert sum(drawn) / 100 == pytest.approx(500 * NUMBERS * SLOPES["photo"] ** 2, rel=0.2)
+
+
 def test_the_generators_loss_is_its_parts_by_their_weights() -> None:
     weights = {"match": 2.0, "patches": 3.0, "picture_features": 5.0, "energy": 7.0}
     weights |= {"pair_energy": 11.0, "adversarial": 13.0}
