@@ -65,6 +65,26 @@ def test_photos_are_told_apart_and_wrong_names_are_worth_no_more_than_chance(exa
     assert figures["base_dish_chance"] == 0.5
 
 
+def test_the_eyes_see_the_middle_of_a_picture_and_nothing_of_its_frame() -> None:
+    eyes = sight.open_eyes()
+    plain = torch.rand(1, 3, 64, 64, generator=Generator().manual_seed(0)) * 2 - 1
+    framed = torch.ones_like(plain)
+    framed[:, :, 6:-6, 6:-6] = plain[:, :, 6:-6, 6:-6]
+    inside = plain.clone()
+    inside[:, :, 6:12, 6:12] = 1
+    seen, same, other = (sight.see(eyes, pictures) for pictures in (plain, framed, inside))
+    assert torch.equal(seen, same)
+    assert not torch.allclose(seen, other)
+
+
+def test_photos_are_counted_as_a_mean_over_kinds(taught: Looks) -> None:
+    """All noodles, of which there are ten times as many, are right, and all rice is wrong."""
+    noodles, rice = ([n for n in invented() if kind_of(n) == kind] for kind in ("noodles", "rice"))
+    names, shown = noodles * 10 + rice, noodles * 10 + noodles
+    figures = looks.figures(taught, torch.empty(0, WIDTH), [], oracle(shown, 2), names)
+    assert figures["base_dish_held_out_photos"]["mean"] == pytest.approx(0.5, abs=0.05)
+
+
 def test_pictures_of_the_right_kinds_are_taken_for_them(taught: Looks) -> None:
     names, photos = asked(), list(invented())
     figures = looks.figures(taught, oracle(names, 2), names, oracle(photos, 3), photos)
