@@ -4,7 +4,19 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from foodgan.augment import POLICIES, Chance, Policy, cutout, diff_augment, tint, translation
+from foodgan.augment import (
+    POLICIES,
+    Augment,
+    Chance,
+    Policy,
+    brightness,
+    contrast,
+    cutout,
+    diff_augment,
+    saturation,
+    tint,
+    translation,
+)
 
 EVERY: tuple[Policy, ...] = tuple(POLICIES)
 SIZE = 32
@@ -75,6 +87,23 @@ def test_cutout_blanks_a_quarter_at_most_and_touches_nothing_else() -> None:
     assert blank.sum(dim=(1, 2)).max() == SIZE * SIZE // 4
     kept = ~blank[:, None].expand_as(x)
     assert torch.equal(cut[kept], x[kept])
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high"), [(brightness, -0.5, 0.5), (saturation, 0, 2), (contrast, 0.5, 1.5)]
+)
+def test_a_colour_is_changed_both_ways_and_no_further_than_is_said(
+    change: Augment, low: float, high: float
+) -> None:
+    x = pictures(400)
+    changed = change(x, Chance(seeded()))
+    if change is brightness:
+        by = (changed - x).mean(dim=(1, 2, 3))
+    else:
+        middle = x.mean(dim=1 if change is saturation else (1, 2, 3), keepdim=True)
+        by = (changed - middle).flatten(1).norm(dim=1) / (x - middle).flatten(1).norm(dim=1)
+    assert low - 1e-4 <= by.min() < low + 0.1 * (high - low)
+    assert high - 0.1 * (high - low) < by.max() <= high + 1e-4
 
 
 def test_a_tint_stays_near() -> None:

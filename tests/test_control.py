@@ -114,6 +114,30 @@ def test_a_dish_takes_its_shape_from_its_last_word_and_less_so_where_another_is_
     assert led < 0.8 * from_plain("マグロカレーうどん")
 
 
+@pytest.mark.parametrize("leads", [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)])
+def test_shape_colours_and_details_each_hear_the_last_word_by_a_share_of_their_own(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch, leads: tuple[float, float, float]
+) -> None:
+    heard: list[torch.Tensor] = []
+
+    def first(shape: torch.Tensor, colours: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
+        heard.extend((shape, colours))
+        return painter.first.paint(shape, colours, z)
+
+    def second(details: torch.Tensor, sketch: torch.Tensor, z: torch.Tensor) -> torch.Tensor:
+        heard.append(details)
+        return painter.second.paint(details, sketch, z)
+
+    monkeypatch.setattr(painter, "first_pass", first)
+    monkeypatch.setattr(painter, "second_pass", second)
+    for name, shares in (("鮭うどん", (0, 0, 0)), ("うどん", (0, 0, 0)), ("鮭うどん", leads)):
+        monkeypatch.setattr(painting, "LEADS", shares)
+        painter.paint([Dish(name, 7)])
+    for share, whole, last, found in zip(leads, heard[:3], heard[3:6], heard[6:], strict=True):
+        torch.testing.assert_close(found, last if share else whole)
+        assert (whole - last).abs().max() > 0.01
+
+
 def test_a_share_of_nought_is_the_first_name_and_of_one_the_second(painter: Painter) -> None:
     first, none, whole, second = painter.paint(
         [
@@ -125,6 +149,14 @@ def test_a_share_of_nought_is_the_first_name_and_of_one_the_second(painter: Pain
     )
     assert np.abs(pixels(first) - pixels(none)).max() <= 1
     assert np.abs(pixels(whole) - pixels(second)).max() <= 1
+
+
+def test_a_word_of_either_name_of_a_mix_is_weighed_in_that_name(shipped: Painter) -> None:
+    for word, share, name in (("抹茶", 0.0, PLAIN.name), ("いちご", 1.0, OTHER)):
+        weights = ((word, 0.0),)
+        mixed = replace(PLAIN, mix=OTHER, share=share, weights=weights)
+        found, plain = shipped.paint([mixed, replace(PLAIN, name=name, weights=weights)])
+        assert np.abs(pixels(found) - pixels(plain)).max() <= 1
 
 
 def test_a_mix_goes_step_by_step_from_one_dish_to_the_other(shipped: Painter) -> None:
@@ -161,6 +193,13 @@ def test_truncated_dishes_are_more_alike(shipped: Painter) -> None:
         return float(np.std([pixels(p) for p in shipped.paint(servings(dish, 6))], axis=0).mean())
 
     assert spread(0.5) < 0.9 * spread(1.0)
+
+
+def test_truncation_holds_back_layout_and_names_and_leaves_the_grain(painter: Painter) -> None:
+    given = painter.prepare([PLAIN, replace(PLAIN, truncation=0.5)])
+    for whole, half in (given.z1, given.ca1, given.ca2):
+        torch.testing.assert_close(half, 0.5 * whole)
+    assert torch.equal(*given.z2)
 
 
 def test_a_word_that_the_dish_does_not_have_is_told_before_anything_is_painted(

@@ -101,13 +101,44 @@ def test_light_and_shade_of_the_food_stay() -> None:
     before = dye.to_oklab(stripes)[0, 0, 26:38, 26:38]
     after = dye.to_oklab(laid(stripes, (1.0, GREEN)))[0, 0, 26:38, 26:38]
     assert np.corrcoef(before.flatten(), after.flatten())[0, 1] > 0.95
+    assert float(after.std()) == pytest.approx(float(before.std()), rel=0.05)
+
+
+def test_half_of_the_differences_in_hue_within_the_food_stay() -> None:
+    chequered = STEW.clone()
+    chequered[:, :2, :, 4::8] += torch.tensor([0.2, -0.2])[:, None, None]
+    before, after = (
+        dye.to_oklab(each)[0, 1:, 26:38, 26:38].std(dim=(1, 2)).norm()
+        for each in (chequered, laid(chequered, (1.0, GREEN)))
+    )
+    left = (1 - dye.STRENGTH) + dye.STRENGTH * dye.OWN_HUES
+    assert float(after / before) == pytest.approx(left, rel=0.1)
 
 
 def test_a_word_heard_more_is_laid_on_thicker_and_one_not_heard_not_at_all() -> None:
     greens = [float(middle(laid(STEW, (weight, GREEN)))[0]) for weight in (0.2, 0.6, 1.2)]
     assert greens == sorted(greens, reverse=True)
+    assert made([(3.0, GREEN)]).strength.max() == 1
     assert dye.dye_of([(0.0, GREEN)], 3, SIDE) is None
     assert dye.dye_of([], 3, SIDE) is None
+
+
+def test_a_colour_that_a_dish_is_to_hear_less_is_laid_on_thinner(shipped: Painter) -> None:
+    def strength(weight: float) -> float:
+        laid_on = shipped.prepare([Dish("青いカレー", 5, weights=(("青い", weight),))]).dye
+        return 0.0 if laid_on is None else float(laid_on.strength.mean())
+
+    assert strength(0) == 0
+    assert strength(0.5) == pytest.approx(strength(1) / 2)
+
+
+def test_the_seed_of_a_dish_places_its_colours(shipped: Painter) -> None:
+    dishes = [Dish("抹茶いちごパフェ", seed) for seed in (1, 1, 2)]
+    laid_on = shipped.prepare(dishes).dye
+    assert laid_on is not None
+    first, again, other = laid_on.colours
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
 
 
 def test_two_words_share_the_food_and_seeds_share_it_out_differently() -> None:
@@ -116,6 +147,16 @@ def test_two_words_share_the_food_and_seeds_share_it_out_differently() -> None:
     assert not torch.equal(first.colours, other.colours)
     green = (first.colours[0, 1] < 0).float().mean()  # the axis from green to red
     assert 0.1 < green < 0.9
+    assert torch.allclose(first.strength, made([(1, RED)]).strength)  # shared, not laid on twice
+
+
+def test_of_two_words_the_one_that_is_heard_more_takes_more_of_the_food() -> None:
+    greens = [
+        (made([(1, RED), (weight, GREEN)], seed=1).colours[0, 1] < 0).float().mean()
+        for weight in (0.5, 1, 2)
+    ]
+    assert greens[0] < greens[1] - 0.1
+    assert greens[1] < greens[2] - 0.1
 
 
 def test_one_colour_said_twice_is_one_colour() -> None:

@@ -105,6 +105,12 @@ def test_the_energy_distance_is_least_where_the_two_are_alike() -> None:
     assert alike < min(moved, narrow, flat) - 0.02
 
 
+def test_the_energy_distance_of_few_pictures_is_on_average_that_of_many() -> None:
+    real, fake = _cloud(400, 0), 0.5 * _cloud(400, 1)
+    few = torch.stack([energy_distance(real, part) for part in fake.split(4)])
+    assert few.mean().item() == pytest.approx(energy_distance(real, fake).item(), abs=0.02)
+
+
 def test_a_collapsed_batch_is_pulled_apart_without_a_nan() -> None:
     fake = torch.zeros(64, 8).index_fill(0, torch.tensor([0]), 1e-2).requires_grad_()
     loss = energy_distance(_cloud(64, 0), fake)
@@ -124,10 +130,11 @@ def test_the_energy_score_is_least_where_pictures_vary_as_their_photos_do() -> N
     assert score(1.0) < min(score(0.0), score(0.5), score(2.0), score(1.0, 0.5)) - 0.02
 
 
-def test_the_energy_score_of_each_place_is_its_own() -> None:
+def test_the_energy_score_of_each_place_is_its_own_and_both_pictures_count_alike() -> None:
     real, first, second = (_cloud(4, seed)[:, :, None].expand(-1, -1, 5) for seed in range(3))
     at_one = energy_score(real[..., 0], first[..., 0], second[..., 0])
     torch.testing.assert_close(energy_score(real, first, second), at_one[:, None].expand(-1, 5))
+    torch.testing.assert_close(at_one, energy_score(real[..., 0], second[..., 0], first[..., 0]))
 
 
 def test_two_pictures_that_are_equal_still_pass_a_gradient() -> None:

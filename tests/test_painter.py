@@ -86,6 +86,14 @@ def test_it_knows_a_word_and_says_when_it_knows_none(painter: Painter) -> None:
     assert not painter.knows("")
 
 
+def test_pictures_are_in_range_before_they_are_pixels(
+    painter: Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(painter, "second_pass", lambda _, sketches, __: 1.2 * sketches.sign())
+    pictures = painter.paint_tensor([Dish("鮭丼", 7)])
+    assert (float(pictures.min()), float(pictures.max())) == (-1, 1)
+
+
 def test_pixels_are_rounded_and_kept_in_range() -> None:
     values = torch.tensor([-1.2, -1.0, 0.0, 1.0, 1.2]).expand(1, 3, 1, 5)
     (picture,) = to_images(values)

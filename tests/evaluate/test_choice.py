@@ -5,16 +5,21 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+import torch
 from PIL import Image
 
 from foodgan import checkpoint, cli
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import choice
 from foodgan.evaluate.choice import Choosing, Judged
+from foodgan.evaluate.entrants import Entrant
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.kid import Estimate
+from foodgan.painter import Dish
 from foodgan.train import train
 from tests.evaluate.drawn import draw_exam
 from tests.generator_fixtures import tiny_config, tiny_trainer
@@ -56,6 +61,9 @@ def test_photos_that_choose_are_not_those_that_are_reported(choosing: Choosing) 
     groups = {int(exam.groups[row]) for row in ours}
     assert not groups & {int(exam.groups[row]) for row in others}
     assert ours != set(exam.for_judge().tolist())
+    assert torch.equal(choosing.held_out, exam.random()[exam.for_choice()])
+    for near in (choosing.controls.textures, choosing.controls.shapes):
+        assert len(near["held_out"].gaps) == len(ours)
 
 
 def test_the_nearest_to_the_photos_is_chosen_and_not_the_last(choosing: Choosing) -> None:
@@ -74,6 +82,20 @@ def test_a_copier_is_not_chosen_though_it_is_nearest(
 
 def test_the_rule_catches_copied_photos_though_shifted_and_tinted(choosing: Choosing) -> None:
     assert choosing.augmented_rho < choice.RHO_MIN
+
+
+def test_the_spread_of_a_snapshot_is_that_within_each_name(
+    choosing: Choosing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = {name: torch.rand(3, 64, 64) for name in choosing.names}
+
+    def paint(_: object, dishes: list[Dish], *__: object) -> SimpleNamespace:
+        return SimpleNamespace(small=torch.stack([shown[dish.name] for dish in dishes]))
+
+    monkeypatch.setattr(choice, "paint", paint)
+    one = cast(Entrant, SimpleNamespace(conditions=[]))
+    assert len(shown) == 2
+    assert choice._spread(choosing, one) == pytest.approx(0, abs=1e-4)
 
 
 def test_snapshots_come_in_the_order_of_training(run: Path) -> None:

@@ -1,10 +1,12 @@
 """Which photos measure: all that are trained on, and held-out ones that are photos indeed."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from PIL import Image
 
 from foodgan import registry
@@ -58,6 +60,27 @@ def test_a_held_out_photo_with_a_twin_among_drawings_that_are_trained_on_is_left
     lines.append(twin | {"file_name": "twin.jpg", "split": "test", "style": "photo"})
     write_metadata(styled, lines)
     assert open_exam(styled, styled / "cache").about["left_out_as_near_duplicates"] == 1
+
+
+def test_near_duplicates_go_the_same_way(tmp_path: Path) -> None:
+    exam = open_exam(draw_exam(tmp_path), tmp_path / "cache")
+    first, second = exam.test[0::2], exam.test[1::2]
+    twins = replace(exam, groups=exam.groups.index_copy(0, second, first))
+    for half in (twins.for_judge(), twins.for_choice()):
+        assert torch.equal(torch.isin(first, half), torch.isin(second, half))
+        assert 0 < len(half) < len(exam.test)
+    told = twins.not_seen(frozenset({exam.digests[int(second[0])]}))
+    assert told.tolist() == exam.test[2:].tolist()
+
+
+def test_photos_of_a_name_are_training_photos_each_once(tmp_path: Path) -> None:
+    exam = open_exam(draw_exam(tmp_path), tmp_path / "cache")
+    rows = exam.of_names(["カレー", "鮭丼", "カレー", "寿司"]).tolist()
+    assert [exam.photos[row].name for row in rows] == ["カレー", "鮭丼", "カレー"]
+    assert set(rows) <= set(exam.train.tolist())
+    every = exam.of_names(["カレー"] * 100).tolist()
+    of_curry = [row for row in exam.train.tolist() if exam.photos[row].name == "カレー"]
+    assert sorted(every) == of_curry
 
 
 def test_a_style_is_left_out_only_where_no_run_of_any_stage_saw_it() -> None:

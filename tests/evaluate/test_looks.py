@@ -65,6 +65,26 @@ def test_photos_are_told_apart_and_wrong_names_are_worth_no_more_than_chance(exa
     assert figures["base_dish_chance"] == 0.5
 
 
+def test_the_eyes_see_the_middle_of_a_picture_and_nothing_of_its_frame() -> None:
+    eyes = sight.open_eyes()
+    plain = torch.rand(1, 3, 64, 64, generator=Generator().manual_seed(0)) * 2 - 1
+    framed = torch.ones_like(plain)
+    framed[:, :, 6:-6, 6:-6] = plain[:, :, 6:-6, 6:-6]
+    inside = plain.clone()
+    inside[:, :, 6:12, 6:12] = 1
+    seen, same, other = (sight.see(eyes, pictures) for pictures in (plain, framed, inside))
+    assert torch.equal(seen, same)
+    assert not torch.allclose(seen, other)
+
+
+def test_photos_are_counted_as_a_mean_over_kinds(taught: Looks) -> None:
+    """All noodles, of which there are ten times as many, are right, and all rice is wrong."""
+    noodles, rice = ([n for n in invented() if kind_of(n) == kind] for kind in ("noodles", "rice"))
+    names, shown = noodles * 10 + rice, noodles * 10 + noodles
+    figures = looks.figures(taught, torch.empty(0, WIDTH), [], oracle(shown, 2), names)
+    assert figures["base_dish_held_out_photos"]["mean"] == pytest.approx(0.5, abs=0.05)
+
+
 def test_pictures_of_the_right_kinds_are_taken_for_them(taught: Looks) -> None:
     names, photos = asked(), list(invented())
     figures = looks.figures(taught, oracle(names, 2), names, oracle(photos, 3), photos)
@@ -97,11 +117,30 @@ def test_the_interval_is_over_names_not_over_pictures(taught: Looks) -> None:
 
 
 def test_a_kind_of_few_photos_is_not_asked_for() -> None:
-    names = ["味噌ラーメン", "うな丼"] * looks.PHOTOS_MIN + ["寿司"]
+    names = ["寿司", *["味噌ラーメン", "うな丼"] * looks.PHOTOS_MIN]
     learnt = looks.learn(oracle(names, 0), names, names)
     assert learnt.kinds == ("noodles", "rice")
     assert learnt.photos == {"味噌ラーメン", "うな丼"}
     assert [kind_of(name) for name in learnt.asked] == ["noodles"] * 8 + ["rice"] * 8
+
+
+def test_names_left_out_are_told_by_photos_of_other_names_alone() -> None:
+    """Features that say which name it is and nothing of its kind are worth chance."""
+    names = list(invented()) * 6
+    each = torch.randn(len(invented()), WIDTH, generator=Generator().manual_seed(0)).repeat(6, 1)
+    left_out = looks.learn(each, names, names).left_out
+    assert left_out is not None
+    assert left_out.mean < 0.3
+
+
+def test_a_name_of_many_photos_does_not_speak_for_its_kind() -> None:
+    """One feature: rice at 1.5, ramen of 200 photos at 0, and four other noodles at 4."""
+    few = [name for name in invented() if kind_of(name) == "noodles"][:4] * looks.NAME_CAP
+    names = ["味噌ラーメン"] * 200 + few + ["うな丼"] * looks.PHOTOS_MIN
+    seen = torch.tensor([0.0] * 200 + [4.0] * len(few) + [1.5] * looks.PHOTOS_MIN)
+    learnt = looks.learn(seen[:, None], names, names)
+    asked_of = learnt.classifier(torch.tensor([[0.0], [3.0]])).tolist()
+    assert [learnt.kinds[kind] for kind in asked_of] == ["rice", "noodles"]
 
 
 def test_photos_of_one_kind_leave_the_figures_unmeasured(tmp_path: Path) -> None:

@@ -66,6 +66,13 @@ def test_copies_are_not_authentic_and_fresh_pictures_are_as_often_as_chance_has_
     assert measures.authenticity(cloud(200, 1), train) == pytest.approx(0.6, abs=0.2)
 
 
+def test_no_photo_of_thousands_is_its_own_neighbour() -> None:
+    photos = cloud(measures.BLOCK + 100, 0, size=4)
+    gaps = torch.cdist(photos.double(), photos.double()).fill_diagonal_(torch.inf)
+    found = measures.apart(photos)
+    torch.testing.assert_close(found, gaps.min(dim=1).values.float(), rtol=1e-3, atol=1e-5)
+
+
 def test_spread_is_the_mean_distance_within_a_group() -> None:
     far = torch.tensor([[0.0, 0.0], [3.0, 4.0]])
     assert measures.spread([far, far / 5]) == pytest.approx(3)

@@ -11,10 +11,11 @@ from torch import Generator
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import faithful, judge, panel, reader, sight, yardstick
+from foodgan.evaluate import faithful, judge, measures, panel, reader, sight, yardstick
 from foodgan.evaluate.classifier import untaught
 from foodgan.evaluate.exam import Exam, identity, open_exam
 from foodgan.evaluate.eyes import disturbed
+from foodgan.painter import Dish
 from foodgan.photos.folder import PhotosError
 from foodgan.text.encode import encode
 from tests.evaluate.drawn import draw_exam, write_metadata
@@ -97,6 +98,26 @@ def test_nobody_is_measured_by_photos_whose_names_they_learned(
     assert {len(features) for features in reading.seen.values()} == {5}
 
 
+def test_distances_are_to_photos_that_taught_no_judge_and_their_floor_is_of_training_photos(
+    exam: Exam, seated: Path
+) -> None:
+    seats, random = panel.seat(exam, seated), exam.random()
+    scales = yardstick._scales(exam, seats, [Dish("カレー", seed) for seed in range(8)])
+    new = exam.not_seen(seats.judge.photos)
+    for key, rows, seen in (
+        ("kid", exam.test, random),
+        ("kid_judge", new, seats.judge.features(exam.small)),
+    ):
+        scale, unchosen = scales[key], rows[torch.isin(rows, exam.not_for_choice())]
+        torch.testing.assert_close(scale.held_out, seen[rows], rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(
+            scale.held_out[scale.unchosen], seen[unchosen], rtol=1e-3, atol=1e-4
+        )
+        _, like = measures.nearest(scale.like, scale.units(seen))
+        assert len(like) == 8
+        assert torch.isin(like, exam.train).all()
+
+
 def test_networks_that_learned_the_names_of_the_held_out_photos_may_not_measure(
     exam: Exam, seated: Path, tmp_path: Path
 ) -> None:
@@ -173,6 +194,18 @@ def test_a_reader_finds_names_that_it_never_read_and_is_deaf_to_wrong_ones() -> 
     deaf = faithful.shuffled(trained, features[unseen], asked, among)
     assert deaf is not None
     assert deaf < 0.05
+
+
+def test_no_name_to_choose_from_is_the_true_one_again_or_has_no_words() -> None:
+    (among,) = faithful.choices(["カレー"], ["カレー", "カレーライス", "のの", "鮭丼"]).lists
+    assert len(among) == faithful.CHOICES
+    assert among.mask.any(dim=1).all()
+    assert not among[torch.tensor([0])].same(among)[0, 1:].any()
+
+
+def test_a_name_that_is_the_only_one_is_always_chosen() -> None:
+    alone = faithful.choices(["カレー"], ["カレー"])
+    assert faithful.precision(reader.Reader(4, 2), torch.ones(3, 4), ["カレー"] * 3, alone) == 1
 
 
 def test_one_name_alone_cannot_be_shuffled() -> None:

@@ -53,6 +53,15 @@ def test_pictures_that_show_the_dish_alone_are_worth_chance(taught: Reader) -> N
     assert figures["topping"]["mean"] == pytest.approx(toppings.CHANCE, abs=0.07)
 
 
+def test_the_interval_is_over_dishes_not_over_pictures(taught: Reader) -> None:
+    """Of half of the dishes each topping is shown, of the others never."""
+    count = len(toppings.TOPPINGS)
+    shown = [NAMES[i if i // count % 2 else i - i % count + (i + 1) % count] for i in range(192)]
+    share = toppings.figures(taught, oracle(shown, 9), NAMES)["topping"]
+    assert share["mean"] == pytest.approx(0.5, abs=0.05)
+    assert share["high"] - share["low"] > 0.3
+
+
 def test_a_part_of_the_names_in_any_order_is_measured_too(taught: Reader) -> None:
     some = NAMES[::-7]
     assert toppings.figures(taught, oracle(some, 9), some)["topping"]["mean"] > 0.8

@@ -83,6 +83,14 @@ def test_the_minibatch_std_shows_collapse() -> None:
     assert minibatch_std(collapsed)[:, 4].max() < 1e-3
 
 
+def test_each_group_of_a_batch_has_a_spread_of_its_own() -> None:
+    pictures = torch.randn(16, 4, 4, 4)
+    pictures[::2] = pictures[:1]  # a group takes every second picture of sixteen
+    spread = minibatch_std(pictures)[:, 4]
+    assert spread[::2].max() < 1e-3
+    assert spread[1::2].min() > 0.5
+
+
 @pytest.mark.parametrize("count", [1, 2, 7, 9, 12])
 def test_the_minibatch_std_takes_any_count(count: int) -> None:
     x = torch.randn(count, 3, 4, 4)

@@ -13,12 +13,13 @@ from foodgan.evaluate import sight
 from foodgan.losses import relativistic_d
 from foodgan.models.backbone import HEAD, LITE0, LITE2, Backbone, Variant, pooled, weights_file
 from foodgan.models.layers import upsample
-from foodgan.models.projected import PatchDiscriminator, ProjectedDiscriminator
+from foodgan.models.projected import PatchDiscriminator, ProjectedDiscriminator, Projection
+from foodgan.models.stackgan import Discriminator, Stage1Discriminator
 from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
 from foodgan.train import train
-from tests.generator_fixtures import tiny_config, tiny_trainer
+from tests.generator_fixtures import stage1_config, tiny_config, tiny_trainer
 
 NAMES = ("チーズ味噌カツ丼", "カレーうどん")
 
@@ -76,6 +77,33 @@ def test_it_gives_a_logit_a_patch_and_two_for_the_name(judge: ProjectedDiscrimin
     verdict = judge(normal(2, 3, 64, 64).tanh(), encode(NAMES))
     assert verdict.picture.shape == (2, 4 * 16)
     assert verdict.name.shape == verdict.words.shape == (2,)
+
+
+def test_the_finest_map_sees_the_coarsest_features_too() -> None:
+    chance = Generator().manual_seed(0)
+    maps = [
+        torch.randn(1, t.channels, 32 >> i, 32 >> i, generator=chance)
+        for i, t in enumerate(LITE0.taps)
+    ]
+    finest, *_, coarsest = Projection()(tuple(maps))
+    maps[-1] = maps[-1] + 1
+    other, *_, changed = Projection()(tuple(maps))
+    assert (other - finest).abs().mean() > 0.01
+    assert (changed - coarsest).abs().mean() > 0.01
+    assert torch.equal(Projection()(tuple(maps))[0], other)  # the same convolutions every time
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_picture_among_its_likes_is_judged_otherwise_than_among_others(
+    judge: ProjectedDiscriminator, own: bool
+) -> None:
+    critic: Discriminator = Stage1Discriminator(stage1_config()) if own else judge
+    one, other = normal(2, 1, 3, 64, 64).tanh()
+    names = encode(NAMES[:1] * 2)
+    alike, apart = (
+        critic(torch.cat(pair), names).picture[0] for pair in ((one, one), (one, other))
+    )
+    assert (alike - apart).abs().max() > 1e-3
 
 
 def test_only_its_own_convolutions_learn(judge: ProjectedDiscriminator) -> None:

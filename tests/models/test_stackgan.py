@@ -14,8 +14,10 @@ from foodgan.models.stackgan import (
     Stage1Generator,
     Stage2Discriminator,
     Stage2Generator,
+    TextHeads,
     Verdict,
 )
+from foodgan.models.text import EncodedNames
 from foodgan.objectives import build_objective
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.ngrams import BUCKETS
@@ -108,6 +110,28 @@ def test_name_and_noise_both_change_the_sketch(first: Stage1Generator) -> None:
     )
 
 
+def test_the_last_block_alone_hears_the_colours(first: Stage1Generator) -> None:
+    heard: list[Tensor] = []
+    for block in first.blocks:
+        block.register_forward_pre_hook(lambda _, given: heard.append(given[1]))
+    shape, colours = normal(2, 1, first.config.condition)
+    first.paint(shape, colours, normal(1, first.noise))
+    assert [style is colours for style in heard] == [False, False, False, True]
+    assert all(style is shape for style in heard[:3])
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_the_layout_is_the_noises_alone_unless_the_seed_is_named(named: bool) -> None:
+    first = Stage1Generator(stage1_config().model_copy(update={"named_seed": named}))
+    laid: list[Tensor] = []
+    first.blocks[0].register_forward_pre_hook(lambda _, given: laid.append(given[0]))
+    z = normal(1, first.noise)
+    for shape in normal(2, 1, first.config.condition):
+        first.paint(shape, shape, z)
+    assert torch.equal(*laid) is not named
+    assert (first.seed.bias is not None) is named
+
+
 def test_every_weight_of_stage_one_learns(first: Stage1Generator) -> None:
     result = sketched(first, encode(NAMES))
     (result.pictures.square().mean() + result.kl).backward()
@@ -197,6 +221,19 @@ def test_the_first_logit_does_not_hear_the_name_and_the_others_do(
 
 def test_a_name_without_words_has_no_word_to_fit(judge: Stage1Discriminator) -> None:
     assert judge(normal(1, 3, 64, 64), encode([""])).words.item() == 0
+
+
+def test_a_word_fits_by_the_place_that_shows_it_best_and_a_name_by_the_mean_of_its_words() -> None:
+    torch.manual_seed(0)
+    heads = TextHeads(4, 8, patch=1)
+    everywhere = normal(1, 4, 1, 1).expand(3, 4, 2, 2).clone()
+    somewhere = torch.zeros_like(everywhere)
+    somewhere[:, :, 0, 1] = 4 * everywhere[:, :, 0, 1]
+    mask = torch.arange(3) <= torch.arange(3)[:, None]  # one word, two, and three
+    names = EncodedNames(normal(3, 8), normal(8).expand(3, 3, 8), mask)
+    best, even = heads(somewhere, names).words, heads(everywhere, names).words
+    assert (best > even + 0.01).all()
+    torch.testing.assert_close(best, best[:1].expand(3))
 
 
 @pytest.mark.parametrize("which", ["judge", "patches"])

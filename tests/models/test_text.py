@@ -1,5 +1,7 @@
 """The name encoder and Conditioning Augmentation."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Generator
@@ -191,3 +193,16 @@ def test_two_heavier_words_share_what_the_others_lose(encoder: NameEncoder) -> N
     weights[0, :2] = 3
     both, first, second = encoder(names, weights).pooled
     torch.testing.assert_close(both, (first + second) / 2)
+    weights[0, :2] = 2  # half-way: together they take what one of them would
+    plain = encoder(names).pooled[0]
+    torch.testing.assert_close(encoder(names, weights).pooled[0], (plain + both) / 2)
+
+
+def test_empty_places_for_letters_do_not_count(encoder: NameEncoder) -> None:
+    names = encode(["ゔぁ", "チーズ味噌カツ丼"])
+    assert (names.ngrams[names.mask] == 0).any()
+    more = replace(names, ngrams=F.pad(names.ngrams, (0, 9)))
+    torch.testing.assert_close(encoder(more).pooled, encoder(names).pooled)
+    with torch.no_grad():
+        encoder.from_ngrams.weight[0] = 9.0
+    torch.testing.assert_close(encoder(more).pooled, encoder(names).pooled)

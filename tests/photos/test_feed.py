@@ -1,10 +1,12 @@
 """Batches as a training step sees them."""
 
 import json
-from dataclasses import fields
+import shutil
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -48,6 +50,42 @@ def test_a_batch_has_photos_in_range_and_a_name_each(drawn_photos: Path) -> None
     assert len(batch.names) == len(batch.wrong) == len(batch.asked) == len(batch.invented) == 8
 
 
+@pytest.mark.parametrize("kind", ["stage1", "stage2"])
+def test_each_photo_comes_with_its_own_name_and_of_a_name_no_more_than_its_cap(
+    drawn_photos: Path, kind: str
+) -> None:
+    """Of photos whose red is the row, green the column, and blue which one it is."""
+    config = tiny_config(kind, batch=400, name_cap=2, word_dropout=0, name_dropout=0, size=64)
+    feed = tiny_feed(config, big_name(drawn_photos))
+    rows, columns = np.mgrid[:72, :72]
+    pixels = [np.stack((rows, columns, np.full_like(rows, i)), axis=2) for i in range(10)]
+    draw = drawn(replace(feed, pixels=np.stack(pixels).astype(np.uint8)), 0)
+    which = draw.pixels[:, 0, 0, 2].long()
+    assert torch.equal(draw.names.ids, feed.names.ids[which])
+    assert (which < 6).float().mean() == pytest.approx(2 / 6, abs=0.06)  # カレー, and four others
+    tops = draw.pixels[:, 0, 0, 0].unique().tolist()
+    assert tops == ([0, 4, 8] if kind == "stage2" else list(range(9)))  # a sketch's pixels
+
+
+def big_name(photos: Path) -> Path:
+    """A copy of which the first six photos are of one name."""
+    folder = photos.with_name("big")
+    if not folder.exists():
+        shutil.copytree(photos, folder, ignore=shutil.ignore_patterns("cache"))
+        lines = [json.loads(x) for x in (folder / "metadata.jsonl").read_text("utf-8").splitlines()]
+        named = [line | {"name_ja": "カレー"} for line in lines[:6]] + lines[6:]
+        (folder / "metadata.jsonl").write_text("\n".join(map(json.dumps, named)), encoding="utf-8")
+    return folder
+
+
+def test_wrong_names_are_other_photos_and_ones_that_differ_by_a_word(drawn_photos: Path) -> None:
+    draw = drawn(feed_of(drawn_photos, batch=400, word_dropout=0, name_dropout=0), 0)
+    long = draw.names.mask.sum(dim=1) >= 3
+    words, shared = draw.names.mask.sum(dim=1), draw.names.common(draw.wrong).diagonal()
+    assert draw.names.same(draw.wrong).diagonal()[long].float().mean() < 0.15  # by chance
+    assert 0.3 < (shared == words - 1)[long].float().mean() < 0.7
+
+
 def test_only_what_is_invented_is_asked_anew(drawn_photos: Path) -> None:
     batch = drawn(feed_of(drawn_photos, batch=32, word_dropout=0, name_dropout=0), 0)
     known = ~batch.invented
@@ -67,6 +105,15 @@ def test_the_feed_says_which_photos_it_has(drawn_photos: Path) -> None:
         "sources": {"drawn": 10},
         "licences": {"CC0": 10},
     }
+
+
+def test_the_feed_says_who_gave_photos_and_how_many(tmp_path: Path) -> None:
+    credits_ = ["花子", "A. B.", "花子", ""]
+    lines = [{"file_name": f"{i}.png", "credit": credit} for i, credit in enumerate(credits_)]
+    for line in lines:
+        Image.new("RGB", (80, 80), "orange").save(tmp_path / line["file_name"])
+    (tmp_path / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert feed_of(tmp_path).about["contributors"] == {"花子": 2, "A. B.": 1}
 
 
 @pytest.mark.parametrize("held", [{"split": "test"}, {"style": "cutout_white"}])
@@ -92,6 +139,19 @@ def test_dropout_forgets_all_or_nothing_at_its_ends(word: float, name: float) ->
     names = encode(["チーズ味噌カツ丼", "カレー"])
     kept = forget(names, word, name, Generator().manual_seed(0))
     assert torch.equal(kept.mask, names.mask if word + name == 0 else torch.zeros_like(names.mask))
+
+
+@pytest.mark.parametrize("dropout", ["word_dropout", "name_dropout"])
+def test_a_name_is_forgotten_as_a_whole_and_words_one_by_one(
+    drawn_photos: Path, dropout: str
+) -> None:
+    changes = {"word_dropout": 0.0, "name_dropout": 0.0, dropout: 0.5}
+    feed = feed_of(drawn_photos, batch=400, **changes)
+    left = drawn(feed, 0).names
+    empty = ~left.mask.any(dim=1)
+    assert 0.2 < empty.float().mean() < 0.7
+    whole = empty | feed.names.same(left).any(dim=0)
+    assert bool(whole.all()) is (dropout == "name_dropout")
 
 
 @pytest.mark.parametrize("processes", [0, 2])

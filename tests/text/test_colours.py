@@ -57,9 +57,10 @@ def test_a_kind_of_an_ingredient_colours_no_dish(name: str) -> None:
         ("チョコソースのステーキ", "チョコ"),
         ("抹茶チーズケーキ", "抹茶"),
         ("青いトマト鍋", "青い"),
+        ("黒カレーの海老丼", "黒"),
     ],
 )
-def test_a_taste_or_an_adjective_before_an_ingredient_colours_the_dish(
+def test_a_taste_an_adjective_or_a_colour_of_something_else_colours_the_dish(
     name: str, word: str
 ) -> None:
     assert said(name) == [word]

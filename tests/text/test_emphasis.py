@@ -28,6 +28,11 @@ def test_a_word_of_several_words_means_them_all() -> None:
 
 def test_a_part_of_a_word_finds_the_word() -> None:
     assert surfaces("ゔぁぬゔぁカレー", "ゔぁ") == surfaces("ゔぁぬゔぁカレー", "ゔぁぬゔぁ") != []
+    assert surfaces("豆腐納豆丼", "豆") == ["豆腐", "納豆"]
+
+
+def test_of_several_words_none_is_meant_where_one_is_not_there() -> None:
+    assert surfaces("カレー丼", "カレーうどん") == []
 
 
 def test_what_a_word_implies_can_be_meant_alone() -> None:
