@@ -93,20 +93,22 @@ def test_an_end_is_told_twice_and_counts_once(
     assert redis.xlen(f"rq:results:{claims[0].job.id}") == 1
 
 
-def test_what_has_just_ended_is_not_given_back(
+def test_what_has_just_ended_or_is_anothers_is_not_given_back(
     claims: list[Claim], kitchen: Kitchen, redis: Redis
 ) -> None:
     """A worker that leaves in the moment after holds it still."""
+    ended, lost, *own = claims
     worker = SimpleWorker([kitchen.queue], connection=redis, name="w", job_class=DishJob)
     worker.executions.update({claim.execution.id: claim.execution for claim in claims})
     redis.delete(kitchen.queue.key)
-    assert GroupCommit(redis).end(claims[0], books.finish(worker, claims[0]))
+    redis.zrem("rq:wip:dish", lost.execution.composite_key)
+    assert GroupCommit(redis).end(ended, books.finish(worker, ended))
 
     returned = books.put_back(worker, redis)
 
-    assert returned == [claim.job.id for claim in claims[1:]]
-    assert kitchen.status(claims[0].job.id) == "finished"
-    assert redis.llen(kitchen.queue.key) == MANY - 1
+    assert returned == [claim.job.id for claim in own]
+    assert redis.llen(kitchen.queue.key) == len(own)
+    assert [kitchen.status(each.job.id) for each in (ended, lost)] == ["finished", "started"]
 
 
 def test_a_leftover_entry_of_an_order_that_ends_just_now_is_no_order(
