@@ -66,6 +66,22 @@ def test_the_averaged_weights_are_exported_and_sketch_for_stage_two(
         assert first.to_rgb.bias.tolist() == [0.25, 0.5, 0.75]
 
 
+def test_an_exported_model_tells_every_run_that_its_weights_have_been_through(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    runs = Path(shutil.copytree(tiny_model.parent / "runs", tmp_path / "runs"))
+    last = runs / "stage2" / checkpoint.CHECKPOINT
+    tensors, about = checkpoint.load(last)
+    begun = {key: about[key] for key in registry.Run.model_fields}
+    begun |= {"seen": 5, "photos": {"licences": {"club-only": 7}}}
+    checkpoint.save(last, tensors, about | {"before": [begun]})
+    registry.export("tuned", {stage: runs / stage for stage in registry.STAGES}, tmp_path / "m")
+    model = registry.describe(tmp_path / "m")
+    assert [run.seen for run in model.training["stage2"].runs] == [5, 16]
+    licences = [photos["licences"] for photos in model.photos]
+    assert licences == [{"CC0": 10}, {"club-only": 7}, {"CC0": 10}]
+
+
 @pytest.mark.parametrize("stage", registry.STAGES)
 def test_a_missing_stage_is_named(model: Path, stage: str) -> None:
     (model / f"{stage}.safetensors").unlink()
