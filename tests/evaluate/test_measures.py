@@ -84,6 +84,7 @@ def test_near_identical_pictures_are_counted() -> None:
     twins = torch.cat((fresh[:50], fresh[:50] + 1e-3, fresh[100:]))
     assert measures.alike(fresh, real) < 0.1
     assert measures.alike(twins, real) == pytest.approx(0.5, abs=0.04)
+    assert measures.alike(cloud(3000, 1), cloud(100, 0)) < 0.1  # more of them lie closer together
 
 
 def test_agreement_is_one_for_the_same_table_and_none_for_another() -> None:
