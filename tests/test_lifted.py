@@ -10,11 +10,11 @@ from torch import Generator, Tensor, nn
 
 from foodgan.batch import Batch
 from foodgan.models.projected import ProjectedDiscriminator
-from foodgan.models.stackgan import Maps, Painted, Verdict
+from foodgan.models.stackgan import Maps, Painted, Stage1Discriminator, Verdict
 from foodgan.objectives import Objective
 from foodgan.painting import Figures
 from foodgan.text.encode import TokenBatch, encode
-from tests.generator_fixtures import tiny_config
+from tests.generator_fixtures import stage1_config, tiny_config
 
 N, SIDE = 4, 8
 NUMBERS = 3 * SIDE * SIDE  # of a picture
@@ -181,6 +181,18 @@ def test_the_judge_of_patches_lifts_photos_and_the_generator_its_pictures() -> N
     assert (judged[N:] > 0).all()
     assert not painted[:N].any()
     assert (painted[N:] < 0).all()
+
+
+def test_a_discriminator_of_its_own_redraws_photos_and_no_pictures() -> None:
+    config = tiny_config("stage1", reconstruct=2.0, augment=())
+    judge = Stage1Discriminator(stage1_config())
+    redrawn, photos = leaf(N, 3, 32, 32), torch.ones(N, 3, 64, 64)
+    judge.decoder = Told(lambda _: redrawn)  # type: ignore[assignment]
+    made = Objective(config, nn.Identity(), judge, Unpainted(None))  # type: ignore[arg-type]
+    batch = replace(batch_of(), photos=photos)
+    made.see(batch, replace(FAKE, pictures=-photos))
+    made.discriminator_loss(batch)[0].backward()
+    torch.testing.assert_close(redrawn.grad, torch.full_like(redrawn, -2.0 / redrawn.numel()))
 
 
 def test_a_lazy_penalty_weighs_as_much_as_one_of_every_step() -> None:

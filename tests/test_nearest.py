@@ -63,12 +63,13 @@ def test_a_training_photo_is_found_at_no_distance_and_is_not_new(
     assert all(each.novelty == 0 and each.close for each in kin)
 
 
-@pytest.mark.parametrize("change", ["mirrored", "cropped", "brighter"])
+@pytest.mark.parametrize("change", ["mirrored", "cropped", "brighter", "with more beside it"])
 def test_a_changed_copy_is_found_and_is_close(exam: Exam, nearest: Nearest, change: str) -> None:
     changes = {
         "mirrored": ImageOps.mirror,
         "cropped": lambda photo: photo.crop((24, 24, 240, 240)),
         "brighter": lambda photo: ImageEnhance.Brightness(photo).enhance(1.2),
+        "with more beside it": lambda photo: ImageOps.expand(photo, (128, 0), "orange"),
     }
     kin = nearest.look([changes[change](photo) for photo in training(exam)])
     assert found(exam, kin) >= 0.9

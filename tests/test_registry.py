@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from foodgan import checkpoint, registry, whole
 from foodgan.contract.errors import ModelError
@@ -51,11 +52,34 @@ def test_a_model_is_rebuilt_ready_to_paint(model: Path) -> None:
         assert not any(p.requires_grad for p in network.parameters())
 
 
-def test_the_exported_weights_are_the_averaged_ones(model: Path, tiny_model: Path) -> None:
-    tensors, _ = checkpoint.load(tiny_model.parent / "runs" / "stage1" / "last.safetensors")
-    _, first, _ = registry.open_model(model)
-    averaged = tensors["ema.to_rgb.weight"]
-    assert (first.to_rgb.weight - averaged).abs().max() < 1e-3  # half precision
+def test_the_averaged_weights_are_exported_and_sketch_for_stage_two(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    runs = Path(shutil.copytree(tiny_model.parent / "runs", tmp_path / "runs"))
+    last = runs / "stage1" / checkpoint.CHECKPOINT
+    tensors, about = checkpoint.load(last)
+    tensors["ema.to_rgb.bias"] = torch.tensor([0.25, 0.5, 0.75])  # of no step's generator
+    checkpoint.save(last, tensors, about)
+    registry.export("averaged", {stage: runs / stage for stage in registry.STAGES}, tmp_path / "m")
+    for first in (registry.open_model(tmp_path / "m")[1], registry.open_sketcher(runs / "stage1")):
+        assert first.to_rgb.bias is not None
+        assert first.to_rgb.bias.tolist() == [0.25, 0.5, 0.75]
+
+
+def test_an_exported_model_tells_every_run_that_its_weights_have_been_through(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    runs = Path(shutil.copytree(tiny_model.parent / "runs", tmp_path / "runs"))
+    last = runs / "stage2" / checkpoint.CHECKPOINT
+    tensors, about = checkpoint.load(last)
+    begun = {key: about[key] for key in registry.Run.model_fields}
+    begun |= {"seen": 5, "photos": {"licences": {"club-only": 7}}}
+    checkpoint.save(last, tensors, about | {"before": [begun]})
+    registry.export("tuned", {stage: runs / stage for stage in registry.STAGES}, tmp_path / "m")
+    model = registry.describe(tmp_path / "m")
+    assert [run.seen for run in model.training["stage2"].runs] == [5, 16]
+    licences = [photos["licences"] for photos in model.photos]
+    assert licences == [{"CC0": 10}, {"club-only": 7}, {"CC0": 10}]
 
 
 @pytest.mark.parametrize("stage", registry.STAGES)

@@ -6,8 +6,9 @@ N photos, S pixels a side; arrays are (N, S, S, 3) uint8.
 import hashlib
 import logging
 import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,8 @@ from foodgan.progress import track
 from foodgan.whole import whole
 
 log = logging.getLogger(__name__)
+
+AHEAD = 16  # photos that are decoded before the one that is written
 
 
 def decode(path: Path, size: int) -> NDArray[np.uint8]:
@@ -86,11 +89,26 @@ def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None
             return None
 
     with ThreadPoolExecutor() as pool:
-        results = pool.map(attempt, photos)
+        results = _in_turn(pool, attempt, photos)
         decoded = track(results, f"decoding photos to {size}×{size}", total=len(photos))
         rows = _save_sound(decoded, size, table)
     with whole(kept) as partial, partial.open("wb") as file:
         np.save(file, np.array(rows))
+
+
+def _in_turn(
+    pool: ThreadPoolExecutor,
+    attempt: Callable[[Photo], NDArray[np.uint8] | None],
+    photos: Iterable[Photo],
+) -> Iterator[NDArray[np.uint8] | None]:
+    """As the pool's own `map`, which would hold every photo where a disk is slower than it."""
+    ahead: deque[Future[NDArray[np.uint8] | None]] = deque()
+    for photo in photos:
+        ahead.append(pool.submit(attempt, photo))
+        if len(ahead) > AHEAD:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
 
 
 def _save_sound(decoded: Iterable[NDArray[np.uint8] | None], size: int, table: Path) -> list[int]:

@@ -176,3 +176,10 @@ def test_a_rare_class_counts_as_much_as_a_common_one() -> None:
     labels = torch.tensor([0] * 2000 + [1] * 100)
     found = fit(features, labels, 2)
     assert found(torch.tensor([[0.6], [1.4]])).tolist() == [0, 1]
+
+
+def test_a_feature_that_tells_all_apart_is_not_believed_without_end() -> None:
+    """Or a class would be read off the first feature that happens to fit a few photos."""
+    features = torch.tensor([[-1.0], [1.0]]).repeat(20, 1)
+    slopes = fit(features, torch.tensor([0, 1]).repeat(20), 2).weights
+    assert 0.2 < slopes.abs().max() < 1

@@ -84,12 +84,23 @@ def test_near_identical_pictures_are_counted() -> None:
     twins = torch.cat((fresh[:50], fresh[:50] + 1e-3, fresh[100:]))
     assert measures.alike(fresh, real) < 0.1
     assert measures.alike(twins, real) == pytest.approx(0.5, abs=0.04)
+    assert measures.alike(cloud(3000, 1), cloud(100, 0)) < 0.1  # more of them lie closer together
 
 
 def test_agreement_is_one_for_the_same_table_and_none_for_another() -> None:
     table = cloud(200, 0)
     assert measures.agreement(table, 3 * table + 7) == pytest.approx(1, abs=1e-5)
     assert abs(measures.agreement(table, cloud(200, 1))) < 0.1
+    columns = 10.0 * torch.arange(16)  # being alike in every column's mean is no agreement
+    assert abs(measures.agreement(table + columns, cloud(200, 1) + columns)) < 0.1
+
+
+def test_the_interval_of_groups_of_unlike_sizes_is_about_the_share() -> None:
+    """Ten names: five of 19 pictures that are all right, five of one that is wrong."""
+    groups = torch.arange(10).repeat_interleave(torch.tensor([19, 1] * 5))
+    share = measures.of_groups(groups % 2 == 0, groups)
+    assert share.mean == pytest.approx(0.95)
+    assert 0.8 < share.low < share.mean < share.high <= 1
 
 
 def test_the_true_name_must_score_above_every_other_one() -> None:

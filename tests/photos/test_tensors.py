@@ -3,11 +3,13 @@
 import logging
 import shutil
 import struct
+import time
 import tracemalloc
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -103,7 +105,15 @@ def test_photos_that_are_all_broken_are_refused(tmp_path: Path) -> None:
         tensors.load(read_folder(tmp_path), 64, tmp_path / "cache")
 
 
-def test_photos_are_written_as_they_come_and_not_held_at_once(tmp_path: Path) -> None:
+def test_photos_are_written_as_they_come_and_not_held_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(decoded: Iterable[Any], *_: object, **__: object) -> Iterator[Any]:
+        for each in decoded:
+            time.sleep(0.01)  # a disk that is slower than all threads that decode
+            yield each
+
+    monkeypatch.setattr(tensors, "track", slowly)
     photos = [Photo(half_red(tmp_path / f"{number}.jpg"), None) for number in range(90)]
     tracemalloc.start()
     try:
