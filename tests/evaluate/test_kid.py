@@ -28,6 +28,13 @@ def test_the_distance_is_unbiased_for_few_pictures() -> None:
     assert abs(torch.tensor(few).mean()) < 0.05
 
 
+def test_subsets_are_drawn_from_all_pictures_of_both_sides() -> None:
+    """Both sides are of two kinds of pictures, one kind after the other."""
+    x, y = (torch.cat((cloud(200, s), cloud(200, 10 + s, shift=2))) for s in range(2))
+    assert abs(kid(x, y).mean) < 0.1 * abs(kid(x, y[:200]).mean)
+    assert abs(kid(x, y).mean) < 0.1 * abs(kid(x[:200], y).mean)
+
+
 def test_the_distance_of_a_handful_is_the_formula_by_hand() -> None:
     x, y = cloud(3, 0, size=2), cloud(3, 1, size=2)
 

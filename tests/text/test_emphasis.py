@@ -95,9 +95,17 @@ def attention(name: str, weights: list[float], share: float) -> list[float]:
         ([2, 1, 1, 1], [458, 125, 125, 292]),  # ½ · ⅔, and ½ · ⅓ for うどん
         ([WEIGHT_MAX, 1, 1, 1], [1000, 0, 0, 0]),
         ([1, 1, 1, WEIGHT_MAX], [0, 0, 0, 1000]),
+        ([1, 1, 1, 2.2], [50, 50, 50, 850]),  # 0.6, and ½ of what that leaves
         ([1, 1, 1, 0.5], [250, 250, 250, 250]),  # the factor comes in before
     ],
-    ids=["unasked", "another word", "another word alone", "the dish alone", "less of the dish"],
+    ids=[
+        "unasked",
+        "another word",
+        "another word alone",
+        "the dish alone",
+        "more of the dish",
+        "less of the dish",
+    ],
 )
 def test_the_last_word_leads_unless_somebody_asks_for_another(
     weights: list[float], parts: list[int]
