@@ -8,7 +8,6 @@ import torch
 from foodgan import registry
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import entrants
-from foodgan.evaluate.features import sized, small
 from foodgan.painter import Dish, Painter
 from foodgan.train import train
 from tests.generator_fixtures import tiny_config, tiny_trainer
@@ -96,12 +95,3 @@ def test_a_snapshot_is_exported_as_the_checkpoint_that_it_was_of(
     whole = registry.open_sketcher(folder / "stage1")
     assert (sketcher.to_rgb.weight - whole.to_rgb.weight).abs().max() < 1e-3
     assert entrants.of_run(paths["stage1"], "snapshot").paint(DISHES).shape == (3, 3, 64, 64)
-
-
-def test_a_small_picture_is_enlarged_without_steps_and_a_large_one_is_averaged() -> None:
-    ramp = torch.linspace(-1, 1, 64).expand(1, 3, 64, 64).contiguous()
-    enlarged = sized(ramp, 128)
-    assert enlarged.shape == (1, 3, 128, 128)
-    assert bool((enlarged[0, 0, 0, 8:-8].diff() > 1e-3).all())
-    assert torch.equal(sized(ramp, 64), ramp)
-    assert torch.allclose(sized(enlarged, 64), small(enlarged))
