@@ -166,10 +166,7 @@ def finish(worker: BaseWorker, claim: Claim, mark: str | None = None) -> list[Co
         job._handle_success(
             ttl_s,
             pipe,
-            worker_name=worker.name,
-            execution_id=claim.execution.id,
-            execution_started_at=claim.execution.created_at,
-            execution_ended_at=job.ended_at,
+            **_served_by(worker, claim),
         )
         job.cleanup(ttl_s, pipeline=pipe, remove_from_queue=False)
         claim.execution.delete(job=job, pipeline=pipe)
@@ -202,14 +199,21 @@ def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> list[C
         job._handle_failure(
             reason,
             pipe,
-            worker_name=worker.name,
-            execution_id=claim.execution.id,
-            execution_started_at=claim.execution.created_at,
-            execution_ended_at=job.ended_at,
+            **_served_by(worker, claim),
         )
         _let_go(worker, claim, pipe)
         pipe.publish(ENDED_CHANNEL, job.id)
         return _commands(pipe)
+
+
+def _served_by(worker: BaseWorker, claim: Claim) -> dict[str, Any]:
+    """What rq keeps with a result: who served the job, and from when to when."""
+    return {
+        "worker_name": worker.name,
+        "execution_id": claim.execution.id,
+        "execution_started_at": claim.execution.created_at,
+        "execution_ended_at": claim.job.ended_at,
+    }
 
 
 def _let_go(worker: BaseWorker, claim: Claim, pipe: Pipeline) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -191,27 +192,17 @@ async def test_an_order_that_discord_lets_nobody_answer_any_more_is_not_made(
     assert line(redis) == []
 
 
-@pytest.mark.parametrize("path", [CALLBACK, EDIT])
-async def test_a_connection_that_breaks_after_discord_has_done_it_does_not_lose_the_order(
-    canteen: Canteen, redis: Redis, path: str
+@pytest.mark.parametrize(
+    ("path", "fault"),
+    [(CALLBACK, {"drop": True}), (EDIT, {"drop": True}), (CALLBACK, {"answer": 502})],
+    ids=["a first answer breaks off", "an edit breaks off", "a first answer is answered 502"],
+)
+async def test_what_discord_has_done_without_saying_so_does_not_lose_the_order(
+    canteen: Canteen, redis: Redis, path: str, fault: dict[str, Any]
 ) -> None:
+    """After a 502 discord.py asks again, and hears that the answer is there already."""
     await canteen.open()
-    canteen.sandbox.faults.add(RequestFault(path=path, drop=True, applied=True))
-    interaction = canteen.order()
-    record = await canteen.record("queued")
-    assert line(redis) == [record.id]
-    name = "虹色マグロカレーうどん"
-    assert (await canteen.answer(interaction))["content"] == say(
-        "ja", "kitchen-unstaffed", name=name
-    )
-
-
-async def test_a_deferral_that_discord_has_taken_but_answered_5xx_does_not_lose_the_order(
-    canteen: Canteen, redis: Redis
-) -> None:
-    """discord.py asks again, and hears that the answer is there already."""
-    await canteen.open()
-    canteen.sandbox.faults.add(RequestFault(path=CALLBACK, answer=502, applied=True))
+    canteen.sandbox.faults.add(RequestFault(path=path, applied=True, **fault))
     interaction = canteen.order()
     record = await canteen.record("queued")
     assert line(redis) == [record.id]
