@@ -37,12 +37,12 @@ def sheet(
     from torchvision.utils import make_grid
 
     from foodgan.contract import dishname
-    from foodgan.evaluate import base_dish
+    from foodgan.evaluate.invented import invented as fixed
     from foodgan.grids import NAMES, contact_sheet
     from foodgan.painter import Dish, Painter
     from foodgan.progress import track
 
-    asked = base_dish.invented() if invented else NAMES
+    asked = fixed() if invented else NAMES
     if names is not None:
         try:
             asked = tuple(names.read_text(encoding="utf-8-sig").split("\n"))

@@ -11,11 +11,11 @@ from torch import Tensor
 from torchvision.utils import make_grid
 
 from foodgan.evaluate import page, plots
-from foodgan.evaluate.base_dish import kind_of
 from foodgan.evaluate.beside import Row, markdown, table
 from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS
 from foodgan.evaluate.report import INVENTED_SEEDS, Findings
+from foodgan.text.kinds import kind_of
 from foodgan.whole import write_text
 
 PAGE = Path(__file__).parent / "beside.html"

@@ -15,10 +15,11 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate.base_dish import KINDS, invented, kind_of
-from foodgan.evaluate.classifier import Classifier, fit, untaught
+from foodgan.evaluate.invented import invented
 from foodgan.evaluate.kid import RESAMPLES, Estimate
 from foodgan.evaluate.measures import of_groups
+from foodgan.models.classifier import Classifier, fit, untaught
+from foodgan.text.kinds import KINDS, kind_of
 
 PHOTOS_MIN = 8  # of a kind, to know it
 PER_NAME = 20  # photos of a name that are learnt from at most

@@ -17,7 +17,6 @@ from torch import Generator, Tensor
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import judge, looks, reader, sight
-from foodgan.evaluate.base_dish import kind_of
 from foodgan.evaluate.exam import PHOTO_SIZE, Exam
 from foodgan.evaluate.judge import Judge
 from foodgan.evaluate.looks import Looks
@@ -28,6 +27,7 @@ from foodgan.photos.tensors import name_weights
 from foodgan.progress import track
 from foodgan.registry import sha256
 from foodgan.text.encode import encode
+from foodgan.text.kinds import kind_of
 
 JUDGE, READERS, LOOKS = "judge.safetensors", "readers.safetensors", "looks.safetensors"
 WHAT = "readers"  # what their file says that it holds

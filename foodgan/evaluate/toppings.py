@@ -13,10 +13,10 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate.base_dish import KINDS, kind_of
 from foodgan.evaluate.measures import of_groups
 from foodgan.evaluate.reader import Reader
 from foodgan.text.encode import encode
+from foodgan.text.kinds import KINDS, kind_of
 
 # What no photo of a dish below is called after, no word with a colour of its own in `colours.toml`.
 _TOPPINGS = "牛肉 りんご チーズ 卵 じゃがいも トマト ほうれん草 きのこ"

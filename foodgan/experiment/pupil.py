@@ -17,13 +17,13 @@ from torch import Tensor
 
 from foodgan.evaluate.attributes import ATTRIBUTES, accuracy, shuffled
 from foodgan.evaluate.board import UNSEEN, pictures_of
-from foodgan.evaluate.classifier import Classifier, fit
 from foodgan.evaluate.taster import CLASSES, MAINS, Tasted
 from foodgan.experiment import own_eyes
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.tasting import ranked
 from foodgan.kondate.folder import Known, read_menu, write_folder
 from foodgan.models.backbone import Backbone, pooled
+from foodgan.models.classifier import Classifier, fit
 from foodgan.progress import Track, untracked
 
 BATCH = 128

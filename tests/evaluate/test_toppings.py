@@ -5,10 +5,10 @@ import torch
 from torch import Generator, Tensor
 
 from foodgan.evaluate import reader, toppings
-from foodgan.evaluate.base_dish import KINDS, kind_of
 from foodgan.evaluate.reader import Reader
 from foodgan.text.colours import colour_words
 from foodgan.text.encode import encode, heard
+from foodgan.text.kinds import KINDS, kind_of
 
 WIDTH = 32
 NAMES = list(toppings.asked())

@@ -2,8 +2,7 @@
 
 import pytest
 
-from foodgan.contract import dishname
-from foodgan.evaluate.base_dish import KINDS, invented, kind_of
+from foodgan.text.kinds import kind_of
 
 # Names as photos have them, read by hand.
 READ = {
@@ -64,10 +63,3 @@ def test_what_was_cooked_decides_and_signs_at_the_end_say_nothing(
     name: str, kind: str | None
 ) -> None:
     assert kind_of(name) == kind
-
-
-def test_the_invented_names_are_64_eight_of_each_kind() -> None:
-    names = invented()
-    assert len(set(names)) == len(names) == 64
-    assert [kind_of(name) for name in names] == [kind for kind in KINDS for _ in range(8)]
-    assert [dishname.normalise(name) for name in names] == list(names)

@@ -1,13 +1,10 @@
-"""Which kind of dish a Japanese name is, by the words that it ends in, and 64 invented names.
+"""Which kind of dish a Japanese name is, by the words that it ends in.
 
 A Japanese name says last what a dish is: カレーうどん is noodles, うどんサラダ a salad. Where it
 ends in a way of cooking, what was cooked decides: 鮭のバター焼き is fish.
 """
 
 from functools import cache
-from pathlib import Path
-
-INVENTED = Path(__file__).parent / "invented.txt"
 
 # kind: the words that make a name one of it when it ends in them; of several, the longest counts.
 WORDS = {
@@ -114,8 +111,3 @@ def _longest_at(said: str, end: int) -> str | None:
     """The longest known word that ends at this place."""
     found = (said[start:end] for start in range(end) if said[start:end] in _endings())
     return next(found, None)
-
-
-def invented() -> tuple[str, ...]:
-    """64 names that no photo has, eight of each kind in the order of KINDS; they never change."""
-    return tuple(INVENTED.read_text(encoding="utf-8").split())
