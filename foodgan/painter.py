@@ -32,8 +32,9 @@ from foodgan.text.encode import TokenBatch, encode
 
 # Of a name's attention, what its last word takes from the others: for the shape of the sketch, for
 # its colours, and for the details of Stage-II. By training alone the rarer word wins, and that is
-# what a dish is called after: たこ焼きバーガー was たこ焼き. See docs/decisions/009.
-LEADS = (0.6, 0.3, 0.0)
+# what a dish is called after: たこ焼きバーガー was たこ焼き (docs/decisions/009). An encoder that
+# knows the last word by itself has learned how much of it to hear.
+LEADS, UNLED = (0.6, 0.3, 0.0), (0.0, 0.0, 0.0)
 VARIATION = 0.45  # how far another serving goes towards the layout of its own seed, 0 … 1
 ENLARGED_SIZE = 2 * PICTURE_SIZE  # pixels a side
 
@@ -166,7 +167,8 @@ class Painter:
         mixed = [row for row, dish in enumerate(dishes) if dish.mix is not None]
         names = encode([dish.name for dish in dishes] + [dishes[row].mix or "" for row in mixed])
         weights = _weights(dishes, mixed)
-        shape, colours, details = (_led(weights, names.mask, share, self.device) for share in LEADS)
+        leads = UNLED if self.model.stage1.knows_last else LEADS
+        shape, colours, details = (_led(weights, names.mask, share, self.device) for share in leads)
         return Prepared(
             names.to(self.device),
             shape,

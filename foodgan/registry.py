@@ -100,6 +100,12 @@ def left_out(trainings: Iterable[Training]) -> frozenset[str]:
     return frozenset.intersection(*styles) if styles else frozenset(LEFT_OUT)
 
 
+def training_of(run: Path) -> Training:
+    """How a run, or a snapshot of it, was trained. Raises ModelError."""
+    described = checkpoint.description(checkpoint.of(run))
+    return Training(**{key: described[key] for key in Training.model_fields if key in described})
+
+
 def sha256(path: Path) -> str:
     """The file's SHA-256, in hexadecimal."""
     with path.open("rb") as opened:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from foodgan.cli.device import Device
 from foodgan.cli.evaluate import CACHE
 
 app = typer.Typer(help="Models on disk.", no_args_is_help=True)
@@ -27,6 +28,62 @@ def export(
     model = registry.export(name, {"stage1": stage1, "stage2": stage2}, out)
     write_text(out / registry.CARD, card.render(model, None))
     typer.echo(f"{model.model_id} is in {out}")
+
+
+@app.command()
+def teach(
+    run: Annotated[
+        Path, typer.Argument(help="A run of Stage-I, or a snapshot of it.", exists=True)
+    ],
+    photos: Annotated[Path, typer.Option(help="The photos of the run.", file_okay=False)],
+    out: Annotated[Path, typer.Option(help="The run that comes of it.", file_okay=False)],
+    pictures: Annotated[int, typer.Option(help="How many to paint for it.", min=1)] = 20_000,
+    seed: Annotated[int, typer.Option(help="Of the names and every picture.")] = 0,
+    device: Device = None,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
+) -> None:
+    """Teach a trained Stage-I names that no photo has: what a dish is, and what lies on it.
+
+    Minutes on a CPU. OUT is a run as RUN is: `foodgan model export --stage1 OUT`. Ctrl-C ends it
+    early, and keeps what was learned.
+    """
+    from random import Random
+
+    import torch
+
+    from foodgan.config import TrainConfig
+    from foodgan.contract import logs
+    from foodgan.evaluate import toppings
+    from foodgan.evaluate.invented import invented
+    from foodgan.lesson import Lesson, LessonConfig, attend, open_pupil
+    from foodgan.models.stackgan import SKETCH_SIZE
+    from foodgan.photos.feed import open_feed
+    from foodgan.place import placed
+    from foodgan.registry import left_out, training_of
+    from foodgan.teacher import Teacher
+    from foodgan.text.encode import encode
+    from foodgan.text.invent import Inventor
+
+    logs.set_up()
+    if threads:
+        torch.set_num_threads(threads)
+    if out.resolve() == run.resolve():
+        raise typer.BadParameter(f"{out} is the run itself", param_hint="--out")
+    styles = tuple(sorted(left_out([training_of(run)])))
+    with placed(device, records=False) as place:
+        pupil = open_pupil(run, place.device)
+        seen = TrainConfig(kind="stage1", photo_size=SKETCH_SIZE, exclude_styles=styles)
+        feed = open_feed(seen, photos, CACHE, place.device)
+        names = [photo.name for photo in feed.photos if photo.name]
+        lesson = Lesson(
+            LessonConfig(seed=seed, pictures=pictures, exclude_styles=styles),
+            pupil,
+            Teacher.of(feed.photos, feed.pixels, place.device),
+            Inventor(names, {*invented(), *toppings.asked()}, Random(seed)),
+            encode(list(dict.fromkeys(names))),
+        )
+        painted = attend(lesson, run, out, feed.about)
+    typer.echo(f"{painted:,} pictures painted; the run is in {out}")
 
 
 @app.command()
@@ -55,9 +112,8 @@ def choose(
 
     from foodgan.cli.chosen import show
     from foodgan.evaluate import choice, plots
-    from foodgan.evaluate.entrants import training_of
     from foodgan.evaluate.exam import open_exam
-    from foodgan.registry import left_out
+    from foodgan.registry import left_out, training_of
 
     paths = choice.snapshots(run)
     styles = left_out(training_of(path) for path in (paths[0], stage1) if path)

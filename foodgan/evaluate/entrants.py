@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from foodgan import checkpoint, registry
+from foodgan import registry
 from foodgan.experiment.sketches import averaged
 from foodgan.models.published import PublishedGenerator, mean_vector
 from foodgan.models.stackgan import PICTURE_SIZE, SKETCH_SIZE, Stage1Generator
@@ -68,7 +68,7 @@ def of_run(run: Path, title: str, device: torch.device = CPU) -> Entrant:
     """The averaged generator of a run of 64×64 pictures, or of its snapshot. Raises ModelError."""
     trained = averaged(run, device=device)
     network = trained.generator
-    training = training_of(run)
+    training = registry.training_of(run)
     heard: Conditions | None = None
     if isinstance(network, PublishedGenerator):
         heard = _heard_as_published(network, device)
@@ -83,12 +83,6 @@ def of_run(run: Path, title: str, device: torch.device = CPU) -> Entrant:
     stages = {training.config["kind"]: training}
     about = _about(SKETCH_SIZE, heard is not None, [network], stages)
     return Entrant(title, paint, heard, about, registry.left_out([training]))
-
-
-def training_of(run: Path) -> Training:
-    """How a run, or a snapshot of it, was trained. Raises ModelError."""
-    described = checkpoint.description(checkpoint.of(run))
-    return Training(**{key: described[key] for key in Training.model_fields if key in described})
 
 
 def of_stages(first: Path, second: Path, title: str, device: torch.device = CPU) -> Entrant:

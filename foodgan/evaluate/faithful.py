@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 
 from foodgan.evaluate.measures import r_precision
-from foodgan.evaluate.reader import Reader
+from foodgan.models.reader import Reader
 from foodgan.text.encode import TokenBatch, collate, encode
 from foodgan.text.recombine import swap_one
 

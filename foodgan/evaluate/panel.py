@@ -16,12 +16,13 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import judge, looks, reader, sight
+from foodgan.evaluate import judge, looks, sight
 from foodgan.evaluate.exam import PHOTO_SIZE, Exam
 from foodgan.evaluate.judge import Judge
 from foodgan.evaluate.looks import Looks
-from foodgan.evaluate.reader import Reader
+from foodgan.models import reader
 from foodgan.models.backbone import Backbone
+from foodgan.models.reader import Reader
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.tensors import name_weights
 from foodgan.progress import track

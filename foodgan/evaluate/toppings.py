@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from foodgan.evaluate.measures import of_groups
-from foodgan.evaluate.reader import Reader
+from foodgan.models.reader import Reader
 from foodgan.text.encode import encode
 from foodgan.text.kinds import KINDS, kind_of
 

@@ -19,6 +19,11 @@ class Classifier:
     weights: Tensor
     bias: Tensor
 
+    def to(self, device: torch.device) -> "Classifier":
+        """The same on another device."""
+        parts = (self.mean, self.deviation, self.weights, self.bias)
+        return Classifier(*(part.to(device) for part in parts))
+
     def logits(self, features: Tensor) -> Tensor:
         """(N, F) to (N, K)."""
         return (features - self.mean) / self.deviation @ self.weights + self.bias

@@ -50,6 +50,7 @@ class Stage1Config(BaseModel):
     condition: int = 96
     noise: int = 64
     word_vectors: bool = True  # else a word is its n-grams alone
+    knows_last: bool = False  # the encoder knows which word is the last, the dish itself
     relu: bool = False  # on the conditioning's mean and log variance, as once published
     norm: bool = False  # batch norm before each affine, at no cost once trained
     named_seed: bool = False  # the 4×4 layout hears the name too
@@ -182,7 +183,11 @@ class Stage1Generator(Conditioned):
         style = config.condition
         widths = config.generator
         self.names = NameEncoder(
-            config.vector_size, config.buckets, config.features, config.word_vectors
+            config.vector_size,
+            config.buckets,
+            config.features,
+            word_vectors=config.word_vectors,
+            knows_last=config.knows_last,
         )
         self.augment = ConditioningAugmentation(config.features, config.condition, config.relu)
         heard = config.condition if config.named_seed else 0

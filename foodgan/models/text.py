@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from foodgan.contract.limits import WEIGHT_MAX
-from foodgan.text.encode import TokenBatch
+from foodgan.text.encode import TokenBatch, last_words
 
 LOG_VAR_MIN, LOG_VAR_MAX = -8.0, 2.0
 MU_START = 3.0
@@ -41,11 +41,18 @@ class NameEncoder(nn.Module):
 
     TokenBatch of N names -> EncodedNames. A name without tokens gets a learned null embedding,
     which also serves photos that carry no label. weights: (N, T) in 0 … WEIGHT_MAX, how much each
-    token is heard: 1 as it is, 0 not at all, WEIGHT_MAX alone.
+    token is heard: 1 as it is, 0 not at all, WEIGHT_MAX alone. knows_last: a name's last word is
+    known by its place: it says what the dish is, and elsewhere it would be a topping.
     """
 
     def __init__(
-        self, vector_size: int, buckets: int, features: int, word_vectors: bool = True
+        self,
+        vector_size: int,
+        buckets: int,
+        features: int,
+        *,
+        word_vectors: bool = True,
+        knows_last: bool = False,
     ) -> None:
         super().__init__()
         self.word_vectors = word_vectors
@@ -53,6 +60,7 @@ class NameEncoder(nn.Module):
         self.from_ngrams = nn.EmbeddingBag(buckets + 1, features, mode="mean", padding_idx=0)
         self.score = nn.Sequential(nn.Linear(features, features), nn.Tanh(), nn.Linear(features, 1))
         self.null = nn.Parameter(torch.zeros(features))
+        self.last = LastWord(features) if knows_last else None
         nn.init.normal_(self.from_ngrams.weight, std=0.1)
 
     def forward(self, names: TokenBatch, weights: Tensor | None = None) -> EncodedNames:
@@ -60,7 +68,12 @@ class NameEncoder(nn.Module):
         ngrams = self.from_ngrams(names.ngrams.reshape(n * t, g)).reshape(n, t, -1)
         vectors = names.vectors if self.word_vectors else torch.zeros_like(names.vectors)
         words = F.leaky_relu(self.from_vector(vectors) + ngrams, 0.2)
-        scores, heard = self.score(words).squeeze(-1), names.mask
+        scores, heard = torch.zeros_like(words[..., 0]), names.mask
+        if self.last is not None:
+            ends = last_words(names.mask).to(words.dtype)
+            words = words + self.last.shift(words) * ends.unsqueeze(-1)
+            scores = self.last.lead * ends
+        scores = scores + self.score(words).squeeze(-1)
         if weights is not None:
             scores, heard = scores + weights.clamp(max=1).log(), heard & (weights > 0)
         attention = scores.masked_fill(~heard, -1e4).softmax(dim=1) * heard
@@ -69,6 +82,16 @@ class NameEncoder(nn.Module):
         empty = ~heard.any(dim=1, keepdim=True)
         pooled = (attention.unsqueeze(-1) * words).sum(dim=1)
         return EncodedNames(torch.where(empty, self.null, pooled), words, names.mask)
+
+
+class LastWord(nn.Module):
+    """What makes a word another one where it stands last. Begins as nothing."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.shift = nn.Linear(features, features, bias=False)
+        self.lead = nn.Parameter(torch.zeros(()))  # added to its score before the softmax
+        nn.init.zeros_(self.shift.weight)
 
 
 def raised(attention: Tensor, weights: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from foodgan.contract.errors import UserError
 from foodgan.contract.limits import WEIGHT_MAX
-from foodgan.text.encode import TOKENS_MAX, heard
+from foodgan.text.encode import TOKENS_MAX, heard, last_words
 from foodgan.text.tokens import Token, tokens
 
 Weights = Sequence[tuple[str, float]]  # words, as `dishname.normalise` spells them, and weights
@@ -42,8 +42,7 @@ def led(weights: Tensor, mask: Tensor, share: float) -> Tensor:
     nobody has asked for any word. Where somebody asks for another it takes less, and nothing where
     that one is to be heard alone; a last word that is to be heard less leads nothing.
     """
-    at = torch.arange(mask.shape[1], device=mask.device)
-    last = at == mask.sum(dim=1, keepdim=True) - 1
+    last = last_words(mask)
     asked = (weights - 1).clamp(min=0) / (WEIGHT_MAX - 1)
     others = asked.masked_fill(last, 0).amax(dim=1, keepdim=True)
     leading = asked + (1 - asked) * (1 - others) * share

@@ -126,6 +126,12 @@ def collate(batches: Sequence[TokenBatch]) -> TokenBatch:
     )
 
 
+def last_words(mask: Tensor) -> Tensor:
+    """Where the last token of each name stands, (N, T) bool; nowhere in a name without any."""
+    at = torch.arange(mask.shape[1], device=mask.device)
+    return at == mask.sum(dim=1, keepdim=True) - 1
+
+
 @lru_cache(maxsize=4096)
 def heard(name: str) -> tuple[Token, ...]:
     """The tokens of a name that `encode` keeps, at most TOKENS_MAX, in the order of their slots."""

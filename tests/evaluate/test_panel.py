@@ -11,9 +11,10 @@ from torch import Generator
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import faithful, judge, measures, panel, reader, sight, yardstick
+from foodgan.evaluate import faithful, judge, measures, panel, sight, yardstick
 from foodgan.evaluate.exam import Exam, identity, open_exam
 from foodgan.evaluate.eyes import disturbed
+from foodgan.models import reader
 from foodgan.models.classifier import untaught
 from foodgan.painter import Dish
 from foodgan.photos.folder import PhotosError

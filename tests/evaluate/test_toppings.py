@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate import reader, toppings
-from foodgan.evaluate.reader import Reader
+from foodgan.evaluate import toppings
+from foodgan.models import reader
+from foodgan.models.reader import Reader
 from foodgan.text.colours import colour_words
 from foodgan.text.encode import encode, heard
 from foodgan.text.kinds import KINDS, kind_of

@@ -206,3 +206,49 @@ def test_empty_places_for_letters_do_not_count(encoder: NameEncoder) -> None:
     with torch.no_grad():
         encoder.from_ngrams.weight[0] = 9.0
     torch.testing.assert_close(encoder(more).pooled, encoder(names).pooled)
+
+
+@pytest.fixture
+def knowing(encoder: NameEncoder) -> NameEncoder:
+    """The same encoder, which knows the last word from now on."""
+    made = NameEncoder(DIMENSIONS, BUCKETS, FEATURES, knows_last=True)
+    made.load_state_dict(made.state_dict() | encoder.state_dict())
+    return made.requires_grad_(False)
+
+
+def test_the_last_word_is_another_word_than_the_same_one_elsewhere(
+    encoder: NameEncoder, knowing: NameEncoder
+) -> None:
+    assert knowing.last is not None
+    torch.nn.init.normal_(knowing.last.shift.weight)
+    names = encode(["カレーうどん", "うどんカレー"])
+    plain, known = encoder(names).words, knowing(names).words
+    torch.testing.assert_close(plain[0, 1], plain[1, 0])
+    assert (known[0, 1] - known[1, 0]).abs().max() > 0.01
+    torch.testing.assert_close(known[0, 0], plain[0, 0])  # カレー, not last, as ever
+
+
+def test_the_last_word_leads_by_its_score(knowing: NameEncoder) -> None:
+    names = encode(["鮭カレーうどん"])
+    last = knowing(names).words[:, 2]
+    assert knowing.last is not None
+    apart = []
+    for lead in (0.0, 2.0, 30.0):
+        knowing.last.lead.fill_(lead)
+        apart.append(float((knowing(names).pooled - last).norm()))
+    assert apart[0] > 1.2 * apart[1] > 0
+    assert apart[2] < 1e-4
+
+
+def test_until_it_has_learned_the_last_word_is_as_any_other(
+    encoder: NameEncoder, knowing: NameEncoder
+) -> None:
+    names = encode(["鮭カレーうどん", "カレー", ""])
+    assert torch.equal(knowing(names).pooled, encoder(names).pooled)
+
+
+def test_padding_does_not_make_another_word_the_last(knowing: NameEncoder) -> None:
+    assert knowing.last is not None
+    torch.nn.init.normal_(knowing.last.shift.weight)
+    names = encode(["鮭カレーうどん", "カレー", ""])
+    torch.testing.assert_close(knowing(padded(names, 3)).pooled, knowing(names).pooled)

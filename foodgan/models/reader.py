@@ -1,7 +1,8 @@
 """The reader: does a picture show what its name says? Two towers, pictures and names.
 
 Contrastive learning (InfoNCE; van den Oord et al. 2018, arXiv:1807.03748) of training photos and
-their names over frozen word vectors. No generator is trained with a reader. N pictures, F picture
+their names over frozen word vectors. Those that measure teach no generator, and see through other
+eyes than the one that teaches (`foodgan/teacher.py`). N pictures, F picture
 features, D = 128 dimensions in common, C names to choose from, B photos kept for reference.
 """
 
@@ -73,9 +74,25 @@ class Reader(nn.Module):
         a little, for its words are common, gains nothing by it.
         """
         heard = self.hear(names)
+        mean, deviation = self._usual(heard)
+        return (self.see(features) @ heard.T - mean) / deviation
+
+    def rivalled(self, features: Tensor, names: TokenBatch) -> Tensor:
+        """The same for each picture and R names of its own, (N, F) and N · R -> (N, R).
+
+        Pictures can learn from it, by the graph of their features.
+        """
+        with torch.no_grad():
+            heard = self.hear(names)
+            mean, deviation = (part.view(len(features), -1) for part in self._usual(heard))
+        fit = (self.see(features).unsqueeze(1) * heard.unflatten(0, mean.shape)).sum(dim=2)
+        apart: Tensor = (fit - mean) / deviation
+        return apart
+
+    def _usual(self, heard: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and deviation of names' scores (C) over the bank."""
         usual = self.bank @ heard.T
-        fit = self.see(features) @ heard.T
-        return (fit - usual.mean(dim=0)) / usual.std(dim=0).clamp(min=1e-6)
+        return usual.mean(dim=0), usual.std(dim=0).clamp(min=1e-6)
 
 
 def train(

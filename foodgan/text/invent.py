@@ -1,0 +1,58 @@
+"""Names of dishes that nobody has cooked: a known dish under a word from anywhere.
+
+What photos are called is too few names to learn from what a dish is and what lies on it. The dishes
+are those of `foodgan.text.kinds`, the words before them those of photos and of the word vectors.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from random import Random
+
+from foodgan.text.encode import heard
+from foodgan.text.kinds import KINDS, WORDS, kind_of
+from foodgan.text.vectors import table
+
+ALONE = 0.15  # of the names are a dish without anything
+FROM_PHOTOS = 0.65  # have a word that photos have; the others any word at all
+JOINTS = ("", "の", "味", "風味の")  # between any word and the dish
+LETTERS_MIN, LETTERS_MAX = 2, 6  # of any word
+
+
+class Inventor:
+    """Draws names by chance. A word of k photos comes as often as √k: rare ones are worth seeing.
+
+    names: of the photos, one a photo; unasked: names that are never drawn, as they are to measure.
+    """
+
+    def __init__(self, names: Iterable[str], unasked: Collection[str], random: Random) -> None:
+        self._unasked, self._random = frozenset(unasked), random
+        self._dishes = {kind: WORDS[kind].split() for kind in KINDS}
+        counts = Counter(word for name in names for word in _before_the_dish(name))
+        self._words = sorted(counts)
+        self._chances = [counts[word] ** 0.5 for word in self._words]
+        self._any = [key for key in table().keys() if LETTERS_MIN <= len(key) <= LETTERS_MAX]  # noqa: SIM118
+
+    def name(self) -> str:
+        """A name that is of a kind, each of KINDS as often."""
+        while True:
+            dish = self._random.choice(self._dishes[self._random.choice(KINDS)])
+            alone = self._random.random() < ALONE
+            found = dish if alone else self._word() + dish
+            if found not in self._unasked and kind_of(found):
+                return found
+
+    def rivals(self, name: str, count: int) -> list[str]:
+        """Other names of the same dish, to tell this one from."""
+        dish = heard(name)[-1].surface
+        return [self._word() + dish for _ in range(count)]
+
+    def _word(self) -> str:
+        if self._words and self._random.random() < FROM_PHOTOS / (1 - ALONE):
+            return self._random.choices(self._words, self._chances)[0]
+        return self._random.choice(self._any) + self._random.choice(JOINTS)
+
+
+def _before_the_dish(name: str) -> list[str]:
+    """The words of a name before its last; a name of a single word is one itself."""
+    words = [token.surface for token in heard(name)]
+    return words[:-1] or words

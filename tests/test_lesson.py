@@ -1,0 +1,207 @@
+"""A lesson for Stage-I: invented names are learned, all else stays."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+from typer.testing import CliRunner
+
+from foodgan import checkpoint, registry
+from foodgan.cli import app
+from foodgan.lesson import Lesson, LessonConfig, LessonStopped, attend, open_pupil
+from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator
+from foodgan.painter import Dish, Painter
+from foodgan.photos.feed import Feed
+from foodgan.teacher import Teacher
+from foodgan.text.encode import encode
+from foodgan.text.invent import Inventor
+from foodgan.train import train
+from tests.disk import small_disk
+from tests.generator_fixtures import tiny_config, tiny_feed, tiny_trainer
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def run(drawn_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Stage-I that is trained a little."""
+    folder = tmp_path_factory.mktemp("lesson") / "run"
+    train(tiny_trainer(tiny_config("stage1"), drawn_photos, folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def feed(drawn_photos: Path) -> Feed:
+    return tiny_feed(tiny_config("stage1", photo_size=SKETCH_SIZE), drawn_photos)
+
+
+@pytest.fixture(scope="module")
+def teacher(feed: Feed) -> Teacher:
+    return Teacher.of(feed.photos, feed.pixels, CPU)
+
+
+Begin = Callable[..., Lesson]
+
+
+@pytest.fixture
+def begin(run: Path, feed: Feed, teacher: Teacher) -> Begin:
+    """A lesson of these changes of its configuration."""
+
+    def begun(**changes: Any) -> Lesson:
+        torch.set_num_threads(1)
+        names = [photo.name for photo in feed.photos if photo.name]
+        config = LessonConfig(**{"pictures": 8, "batch": 4, **changes})
+        inventor = Inventor(names, (), Random(config.seed))
+        return Lesson(config, open_pupil(run, CPU), teacher, inventor, encode(names))
+
+    return begun
+
+
+def weights(generator: Stage1Generator) -> dict[str, Tensor]:
+    return {name: tensor.clone() for name, tensor in generator.state_dict().items()}
+
+
+def heard(generator: Stage1Generator, names: list[str]) -> Tensor:
+    with torch.no_grad():
+        mean: Tensor = generator.augment.to_mu(generator.names(encode(names)).pooled)
+    return mean
+
+
+def test_what_a_teacher_wants_of_invented_names_is_painted_more_and_more(begin: Begin) -> None:
+    lesson = begin(pictures=480, batch=12, lr=2e-2, by_name=0, stay=0)
+    figures = [lesson.step()["kind"] for _ in range(lesson.config.steps)]
+    assert sum(figures[-10:]) < 0.93 * sum(figures[:10])
+
+
+def test_the_encoder_alone_learns_and_what_paints_stays(begin: Begin) -> None:
+    lesson = begin()
+    before = weights(lesson.generator)
+    lesson.step()
+    changed = {
+        name for name, t in lesson.generator.state_dict().items() if (t != before[name]).any()
+    }
+    assert {"names.last.lead", "names.last.shift.weight", "augment.to_mu.weight"} <= changed
+    assert all(name.startswith(("names.", "augment.to_mu.")) for name in changed)
+
+
+def test_names_that_photos_have_are_heard_nearly_as_before(begin: Begin) -> None:
+    moved = {}
+    for stay in (0.0, 100.0):
+        lesson = begin(pictures=80, lr=1e-2, stay=stay)
+        names = ["カレーうどん", "抹茶パフェ", "カレー", "鮭丼"]
+        before = heard(lesson.before, names)
+        for _ in range(lesson.config.steps):
+            lesson.step()
+        moved[stay] = float(F.mse_loss(heard(lesson.generator, names), before))
+    assert moved[100.0] < 0.5 * moved[0.0]
+
+
+def test_a_pupil_hears_as_before_until_its_lesson_begins(run: Path, begin: Begin) -> None:
+    names = ["カレーうどん", "抹茶パフェ", ""]
+    was = heard(registry.open_sketcher(run), names)
+    assert torch.equal(heard(open_pupil(run, CPU), names), was)
+    lesson = begin(lead=2.0)
+    assert torch.equal(heard(lesson.before, names), was)
+    assert not torch.equal(heard(lesson.generator, names)[:2], was[:2])
+    assert torch.equal(heard(lesson.generator, names)[2:], was[2:])
+
+
+def test_a_second_lesson_goes_on_from_the_first(begin: Begin, run: Path, tmp_path: Path) -> None:
+    attend(begin(), run, tmp_path / "once", {"count": 9, "names": 9})
+    once = open_pupil(tmp_path / "once", CPU)
+    lead = once.names.last.lead
+    lesson = begin()
+    again = Lesson(lesson.config, once, lesson.teacher, lesson.inventor, lesson.names)
+    assert again.generator.names.last.lead == lead
+
+
+def test_the_same_lesson_twice_teaches_the_same(begin: Begin) -> None:
+    one, two = begin(seed=3), begin(seed=3)
+    for _ in range(2):
+        one.step()
+        two.step()
+    assert all(
+        torch.equal(tensor, two.generator.state_dict()[name])
+        for name, tensor in one.generator.state_dict().items()
+    )
+
+
+def test_a_model_of_it_paints_and_says_what_it_has_been_through(
+    begin: Begin, run: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "taught"
+    assert attend(begin(), run, out, registry.training_of(run).photos) == 8
+    second = tiny_model.parent / "runs" / "stage2"
+    model = registry.export("taught", {"stage1": out, "stage2": second}, tmp_path / "model")
+    assert model.stage1.knows_last
+    taught = model.training["stage1"]
+    assert (taught.seen_in_all, len(taught.runs), taught.config["pictures"]) == (16, 2, 8)
+    assert registry.left_out([taught]) == registry.left_out([registry.training_of(run)])
+    painter = Painter.load(tmp_path / "model", device="cpu")
+    assert painter.prepare([Dish("鮭とチーズのうどん", 1)]).shape is None  # nothing leads it
+    assert painter.paint([Dish("鮭とチーズのうどん", 1)])[0].size == (256, 256)
+
+
+def test_a_signal_ends_a_lesson_after_its_step_and_keeps_what_was_learned(
+    begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = begin(pictures=4000)
+    own, steps = lesson.step, []
+
+    def step() -> dict[str, float]:
+        steps.append(1)
+        if len(steps) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return own()
+
+    monkeypatch.setattr(lesson, "step", step)
+    assert attend(lesson, run, tmp_path, {}) == 8
+    assert registry.training_of(tmp_path).config["pictures"] == 8
+    assert torch.equal(open_pupil(tmp_path, CPU).names.last.lead, lesson.generator.names.last.lead)
+
+
+def test_a_loss_that_is_no_number_ends_a_lesson_and_nothing_is_written(
+    begin: Begin, run: Path, tmp_path: Path
+) -> None:
+    lesson = begin()
+    lesson.teacher.kinds.bias.fill_(float("nan"))
+    try:
+        with pytest.raises(LessonStopped, match="kind is nan after 4 pictures"):
+            attend(lesson, run, tmp_path / "out", {})
+    finally:
+        lesson.teacher.kinds.bias.zero_()
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_ends_a_lesson_with_a_sentence(begin: Begin, run: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        disk.fill()
+        with pytest.raises(LessonStopped, match="cannot write in"):
+            attend(begin(), run, disk.place / "out", {})
+        assert disk.files() == ["ballast"]
+
+
+def test_the_command_teaches_a_run(run: Path, drawn_photos: Path, tmp_path: Path) -> None:
+    words = ["model", "teach", str(run), "--photos", str(drawn_photos), "--pictures", "32"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        told = CliRunner().invoke(app, [*words, "--out", "taught", "--device", "cpu"])
+    assert told.exit_code == 0, told.output
+    assert "32 pictures painted; the run is in taught" in told.output
+    _, about = checkpoint.load(tmp_path / "taught" / checkpoint.CHECKPOINT)
+    assert about["photos"]["count"] == 10
+    assert about["network"]["knows_last"]
+
+
+def test_a_run_is_not_taught_over_itself(run: Path, drawn_photos: Path) -> None:
+    words = ["model", "teach", str(run), "--photos", str(drawn_photos), "--out", str(run)]
+    told = CliRunner().invoke(app, words)
+    assert told.exit_code == 2
+    assert "is the run itself" in " ".join(told.output.replace("│", " ").split())
