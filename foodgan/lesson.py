@@ -11,6 +11,7 @@ import copy
 import logging
 import math
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 
 RIVALS = 7  # names that a picture's own is told from
 LONGEST = 1.3  # of a condition, its mean square ÷ that of the same name before the lesson
+KEPT_MAX = 8  # times that a name of many photos is kept as firmly as one of a single photo
 LOG_EVERY = 1_600  # pictures
 
 
@@ -55,13 +57,13 @@ class LessonConfig(BaseModel):
     loss: Literal["lesson"] = "lesson"
     exclude_styles: tuple[str, ...] = LEFT_OUT
     seed: int = 0
-    pictures: int = Field(default=20_000, gt=0)
+    pictures: int = Field(default=40_000, gt=0)
     batch: int = Field(default=32, ge=2)
     lr: float = Field(default=5e-4, gt=0)
     lead: float = 1.5  # that the last word begins with, where the encoder did not know it before
     by_kind: float = Field(default=1.0, ge=0)
     by_name: float = Field(default=0.4, ge=0)
-    stay: float = Field(default=1.0, ge=0)  # names of photos are heard as before
+    stay: float = Field(default=10.0, ge=0)  # names of photos are heard as before
 
     @property
     def steps(self) -> int:
@@ -70,7 +72,7 @@ class LessonConfig(BaseModel):
 
 @dataclass
 class Lesson:
-    """A lesson under way. names: those that photos have, each once."""
+    """A lesson under way. names: those that photos have, see `kept`."""
 
     config: LessonConfig
     generator: Stage1Generator
@@ -165,6 +167,11 @@ def open_pupil(run: Path, device: torch.device) -> Stage1Generator:
     pupil = Stage1Generator(before.config.model_copy(update={"knows_last": True}))
     pupil.load_state_dict(pupil.state_dict() | before.state_dict())
     return pupil.eval().requires_grad_(False).to(device)
+
+
+def kept(names: Sequence[str]) -> list[str]:
+    """Names of photos, one a photo, each as often as a lesson is to keep it beside the others."""
+    return [name for name, count in Counter(names).items() for _ in range(min(count, KEPT_MAX))]
 
 
 def attend(lesson: Lesson, run: Path, out: Path, photos: dict[str, Any]) -> int:

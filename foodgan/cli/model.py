@@ -37,7 +37,10 @@ def teach(
     ],
     photos: Annotated[Path, typer.Option(help="The photos of the run.", file_okay=False)],
     out: Annotated[Path, typer.Option(help="The run that comes of it.", file_okay=False)],
-    pictures: Annotated[int, typer.Option(help="How many to paint for it.", min=1)] = 20_000,
+    pictures: Annotated[int, typer.Option(help="How many to paint for it.", min=1)] = 40_000,
+    by_name: Annotated[
+        float, typer.Option(min=0, help="What telling names apart counts beside kinds of dishes.")
+    ] = 0.4,
     seed: Annotated[int, typer.Option(help="Of the names and every picture.")] = 0,
     device: Device = None,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
@@ -55,7 +58,7 @@ def teach(
     from foodgan.contract import logs
     from foodgan.evaluate import toppings
     from foodgan.evaluate.invented import invented
-    from foodgan.lesson import Lesson, LessonConfig, attend, open_pupil
+    from foodgan.lesson import Lesson, LessonConfig, attend, kept, open_pupil
     from foodgan.models.stackgan import SKETCH_SIZE
     from foodgan.photos.feed import open_feed
     from foodgan.place import placed
@@ -76,11 +79,11 @@ def teach(
         feed = open_feed(seen, photos, CACHE, place.device)
         names = [photo.name for photo in feed.photos if photo.name]
         lesson = Lesson(
-            LessonConfig(seed=seed, pictures=pictures, exclude_styles=styles),
+            LessonConfig(seed=seed, pictures=pictures, by_name=by_name, exclude_styles=styles),
             pupil,
             Teacher.of(feed.photos, feed.pixels, place.device),
-            Inventor(names, {*invented(), *toppings.asked()}, Random(seed)),
-            encode(list(dict.fromkeys(names))),
+            Inventor(names, {*invented(), *toppings.asked(), *names}, Random(seed)),
+            encode(kept(names)),
         )
         painted = attend(lesson, run, out, feed.about)
     typer.echo(f"{painted:,} pictures painted; the run is in {out}")
