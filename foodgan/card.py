@@ -11,7 +11,8 @@ from typing import Any
 from foodgan.contract.dishname import display
 from foodgan.evaluate.beside import markdown
 from foodgan.evaluate.meaning import MEANINGS, shown
-from foodgan.registry import ModelFile
+from foodgan.lesson import LESSON
+from foodgan.registry import ModelFile, Training
 
 BESIDE = "beside"  # key of the other entrants' figures
 USE = """\
@@ -38,7 +39,8 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
                 ("runs, one after another", *(len(t.runs) for t in model.training.values())),
                 ("photos", *(f"{t.photos['count']:,}" for t in model.training.values())),
                 ("names", *(f"{t.photos['names']:,}" for t in model.training.values())),
-                ("loss", *(t.config["loss"] for t in model.training.values())),
+                ("loss", *(_losses(t) for t in model.training.values())),
+                ("pictures painted in lessons", *map(_lessons, model.training.values())),
                 ("seed", *(t.config["seed"] for t in model.training.values())),
             ],
         ),
@@ -52,6 +54,17 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
         _figures(figures) if figures else "Not measured yet: `foodgan evaluate` does.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _losses(training: Training) -> str:
+    """Of its runs, in their order."""
+    return ", then ".join(dict.fromkeys(str(run.config["loss"]) for run in training.runs))
+
+
+def _lessons(training: Training) -> str:
+    """How much was painted in runs that see no photos, see `foodgan.lesson`."""
+    painted = [run.config["pictures"] for run in training.runs if run.config["loss"] == LESSON]
+    return f"{sum(painted):,}"
 
 
 def _leave(model: ModelFile) -> list[str]:

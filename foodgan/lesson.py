@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,6 +36,7 @@ from foodgan.text.invent import Inventor
 
 log = logging.getLogger(__name__)
 
+LESSON: Final = "lesson"  # what a run says of its loss
 RIVALS = 7  # names that a picture's own is told from
 LONGEST = 1.3  # of a condition, its mean square ÷ that of the same name before the lesson
 KEPT_MAX = 8  # times that a name of many photos is kept as firmly as one of a single photo
@@ -54,7 +55,7 @@ class LessonConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["stage1"] = "stage1"
-    loss: Literal["lesson"] = "lesson"
+    loss: Literal["lesson"] = LESSON
     exclude_styles: tuple[str, ...] = LEFT_OUT
     seed: int = 0
     pictures: int = Field(default=40_000, gt=0)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from foodgan import checkpoint, registry
 from foodgan.cli import app
-from foodgan.lesson import Lesson, LessonConfig, LessonStopped, attend, open_pupil
+from foodgan.lesson import Lesson, LessonConfig, LessonStopped, attend, kept, open_pupil
 from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator
 from foodgan.painter import Dish, Painter
 from foodgan.photos.feed import Feed
@@ -205,3 +205,8 @@ def test_a_run_is_not_taught_over_itself(run: Path, drawn_photos: Path) -> None:
     told = CliRunner().invoke(app, words)
     assert told.exit_code == 2
     assert "is the run itself" in " ".join(told.output.replace("│", " ").split())
+
+
+def test_a_name_of_many_photos_is_kept_more_firmly_and_eight_times_at_most() -> None:
+    assert kept(["鮭丼", "カレー", "鮭丼"]) == ["鮭丼", "鮭丼", "カレー"]
+    assert kept(["鮭丼"] * 300) == ["鮭丼"] * 8
