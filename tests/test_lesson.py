@@ -200,11 +200,11 @@ def test_the_command_teaches_a_run(run: Path, drawn_photos: Path, tmp_path: Path
     assert about["network"]["knows_last"]
 
 
-def test_a_run_is_not_taught_over_itself(run: Path, drawn_photos: Path) -> None:
+def test_a_run_is_taught_over_no_other_and_not_over_itself(run: Path, drawn_photos: Path) -> None:
     words = ["model", "teach", str(run), "--photos", str(drawn_photos), "--out", str(run)]
     told = CliRunner().invoke(app, words)
     assert told.exit_code == 2
-    assert "is the run itself" in " ".join(told.output.replace("│", " ").split())
+    assert "holds a run already" in " ".join(told.output.replace("│", " ").split())
 
 
 def test_a_name_of_many_photos_is_kept_more_firmly_and_eight_times_at_most() -> None:

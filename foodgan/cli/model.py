@@ -54,6 +54,7 @@ def teach(
 
     import torch
 
+    from foodgan import checkpoint
     from foodgan.config import TrainConfig
     from foodgan.contract import logs
     from foodgan.evaluate import toppings
@@ -70,8 +71,8 @@ def teach(
     logs.set_up()
     if threads:
         torch.set_num_threads(threads)
-    if out.resolve() == run.resolve():
-        raise typer.BadParameter(f"{out} is the run itself", param_hint="--out")
+    if (out / checkpoint.CHECKPOINT).exists():
+        raise typer.BadParameter(f"{out} holds a run already", param_hint="--out")
     styles = tuple(sorted(left_out([training_of(run)])))
     with placed(device, records=False) as place:
         pupil = open_pupil(run, place.device)
