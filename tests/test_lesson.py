@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from foodgan import checkpoint, registry
 from foodgan.cli import app
+from foodgan.evaluate import entrants
 from foodgan.lesson import Lesson, LessonConfig, LessonStopped, attend, kept, open_pupil
 from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator
 from foodgan.painter import Dish, Painter
@@ -147,6 +148,20 @@ def test_a_model_of_it_paints_and_says_what_it_has_been_through(
     painter = Painter.load(tmp_path / "model", device="cpu")
     assert painter.prepare([Dish("鮭とチーズのうどん", 1)]).shape is None  # nothing leads it
     assert painter.paint([Dish("鮭とチーズのうどん", 1)])[0].size == (256, 256)
+
+
+def test_a_taught_run_is_measured_alone_as_any_other(
+    begin: Begin, run: Path, tmp_path: Path
+) -> None:
+    lesson = begin()
+    attend(lesson, run, tmp_path, {"count": 9, "names": 9})
+    entrant = entrants.of_run(tmp_path, "taught")
+    with torch.no_grad():
+        asked = [Dish("鮭とチーズのうどん", 1), Dish("カレー", 2)]
+        painted = entrant.paint(asked)
+    assert painted.shape == (2, 3, SKETCH_SIZE, SKETCH_SIZE)
+    assert not torch.equal(painted, entrants.of_run(run, "before").paint(asked))
+    assert entrant.about["seen"] == {"stage1": 16}
 
 
 def test_a_signal_ends_a_lesson_after_its_step_and_keeps_what_was_learned(

@@ -24,10 +24,11 @@ from foodgan.evaluate.taster import as_tensor
 from foodgan.kondate.names import read
 from foodgan.kondate.prior import draw
 from foodgan.kondate.render import render
+from foodgan.lesson import LESSON
 from foodgan.models.stackgan import Stage2Generator
 from foodgan.objectives import Generators, build_objective
 from foodgan.painter import Dish, Painter
-from foodgan.registry import widened
+from foodgan.registry import open_sketcher, widened
 from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
@@ -68,6 +69,8 @@ def averaged(run: Path, kept: str = CHECKPOINT, device: torch.device = CPU) -> T
     """
     path = checkpoint.of(run, kept)
     tensors, about = checkpoint.load(path)
+    if about["config"].get("loss") == LESSON:
+        return Trained(open_sketcher(path).to(device), named=True, device=device)
     try:
         config = TrainConfig.model_validate(about["config"])
     except ValidationError as error:
