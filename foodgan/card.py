@@ -58,13 +58,15 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
 
 def _losses(training: Training) -> str:
     """Of its runs, in their order."""
-    return ", then ".join(dict.fromkeys(str(run.config["loss"]) for run in training.runs))
+    return ", then ".join(
+        dict.fromkeys(str(run.config["loss"]) for run in training.runs if "loss" in run.config)
+    )
 
 
 def _lessons(training: Training) -> str:
     """How much was painted in runs that see no photos, see `foodgan.lesson`."""
-    painted = [run.config["pictures"] for run in training.runs if run.config["loss"] == LESSON]
-    return f"{sum(painted):,}"
+    lessons = [run.config for run in training.runs if run.config.get("loss") == LESSON]
+    return f"{sum(each['pictures'] for each in lessons):,}"
 
 
 def _leave(model: ModelFile) -> list[str]:
