@@ -18,14 +18,14 @@ from torch.nn import functional as F
 
 from foodgan.batch import as_photos
 from foodgan.models import reader
-from foodgan.models.backbone import LITE0, SEEN_SIZE, Backbone
-from foodgan.models.classifier import Classifier, fit
+from foodgan.models.backbone import LITE0, SEEN_SIZE, Backbone, pooled
+from foodgan.models.classifier import Classifier, fit, numbered
 from foodgan.models.reader import Reader
 from foodgan.photos.folder import Photo, PhotosError
 from foodgan.photos.tensors import name_weights
 from foodgan.progress import track
 from foodgan.text.encode import TokenBatch, encode
-from foodgan.text.kinds import KINDS, kind_of
+from foodgan.text.kinds import KINDS, kind_labels, kind_of
 
 NAME_CAP = 8  # photos that a name counts as for its kind: invented names are not the few big ones
 READ_CAP = 20  # photos that a name counts as where names are read
@@ -67,11 +67,9 @@ class Teacher:
 
         seen (N, F); names (N), each of a kind. One of a kind that no photo has teaches nothing.
         """
-        rows = [row for row, name in enumerate(names) if kind_of(name) in self.known]
-        if not rows:
+        rows, wanted = (part.to(seen.device) for part in kind_labels(names, self.known))
+        if not len(rows):
             return seen.new_zeros(()), seen.new_zeros(())
-        labels = [self.known.index(str(kind_of(names[row]))) for row in rows]
-        wanted = torch.tensor(labels, device=seen.device)
         logits = self.kinds.logits(seen[rows])
         return F.cross_entropy(logits, wanted), (logits.argmax(dim=1) == wanted).float().mean()
 
@@ -89,25 +87,23 @@ def look(eyes: Backbone, pictures: Tensor) -> Tensor:
     """The mean of each channel of each map: (N, 3, 64, 64) -> (N, F)."""
     size = (SEEN_SIZE, SEEN_SIZE)
     larger = F.interpolate(pictures, size, mode="bilinear", align_corners=False)
-    maps = eyes(larger.contiguous(memory_format=torch.channels_last))
-    return torch.cat([found.mean(dim=(2, 3)) for found in maps], dim=1)
+    return pooled(eyes, larger)
 
 
 def _learn_kinds(seen: Tensor, photos: Sequence[Photo]) -> tuple[Classifier, tuple[str, ...]]:
-    kinds = [kind_of(photo.name or "") for photo in photos]
-    known = tuple(kind for kind in KINDS if kind in kinds)
+    names = [photo.name or "" for photo in photos]
+    present = set(map(kind_of, names))
+    known = tuple(kind for kind in KINDS if kind in present)
     if len(known) < 2:
         raise PhotosError("a lesson needs photos of two kinds of dishes at least")
-    rows = [row for row, kind in enumerate(kinds) if kind]
-    labels = torch.tensor([known.index(str(kinds[row])) for row in rows])
-    weights = name_weights([photos[row] for row in rows], NAME_CAP)
+    rows, labels = kind_labels(names, known)
+    weights = name_weights([photos[row] for row in rows.tolist()], NAME_CAP)
     return fit(seen[rows], labels, len(known), weights), known
 
 
 def _learn_names(seen: Tensor, photos: Sequence[Photo]) -> Reader:
     rows = [row for row, photo in enumerate(photos) if photo.name]
     named = [photos[row] for row in rows]
-    order = {name: i for i, name in enumerate(dict.fromkeys(photo.name for photo in named))}
-    labels = torch.tensor([order[photo.name] for photo in named])
-    names = encode([photo.name or "" for photo in named])
-    return reader.train(seen[rows], names, labels, name_weights(named, READ_CAP), what="teacher")
+    names = [photo.name or "" for photo in named]
+    weights = name_weights(named, READ_CAP)
+    return reader.train(seen[rows], encode(names), numbered(names), weights, what="teacher")

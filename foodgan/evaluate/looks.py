@@ -18,8 +18,8 @@ from foodgan.contract.errors import ModelError
 from foodgan.evaluate.invented import invented
 from foodgan.evaluate.kid import RESAMPLES, Estimate
 from foodgan.evaluate.measures import of_groups
-from foodgan.models.classifier import Classifier, fit, untaught
-from foodgan.text.kinds import KINDS, kind_of
+from foodgan.models.classifier import Classifier, fit, numbered, untaught
+from foodgan.text.kinds import KINDS, kind_labels, kind_of
 
 PHOTOS_MIN = 8  # of a kind, to know it
 PER_NAME = 20  # photos of a name that are learnt from at most
@@ -51,10 +51,7 @@ class Looks:
 
     def labels(self, names: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Which of the names are of a kind that it knows, and its index: rows (M), kinds (M)."""
-        found = enumerate(map(kind_of, names))
-        pairs = [(row, self.kinds.index(kind)) for row, kind in found if kind in self.kinds]
-        rows, labels = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).unbind(dim=1)
-        return rows, labels
+        return kind_labels(names, self.kinds)
 
 
 def learn(features: Tensor, names: Sequence[str], photos: Sequence[str]) -> Looks:
@@ -76,7 +73,7 @@ def learn(features: Tensor, names: Sequence[str], photos: Sequence[str]) -> Look
         known,
         frozenset(photos[row] for row in rows.tolist()),
         len(set(kept)),
-        _over_kinds(told == labels, labels, _numbered(kept)),
+        _over_kinds(told == labels, labels, numbered(kept)),
     )
 
 
@@ -84,12 +81,6 @@ def _weights(names: Sequence[str]) -> Tensor:
     """A name of k photos counts as min(k, NAME_CAP) in all."""
     counts = Counter(names)
     return torch.tensor([min(counts[name], NAME_CAP) / counts[name] for name in names])
-
-
-def _numbered(names: Sequence[str]) -> Tensor:
-    """Equal numbers (N) for equal names, from 0."""
-    order = {name: i for i, name in enumerate(dict.fromkeys(names))}
-    return torch.tensor([order[name] for name in names], dtype=torch.int64)
 
 
 def _left_out(features: Tensor, names: list[str], labels: Tensor, classes: int) -> Tensor:
@@ -191,7 +182,7 @@ def _over_kinds(right: Tensor, labels: Tensor, groups: Tensor) -> Estimate | Non
 
 def _over_names(right: Tensor, names: list[str]) -> dict[str, float] | None:
     """The share right, each name with its pictures; None where there are none."""
-    return asdict(of_groups(right, _numbered(names))) if names else None
+    return asdict(of_groups(right, numbered(names))) if names else None
 
 
 def _shuffled(told: Tensor, labels: Tensor) -> float | None:

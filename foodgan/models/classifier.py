@@ -1,5 +1,6 @@
 """Multinomial logistic regression: which of K classes do features belong to? N rows, F features."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -31,6 +32,12 @@ class Classifier:
     def __call__(self, features: Tensor) -> Tensor:
         """(N, F) to the likeliest class of each, (N)."""
         return self.logits(features).argmax(dim=1)
+
+
+def numbered(names: Sequence[str]) -> Tensor:
+    """Equal labels (N) for equal names, from 0."""
+    order = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    return torch.tensor([order[name] for name in names], dtype=torch.int64)
 
 
 def untaught(features: int, classes: int = 0) -> Classifier:

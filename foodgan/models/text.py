@@ -68,12 +68,12 @@ class NameEncoder(nn.Module):
         ngrams = self.from_ngrams(names.ngrams.reshape(n * t, g)).reshape(n, t, -1)
         vectors = names.vectors if self.word_vectors else torch.zeros_like(names.vectors)
         words = F.leaky_relu(self.from_vector(vectors) + ngrams, 0.2)
-        scores, heard = torch.zeros_like(words[..., 0]), names.mask
+        lead: Tensor | float = 0.0
         if self.last is not None:
             ends = last_words(names.mask).to(words.dtype)
             words = words + self.last.shift(words) * ends.unsqueeze(-1)
-            scores = self.last.lead * ends
-        scores = scores + self.score(words).squeeze(-1)
+            lead = self.last.lead * ends
+        scores, heard = self.score(words).squeeze(-1) + lead, names.mask
         if weights is not None:
             scores, heard = scores + weights.clamp(max=1).log(), heard & (weights > 0)
         attention = scores.masked_fill(~heard, -1e4).softmax(dim=1) * heard

@@ -4,7 +4,11 @@ A Japanese name says last what a dish is: カレーうどん is noodles, うど�
 ends in a way of cooking, what was cooked decides: 鮭のバター焼き is fish.
 """
 
+from collections.abc import Sequence
 from functools import cache
+
+import torch
+from torch import Tensor
 
 # kind: the words that make a name one of it when it ends in them; of several, the longest counts.
 WORDS = {
@@ -96,6 +100,14 @@ def kind_of(name: str) -> str | None:
     if word is None:
         return None
     return _cooked(said.removesuffix(word), _ways().get(word, ())) or _endings()[word]
+
+
+def kind_labels(names: Sequence[str], kinds: Sequence[str]) -> tuple[Tensor, Tensor]:
+    """Which of the names are of one of these kinds, and its index: rows (M), labels (M)."""
+    found = enumerate(map(kind_of, names))
+    pairs = [(row, kinds.index(kind)) for row, kind in found if kind in kinds]
+    rows, labels = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).unbind(dim=1)
+    return rows, labels
 
 
 def _cooked(said: str, kinds: tuple[str, ...]) -> str | None:
