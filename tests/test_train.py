@@ -258,6 +258,34 @@ def test_sigterm_saves_and_leaves_with_0(drawn_photos: Path, tmp_path: Path, loa
     assert 0 < seen(tmp_path / "run") < 1_000_000
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_a_loader_that_is_killed_is_replaced_and_the_run_still_saves(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    """`pkill -f` and systemd send SIGTERM to every process that fits, in whatever group."""
+    config = tiny_config("stage1", pictures=1_000_000, grid_every=4)
+    words = command(config, drawn_photos, tmp_path, "--loaders", "1")
+    process = started(words, tmp_path)
+    wait_for(tmp_path / "run" / "grids", process)
+    (loader,) = _loaders(process.pid)
+    os.kill(loader, signal.SIGTERM)
+    while not set(_loaders(process.pid)) - {loader} and process.poll() is None:
+        time.sleep(0.1)
+    process.terminate()
+    _, said = process.communicate(timeout=200)
+    assert process.returncode == 0, said.decode()
+    assert b"others take over" in said
+    assert 0 < seen(tmp_path / "run") < 1_000_000
+
+
+def _loaders(trainer: int) -> list[int]:
+    """The processes that draw for it: forked, so that they are called as it is."""
+    children = Path(f"/proc/{trainer}/task/{trainer}/children").read_text().split()
+    called = Path(f"/proc/{trainer}/cmdline").read_bytes()
+    return [int(pid) for pid in children if Path(f"/proc/{pid}/cmdline").read_bytes() == called]
+
+
 TORCHRUN = ("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
 
