@@ -4,11 +4,13 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from foodgan.text.encode import heard
 
 COLOURS = Path(__file__).parent / "colours.toml"
+HUE = "色"
 Rgb = tuple[float, float, float]  # sRGB, 0 … 1
 
 
@@ -22,11 +24,21 @@ class ColourWord:
 
 @dataclass(frozen=True)
 class Palette:
-    """Keys of words and their colours. bare: those that say nothing before a key of `kinds`."""
+    """Keys of words and their colours.
+
+    bare: those that say nothing before a key of `kinds`; hued: those that say one before 色 alone.
+    """
 
     colours: dict[str, tuple[Rgb, ...]]
     bare: frozenset[str]
     kinds: frozenset[str]
+    hued: frozenset[str]
+
+    def dyes(self, key: str, following: str | None) -> bool:
+        """Whether this word of a name says the dish's colour before that one, or as the last."""
+        if key not in self.colours or (key in self.bare and following in self.kinds):
+            return False
+        return key not in self.hued or following == HUE
 
 
 @cache
@@ -37,7 +49,7 @@ def palette() -> Palette:
     colours = {
         key: tuple(map(_rgb, several)) for part in read.values() for key, several in part.items()
     }
-    return Palette(colours, frozenset(read["bare"]), kinds)
+    return Palette(colours, frozenset(read["bare"]), kinds, frozenset(read["hued"]))
 
 
 def colour_words(name: str) -> list[ColourWord]:
@@ -45,9 +57,8 @@ def colour_words(name: str) -> list[ColourWord]:
     known, keys = palette(), [word.key for word in heard(name)]
     return [
         ColourWord(slot, known.colours[key])
-        for slot, key in enumerate(keys)
-        if key in known.colours
-        and not (key in known.bare and known.kinds.intersection(keys[slot + 1 : slot + 2]))
+        for slot, (key, following) in enumerate(zip_longest(keys, keys[1:]))
+        if known.dyes(key, following)
     ]
 
 
@@ -60,7 +71,7 @@ def dyed_by(names: Sequence[str]) -> list[str]:
 
 def _written(name: str, word: ColourWord) -> str:
     token = heard(name)[word.slot]
-    return token.surface + ("色" if name.startswith("色", token.end) else "")
+    return token.surface + (HUE if name.startswith(HUE, token.end) else "")
 
 
 def _rgb(written: str) -> Rgb:

@@ -73,6 +73,22 @@ def test_a_colour_inside_another_word_is_none(name: str) -> None:
     assert said(name) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("水色カレー", ["水色"]),
+        ("バラ色のケーキ", ["バラ色"]),
+        ("茶色ご飯", ["茶色"]),
+        ("水餃子", []),
+        ("茶漬け", []),
+        ("レモンケーキ", []),
+        ("豚バラ丼", []),
+    ],
+)
+def test_some_words_say_a_colour_before_iro_alone(name: str, told: list[str]) -> None:
+    assert dyed_by([name]) == told
+
+
 def test_what_is_told_is_what_was_written_and_each_word_once() -> None:
     assert dyed_by(["虹色そば", "青いきな粉色の虹色パフェ"]) == ["虹色", "青い", "きな粉色"]
 
