@@ -41,6 +41,9 @@ def teach(
     by_name: Annotated[
         float, typer.Option(min=0, help="What telling names apart counts beside kinds of dishes.")
     ] = 0.4,
+    stay: Annotated[
+        float, typer.Option(min=0, help="How firmly names of photos are heard as before.")
+    ] = 10.0,
     seed: Annotated[int, typer.Option(help="Of the names and every picture.")] = 0,
     device: Device = None,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
@@ -80,7 +83,9 @@ def teach(
         feed = open_feed(seen, photos, CACHE, place.device)
         names = [photo.name for photo in feed.photos if photo.name]
         lesson = Lesson(
-            LessonConfig(seed=seed, pictures=pictures, by_name=by_name, exclude_styles=styles),
+            LessonConfig(
+                seed=seed, pictures=pictures, by_name=by_name, stay=stay, exclude_styles=styles
+            ),
             pupil,
             Teacher.of(feed.photos, feed.pixels, place.device),
             Inventor(names, {*invented(), *toppings.asked(), *names}, Random(seed)),
