@@ -37,6 +37,7 @@ from foodgan.recorded_step import Learn, RecordedStep
 from foodgan.registry import halved
 from foodgan.stopping import stop_asked
 from foodgan.whole import sweep
+from foodgan.word_teacher import WordTeacher
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,8 @@ class Trainer:
         self.objective: Objective = objective
         for module in (objective.generator, objective.discriminator):
             module.to(place.device).to(memory_format=torch.channels_last)
+        if config.taught:
+            objective.teacher = WordTeacher.of(feed.pixels, feed.names, place.device)
         self.ema = copy.deepcopy(objective.generator).requires_grad_(False)
         self.averaged, self.current = _states(self.ema), _states(objective.generator)
         self.adam_g = self._adam(objective.generator, config.lr_g)
