@@ -28,7 +28,7 @@ from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
 from foodgan.lineage import refuse_others
 from foodgan.models.stackgan import Stage1Generator
-from foodgan.objectives import Objective, build_objective
+from foodgan.objectives import build_objective
 from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
 from foodgan.photos.loader import draws
@@ -71,8 +71,7 @@ class Trainer:
         torch.manual_seed(config.seed)
         if first is not None:
             first = first.to(place.device).to(memory_format=torch.channels_last)
-        objective = build_objective(config, feed.vector_size, feed.buckets, first)
-        self.objective: Objective = objective
+        self.objective = objective = build_objective(config, feed.vector_size, feed.buckets, first)
         for module in (objective.generator, objective.discriminator):
             module.to(place.device).to(memory_format=torch.channels_last)
         if config.taught:
