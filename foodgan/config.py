@@ -72,6 +72,7 @@ class TrainConfig(BaseModel):
     patch_r1: Weight = 1.0  # R1 and R2 of that judge
     match: Weight = 0.0  # a matcher taught by photos tells a picture's name from others
     own_sight: bool = False  # the matcher sees the pictures by itself, not by frozen features
+    taught: Weight = 0.0  # by a teacher of words, who learned from the photos beforehand
     pair_energy: Weight = 0.0  # two pictures of a name foretell its photo; asks for each name twice
     sketched: Share = 0.0  # Stage-II: of the pictures are painted from Stage-I's own sketches
     hatching: Weight = 0.0  # Stage-II: nothing repeats on the grid that a picture is enlarged from
@@ -95,6 +96,8 @@ class TrainConfig(BaseModel):
             raise ValueError(f"pair_energy asks for each name twice: {self.batch} is odd")
         if self.size > self.photo_size:
             raise ValueError(f"crops of {self.size} pixels do not fit photos of {self.photo_size}")
+        if self.taught and self.kind == "stage2":
+            raise ValueError("a teacher of words sees small pictures: taught is not for stage2")
         if self.sketched and self.kind != "stage2":
             raise ValueError(f"only stage2 learns from sketches: sketched is not for {self.kind}")
         self._sizes_fit()

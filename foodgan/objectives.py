@@ -3,7 +3,7 @@
 N pictures of a batch; pictures are (N, 3, H, W) in [-1, 1].
 """
 
-from typing import cast
+from typing import Protocol, cast
 
 import torch
 from pydantic import ValidationError
@@ -48,8 +48,19 @@ LAYOUT = 4.0  # weight of the pictures' own pixels beside the frozen features in
 Generators = Stage1Generator | Stage2Generator | DcganGenerator | PublishedGenerator
 
 
+class Teaching(Protocol):
+    """Whoever can say how hard it is to see in pictures what their names say."""
+
+    def loss(self, pictures: Tensor, names: TokenBatch) -> Tensor: ...
+
+
 class Objective:
-    """A generator, its discriminator, and the two losses of a step."""
+    """A generator, its discriminator, and the two losses of a step.
+
+    teacher: whom the generator learns from as well, if anyone; `config.taught` says how much.
+    """
+
+    teacher: Teaching | None = None
 
     def __init__(
         self,
@@ -144,6 +155,9 @@ class Objective:
         if config.picture_features and self.paint.paired is not None:
             figures["picture_features"] = self._unlike(self.paint.paired)
             loss = loss + config.picture_features * figures["picture_features"]
+        if self.teacher is not None:
+            figures["taught"] = self.teacher.loss(self.painted, batch.asked)
+            loss = loss + batch.conditional * config.taught * figures["taught"]
         if config.energy:
             figures["energy"] = self._energy(batch, fake)
             loss = loss + config.energy * figures["energy"]

@@ -28,7 +28,7 @@ from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
 from foodgan.lineage import refuse_others
 from foodgan.models.stackgan import Stage1Generator
-from foodgan.objectives import Objective, build_objective
+from foodgan.objectives import build_objective
 from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
 from foodgan.photos.loader import draws
@@ -37,6 +37,7 @@ from foodgan.recorded_step import Learn, RecordedStep
 from foodgan.registry import halved
 from foodgan.stopping import stop_asked
 from foodgan.whole import sweep
+from foodgan.word_teacher import WordTeacher
 
 log = logging.getLogger(__name__)
 
@@ -70,10 +71,11 @@ class Trainer:
         torch.manual_seed(config.seed)
         if first is not None:
             first = first.to(place.device).to(memory_format=torch.channels_last)
-        objective = build_objective(config, feed.vector_size, feed.buckets, first)
-        self.objective: Objective = objective
+        self.objective = objective = build_objective(config, feed.vector_size, feed.buckets, first)
         for module in (objective.generator, objective.discriminator):
             module.to(place.device).to(memory_format=torch.channels_last)
+        if config.taught:
+            objective.teacher = WordTeacher.of(feed.pixels, feed.names, place.device)
         self.ema = copy.deepcopy(objective.generator).requires_grad_(False)
         self.averaged, self.current = _states(self.ema), _states(objective.generator)
         self.adam_g = self._adam(objective.generator, config.lr_g)

@@ -136,6 +136,7 @@ def test_a_step_reads_nothing_back_from_its_device(
     recipe: dict[str, Any] = {"r2": 1.0, "energy": 1.0, "recombined": 0.5}
     if kind == "stage1":
         recipe |= {"frozen_features": 8, "frozen_side": 64, "match": 1.0, "pair_energy": 1.0}
+        recipe |= {"taught": 1.0}
     if kind == "stage2":
         recipe |= {"frozen_features": 8, "picture_features": 1.0, "sketched": 0.5}
         recipe |= {"patches": 1.0, "hatching": 1.0}

@@ -39,11 +39,12 @@ Judge = Annotated[
 @app.command()
 def arms() -> None:
     """List what can be compared."""
-    from foodgan.experiment.arms import ABLATIONS, BASELINES, RECIPE
+    from foodgan.experiment.arms import ABLATIONS, BASELINES, LESSONS, RECIPE
 
     for title, table in (
         ("baselines", BASELINES),
         ("the recipe", RECIPE),
+        ("lessons, which go on from a run of another arm", LESSONS),
         ("the recipe with one part changed", ABLATIONS),
     ):
         typer.echo(f"{title}:")
@@ -56,7 +57,9 @@ def run(
     which: Arms = "all",
     seeds: Seeds = "0,1,2",
     names: Names = 130,
-    pictures: Annotated[int, typer.Option(min=64, help="That each run sees.")] = 20_000,
+    pictures: Annotated[
+        int, typer.Option(min=64, help="That each run sees; a lesson sees a quarter as many.")
+    ] = 20_000,
     minutes: Annotated[
         float,
         typer.Option(

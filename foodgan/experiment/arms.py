@@ -1,11 +1,13 @@
 """What is compared: each arm is a shipped configuration and what it changes of it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from foodgan.config import TrainConfig, load_config
 
+TAUGHT = 2.0  # what a teacher of words counts for
 DIFF_AUGMENT = ("color", "translation", "cutout")
 # The published widths for birds, at half the cost of those for COCO.
 CUB = {"generator": 128, "discriminator": 64}
@@ -13,12 +15,18 @@ CUB = {"generator": 128, "discriminator": 64}
 
 @dataclass(frozen=True)
 class Arm:
-    """config: a shipped one; changes: of its fields; model: of its [model] table."""
+    """config: a shipped one; changes: of its fields; model: of its [model] table.
+
+    begins: the arm whose run it goes on from, else it begins anew; share: of the pictures that a
+    plan says, how many it sees.
+    """
 
     title: str
     config: str
     changes: Mapping[str, Any] = field(default_factory=dict)
     model: Mapping[str, Any] = field(default_factory=dict)
+    begins: str | None = None
+    share: float = 1.0
 
     def training(self, seed: int, pictures: int) -> TrainConfig:
         """How this arm is trained. Raises ConfigError."""
@@ -28,7 +36,7 @@ class Arm:
             **{**self.changes, "model": {**plain.model, **self.model}},
             photo_size=plain.size,  # drawn dishes are seen whole
             seed=seed,
-            pictures=pictures,
+            pictures=math.ceil(self.share * pictures),
         )
 
 
@@ -56,6 +64,16 @@ BASELINES = {
     "unconditional": Arm("our recipe without names", "kondate", {"name_dropout": 1.0}),
 }
 RECIPE = {"recipe": Arm("our recipe", "kondate")}
+# A lesson goes on from the recipe's own run, with a teacher of words beside the discriminator.
+LESSONS = {
+    "recipe-lesson": Arm(
+        "our recipe, then a lesson",
+        "kondate",
+        {"taught": TAUGHT, "conditional_full": 0.0},
+        begins="recipe",
+        share=0.25,
+    ),
+}
 # The recipe with one part taken away or put in another way.
 ABLATIONS = {
     "unnamed-seed": Arm("the 4×4 layout hears no name", "kondate", {}, {"named_seed": False}),
@@ -76,11 +94,12 @@ ABLATIONS = {
     "no-penalty": Arm("no R1, no R2", "kondate", {"r1": 0.0, "r2": 0.0}),
     "no-augment": Arm("no DiffAugment", "kondate", {"augment": ()}),
     "augment-colour": Arm("DiffAugment with full colour", "kondate", {"augment": DIFF_AUGMENT}),
+    "taught": Arm("a teacher of words from the start", "kondate", {"taught": TAUGHT}),
     "own-discriminator": Arm(
         "a discriminator of its own, no matcher", "kondate", {"frozen_features": 0, "match": 0.0}
     ),
 }
-ARMS = {**BASELINES, **RECIPE, **ABLATIONS}
+ARMS = {**BASELINES, **RECIPE, **LESSONS, **ABLATIONS}
 # What an experiment that is cut short should have: these first, with every seed.
 FIRST = (
     "recipe",

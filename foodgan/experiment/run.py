@@ -20,7 +20,7 @@ import torch
 
 from foodgan.config import ConfigError
 from foodgan.evaluate.board import open_board
-from foodgan.experiment.arms import in_turn
+from foodgan.experiment.arms import ARMS, in_turn
 from foodgan.experiment.measuring import measure_run, measure_untrained, measured, told
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.training import feed_of, train_run
@@ -47,10 +47,13 @@ def carry_out(plan: Plan, *, track: Track = untracked) -> list[Path]:
     stop = context.Event()
     # One process a run: torch's own threads would only get in one another's way.
     with _heard(stop), ProcessPoolExecutor(plan.jobs, context, _begin, (stop,)) as pool:
-        running = [pool.submit(_untrained, plan)] if plan.measures else []
-        running += [pool.submit(_one, plan, arm, seed) for arm, seed in runs]
-        for _ in track(_finished(running), f"{len(runs)} runs"):
-            pass
+        for later in (False, True):  # what goes on from another run waits for it
+            turn = [(arm, seed) for arm, seed in runs if (ARMS[arm].begins is not None) is later]
+            running = [pool.submit(_one, plan, arm, seed) for arm, seed in turn]
+            if plan.measures and not later:
+                running.insert(0, pool.submit(_untrained, plan))
+            for _ in track(_finished(running), f"{len(turn)} runs"):
+                pass
     return [plan.result(arm, seed) for arm, seed in runs]
 
 
@@ -105,6 +108,9 @@ def _begin(stop: Event) -> None:
 
 def _one(plan: Plan, arm: str, seed: int) -> None:
     """Train and measure one arm with one seed, as far as the plan says and time allows."""
+
+    if ARMS[arm].begins is not None:  # it is trained in full: at equal time it is not there yet
+        plan = replace(plan, limit_s=None, hasty=False)
 
     def stop() -> bool:
         return _Stop.asked() or plan.late

@@ -2,36 +2,58 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import torch
 
 from foodgan import checkpoint
+from foodgan.config import ConfigError
 from foodgan.experiment.arms import ARMS
 from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan, file_of
+from foodgan.kondate.folder import read_menu
 from foodgan.photos.feed import Feed, open_feed
 from foodgan.place import placed
+from foodgan.text.encode import encode
 from foodgan.train import Trainer, train
 
 
 def feed_of(plan: Plan, arm: str, seed: int) -> Feed:
     """What the run is trained on. Raises PhotosError."""
     config = ARMS[arm].training(seed, plan.pictures)
-    return open_feed(config, plan.folder, plan.cache, plan.place)
+    feed = open_feed(config, plan.folder, plan.cache, plan.place)
+    if config.taught:  # what is measured as unseen is not to be taught
+        held_out = [known.name for known in read_menu(plan.folder) if known.kind != "train"]
+        feed.unasked = encode(held_out)
+    return feed
 
 
 def train_run(plan: Plan, arm: str, seed: int, stop: Callable[[], bool]) -> None:
     """Train until the plan's budgets are reached or it should `stop`; the checkpoint is kept.
 
-    Raises PhotosError, TrainingStopped; ConfigError where its checkpoint is of another run.
+    Raises PhotosError, TrainingStopped; ConfigError where its checkpoint is of another run, or the
+    run that it goes on from is not trained.
     """
+    first = _before(plan, arm, seed)
     feed = feed_of(plan, arm, seed)
     # It draws its own batches: its neighbours want the other cores.
     with placed(plan.device, loaders=0) as place:
         trainer = Trainer(feed.config, feed, plan.run(arm, seed), place)
         if plan.device == "cpu":  # a core's own time: its neighbours come and go
             trainer.clock = time.process_time
-        trainer.resume()
+        if not trainer.resume() and first is not None:
+            trainer.begin_from(first)
         _reach_budgets(trainer, plan, stop)
+
+
+def _before(plan: Plan, arm: str, seed: int) -> Path | None:
+    """The run that this one goes on from, if any. Raises ConfigError before that is trained."""
+    first = ARMS[arm].begins
+    if first is None:
+        return None
+    run = plan.run(first, seed)
+    if not (plan.kept(first, seed, EQUAL_PICTURES).exists() and checkpoint.of(run).exists()):
+        raise ConfigError(f"{run} is not trained, and this run goes on from it")
+    return run
 
 
 def _reach_budgets(trainer: Trainer, plan: Plan, stop: Callable[[], bool]) -> None:
@@ -52,11 +74,11 @@ def _reach_budgets(trainer: Trainer, plan: Plan, stop: Callable[[], bool]) -> No
 
 def _keep(trainer: Trainer, budget: str) -> None:
     """The averaged generator as it is at this budget."""
-    device = trainer.place.device
+    device, before = trainer.place.device, trainer.before
     about = {
         "config": trainer.config.model_dump(mode="json"),
-        "seen": trainer.seen,
-        "spent_s": round(trainer.seconds, 1),
+        "seen": trainer.seen + sum(run["seen"] for run in before),
+        "spent_s": round(trainer.seconds + sum(run["seconds"] for run in before), 1),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
     }
     tensors = checkpoint.prefixed("ema", trainer.ema.state_dict())

@@ -30,7 +30,9 @@ from foodgan.text.recombine import recombine, swap_one
 
 @dataclass
 class Feed:
-    """Draws what steps see. pixels: (P, S, S, 3) uint8; names: tokens of the P photos' names."""
+    """Draws what steps see. pixels: (P, S, S, 3) uint8; names: tokens of the P photos' names;
+    unasked: names that no combination may be, as they are to measure.
+    """
 
     config: TrainConfig
     photos: list[Photo]
@@ -40,6 +42,7 @@ class Feed:
     device: torch.device
     release: str | None = None  # the digest, where the photos are a release's
     contents: str | None = None  # a hash of which photos these are
+    unasked: TokenBatch | None = None
 
     @property
     def vector_size(self) -> int:
@@ -73,7 +76,10 @@ class Feed:
         pixels = tensors.crops(self.pixels, rows, config.size, align, random)
         names = forget(self.names[rows], config.word_dropout, config.name_dropout, random)
         invented = torch.rand(config.batch, generator=random) < config.recombined
-        asked = choose(invented, recombine(names, random), names)
+        combined = recombine(names, random)
+        if self.unasked is not None:
+            invented = invented & ~combined.same(self.unasked).any(dim=1)
+        asked = choose(invented, combined, names)
         if config.pair_energy:  # the second half asks for the first half's names again
             again = torch.arange(config.batch) % (config.batch // 2)
             asked, invented = asked[again], invented[again]

@@ -14,14 +14,15 @@ import pytest
 import torch
 
 from foodgan import checkpoint
+from foodgan.config import ConfigError
 from foodgan.evaluate.taster import KIND, Taster
-from foodgan.experiment.arms import ARMS, FIRST, in_turn
+from foodgan.experiment.arms import ARMS, FIRST, Arm, in_turn
 from foodgan.experiment.blog import claims
 from foodgan.experiment.measuring import UNTRAINED
 from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan
 from foodgan.experiment.results import Row, report, rows, untrained
 from foodgan.experiment.run import carry_out
-from foodgan.experiment.training import train_run
+from foodgan.experiment.training import feed_of, train_run
 from foodgan.kondate import folder
 
 ARM = "dcgan-bce"  # the quickest: two steps of 32 pictures
@@ -163,6 +164,28 @@ def _wait_until_it_trains(run: Path) -> None:
             return
         time.sleep(0.1)
     pytest.fail("it never began")
+
+
+def test_a_run_that_goes_on_from_another_waits_for_it_and_says_what_both_saw(
+    done: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lesson = Arm("a lesson", "dcgan", {"taught": 1.0}, begins=ARM, share=0.5)
+    monkeypatch.setitem(ARMS, "lesson", lesson)
+    train_run(done, "lesson", 0, lambda: False)
+    about = checkpoint.description(done.kept("lesson", 0, EQUAL_PICTURES))
+    assert about["seen"] == 64 + 32
+    kept = done.run("lesson", 0) / checkpoint.CHECKPOINT
+    assert [run["seen"] for run in checkpoint.description(kept)["before"]] == [64]
+    with pytest.raises(ConfigError, match="is not trained, and this run goes on from it"):
+        train_run(done, "lesson", 77, lambda: False)
+
+
+def test_a_lesson_is_never_asked_for_a_name_that_is_measured(done: Plan) -> None:
+    held_out = [known.name for known in folder.read_menu(done.folder) if known.kind != "train"]
+    feed = feed_of(done, "taught", 0)
+    assert feed.unasked is not None
+    assert len(feed.unasked) == len(held_out) > 0
+    assert feed_of(done, "recipe", 0).unasked is None
 
 
 def test_what_matters_most_goes_first_with_every_seed() -> None:

@@ -57,9 +57,10 @@ def test_a_board_measures_the_same_on_a_gpu_and_on_a_cpu(tmp_path: Path) -> None
 
 
 def test_runs_share_a_gpu_and_are_measured_on_it(tmp_path: Path) -> None:
+    arms = ("recipe", "dcgan-bce", "recipe-lesson")
     plan = Plan(
         tmp_path,
-        ("recipe", "dcgan-bce"),
+        arms,
         seeds=(0,),
         names=40,
         pictures=640,
@@ -68,5 +69,5 @@ def test_runs_share_a_gpu_and_are_measured_on_it(tmp_path: Path) -> None:
         judge=taster.SHIPPED,
     )
     paths = carry_out(plan)
-    assert [row.arm for row in rows(paths, EQUAL_PICTURES)] == ["recipe", "dcgan-bce"]
+    assert [row.arm for row in rows(paths, EQUAL_PICTURES)] == list(arms)
     assert [row.arm for row in untrained(plan.untrained)] == list(UNTRAINED)

@@ -94,6 +94,16 @@ def test_only_what_is_invented_is_asked_anew(drawn_photos: Path) -> None:
     assert not torch.equal(batch.asked.ids, batch.names.ids)
 
 
+def test_a_combination_that_is_to_be_measured_is_never_asked(drawn_photos: Path) -> None:
+    feed = feed_of(drawn_photos, batch=32, word_dropout=0, name_dropout=0)
+    before = drawn(feed, 0)
+    feed.unasked = before.asked[before.invented][:1]
+    after = drawn(feed, 0)
+    assert not after.asked[after.invented].same(feed.unasked).any()
+    known = ~after.invented
+    assert torch.equal(after.asked.ids[known], after.names.ids[known])
+
+
 def test_the_feed_says_which_photos_it_has(drawn_photos: Path) -> None:
     about = feed_of(drawn_photos).about
     assert len(about.pop("contents")) == 16
