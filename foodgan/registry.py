@@ -8,7 +8,7 @@ damaged or mixed-up model is refused before it paints.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -102,8 +102,12 @@ def left_out(trainings: Iterable[Training]) -> frozenset[str]:
 
 def training_of(run: Path) -> Training:
     """How a run, or a snapshot of it, was trained. Raises ModelError."""
-    described = checkpoint.description(checkpoint.of(run))
-    return Training(**{key: described[key] for key in Training.model_fields if key in described})
+    return Training(**_training(checkpoint.description(checkpoint.of(run))))
+
+
+def _training(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a checkpoint says of itself, how it was trained."""
+    return {key: about[key] for key in Training.model_fields if key in about}
 
 
 def sha256(path: Path) -> str:
@@ -184,15 +188,11 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
 
 def _described(name: str, abouts: dict[str, dict[str, Any]]) -> ModelFile:
     """model.json by what checkpoints say of themselves, without hashes. Raises ModelError."""
-    known = {
-        stage: {key: about[key] for key in Training.model_fields if key in about}
-        for stage, about in abouts.items()
-    }
     fields = {
         "name": name,
         "hashes": {},
         "words": sha256(vectors.TABLE),
-        "training": known,
+        "training": {stage: _training(about) for stage, about in abouts.items()},
         **{stage: about.get("network") for stage, about in abouts.items()},
     }
     try:

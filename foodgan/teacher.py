@@ -97,13 +97,12 @@ def _learn_kinds(seen: Tensor, photos: Sequence[Photo]) -> tuple[Classifier, tup
     if len(known) < 2:
         raise PhotosError("a lesson needs photos of two kinds of dishes at least")
     rows, labels = kind_labels(names, known)
-    weights = name_weights([photos[row] for row in rows.tolist()], NAME_CAP)
+    weights = name_weights([names[row] for row in rows.tolist()], NAME_CAP)
     return fit(seen[rows], labels, len(known), weights), known
 
 
 def _learn_names(seen: Tensor, photos: Sequence[Photo]) -> Reader:
-    rows = [row for row, photo in enumerate(photos) if photo.name]
-    named = [photos[row] for row in rows]
-    names = [photo.name or "" for photo in named]
-    weights = name_weights(named, READ_CAP)
+    named = {row: photo.name for row, photo in enumerate(photos) if photo.name}
+    rows, names = list(named), list(named.values())
+    weights = name_weights(names, READ_CAP)
     return reader.train(seen[rows], encode(names), numbered(names), weights, what="teacher")

@@ -115,6 +115,6 @@ def _trainer(config: str, place: Place) -> Trainer:
     pixels = np.stack([render(e.recipe, e.seed, settings.photo_size) for e in entries])
     photos = [Photo(Path(), entry.plan.name) for entry in entries]
     names = encode([photo.name or "" for photo in photos])
-    weights = name_weights(photos, settings.name_cap)
+    weights = name_weights([photo.name for photo in photos], settings.name_cap)
     feed = Feed(settings, photos, pixels, names, weights, place.device)
     return Trainer(settings, feed, Path(), place)

@@ -19,6 +19,7 @@ from foodgan.evaluate.invented import invented
 from foodgan.evaluate.kid import RESAMPLES, Estimate
 from foodgan.evaluate.measures import of_groups
 from foodgan.models.classifier import Classifier, fit, numbered, untaught
+from foodgan.photos.tensors import name_weights
 from foodgan.text.kinds import KINDS, kind_labels, kind_of
 
 PHOTOS_MIN = 8  # of a kind, to know it
@@ -69,18 +70,12 @@ def learn(features: Tensor, names: Sequence[str], photos: Sequence[str]) -> Look
     seen, kept = features[rows], [names[row] for row in rows.tolist()]
     told = _left_out(seen, kept, labels, len(known))
     return Looks(
-        fit(seen, labels, len(known), _weights(kept)),
+        fit(seen, labels, len(known), name_weights(kept, NAME_CAP)),
         known,
         frozenset(photos[row] for row in rows.tolist()),
         len(set(kept)),
         _over_kinds(told == labels, labels, numbered(kept)),
     )
-
-
-def _weights(names: Sequence[str]) -> Tensor:
-    """A name of k photos counts as min(k, NAME_CAP) in all."""
-    counts = Counter(names)
-    return torch.tensor([min(counts[name], NAME_CAP) / counts[name] for name in names])
 
 
 def _left_out(features: Tensor, names: list[str], labels: Tensor, classes: int) -> Tensor:
@@ -91,7 +86,7 @@ def _left_out(features: Tensor, names: list[str], labels: Tensor, classes: int) 
     for fold in folds.unique().tolist():
         away = folds == fold
         near = (~away).nonzero().flatten().tolist()
-        weights = _weights([names[row] for row in near])
+        weights = name_weights([names[row] for row in near], NAME_CAP)
         told[away] = fit(features[near], labels[near], classes, weights)(features[away])
     return told
 

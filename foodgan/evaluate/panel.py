@@ -127,7 +127,7 @@ def _train_readers(exam: Exam, rows: Tensor, imagenet: Tensor, path: Path, steps
     photos = [exam.photos[row] for row in rows.tolist()]
     known = {name: i for i, name in enumerate(exam.names())}
     labels = torch.tensor([known[photo.name or ""] for photo in photos])
-    weights = name_weights(photos, NAME_CAP)
+    weights = name_weights([photo.name for photo in photos], NAME_CAP)
     names = encode([photo.name or "" for photo in photos])
     seen = {"random": exam.random()[rows], IMAGENET: imagenet}
     tensors: dict[str, Tensor] = {}

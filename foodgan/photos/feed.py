@@ -97,7 +97,7 @@ def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.devi
         raise PhotosError(f"{folder} has no photo to train on: all are held out{styles}")
     photos, pixels = tensors.load(photos, config.photo_size, cache)
     names = encode([photo.name or "" for photo in photos])
-    weights = tensors.name_weights(photos, config.name_cap)
+    weights = tensors.name_weights([photo.name for photo in photos], config.name_cap)
     which = release_digest(folder), contents(photos)
     return Feed(config, photos, pixels, names, weights, device, *which)
 

@@ -6,8 +6,8 @@ N photos, S pixels a side; arrays are (N, S, S, 3) uint8.
 import hashlib
 import logging
 import os
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -136,12 +136,9 @@ def _head(file: BinaryIO, count: int, size: int) -> None:
     np.lib.format.write_array_header_1_0(file, about)
 
 
-def name_weights(photos: list[Photo], cap: int) -> Tensor:
-    """Chances (N,) that cap the big names: a name of k photos counts as min(k, cap) in all."""
-    names = [photo.name for photo in photos]
-    counts: dict[str | None, int] = {}
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
+def name_weights(names: Sequence[str | None], cap: int) -> Tensor:
+    """Chances (N) of photos by their names: one of k photos counts as min(k, cap) in all."""
+    counts = Counter(names)
     return torch.tensor([min(counts[name], cap) / counts[name] for name in names])
 
 
