@@ -52,8 +52,9 @@ def carry_out(plan: Plan, *, track: Track = untracked) -> list[Path]:
             running = [pool.submit(_one, plan, arm, seed) for arm, seed in turn]
             if plan.measures and not later:
                 running.insert(0, pool.submit(_untrained, plan))
-            for _ in track(_finished(running), f"{len(turn)} runs"):
-                pass
+            if running:
+                for _ in track(_finished(running), f"{len(turn)} runs"):
+                    pass
     return [plan.result(arm, seed) for arm, seed in runs]
 
 
