@@ -1,6 +1,7 @@
 """The client: commands, the one error handler, the pulse, and an orderly start and stop."""
 
 import asyncio
+import gc
 import logging
 import signal
 from typing import Any
@@ -246,6 +247,7 @@ async def run(settings: Settings, token: str) -> None:
     try:
         await bring_up(engine)
         async with Bot(settings, engine) as bot:
+            gc.freeze()  # what has been loaded stays; to look through it would hold up every member
             serving = asyncio.create_task(bot.serve(token))
             stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

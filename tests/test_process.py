@@ -1,9 +1,23 @@
 """How a painting process treats its machine."""
 
+import gc
 import subprocess
 import sys
+from collections.abc import Iterator
 
-from foodgan.process import settle
+import pytest
+
+from foodgan.process import keep_objects, settle
+
+
+@pytest.fixture(autouse=True)
+def collector() -> Iterator[None]:
+    """As it was, afterwards."""
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
 
 PASSES = """
 import resource, sys
@@ -44,3 +58,16 @@ def test_what_an_operator_has_chosen_stands() -> None:
     environ = {"OMP_WAIT_POLICY": "ACTIVE", "MALLOC_ARENA_MAX": "2"}
     settle(environ)
     assert environ == {"OMP_WAIT_POLICY": "ACTIVE", "MALLOC_ARENA_MAX": "2"}
+
+
+def test_garbage_is_looked_for_seldom_and_never_among_what_stays() -> None:
+    settle({})
+    assert gc.isenabled()
+    assert gc.get_threshold()[0] > 10_000
+    stays = [object()]
+    stays.append(stays)
+    keep_objects()
+    assert not any(each is stays for each in gc.get_objects())
+    comes = [object()]
+    comes.append(comes)
+    assert any(each is comes for each in gc.get_objects())

@@ -36,6 +36,7 @@ from worker.jobs import DishJob
 from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
 from worker.likeness import Likeness
 from worker.line import Line
+from worker.liveness import Liveness
 from worker.passes import DeviceLost, Passes
 from worker.plates import Plate
 from worker.reply import OutOfTime, Replies
@@ -133,9 +134,10 @@ class BatchingWorker(SimpleWorker):
         Redis may go away in between: the loop waits for it.
         """
         connection.insist(self.register_birth)
-        sweep = Sweep(self._queue, self.connection, tasks.read, self._told_of_failure)
+        alive = Liveness(self._settings.var_dir, self.name)
+        sweep = Sweep(self._queue, self.connection, tasks.read, self._told_of_failure, alive)
         try:
-            with self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
+            with alive, self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
                 _log.info(
                     "serving queue %s with model %s, %d pictures a pass",
                     self._queue.name,

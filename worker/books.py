@@ -13,10 +13,10 @@ from redis import Redis
 from redis.client import Pipeline
 from rq import worker_registration
 from rq.exceptions import InvalidJobOperation
-from rq.executions import Execution
+from rq.executions import WORKER_EXECUTIONS_KEY_TEMPLATE, Execution
 from rq.job import JobStatus
 from rq.queue import Queue
-from rq.utils import now
+from rq.utils import as_text, now
 from rq.worker import BaseWorker, WorkerStatus
 
 from foodgan.contract.orders import (
@@ -29,6 +29,7 @@ from foodgan.contract.orders import (
 from worker.jobs import DEATHS, DELIVERIES, DishJob
 
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
+_LONG_AGO = 1  # seconds since 1970
 PRESENCE_TTL_S = 15  # a worker that has not beaten for so long is not listed any more
 _ENDED = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.CANCELED, JobStatus.STOPPED)
 
@@ -111,6 +112,18 @@ def own(connection: Redis, claim: Claim) -> bool:
     """Whether nobody has taken the claim away, as a sweep does with one that was not renewed."""
     registry = claim.queue.started_job_registry
     return connection.zscore(registry.key, claim.execution.composite_key) is not None
+
+
+def forsake(queue: Queue, name: str) -> list[str]:
+    """Let the claims of a worker that is known to be dead run out now. Returns the jobs' ids.
+
+    A claim names its execution: a job that somebody has claimed anew meanwhile is not touched.
+    """
+    registry, index = queue.started_job_registry, WORKER_EXECUTIONS_KEY_TEMPLATE.format(name)
+    claims = [as_text(claim) for claim in queue.connection.smembers(index)]
+    if claims:
+        queue.connection.zadd(registry.key, dict.fromkeys(claims, _LONG_AGO), xx=True)
+    return [claim.partition(":")[0] for claim in claims]
 
 
 def note_death(connection: Redis, job: DishJob) -> None:

@@ -159,6 +159,7 @@ class Sweeper:
         self._try(self._sweep.tell)  # what the last sweep has found
 
     def _keep(self, work: Callable[[], None]) -> None:
+        self._try(work)  # at once: a worker often begins because another one has died
         while not self._stopped.wait(BEAT_S):
             self._try(work)
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import torch
 
-from foodgan import compiled, recorded_pass
+from foodgan import compiled, process, recorded_pass
 from foodgan.contract.errors import UserError
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
@@ -54,6 +54,7 @@ def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, bur
             painter, replies, settings, redis, limit=limit, name=name, label=label
         )
         watch.staff(worker)
+        process.keep_objects()
         worker.serve(burst=burst)
 
 

@@ -19,6 +19,7 @@ from foodgan.contract.errors import FoodganError
 from foodgan.contract.orders import TELLING_KEY, TELLING_TTL_S
 from worker import books
 from worker.jobs import DishJob
+from worker.liveness import Liveness
 
 STUCK_S = 5.0  # popped but not claimed for so long: its worker died between the two
 TIDY_S = 60.0
@@ -36,7 +37,7 @@ class Sweep(Generic[Order]):
     """Brings abandoned, stuck and due jobs back to one queue.
 
     read: the order in a job, or FoodganError; tell: says to the member that an order has failed for
-    good, unless it turns out to have been served.
+    good, unless it turns out to have been served; neighbours: whose deaths need no waiting for.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class Sweep(Generic[Order]):
         connection: Redis,
         read: Callable[[DishJob], Order],
         tell: Callable[[Order], Told],
+        neighbours: Liveness | None = None,
     ) -> None:
+        self._neighbours = neighbours
         self._queue = queue
         self._connection = connection
         self._read = read
@@ -60,6 +63,7 @@ class Sweep(Generic[Order]):
         stuck = self._stuck()
         if not self._connection.set(_LOCK + self._queue.name, 1, nx=True, px=_LOCK_MS):
             return
+        self._forsake_dead()
         hopeless: dict[str, tuple[DishJob, Order]] = {}
 
         def close(job: DishJob, *_: object) -> None:
@@ -98,6 +102,14 @@ class Sweep(Generic[Order]):
         """Meanwhile the bot leaves them alone: its sentence would take pictures away."""
         for job_id in tuple(self._untold):
             self._connection.expire(TELLING_KEY + job_id, TELLING_TTL_S)
+
+    def _forsake_dead(self) -> None:
+        if self._neighbours is None:
+            return
+        for name in self._neighbours.dead():
+            left = books.forsake(self._queue, name)
+            self._neighbours.bury(name)
+            _log.warning("worker %s has died; it had in hand: %s", name, ", ".join(left) or "none")
 
     def _stuck(self) -> list[str]:
         """Jobs that were popped a while ago and that nobody has claimed."""

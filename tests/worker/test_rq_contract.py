@@ -208,6 +208,21 @@ def test_a_worker_holds_its_executions_by_id_and_one_that_is_deleted_is_no_claim
     assert books.own(redis, second)
 
 
+def test_the_claims_of_a_worker_lie_where_they_are_looked_for_once_it_is_dead(
+    kitchen: Kitchen, redis: Redis
+) -> None:
+    kept, left = (kitchen.put(an_order()).order_id for _ in range(2))
+    for name, order_id in (("living", kept), ("dead", left)):
+        worker = SimpleWorker([kitchen.queue], connection=redis, name=name)
+        books.claim(worker, [DishJob.fetch(order_id, redis, "json")], kitchen.queue)
+
+    assert books.forsake(kitchen.workers_queue, "dead") == [left]
+
+    ran_out = redis.zrangebyscore("rq:wip:dish", 0, 1)
+    assert [claim.decode().partition(":")[0] for claim in ran_out] == [left]
+    assert books.forsake(kitchen.workers_queue, "nobody") == []
+
+
 def test_a_claimed_job_is_not_claimed_again(kitchen: Kitchen, redis: Redis) -> None:
     order = kitchen.put(an_order())
     queue = kitchen.workers_queue
