@@ -1,26 +1,19 @@
 """A person orders in a real Chromium, from `foodgan up` to its Ctrl-C."""
 
-import os
 import re
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
 
-from foodgan.contract.settings import Settings
 from foodgan.launch import leftovers
+from tests.launch.opened import CLOSE_WITHIN_S, Opened, opened
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-OPEN_WITHIN_S = 150
 DISH_WITHIN_MS = 60_000
-CLOSE_WITHIN_S = 60
 
 expect.set_options(timeout=30_000)  # a busy machine draws slowly
 
@@ -32,56 +25,10 @@ pytestmark = [
 ]
 
 
-@dataclass
-class Opened:
-    """A house that `foodgan up` opened."""
-
-    page: str
-    var: Path
-    launcher: subprocess.Popen[bytes]
-    told: Path
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    """`foodgan up` as a person starts it, with a folder of its own and no cooldown."""
-    folder = tmp_path_factory.mktemp("house")
-    ours = {name.upper() for name in Settings.model_fields}
-    environ = {name: value for name, value in os.environ.items() if name not in ours}
-    var = folder / "var"
-    environ |= {"VAR_DIR": str(var), "COOLDOWN_S": "0", "LANG": "ja_JP.UTF-8"}
-    told = folder / "told.txt"
-    with told.open("wb") as out:
-        launcher = subprocess.Popen(
-            [sys.executable, "-m", "foodgan", "up"],
-            cwd=folder,  # no .env of the person who runs the tests
-            env=environ,
-            stdout=out,
-            stderr=out,
-        )
-    try:
-        yield Opened(_address(launcher, told, var), var, launcher, told)
-    finally:
-        launcher.send_signal(signal.SIGINT)
-        try:
-            launcher.wait(CLOSE_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            launcher.kill()
-        for _ in leftovers.kill(var):
-            continue
-
-
-def _address(launcher: subprocess.Popen[bytes], told: Path, var: Path) -> str:
-    """The address that `foodgan up` prints once all is ready."""
-    deadline = time.monotonic() + OPEN_WITHIN_S
-    while time.monotonic() < deadline:
-        if found := re.search(r"http://127\.0\.0\.1:\d+", told.read_text()):
-            return found.group()
-        if launcher.poll() is not None:
-            break
-        time.sleep(0.2)
-    logs = "\n".join(f"{log.name}: {log.read_text()[-600:]}" for log in var.glob("log/*.log"))
-    pytest.fail(f"foodgan up did not open:\n{told.read_text()}\n{logs}")
+    with opened(tmp_path_factory.mktemp("house"), LANG="ja_JP.UTF-8") as house:
+        yield house
 
 
 @pytest.fixture(scope="module")
