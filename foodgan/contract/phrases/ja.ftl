@@ -266,6 +266,7 @@ credit-initials = イニシャルで載せる({ $name })
 credit-anonymous = 名前は載せない
 consent-no = やめておく
 consent-declined = わかりました。写真は残していません。気が向いたら、またどうぞ。
+consent-unchanged = わかりました。何も変えず、これまでどおりにしておきます。
 consent-given = もう同意をいただいて、写真をお預かりしています。取り下げたいときは `/photos withdraw` でどうぞ。
 consent-changed = 承りました。これからの写真は新しい使い方でお預かりし、お名前はこれまでの写真も含めて改めます。
 

@@ -1,8 +1,11 @@
 """`/submit` by the real client library: consent once, then a receipt in seconds."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.tables import Consent, Submission
 from bot.sandbox.people import find_member, user_json
@@ -136,6 +139,22 @@ async def test_who_declines_leaves_nothing_behind(club: Club) -> None:
     assert components(declined) == []
     assert await club.photos() == []
     assert await club.all(Submission) == []
+
+
+async def test_who_only_looks_at_the_consent_is_not_told_that_no_photo_is_kept(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    for ended in (False, True):
+        asked = await club.shown(club.use("privacy consent"))
+        if ended:
+            async with AsyncSession(club.canteen.engine) as session, session.begin():
+                await session.execute(update(Submission).values(ended_at=datetime.now(UTC)))
+        left = await club.shown(club.click(asked, "consent-no"), "わかりました")
+        assert left["content"] == say("ja", "consent-unchanged")
+        assert components(left) == []
+    assert len(await club.photos("taken")) == 1
+    assert len(await club.all(Consent)) == 1
 
 
 async def test_the_menu_of_a_message_takes_ones_own_photos_alone(club: Club) -> None:
