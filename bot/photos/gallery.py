@@ -57,7 +57,8 @@ class Gallery:
         self._lookalikes = LookAlikes()
         store = Store(settings.photo_store)
         publisher = Publisher(sessions, store)
-        receipts = Receipts(sessions, self._lookalikes, publisher)
+        tells = settings.review_notice != "off"
+        receipts = Receipts(sessions, self._lookalikes, publisher, tells)
         reception = Reception(sessions, self._queue, edit, publisher, settings)
         desk = Desk(sessions, self._lookalikes, receipts, publisher, settings)
         self.rights = rights = Rights(sessions, self._lookalikes, publisher)

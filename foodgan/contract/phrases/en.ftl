@@ -241,6 +241,7 @@ submit-stale = This has been lying around for too long. Please start again with 
 name-blocked = We do not use that word here. Please choose another name.
 
 receipt-head = We have taken in your photos of “**{ $name }**” ({ $count }). You will hear from us once they are reviewed.
+receipt-head-quiet = We have taken in your photos of “**{ $name }**” ({ $count }). Once they are reviewed, `/photos mine` shows what became of them.
 receipt-words = We read the name as “{ $words }”.
 receipt-none = Sorry, we could not take anything in this time.
 receipt-refused = Photo { $place } ({ $file }): { $why }

@@ -232,6 +232,7 @@ submit-stale = このご案内は時間が経ってしまいました。お手�
 name-blocked = その言葉はここでは使えません。別の名前にしてくださいね。
 
 receipt-head = 「**{ $name }**」の写真を { $count } 枚、お預かりしました。審査がすんだらお知らせします。
+receipt-head-quiet = 「**{ $name }**」の写真を { $count } 枚、お預かりしました。審査がすむと、`/photos mine` で結果をごらんになれます。
 receipt-words = 料理名は「{ $words }」と読みました。
 receipt-none = ごめんなさい、今回はお預かりできませんでした。
 receipt-refused = { $place } 枚目({ $file }): { $why }

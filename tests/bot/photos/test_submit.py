@@ -71,6 +71,18 @@ async def test_who_agreed_gets_a_receipt_with_preview_words_and_tally(club: Club
     await until(lambda: not club.intake.redis.exists(*jobs), "the jobs are gone")
 
 
+async def test_where_no_notices_are_sent_the_receipt_promises_none(club: Club) -> None:
+    await club.canteen.open(review_notice="off")
+    await club.agreed()
+    interaction = club.submit()
+    await until(club.intake.jobs, "a job")
+    club.intake.work()
+    receipt = await club.shown(interaction, "お預かりしました")
+    head = say("ja", "receipt-head-quiet", count=1, name="きつねうどん")
+    assert receipt["content"].splitlines()[0] == head
+    assert "お知らせ" not in receipt["content"]
+
+
 async def test_look_alikes_and_known_photos_are_named_at_once(club: Club) -> None:
     await club.canteen.open()
     await club.agreed()
