@@ -130,11 +130,14 @@ class Errands:
         )
         async with self._sessions.begin() as session:
             session.add(errand)
+        kept = Answer(say(errand.locale, "errand-kept"))
         try:
+            if not await self._queue.staffed(_KINDS[kind].task):
+                await self._say(errand, kept)  # before the queue has it: it may be done at once
             await self._enqueue(errand)
         except KitchenClosed as error:
             log.warning("errand %s: kept for later, %s", errand.id, error)
-            await self._say(errand, Answer(say(errand.locale, "errand-kept")))
+            await self._say(errand, kept)
 
     async def attend(self) -> None:
         """Answer what is done, and send what the queue has lost."""

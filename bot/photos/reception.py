@@ -222,7 +222,8 @@ class Reception:
                 submission = await session.get_one(Submission, submission_id)
             if not sent:  # a second click: the first has sent them off
                 return
-            await self._say(submission, "submit-received", sent)
+            staffed = await self._queue.staffed(TAKE_IN_TASK)
+            await self._say(submission, "submit-received" if staffed else "submit-kept", sent)
             for photo in sent:
                 await self.put_in_line(photo)
         except KitchenClosed as error:

@@ -10,6 +10,7 @@ from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.results import Result
 from rq.serializers import JSONSerializer
+from rq.worker_registration import get_keys
 
 from bot.queue.calls import NO_TIMEOUT, STAGES, Calls, Stage, retry_of
 from foodgan.contract.orders import FAILURE_TTL_S
@@ -43,6 +44,10 @@ class PhotoQueue:
         """Queue a task under its id, once: False where it had been there already."""
         return await self._calls.run(lambda: self._enqueue(task, job_id, payload))
 
+    async def staffed(self, task: str) -> bool:
+        """Whether somebody is there who does such a task."""
+        return await self._calls.run(lambda: self._staffed(task))
+
     async def outcomes(self, job_ids: Sequence[str]) -> dict[str, Outcome]:
         """How far each job has come, with the results of those that are done."""
         return await self._calls.run(lambda: self._outcomes(job_ids))
@@ -55,10 +60,16 @@ class PhotoQueue:
         """Let go of Redis."""
         self._calls.close()
 
+    def _queue_of(self, task: str) -> Queue:
+        return self._photos if task == TAKE_IN_TASK else self._chores
+
+    def _staffed(self, task: str) -> bool:
+        listed = get_keys(self._queue_of(task))  # a dead worker's stays listed, and runs out
+        return bool(listed) and self._calls.redis.exists(*listed) > 0
+
     def _enqueue(self, task: str, job_id: str, payload: Mapping[str, Any]) -> bool:
-        queue = self._photos if task == TAKE_IN_TASK else self._chores
         try:
-            queue.enqueue_call(
+            self._queue_of(task).enqueue_call(
                 task,
                 args=[payload],
                 job_id=job_id,

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.records.tables import Errand
 from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
@@ -43,6 +45,17 @@ async def test_a_restart_forgets_no_drawing_that_is_on_its_way(club: Club) -> No
     await club.canteen.open()
     await refused(club, club.use("dataset", "akari"))
     assert len(await club.all(Errand)) == 1
+
+
+@pytest.mark.parametrize("command", ["dataset", "release"])
+async def test_while_nobody_does_chores_who_asks_for_one_is_told_that_it_comes_later(
+    club: Club, command: str
+) -> None:
+    await club.canteen.open()
+    club.intake.leave()
+    asked = club.use(command, "minato")
+    await club.shown(asked, say("ja", "errand-kept"))
+    await until(club.intake.jobs, "in line")
 
 
 async def until_closed(club: Club, errand_id: str) -> None:

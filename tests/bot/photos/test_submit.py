@@ -144,6 +144,20 @@ async def test_a_second_click_on_the_consent_says_nothing_of_no_photos(club: Clu
     assert message["content"] == say("ja", "submit-received", count=1, name="きつねうどん")
 
 
+async def test_while_nobody_takes_photos_in_the_answer_does_not_say_that_they_are_looked_at(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.intake.leave()
+    interaction = club.submit()
+    kept = await club.shown(interaction, "受け取りました")
+    assert kept["content"] == say("ja", "submit-kept", count=1, name="きつねうどん")
+    await until(club.intake.jobs, "in line")
+    club.intake.work()
+    await club.shown(interaction, "お預かりしました")
+
+
 async def test_who_declines_leaves_nothing_behind(club: Club) -> None:
     await club.canteen.open()
     asked = await club.shown(club.submit(), "はじめに")
