@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer, Edit
 from bot.answer import Outcome as EditOutcome
+from bot.blocklist import Blocklist
 from bot.kitchen import Defer
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
@@ -67,6 +68,7 @@ class Errands:
         store: Store,
         edit: Edit,
         notices: Notices,
+        blocklist: Blocklist,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
@@ -74,6 +76,7 @@ class Errands:
         self._store = store
         self._edit = edit
         self._notices = notices
+        self._blocklist = blocklist
         self._drawing: set[int] = set()  # members whose drawing is not in the records yet
 
     async def release(self, guest: Guest) -> None:
@@ -113,7 +116,7 @@ class Errands:
             drawing_id=drawing_id,
             locale=guest.locale,
             weeks=tuple(weeks[-WEEKS_MAX:]),
-            asked=tuple(asked),
+            asked=tuple(one for one in asked if self._blocklist.allows(one[0])),
         )
         await self._send(guest, "drawing", drawing_id, drawing)
 

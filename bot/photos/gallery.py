@@ -63,7 +63,7 @@ class Gallery:
         desk = Desk(sessions, self._lookalikes, receipts, publisher, settings)
         self.rights = rights = Rights(sessions, self._lookalikes, publisher)
         notices = Notices(sessions, sender(client, settings), settings)
-        errands = Errands(sessions, self._queue, publisher, store, edit, notices)
+        errands = Errands(sessions, self._queue, publisher, store, edit, notices, blocklist)
         retention = Retention(sessions, publisher, settings)
         community, access = Community(sessions), Access(settings)
         self._office = Office(sessions, blocklist)

@@ -58,6 +58,18 @@ async def test_while_nobody_does_chores_who_asks_for_one_is_told_that_it_comes_l
     await until(club.intake.jobs, "in line")
 
 
+async def test_names_asked_for_before_a_word_was_blocked_are_not_drawn(club: Club) -> None:
+    await club.canteen.open()
+    for name in ("どくきのこカレー", "月見うどん"):
+        asked = club.canteen.order(name=name)
+        await club.canteen.record("queued", asked)
+    blocked = club.use("operator block", "minato", options={"word": "ドクキノコ"})
+    await club.shown(blocked, say("ja", "operator-blocked"))
+    club.use("dataset")
+    (job,) = await until(club.intake.jobs, "in line")
+    assert job.args[0]["asked"] == [["月見うどん", 1]]
+
+
 async def until_closed(club: Club, errand_id: str) -> None:
     """Wait until the records say so."""
     async with asyncio.timeout(PATIENCE_S):
