@@ -44,8 +44,11 @@ from foodgan.contract.orders import new_order_id
 from foodgan.contract.phrases import locale_of, say
 from foodgan.contract.settings import Settings
 
-# Answers after which Discord takes nothing more; asking on would bring a ban in the end.
+# Answers after which Discord takes nothing more, or nobody is left to read it; asking on would
+# bring a ban in the end.
 DEAD = {
+    10008: "dismissed before its answer",
+    10015: "never acknowledged",
     10062: "answered too late",
     40060: "answered by another process",
     50027: "older than its token",

@@ -356,6 +356,26 @@ async def test_who_has_voted_decides_even_votes_only_as_an_operator(
     assert await club.photos("accepted")
 
 
+@pytest.mark.parametrize(
+    ("code", "why"), [(10008, "dismissed before its answer"), (10015, "never acknowledged")]
+)
+async def test_who_dismisses_the_page_after_a_click_is_told_of_no_mistake(
+    club: Club, caplog: pytest.LogCaptureFixture, code: int, why: str
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    page = await desk(club, "minato")
+    club.canteen.sandbox.faults.add(
+        RequestFault(method="PATCH", path="^/webhooks/", answer=404, code=code)
+    )
+    click = club.click(page, "review-accept", "minato")
+    await until(lambda: "an interaction was" in caplog.text or click.followups, "a log line")
+    assert f"an interaction was {why} ({code})" in caplog.text
+    assert click.followups == []
+    assert len(await club.all(Vote)) == 1
+
+
 async def test_nobody_is_shown_their_own_photo(club: Club) -> None:
     await club.canteen.open()
     await club.agreed("minato")
