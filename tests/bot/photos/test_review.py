@@ -346,7 +346,7 @@ async def test_who_has_voted_decides_even_votes_only_as_an_operator(
     page = await desk(club, "sora")
     page = await edited(club, club.click(page, "review-reject", "sora", values=["other"]))
     assert say("ja", "review-escalated-news") in page["content"]
-    assert say("ja", "review-none") in (await desk(club, "minato"))["content"]
+    assert (await desk(club, "minato"))["content"] == say("ja", "review-none-tied", count=1)
     page = await edited(club, club.fill(opener, "minato", name="たぬきうどん"))
     assert say("ja", "review-tied") in page["content"]
     monkeypatch.setattr(people, "REVIEWERS_MAY", people.MANAGE_GUILD)
@@ -354,6 +354,21 @@ async def test_who_has_voted_decides_even_votes_only_as_an_operator(
     assert say("ja", "review-escalated") in page["content"]
     await edited(club, club.click(page, "review-accept", "minato"))
     assert await club.photos("accepted")
+
+
+async def test_an_operator_who_makes_votes_even_may_decide_or_leave_it_to_others(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    await edited(club, club.click(await desk(club, "sora"), "review-accept", "sora"))
+    page = await desk(club, "minato")
+    page = await edited(club, club.click(page, "review-reject", "minato", values=["other"]))
+    assert page["content"].startswith(say("ja", "review-escalated-yours"))
+    page = await edited(club, club.click(page, "review-skip", "minato"))
+    assert say("ja", "review-none-tied", count=1) in page["content"]
+    assert sorted(vote.verdict for vote in await club.all(Vote)) == ["accept", "reject"]
 
 
 @pytest.mark.parametrize(
