@@ -38,7 +38,8 @@ class Receipts(Collection):
             lines += [say(locale, "receipt-words", words=read)] if read else []
         lines += [await self._line(locale, place, one) for place, one in enumerate(handed, 1)]
         waiting, accepted = tally.get("taken", 0), tally.get("accepted", 0)
-        lines += [say(locale, "receipt-tally", waiting=waiting, accepted=accepted)]
+        if waiting or accepted:
+            lines += [say(locale, "receipt-tally", waiting=waiting, accepted=accepted)]
         seen = await self.previews(locale, taken)
         return Answer("\n".join(filter(None, lines)), None, tuple(file for _, file in seen))
 

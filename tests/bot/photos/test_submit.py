@@ -285,6 +285,7 @@ async def test_what_the_intake_refuses_is_told_with_its_reason(club: Club) -> No
     club.intake.finish(job, told)
     receipt = await club.shown(interaction, "今回は")
     assert say("ja", "intake-too-many-pixels", limit=40) in receipt["content"]
+    assert "いつも" not in receipt["content"]  # nobody is thanked for 0 photos
     (photo,) = await club.photos("refused")
     assert photo.url is None
 
