@@ -163,7 +163,7 @@ class Errands:
             if await self._answer(errand, outcome.result):
                 await self._close(errand, outcome.result)
         elif errand.kind == "drawing" and not _alive(errand):
-            await self._close(errand, None)
+            await self._give_up(errand)
         elif outcome.stage == "lost":
             await self._enqueue(errand)
 
@@ -190,6 +190,14 @@ class Errands:
         if told:
             await asyncio.to_thread(self._store.delete, drawn.path)
         return told
+
+    async def _give_up(self, errand: Errand) -> None:
+        """Nobody has drawn it: say so with the last of its token."""
+        if errand.token and datetime.now(UTC) < errand.asked_at + TOKEN_LIFE:
+            late = Answer(say(errand.locale, "dataset-late"))
+            if await self._edit(errand.application_id, errand.token, late) == "away":
+                return  # on a later round
+        await self._close(errand, None)
 
     async def _close(self, errand: Errand, result: str | None) -> None:
         await self._end(errand, result)

@@ -397,6 +397,7 @@ command-dataset = How the collection is doing, and what to photograph next
 dataset = This is how the collection is doing.
 dataset-wanted = This is how the collection is doing. What we lack is **{ $words }**. If you come across any, please `/submit` it!
 dataset-on-its-way = The picture that you asked for is on its way. It will be here in a moment.
+dataset-late = Sorry, nobody was here to draw it in time. Please try again in a little while.
 dataset-alt = Photos by week, and the words that are most and least covered
 command-release = Freeze the accepted photos into a collection to learn from
 released = The collection `{ $digest }` is ready: { $train } photos to learn from, { $test } to be tested with ({ $left_out } left out).
