@@ -12,14 +12,14 @@ import discord
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.answer import Answer, Edit
-from bot.answer import Outcome as EditOutcome
+from bot.answer import Answer, Edit, Outcome
 from bot.blocklist import Blocklist
 from bot.kitchen import Defer
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
-from bot.queue.photos import Outcome, PhotoQueue
+from bot.queue.calls import Stage
+from bot.queue.photos import PhotoQueue
 from bot.records import errands, figures
 from bot.records.tables import Errand, ErrandKind
 from foodgan.contract import dishname
@@ -148,23 +148,24 @@ class Errands:
             open_ones = await errands.open_ones(session)
         if not open_ones:
             return
-        outcomes = await self._queue.outcomes([errand.id for errand in open_ones])
+        stages = await self._queue.stages([errand.id for errand in open_ones])
         failure: KitchenClosed | StoreError | None = None
         for errand in open_ones:
             try:
-                await self._attend(errand, outcomes[errand.id])
+                await self._attend(errand, stages[errand.id])
             except (KitchenClosed, StoreError) as error:
                 failure = error  # the next errand has its turn all the same
         if failure:
             raise failure
 
-    async def _attend(self, errand: Errand, outcome: Outcome) -> None:
-        if outcome.stage in ("done", "failed"):
-            if await self._answer(errand, outcome.result):
-                await self._close(errand, outcome.result)
+    async def _attend(self, errand: Errand, stage: Stage) -> None:
+        if stage in ("done", "failed"):
+            result = await self._queue.result(errand.id) if stage == "done" else None
+            if await self._answer(errand, result):
+                await self._close(errand, result)
         elif errand.kind == "drawing" and not _alive(errand):
             await self._give_up(errand)
-        elif outcome.stage == "lost":
+        elif stage == "lost":
             await self._enqueue(errand)
 
     async def _answer(self, errand: Errand, result: str | None) -> bool:
@@ -214,7 +215,7 @@ class Errands:
 
         A drawing that comes too late is of no use any more; a release is told all the same.
         """
-        outcome: EditOutcome = "dead"
+        outcome: Outcome = "dead"
         if errand.token and _alive(errand):
             outcome = await self._edit(errand.application_id, errand.token, answer)
         if errand.kind == "release" and outcome in ("dead", "refused"):

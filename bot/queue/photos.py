@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rq import Queue
@@ -19,14 +18,6 @@ from foodgan.contract.settings import Settings
 
 # The bot reads a result on its rounds; a bot that was away finds what was done in its absence.
 RESULT_TTL_S = 7 * 86_400
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How far a job has come. result: its JSON, once it is done."""
-
-    stage: Stage
-    result: str | None = None
 
 
 class PhotoQueue:
@@ -48,9 +39,15 @@ class PhotoQueue:
         """Whether somebody is there who does such a task."""
         return await self._calls.run(lambda: self._staffed(task))
 
-    async def outcomes(self, job_ids: Sequence[str]) -> dict[str, Outcome]:
-        """How far each job has come, with the results of those that are done."""
-        return await self._calls.run(lambda: self._outcomes(job_ids))
+    async def stages(self, job_ids: Sequence[str]) -> dict[str, Stage]:
+        """How far each job has come, in one round trip."""
+        return await self._calls.run(lambda: self._stages(job_ids))
+
+    async def result(self, job_id: str) -> str | None:
+        """The JSON of a job that is done. One by one: many at once may take a slow Redis too long
+        ever to be heard.
+        """
+        return await self._calls.run(lambda: self._result(job_id))
 
     async def forget(self, job_ids: Sequence[str]) -> None:
         """Take jobs out of Redis altogether, and the links in them."""
@@ -84,15 +81,12 @@ class PhotoQueue:
             return False
         return True
 
-    def _outcomes(self, job_ids: Sequence[str]) -> dict[str, Outcome]:
+    def _stages(self, job_ids: Sequence[str]) -> dict[str, Stage]:
         with self._calls.redis.pipeline(transaction=False) as pipe:
             for job_id in job_ids:
                 pipe.hget(Job.key_for(job_id), "status")
-            stages = [STAGES.get(status, "waiting") for status in pipe.execute()]
-        return {
-            job_id: Outcome(stage, self._result(job_id) if stage == "done" else None)
-            for job_id, stage in zip(job_ids, stages, strict=True)
-        }
+            stages: list[Stage] = [STAGES.get(status, "waiting") for status in pipe.execute()]
+        return dict(zip(job_ids, stages, strict=True))
 
     def _result(self, job_id: str) -> str | None:
         job = self._calls.job(job_id)

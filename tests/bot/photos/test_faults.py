@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rq.results import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.photos import notices, rounds
@@ -190,6 +193,26 @@ async def test_a_notice_that_discord_does_not_answer_holds_up_no_receipt(
     club.click(page, "review-accept", "minato")
     await until(lambda: hanging.hits, "a notice")
     await club.taken(["b.jpg"])
+
+
+async def test_a_slow_valkey_brings_many_answers_one_by_one(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.submit(files=[f"{number}.jpg" for number in range(5)])
+    await until(lambda: len(club.intake.jobs()) == 5, "in line")
+    await club.canteen.close()
+    club.intake.work()  # while the bot is away
+    fetch = Result.fetch_latest
+
+    def slowly(*job: Any) -> Any:
+        time.sleep(0.4)
+        return fetch(*job)
+
+    monkeypatch.setattr(Result, "fetch_latest", slowly)
+    await club.canteen.open(redis_timeout_s=1.0)
+    await club.until_photos(lambda found: all(p.state == "taken" for p in found), "taken")
 
 
 async def test_a_drawing_that_is_gone_holds_up_no_release(club: Club) -> None:
