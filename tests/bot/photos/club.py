@@ -203,6 +203,17 @@ class Club:
         return False
 
 
+async def desk(club: Club, member: str) -> dict[str, Any]:
+    """What `/review` shows."""
+    return await club.shown(club.use("review", member))
+
+
+async def edited(club: Club, interaction: Interaction) -> dict[str, Any]:
+    """The review message once this click has changed it."""
+    await until(lambda: interaction.first("edited", "followup", "answered"), "an answer to a click")
+    return dict(interaction.original.json)
+
+
 def _said(interaction: Interaction, having: str) -> bool:
     return bool(interaction.original and having in interaction.original.json["content"])
 
