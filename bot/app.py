@@ -44,14 +44,16 @@ from foodgan.contract.orders import new_order_id
 from foodgan.contract.phrases import locale_of, say
 from foodgan.contract.settings import Settings
 
-# Answers after which Discord takes nothing more; asking on would bring a ban in the end.
+# Answers after which Discord takes nothing more, or nobody is left to read it; asking on would
+# bring a ban in the end.
 DEAD = {
+    10008: "dismissed before its answer",
+    10015: "never acknowledged",
     10062: "answered too late",
     40060: "answered by another process",
     50027: "older than its token",
 }
 
-PRESS = "press"  # what buttons, menus and modals count as
 PRESSED = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,12 @@ log = logging.getLogger(__name__)
 
 class Menu(app_commands.CommandTree["Bot"]):
     """The commands, and the one place where their errors become sentences."""
+
+    def names(self) -> list[str]:
+        """What each command counts as."""
+        kinds = (discord.AppCommandType.chat_input, discord.AppCommandType.message)
+        every = [command for kind in kinds for command in self.walk_commands(type=kind)]
+        return [one.qualified_name for one in every if not isinstance(one, app_commands.Group)]
 
     async def on_error(
         self, interaction: discord.Interaction["Bot"], error: app_commands.AppCommandError
@@ -154,6 +162,7 @@ class Bot(discord.Client):
         self.menu.add_command(status_command(self._queue))
         for command in self.gallery.commands:
             self.menu.add_command(command)
+        metrics.expect(self.menu.names())
 
     async def setup_hook(self) -> None:
         """Called once, when Discord has taken the token."""
@@ -194,9 +203,9 @@ class Bot(discord.Client):
         if interaction.type in PRESSED:
             try:
                 await self._buttons.press(interaction)
-                metrics.COMMANDS.labels(PRESS, "done").inc()
+                metrics.COMMANDS.labels(metrics.PRESS, "done").inc()
             except Exception as error:
-                await self.menu.say_why(interaction, PRESS, error)
+                await self.menu.say_why(interaction, metrics.PRESS, error)
 
     async def on_connect(self) -> None:
         """The gateway has said READY."""

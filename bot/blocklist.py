@@ -44,10 +44,14 @@ class Blocklist:
         """Block these words, and no others."""
         self._words = frozenset(filter(None, map(looks, words)))
 
+    def allows(self, name: str) -> bool:
+        """Whether a normalised name holds no blocked word."""
+        found = looks(name)
+        return not any(word in found for word in self._words)
+
     def check(self, name: str) -> str:
         """The normalised name, unless it holds a blocked word: then UserError `name-blocked`."""
-        found = looks(name)
-        if any(word in found for word in self._words):
+        if not self.allows(name):
             raise UserError("name-blocked")
         return name
 

@@ -46,9 +46,11 @@ class Desk:
         async with self._sessions() as session:
             line = await reviews.line(session, reviewer)
             shown = await photos.by_ids(session, line[:1])
+            tied = 0 if shown else await reviews.tied(session, reviewer)
         if not shown:
             buttons = [_undo_button(locale, undo)] if undo else []
-            text = "\n".join(filter(None, (news, say(locale, "review-none"))))
+            none = say(locale, "review-none-tied" if tied else "review-none", count=tied)
+            text = "\n".join(filter(None, (news, none)))
             return Answer(text, laid_out(*buttons))
         return await self._show(shown[0], locale, news, undo, len(line))
 
@@ -71,7 +73,7 @@ class Desk:
             )
         if fate == "decided":
             self._publisher.changed()
-        news = say(locale, _news(fate, verdict))
+        news = say(locale, _news(fate, verdict, reviewer))
         if fate == "stale":
             return await self._again(reviewer, locale, photo_id, news)
         stands = fate in ("counted", "decided", "escalated")
@@ -148,12 +150,12 @@ class Desk:
             return await photos.known(session, ids)
 
 
-def _news(fate: Fate, verdict: Verdict) -> str:
+def _news(fate: Fate, verdict: Verdict, reviewer: Reviewer) -> str:
     """The key of the sentence about a vote."""
     if fate in ("counted", "decided"):
         return f"review-{fate}-{verdict}"
     if fate == "escalated":
-        return "review-escalated-news"
+        return "review-escalated-yours" if reviewer.operator else "review-escalated-news"
     return f"review-{fate}"
 
 

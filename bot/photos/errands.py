@@ -12,13 +12,14 @@ import discord
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.answer import Answer, Edit
-from bot.answer import Outcome as EditOutcome
+from bot.answer import Answer, Edit, Outcome
+from bot.blocklist import Blocklist
 from bot.kitchen import Defer
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
-from bot.queue.photos import Outcome, PhotoQueue
+from bot.queue.calls import Stage
+from bot.queue.photos import PhotoQueue
 from bot.records import errands, figures
 from bot.records.tables import Errand, ErrandKind
 from foodgan.contract import dishname
@@ -67,6 +68,7 @@ class Errands:
         store: Store,
         edit: Edit,
         notices: Notices,
+        blocklist: Blocklist,
     ) -> None:
         self._sessions = sessions
         self._queue = queue
@@ -74,6 +76,7 @@ class Errands:
         self._store = store
         self._edit = edit
         self._notices = notices
+        self._blocklist = blocklist
         self._drawing: set[int] = set()  # members whose drawing is not in the records yet
 
     async def release(self, guest: Guest) -> None:
@@ -113,7 +116,7 @@ class Errands:
             drawing_id=drawing_id,
             locale=guest.locale,
             weeks=tuple(weeks[-WEEKS_MAX:]),
-            asked=tuple(asked),
+            asked=tuple(one for one in asked if self._blocklist.allows(one[0])),
         )
         await self._send(guest, "drawing", drawing_id, drawing)
 
@@ -130,11 +133,14 @@ class Errands:
         )
         async with self._sessions.begin() as session:
             session.add(errand)
+        kept = Answer(say(errand.locale, "errand-kept"))
         try:
+            if not await self._queue.staffed(_KINDS[kind].task):
+                await self._say(errand, kept)  # before the queue has it: it may be done at once
             await self._enqueue(errand)
         except KitchenClosed as error:
             log.warning("errand %s: kept for later, %s", errand.id, error)
-            await self._say(errand, Answer(say(errand.locale, "errand-kept")))
+            await self._say(errand, kept)
 
     async def attend(self) -> None:
         """Answer what is done, and send what the queue has lost."""
@@ -142,23 +148,24 @@ class Errands:
             open_ones = await errands.open_ones(session)
         if not open_ones:
             return
-        outcomes = await self._queue.outcomes([errand.id for errand in open_ones])
+        stages = await self._queue.stages([errand.id for errand in open_ones])
         failure: KitchenClosed | StoreError | None = None
         for errand in open_ones:
             try:
-                await self._attend(errand, outcomes[errand.id])
+                await self._attend(errand, stages[errand.id])
             except (KitchenClosed, StoreError) as error:
                 failure = error  # the next errand has its turn all the same
         if failure:
             raise failure
 
-    async def _attend(self, errand: Errand, outcome: Outcome) -> None:
-        if outcome.stage in ("done", "failed"):
-            if await self._answer(errand, outcome.result):
-                await self._close(errand, outcome.result)
+    async def _attend(self, errand: Errand, stage: Stage) -> None:
+        if stage in ("done", "failed"):
+            result = await self._queue.result(errand.id) if stage == "done" else None
+            if await self._answer(errand, result):
+                await self._close(errand, result)
         elif errand.kind == "drawing" and not _alive(errand):
-            await self._close(errand, None)
-        elif outcome.stage == "lost":
+            await self._give_up(errand)
+        elif stage == "lost":
             await self._enqueue(errand)
 
     async def _answer(self, errand: Errand, result: str | None) -> bool:
@@ -185,6 +192,14 @@ class Errands:
             await asyncio.to_thread(self._store.delete, drawn.path)
         return told
 
+    async def _give_up(self, errand: Errand) -> None:
+        """Nobody has drawn it: say so with the last of its token."""
+        if errand.token and datetime.now(UTC) < errand.asked_at + TOKEN_LIFE:
+            late = Answer(say(errand.locale, "dataset-late"))
+            if await self._edit(errand.application_id, errand.token, late) == "away":
+                return  # on a later round
+        await self._close(errand, None)
+
     async def _close(self, errand: Errand, result: str | None) -> None:
         await self._end(errand, result)
         await self._queue.forget([errand.id])
@@ -200,7 +215,7 @@ class Errands:
 
         A drawing that comes too late is of no use any more; a release is told all the same.
         """
-        outcome: EditOutcome = "dead"
+        outcome: Outcome = "dead"
         if errand.token and _alive(errand):
             outcome = await self._edit(errand.application_id, errand.token, answer)
         if errand.kind == "release" and outcome in ("dead", "refused"):

@@ -1,5 +1,6 @@
 """What members are told without having asked just now: politely, once, and never twice."""
 
+import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,12 +10,14 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import AWAY, fitting
+from bot.limits import open_gate
 from bot.records import reviews, submissions
 from bot.records.tables import Photo
 from foodgan.contract import dishname
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
 
+NOTICE_TIMEOUT_S = 20.0  # of one notice: photos and receipts have their turn after it
 NAMED_MAX = 8  # photos that a notice names; the rest are counted
 
 log = logging.getLogger(__name__)
@@ -107,13 +110,15 @@ def sender(client: discord.Client, settings: Settings) -> Send:
 
     async def send(member_id: int, text: str, channel_id: int | None, praise: str) -> None:
         try:
-            if not by_message:
-                await _mention(client, channel_id, member_id, text)
-            elif not await _message(client, member_id, text):
-                await _mention(client, channel_id, member_id, praise)
+            async with asyncio.timeout(NOTICE_TIMEOUT_S):
+                if not by_message:
+                    await _mention(client, channel_id, member_id, text)
+                elif not await _message(client, member_id, text):
+                    await _mention(client, channel_id, member_id, praise)
         except discord.HTTPException as error:
             log.info("a notice was not taken, %d (%d)", error.status, error.code)
         except AWAY as error:  # the next member is told all the same
+            open_gate(client)
             log.warning("a notice was lost: %s", type(error).__name__)
 
     return send

@@ -1,5 +1,7 @@
 """The operators' office: who may not contribute, which words may not be used, who did what."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -12,7 +14,7 @@ from foodgan.contract.errors import UserError
 from foodgan.contract.phrases import say
 
 AUDIT_SHOWN = 12  # lines
-LINES_MAX = 1000  # characters of bans and words together
+LINE_MAX = 500  # characters of bans, and as many of words
 
 
 class Office:
@@ -65,10 +67,18 @@ class Office:
                 select(AuditEntry).order_by(AuditEntry.id.desc()).limit(AUDIT_SHOWN)
             )
             lines = [_audit_line(entry) for entry in audit]
-        who = ", ".join(f"<@{ban.member_id}>" for ban in banned)[:LINES_MAX] or "—"
-        which = ", ".join(map(dishname.display, blocked))[:LINES_MAX] or "—"
+        who = _line([f"<@{ban.member_id}>" for ban in banned])
+        which = _line([dishname.display(word) for word in blocked])
         text = say(locale, "operator-listing", who=who, words=which, audit="\n".join(lines) or "—")
         return Answer(text)
+
+
+def _line(entries: Sequence[str]) -> str:
+    """Those that fit on a line, whole; "…" stands for the others."""
+    listed = ", ".join(entries) or "—"
+    if len(listed) <= LINE_MAX:
+        return listed
+    return listed[: listed.rfind(", ", 0, LINE_MAX)] + ", …"
 
 
 def _audit_line(entry: AuditEntry) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import discord
 
@@ -17,8 +18,11 @@ from foodgan.contract.phrases import say
 NAME_MAX = 24  # characters of a file's name in a receipt
 
 
+@dataclass(frozen=True)
 class Receipts(Collection):
-    """Writes receipts."""
+    """Writes receipts. tells: whether members are told of a decision without asking."""
+
+    tells: bool = True
 
     async def of(self, submission: Submission, handed: Sequence[Photo]) -> Answer:
         """What to tell the member once the intake has spoken about every photo."""
@@ -29,11 +33,13 @@ class Receipts(Collection):
         lines = [say(locale, "receipt-none")]
         if taken:
             name, read = dishname.display(taken[0].name), dishname.listed(taken[0].words or ())
-            lines = [say(locale, "receipt-head", count=len(taken), name=name)]
+            head = "receipt-head" if self.tells else "receipt-head-quiet"
+            lines = [say(locale, head, count=len(taken), name=name)]
             lines += [say(locale, "receipt-words", words=read)] if read else []
         lines += [await self._line(locale, place, one) for place, one in enumerate(handed, 1)]
         waiting, accepted = tally.get("taken", 0), tally.get("accepted", 0)
-        lines += [say(locale, "receipt-tally", waiting=waiting, accepted=accepted)]
+        if waiting or accepted:
+            lines += [say(locale, "receipt-tally", waiting=waiting, accepted=accepted)]
         seen = await self.previews(locale, taken)
         return Answer("\n".join(filter(None, lines)), None, tuple(file for _, file in seen))
 

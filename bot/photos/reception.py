@@ -143,14 +143,18 @@ class Reception:
             await self._send_off(submission.id, known.licence)
 
     async def decline(self, guest: Guest, submission_id: str) -> None:
-        """The member would rather not: nothing is kept."""
+        """The member would rather not: nothing is kept. Who has only looked changes nothing."""
+        phrase = "consent-declined"
         async with self._sessions.begin() as session:
-            if await submissions.find(session, submission_id, guest.member_id):
+            submission = await session.get(Submission, submission_id)
+            if submission is not None and submission.member_id == guest.member_id:
                 handed = await submissions.photos_of(session, submission_id)
                 if any(photo.state != "draft" for photo in handed):
                     raise UserError("consent-given")
+                if not handed:
+                    phrase = "consent-unchanged"
                 await submissions.discard(session, submission_id)
-        await self._tell(guest, "consent-declined")
+        await self._tell(guest, phrase)
 
     async def put_in_line(self, photo: Photo) -> None:
         """Hand a photo to the intake; it may be there already. Raises KitchenClosed.
@@ -218,7 +222,8 @@ class Reception:
                 submission = await session.get_one(Submission, submission_id)
             if not sent:  # a second click: the first has sent them off
                 return
-            await self._say(submission, "submit-received", sent)
+            staffed = await self._queue.staffed(TAKE_IN_TASK)
+            await self._say(submission, "submit-received" if staffed else "submit-kept", sent)
             for photo in sent:
                 await self.put_in_line(photo)
         except KitchenClosed as error:

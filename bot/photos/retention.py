@@ -1,4 +1,6 @@
-"""What is kept no longer: drafts, rejected files, withdrawn photos, old audit lines, old orders."""
+"""What is kept no longer: drafts, files of rejected photos, refused and withdrawn photos, old audit
+lines, old orders.
+"""
 
 import logging
 import time
@@ -37,6 +39,7 @@ class Retention:
         async with self._sessions.begin() as session:
             drafts = await submissions.discard_stale(session, now - DRAFT_LIFE)
             await rights.forget_withdrawn(session, now - DAY)  # the daily limit counts them
+            await submissions.forget_refused(session, now - DAY)
             await operators.forget_old(session, now - self._audit, now - self._orders)
             rejected = await operators.rejected_before(session, now - self._rejected)
         await self._publisher.remove([photo.sha256 for photo in rejected if photo.sha256])

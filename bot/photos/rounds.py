@@ -10,14 +10,14 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.answer import Edit
-from bot.answer import Outcome as EditOutcome
+from bot.answer import Edit, Outcome
 from bot.photos.lookalikes import LookAlikes
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.receipts import Receipts
 from bot.photos.reception import Reception
-from bot.queue.photos import Outcome, PhotoQueue
+from bot.queue.calls import Stage
+from bot.queue.photos import PhotoQueue
 from bot.records import photos, submissions
 from bot.records.photos import RecordChanged
 from bot.records.tables import Photo, Submission
@@ -81,16 +81,16 @@ class PhotoRounds:
         open_ones = [photo for photo in open_ones if photo.id not in in_hand]
         if not open_ones:
             return
-        outcomes = await self._queue.outcomes([photo.id for photo in open_ones])
+        stages = await self._queue.stages([photo.id for photo in open_ones])
         for photo in open_ones:
-            await self._guarded(f"photo {photo.id}", self._attend(photo, outcomes[photo.id]))
+            await self._guarded(f"photo {photo.id}", self._attend(photo, stages[photo.id]))
 
-    async def _attend(self, photo: Photo, outcome: Outcome) -> None:
-        if outcome.stage == "done":
-            await self._settle(photo, _said(photo, outcome.result))
-        elif outcome.stage == "failed" or (outcome.stage == "lost" and photo.state == "withdrawn"):
+    async def _attend(self, photo: Photo, stage: Stage) -> None:
+        if stage == "done":
+            await self._settle(photo, _said(photo, await self._queue.result(photo.id)))
+        elif stage == "failed" or (stage == "lost" and photo.state == "withdrawn"):
             await self._settle(photo, Refused(photo_id=photo.id, phrase="photo-failed"))
-        elif outcome.stage == "lost":
+        elif stage == "lost":
             await self._reception.put_in_line(photo)
             return
         else:
@@ -140,7 +140,7 @@ class PhotoRounds:
         self, submission: Submission, handed: Sequence[Photo], late: list[tuple[Submission, str]]
     ) -> None:
         answer = await self._receipts.of(submission, handed)
-        outcome: EditOutcome = "dead"
+        outcome: Outcome = "dead"
         if submission.token:
             outcome = await self._edit(submission.application_id, submission.token, answer)
         if outcome == "away":

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rq import Queue
@@ -10,6 +9,7 @@ from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.results import Result
 from rq.serializers import JSONSerializer
+from rq.worker_registration import get_keys
 
 from bot.queue.calls import NO_TIMEOUT, STAGES, Calls, Stage, retry_of
 from foodgan.contract.orders import FAILURE_TTL_S
@@ -18,14 +18,6 @@ from foodgan.contract.settings import Settings
 
 # The bot reads a result on its rounds; a bot that was away finds what was done in its absence.
 RESULT_TTL_S = 7 * 86_400
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How far a job has come. result: its JSON, once it is done."""
-
-    stage: Stage
-    result: str | None = None
 
 
 class PhotoQueue:
@@ -43,9 +35,19 @@ class PhotoQueue:
         """Queue a task under its id, once: False where it had been there already."""
         return await self._calls.run(lambda: self._enqueue(task, job_id, payload))
 
-    async def outcomes(self, job_ids: Sequence[str]) -> dict[str, Outcome]:
-        """How far each job has come, with the results of those that are done."""
-        return await self._calls.run(lambda: self._outcomes(job_ids))
+    async def staffed(self, task: str) -> bool:
+        """Whether somebody is there who does such a task."""
+        return await self._calls.run(lambda: self._staffed(task))
+
+    async def stages(self, job_ids: Sequence[str]) -> dict[str, Stage]:
+        """How far each job has come, in one round trip."""
+        return await self._calls.run(lambda: self._stages(job_ids))
+
+    async def result(self, job_id: str) -> str | None:
+        """The JSON of a job that is done. One by one: many at once may take a slow Redis too long
+        ever to be heard.
+        """
+        return await self._calls.run(lambda: self._result(job_id))
 
     async def forget(self, job_ids: Sequence[str]) -> None:
         """Take jobs out of Redis altogether, and the links in them."""
@@ -55,10 +57,16 @@ class PhotoQueue:
         """Let go of Redis."""
         self._calls.close()
 
+    def _queue_of(self, task: str) -> Queue:
+        return self._photos if task == TAKE_IN_TASK else self._chores
+
+    def _staffed(self, task: str) -> bool:
+        listed = get_keys(self._queue_of(task))  # a dead worker's stays listed, and runs out
+        return bool(listed) and self._calls.redis.exists(*listed) > 0
+
     def _enqueue(self, task: str, job_id: str, payload: Mapping[str, Any]) -> bool:
-        queue = self._photos if task == TAKE_IN_TASK else self._chores
         try:
-            queue.enqueue_call(
+            self._queue_of(task).enqueue_call(
                 task,
                 args=[payload],
                 job_id=job_id,
@@ -73,15 +81,12 @@ class PhotoQueue:
             return False
         return True
 
-    def _outcomes(self, job_ids: Sequence[str]) -> dict[str, Outcome]:
+    def _stages(self, job_ids: Sequence[str]) -> dict[str, Stage]:
         with self._calls.redis.pipeline(transaction=False) as pipe:
             for job_id in job_ids:
                 pipe.hget(Job.key_for(job_id), "status")
-            stages = [STAGES.get(status, "waiting") for status in pipe.execute()]
-        return {
-            job_id: Outcome(stage, self._result(job_id) if stage == "done" else None)
-            for job_id, stage in zip(job_ids, stages, strict=True)
-        }
+            stages: list[Stage] = [STAGES.get(status, "waiting") for status in pipe.execute()]
+        return dict(zip(job_ids, stages, strict=True))
 
     def _result(self, job_id: str) -> str | None:
         job = self._calls.job(job_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Select, and_, delete, exists, false, or_, select, true, update
+from sqlalchemy import Select, and_, delete, exists, false, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.photos import note
@@ -53,8 +53,9 @@ def line_query(reviewer: Reviewer, escalated: bool) -> Select[Any]:
 
     escalated: those with even votes.
     """
-    fresh = Vote.at >= datetime.now(UTC) - SKIP_LIFE
-    skipped = and_(Vote.verdict == "skip", fresh)
+    since = datetime.now(UTC) - SKIP_LIFE
+    fresh = Vote.at >= since
+    skipped = or_(and_(Vote.verdict == "skip", fresh), Vote.put_off_at >= since)
     again = escalated and reviewer.operator
     passed_over = skipped if again else or_(Vote.verdict != "skip", fresh)
     judged = exists().where(Vote.photo_id == Photo.id, Vote.reviewer_id == reviewer.id, passed_over)
@@ -77,6 +78,18 @@ async def line(session: AsyncSession, reviewer: Reviewer) -> list[str]:
     for escalated in (True, False):
         ids += await session.scalars(line_query(reviewer, escalated))
     return ids[:LEFT_MAX]
+
+
+async def tied(session: AsyncSession, reviewer: Reviewer) -> int:
+    """How many photos have even votes, one of them this reviewer's, and wait for another."""
+    voted = exists().where(
+        Vote.photo_id == Photo.id, Vote.reviewer_id == reviewer.id, Vote.verdict != "skip"
+    )
+    query = select(func.count()).select_from(Photo)
+    return (
+        await session.scalar(query.where(Photo.state == "taken", Photo.escalated == true(), voted))
+        or 0
+    )
 
 
 async def _lock(
@@ -102,7 +115,8 @@ async def vote(
     rules: Rules,
     reason: str | None = None,
 ) -> Fate:
-    """Count one vote, and decide where it is enough. A skip only puts the photo off.
+    """Count one vote, and decide where it is enough. A skip only puts the photo off: a vote that
+    the reviewer has among even ones stands.
 
     Even votes are decided by the next vote: of whoever has not voted yet, or of an operator.
     mark: of the name that the reviewer saw.
@@ -119,8 +133,10 @@ async def vote(
     if mark != mark_of(photo.name):
         return "stale"
     now = datetime.now(UTC)
-    if before:
-        before.verdict, before.reason, before.at = verdict, reason, now
+    if before and before.verdict != "skip" and verdict == "skip":
+        before.put_off_at = now
+    elif before:
+        before.verdict, before.reason, before.at, before.put_off_at = verdict, reason, now, None
     else:
         session.add(
             Vote(photo_id=photo_id, reviewer_id=reviewer.id, verdict=verdict, reason=reason, at=now)
@@ -180,6 +196,9 @@ async def undo(session: AsyncSession, photo_id: str, reviewer: Reviewer, rules: 
         return "none"
     if photo.state != "taken" and await _stands_without(session, photo, reviewer, rules):
         return "settled"
+    if vote.put_off_at is not None:
+        vote.put_off_at = None
+        return "undone"
     await session.delete(vote)
     await session.flush()
     if vote.verdict == "skip":

@@ -125,6 +125,16 @@ async def discard_stale(session: AsyncSession, before: datetime) -> int:
     return len(ids)
 
 
+async def forget_refused(session: AsyncSession, before: datetime) -> None:
+    """Drop the rows of refused photos that were handed over before then, and answered."""
+    owed = select(Submission.id).where(
+        Submission.id == Photo.submission_id, Submission.ended_at.is_(None)
+    )
+    await session.execute(
+        delete(Photo).where(Photo.state == "refused", Photo.submitted_at < before, ~owed.exists())
+    )
+
+
 async def is_stale(session: AsyncSession, submission_id: str, before: datetime) -> bool:
     """Whether its drafts have waited since before then."""
     drafts = select(Photo.id).where(Photo.submission_id == submission_id, Photo.state == "draft")

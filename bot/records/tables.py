@@ -224,7 +224,10 @@ class Photo(Base):
 
 
 class Vote(Base):
-    """What one reviewer thinks of one photo. The key keeps anybody from voting twice."""
+    """What one reviewer thinks of one photo. The key keeps anybody from voting twice.
+
+    put_off_at: when an operator put off deciding even votes, this one among them.
+    """
 
     __tablename__ = "votes"
     __table_args__ = (Index("ix_votes_reviewer_id", "reviewer_id", "at"),)
@@ -236,6 +239,7 @@ class Vote(Base):
     verdict: Mapped[Verdict] = mapped_column(String(8))
     reason: Mapped[str | None] = mapped_column(String(32))
     at: Mapped[datetime] = mapped_column(UtcTime)
+    put_off_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class AuditEntry(Base):

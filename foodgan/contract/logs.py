@@ -17,6 +17,7 @@ _SECRETS = (
     re.compile(r"(?<=/webhooks/)(\d+/)[^/\s?\"']+"),  # an interaction token in a URL
     re.compile(r"(?<=/interactions/)(\d+/)[^/\s?\"']+"),
     re.compile(r"()(?<=://)[^/\s@\"']*:[^/\s@\"']+(?=@)"),  # user:password@ in a URL
+    re.compile(r"(\bhm=)[0-9a-f]{32,}"),  # the signature of a link to Discord's CDN
     re.compile(r"(\b(?:Bot|Bearer) )[\w.~+/=-]{8,}"),
     re.compile(r"()(?<![\w.-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"),  # a bot token
     re.compile(r"()\baW50ZXJhY3Rpb246[\w=-]{8,}"),  # base64 of "interaction:", Discord's tokens

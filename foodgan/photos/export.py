@@ -1,14 +1,17 @@
 """Photos out of the store: a release, or what catalogues hold, in a form that `import` reads."""
 
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from foodgan.contract.photos import RELEASES, Entry, Pruned
 from foodgan.contract.store import Store, object_path
 from foodgan.photos.folder import MANIFEST, METADATA, PhotosError
 from foodgan.progress import Track, untracked
-from foodgan.whole import whole, write_text
+
+PARTIAL = ".partial"  # folder of what is being exported
 
 
 def export_release(store: Store, digest: str, out: Path, *, track: Track = untracked) -> int:
@@ -18,13 +21,13 @@ def export_release(store: Store, digest: str, out: Path, *, track: Track = untra
         raise PhotosError(_farewell(gone[-1]))
     if len(found) != 1:
         raise PhotosError(f"{len(found)} releases begin with {digest!r}")
-    _claim(out)
     path = f"{RELEASES}/{found[0]}"
-    manifest = store.read(f"{path}/{MANIFEST}")
-    files = [*json.loads(manifest)["files"], *_beside(store, path)]
-    for place in track(files, "Copying the release"):
-        _write(out / place, store.read(f"{path}/{place}"))
-    _write(out / MANIFEST, manifest)
+    with _new(out) as partial:
+        manifest = store.read(f"{path}/{MANIFEST}")
+        files = [*json.loads(manifest)["files"], *_beside(store, path)]
+        for place in track(files, "Copying the release"):
+            _write(partial / place, store.read(f"{path}/{place}"))
+        _write(partial / MANIFEST, manifest)
     return len(files) + 1
 
 
@@ -44,17 +47,17 @@ def export_catalogues(
     }
     if not entries:
         raise PhotosError("there is nothing to export")
-    _claim(out)
     lines, missing = [], 0
-    for sha256, entry in track(entries.items(), "Copying photos"):
-        place = f"photos/{sha256}.jpg"
-        try:
-            _write(out / place, store.read(object_path(sha256)))
-        except FileNotFoundError:
-            missing += 1
-            continue
-        lines.append(json.dumps(_line(place, entry), ensure_ascii=False) + "\n")
-    write_text(out / METADATA, "".join(lines))
+    with _new(out) as partial:
+        for sha256, entry in track(entries.items(), "Copying photos"):
+            place = f"photos/{sha256}.jpg"
+            try:
+                _write(partial / place, store.read(object_path(sha256)))
+            except FileNotFoundError:
+                missing += 1
+                continue
+            lines.append(json.dumps(_line(place, entry), ensure_ascii=False) + "\n")
+        _write(partial / METADATA, "".join(lines).encode())
     return len(lines), missing
 
 
@@ -84,11 +87,26 @@ def _beside(store: Store, path: str) -> Iterator[str]:
             yield name
 
 
-def _claim(out: Path) -> None:
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+@contextmanager
+def _new(out: Path) -> Iterator[Path]:
+    """A hidden folder in `out` to write to: all in it comes into `out` at the end, and it goes.
+
+    In `out` and not beside it, as that may be a file system of its own. One that a killed export
+    left goes first. Raises PhotosError where anything else is there.
+    """
+    partial = out / PARTIAL
+    if out.exists() and (not out.is_dir() or any(one != partial for one in out.iterdir())):
         raise PhotosError(f"{out} is not an empty folder")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        for one in sorted(partial.iterdir(), key=lambda one: one.name in (MANIFEST, METADATA)):
+            one.rename(out / one.name)  # last what says that the others are there
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write(path: Path, data: bytes) -> None:
-    with whole(path) as partial:
-        partial.write_bytes(data)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

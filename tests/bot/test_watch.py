@@ -1,19 +1,23 @@
 """The bot's figures and health, asked over HTTP as Prometheus and an orchestrator ask."""
 
+import ast
 import asyncio
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from redis import Redis
 
+from bot import metrics
 from foodgan.contract import status
 from foodgan.contract.pulse import STALE_S
 from tests.bot.canteen import Canteen, a_hello, until
 from tests.bot.orders import TOKEN
 
+ROOT = Path(__file__).parents[2]
 NAME = "月光のソーダ煮込み"
 
 
@@ -67,6 +71,34 @@ async def test_it_counts_commands_orders_and_refusals(canteen: Canteen, redis: R
     assert 0 <= now["foodgan_oldest_order_age_seconds"] < 60
     assert now["foodgan_bot_connected"] == 1
     assert now["foodgan_redis_up"] == 1
+
+
+async def test_each_count_is_there_before_its_first_event(canteen: Canteen) -> None:
+    bot = await canteen.open()
+    there = figures((await asked(canteen, "/metrics"))[1])
+    commands = {"press", "dish", "photos mine", "operator block", "Hand over as a dish photo"}
+    assert {each.name for each in bot.menu.get_commands()} - {"photos", "operator", "privacy"} <= {
+        name.split("command=")[1].split(" outcome=")[0] for name in there if "command=" in name
+    }
+    wanted = {f"foodgan_bot_commands_total command={each} outcome=failed" for each in commands}
+    wanted |= {f"foodgan_bot_orders_total state={each}" for each in ("written", "cancelled")}
+    wanted |= {f"foodgan_bot_refusals_total phrase={each}" for each in metrics.PHRASES}
+    assert wanted <= set(there)
+    assert not [name for name in there if "command=photos outcome" in name]  # no command itself
+
+
+def test_the_refusals_that_are_counted_from_0_on_are_those_of_the_bot() -> None:
+    code = [path for area in ("bot", "foodgan/contract") for path in (ROOT / area).rglob("*.py")]
+    nodes = [node for path in code for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    calls = [node for node in nodes if isinstance(node, ast.Call) and node.args]
+    raised = [call.args[0] for call in calls if getattr(call.func, "id", "") == "UserError"]
+    found = {
+        node.value
+        for phrase in raised
+        for node in ast.walk(phrase)
+        if isinstance(node, ast.Constant)
+    }
+    assert set(metrics.PHRASES) == found - {"settings-wrong"}  # keeps a process from starting
 
 
 async def test_no_figure_tells_of_a_member_a_dish_or_a_token(

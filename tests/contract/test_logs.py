@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEy-test-token"
+SIGNATURE = "0f1e2d3c4b5a6978" * 4
 HEAD = """
 import logging, threading, warnings
 from foodgan.contract import logs
@@ -60,6 +61,14 @@ def test_what_goes_wrong_is_one_line_too_and_shows_no_token(code: str) -> None:
     [line] = lines(code)
     assert TOKEN not in json.dumps(line)
     assert "webhooks/112233" in json.dumps(line)
+
+
+def test_a_link_to_a_photo_is_logged_without_its_signature() -> None:
+    """Whoever has it can read the photo; libraries log whole payloads at DEBUG."""
+    link = "https://cdn.discordapp.com/ephemeral-attachments/1/2/a.jpg?ex=66a0&is=669f&hm="
+    [line] = lines(f'log.debug("executing %s", ("INSERT", "{link}{SIGNATURE}&"))')
+    assert SIGNATURE not in json.dumps(line)
+    assert link in json.dumps(line)
 
 
 def test_ctrl_c_is_no_failure_to_report() -> None:

@@ -55,6 +55,13 @@ class Prometheus:
         with urllib.request.urlopen(f"{self._api}/{path}", timeout=10) as answer:
             return json.load(answer)["data"]
 
+    def sees(self, job: str) -> bool:
+        """Whether it is there, and has asked a job for its figures."""
+        try:
+            return self.values(f'up{{job="{job}"}}') == [1.0]
+        except OSError:
+            return False
+
     def values(self, expression: str) -> list[float]:
         found = self.ask(f"query?query={quote(expression)}")["result"]
         return [float(each["value"][1]) for each in found]
@@ -78,14 +85,16 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]
             ]
         )
         try:
+            watching = Prometheus(own)
+            until(lambda: watching.sees("bot"))  # or it would miss the first of each
             guests = Guests(house.page, random.Random(0))
-            refused = {"name": "!!!"}  # its curve begins with the first one
+            refused = {"name": "!!!"}
             asked = {"type": "command", "command": "dish", "member": "emma", "options": refused}
             guests.call("/sandbox/interactions", asked | {"channel": CHANNELS[0]})
             for _ in range(DISHES):
                 guests.order()
             until(lambda: not guests.look(DISHES) and not guests.open)
-            yield Prometheus(own)
+            yield watching
         finally:
             process.terminate()
             process.wait(30)

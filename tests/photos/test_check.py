@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -192,6 +194,34 @@ def test_an_export_is_a_collection_again(store: Store, tmp_path: Path) -> None:
     back = Store(str(tmp_path / "second")).entries("back")
     assert {entry.name for entry in back} == {entry.name for entry in store.entries("web")}
     assert {entry.licence for entry in back} == {"CC0-1.0"}
+
+
+KILLED = """
+import os
+from pathlib import Path
+from foodgan.contract.store import Store
+from foodgan.photos.export import {what}
+def track(items, _):
+    for number, item in enumerate(items):
+        if number == 3:
+            os._exit(9)
+        yield item
+{what}(Store({url!r}), {which!r}, Path({out!r}), track=track)
+"""
+
+
+@pytest.mark.parametrize("what", [export_catalogues, export_release])
+def test_an_export_that_was_killed_leaves_no_half_of_one_and_is_made_by_the_same_command(
+    store: Store, tmp_path: Path, what: Callable[..., object]
+) -> None:
+    which = ["web"] if what is export_catalogues else freeze(store).digest
+    out = tmp_path / "out"
+    told = {"what": what.__name__, "url": store.url, "which": which, "out": str(out)}
+    assert subprocess.run([sys.executable, "-c", KILLED.format(**told)]).returncode == 9
+    assert list(out.glob("[!.]*")) == []
+    what(store, which, out)
+    assert list(out.glob(".*")) == []
+    assert len(read_folder(out)) == (6 if which == ["web"] else 12)
 
 
 def test_an_export_writes_into_no_folder_that_holds_anything(store: Store, tmp_path: Path) -> None:

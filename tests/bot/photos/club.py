@@ -38,6 +38,16 @@ class Intake:
         self.hashes: dict[str, str] = {}  # file name -> perceptual hash
         self.contents: dict[str, bytes] = {}  # file name -> bytes, where they are to be the same
 
+    def arrive(self) -> None:
+        """Be listed as RQ lists living workers."""
+        for queue in (PHOTO_QUEUE, CHORE_QUEUE):
+            self.redis.sadd(f"rq:workers:{queue}", _worker(queue))
+            self.redis.hset(_worker(queue), "birth", "today")
+
+    def leave(self) -> None:
+        """Be gone as a worker that was killed: listed still, but its key has run out."""
+        self.redis.delete(*map(_worker, (PHOTO_QUEUE, CHORE_QUEUE)))
+
     def jobs(self) -> list[Job]:
         """The jobs in line, photos before chores, the oldest first."""
         lines = [self.redis.lrange(f"rq:queue:{q}", 0, -1) for q in (PHOTO_QUEUE, CHORE_QUEUE)]
@@ -78,6 +88,11 @@ class Intake:
         for job in jobs:
             self.take(job)
         return len(jobs)
+
+
+def _worker(queue: str) -> str:
+    """The key of the stand-in's entry."""
+    return f"rq:worker:{queue}-stand-in"
 
 
 class Club:
@@ -186,6 +201,17 @@ class Club:
                 return True
             await asyncio.sleep(0.02)
         return False
+
+
+async def desk(club: Club, member: str) -> dict[str, Any]:
+    """What `/review` shows."""
+    return await club.shown(club.use("review", member))
+
+
+async def edited(club: Club, interaction: Interaction) -> dict[str, Any]:
+    """The review message once this click has changed it."""
+    await until(lambda: interaction.first("edited", "followup", "answered"), "an answer to a click")
+    return dict(interaction.original.json)
 
 
 def _said(interaction: Interaction, having: str) -> bool:

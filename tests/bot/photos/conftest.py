@@ -23,4 +23,6 @@ def club(
 ) -> Club:
     monkeypatch.setattr(rounds, "ROUND_S", 0.05)
     monkeypatch.setattr(publisher, "PUBLISH_EVERY_S", 0.05)
-    return Club(canteen, Intake(redis, Store(settings.photo_store)))
+    intake = Intake(redis, Store(settings.photo_store))
+    intake.arrive()
+    return Club(canteen, intake)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.records.tables import Errand
 from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
@@ -43,6 +45,29 @@ async def test_a_restart_forgets_no_drawing_that_is_on_its_way(club: Club) -> No
     await club.canteen.open()
     await refused(club, club.use("dataset", "akari"))
     assert len(await club.all(Errand)) == 1
+
+
+@pytest.mark.parametrize("command", ["dataset", "release"])
+async def test_while_nobody_does_chores_who_asks_for_one_is_told_that_it_comes_later(
+    club: Club, command: str
+) -> None:
+    await club.canteen.open()
+    club.intake.leave()
+    asked = club.use(command, "minato")
+    await club.shown(asked, say("ja", "errand-kept"))
+    await until(club.intake.jobs, "in line")
+
+
+async def test_names_asked_for_before_a_word_was_blocked_are_not_drawn(club: Club) -> None:
+    await club.canteen.open()
+    for name in ("どくきのこカレー", "月見うどん"):
+        asked = club.canteen.order(name=name)
+        await club.canteen.record("queued", asked)
+    blocked = club.use("operator block", "minato", options={"word": "ドクキノコ"})
+    await club.shown(blocked, say("ja", "operator-blocked"))
+    club.use("dataset")
+    (job,) = await until(club.intake.jobs, "in line")
+    assert job.args[0]["asked"] == [["月見うどん", 1]]
 
 
 async def until_closed(club: Club, errand_id: str) -> None:

@@ -3,14 +3,17 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rq.results import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.photos import rounds
+from bot.photos import notices, rounds
 from bot.records.tables import Consent, Errand, Photo, Submission, Vote
 from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
@@ -175,6 +178,41 @@ async def test_a_release_asked_for_while_valkey_is_away_comes_later(
     club.intake.finish(job, done)
     told = await club.shown(interaction, "aaaaaaaaaaaa")
     assert "学習用 3 枚・試験用 1 枚" in told["content"]
+
+
+async def test_a_notice_that_discord_does_not_answer_holds_up_no_receipt(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "NOTICE_TIMEOUT_S", 0.3)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    hanging = RequestFault(method="POST", path="^/users/@me/channels$", hang_s=120)
+    club.canteen.sandbox.faults.add(hanging)
+    page = await club.shown(club.use("review", "minato"))
+    club.click(page, "review-accept", "minato")
+    await until(lambda: hanging.hits, "a notice")
+    await club.taken(["b.jpg"])
+
+
+async def test_a_slow_valkey_brings_many_answers_one_by_one(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.submit(files=[f"{number}.jpg" for number in range(5)])
+    await until(lambda: len(club.intake.jobs()) == 5, "in line")
+    await club.canteen.close()
+    club.intake.work()  # while the bot is away
+    fetch = Result.fetch_latest
+
+    def slowly(*job: Any) -> Any:
+        time.sleep(0.4)
+        return fetch(*job)
+
+    monkeypatch.setattr(Result, "fetch_latest", slowly)
+    await club.canteen.open(redis_timeout_s=1.0)
+    await club.until_photos(lambda found: all(p.state == "taken" for p in found), "taken")
 
 
 async def test_a_drawing_that_is_gone_holds_up_no_release(club: Club) -> None:

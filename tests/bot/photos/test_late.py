@@ -141,6 +141,20 @@ async def test_a_release_that_discord_did_not_hear_of_is_told_in_its_answer_and_
     assert messages_to(people.find_member("minato"), club) == []
 
 
+async def test_who_waited_in_vain_for_a_drawing_is_told_with_the_last_of_its_token(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    club.intake.leave()
+    asked = club.use("dataset", "akari")
+    await club.shown(asked, say("ja", "errand-kept"))
+    await until(club.intake.jobs, "in line")
+    await age(club, Errand.asked_at, timedelta(minutes=14, seconds=20))
+    await club.shown(asked, say("ja", "dataset-late"))
+    assert await club.until_ended(Errand)
+    await until(lambda: not club.intake.jobs(), "out of the line")
+
+
 async def test_a_release_that_takes_long_is_told_by_message(club: Club) -> None:
     await club.canteen.open()
     club.use("release", "minato")

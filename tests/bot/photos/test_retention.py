@@ -174,6 +174,23 @@ async def test_withdrawn_photos_go_when_the_daily_limit_counts_them_no_more(
         assert len((await session.scalars(select(Grave))).all()) == 2
 
 
+async def test_refused_photos_go_once_the_member_was_told_and_the_daily_limit_is_past(
+    sessions: Sessions, settings: Settings
+) -> None:
+    now = datetime.now(UTC)
+    refused = {"state": "refused", "sha256": None, "refusal": "intake-animated"}
+    async with sessions.begin() as session:
+        session.add_all([a_submission("told0000", now), a_submission("owed0000", None)])
+        await session.flush()
+        session.add(a_photo(0, submission_id="told0000", **refused))
+        session.add(a_photo(1, submission_id="told0000", submitted_at=now, **refused))
+        session.add(a_photo(2, submission_id="owed0000", **refused))
+        session.add(a_photo(3, **refused))
+    await forget(sessions, settings)
+    async with sessions() as session:
+        assert set(await session.scalars(select(Photo.id))) == {"00000001", "00000002"}
+
+
 async def test_an_erased_member_is_in_no_line_about_a_ban_unless_the_ban_stands(
     sessions: Sessions,
 ) -> None:

@@ -1,8 +1,11 @@
 """`/submit` by the real client library: consent once, then a receipt in seconds."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.tables import Consent, Submission
 from bot.sandbox.people import find_member, user_json
@@ -68,6 +71,18 @@ async def test_who_agreed_gets_a_receipt_with_preview_words_and_tally(club: Club
     await until(lambda: not club.intake.redis.exists(*jobs), "the jobs are gone")
 
 
+async def test_where_no_notices_are_sent_the_receipt_promises_none(club: Club) -> None:
+    await club.canteen.open(review_notice="off")
+    await club.agreed()
+    interaction = club.submit()
+    await until(club.intake.jobs, "a job")
+    club.intake.work()
+    receipt = await club.shown(interaction, "お預かりしました")
+    head = say("ja", "receipt-head-quiet", count=1, name="きつねうどん")
+    assert receipt["content"].splitlines()[0] == head
+    assert "お知らせ" not in receipt["content"]
+
+
 async def test_look_alikes_and_known_photos_are_named_at_once(club: Club) -> None:
     await club.canteen.open()
     await club.agreed()
@@ -129,6 +144,20 @@ async def test_a_second_click_on_the_consent_says_nothing_of_no_photos(club: Clu
     assert message["content"] == say("ja", "submit-received", count=1, name="きつねうどん")
 
 
+async def test_while_nobody_takes_photos_in_the_answer_does_not_say_that_they_are_looked_at(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    club.intake.leave()
+    interaction = club.submit()
+    kept = await club.shown(interaction, "受け取りました")
+    assert kept["content"] == say("ja", "submit-kept", count=1, name="きつねうどん")
+    await until(club.intake.jobs, "in line")
+    club.intake.work()
+    await club.shown(interaction, "お預かりしました")
+
+
 async def test_who_declines_leaves_nothing_behind(club: Club) -> None:
     await club.canteen.open()
     asked = await club.shown(club.submit(), "はじめに")
@@ -136,6 +165,22 @@ async def test_who_declines_leaves_nothing_behind(club: Club) -> None:
     assert components(declined) == []
     assert await club.photos() == []
     assert await club.all(Submission) == []
+
+
+async def test_who_only_looks_at_the_consent_is_not_told_that_no_photo_is_kept(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    for ended in (False, True):
+        asked = await club.shown(club.use("privacy consent"))
+        if ended:
+            async with AsyncSession(club.canteen.engine) as session, session.begin():
+                await session.execute(update(Submission).values(ended_at=datetime.now(UTC)))
+        left = await club.shown(club.click(asked, "consent-no"), "わかりました")
+        assert left["content"] == say("ja", "consent-unchanged")
+        assert components(left) == []
+    assert len(await club.photos("taken")) == 1
+    assert len(await club.all(Consent)) == 1
 
 
 async def test_the_menu_of_a_message_takes_ones_own_photos_alone(club: Club) -> None:
@@ -240,6 +285,7 @@ async def test_what_the_intake_refuses_is_told_with_its_reason(club: Club) -> No
     club.intake.finish(job, told)
     receipt = await club.shown(interaction, "今回は")
     assert say("ja", "intake-too-many-pixels", limit=40) in receipt["content"]
+    assert "いつも" not in receipt["content"]  # nobody is thanked for 0 photos
     (photo,) = await club.photos("refused")
     assert photo.url is None
 

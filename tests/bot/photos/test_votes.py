@@ -105,6 +105,35 @@ async def test_even_votes_are_decided_by_one_vote_of_an_operator_even_a_second_o
     assert (await the_photo(sessions)).state == "rejected"
 
 
+async def test_an_operator_who_puts_even_votes_off_keeps_the_vote(sessions: Sessions) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "reject", operator=True)
+    assert await vote(sessions, CHE, "skip", operator=True) == "counted"
+    async with sessions() as session:
+        assert sorted(await reviews.verdicts(session, ID)) == ["accept", "reject"]
+    assert await shown(sessions, CHE, operator=True) is None
+    assert await shown(sessions, DEE) == ID
+
+    async with sessions.begin() as session:
+        put_off = await session.get_one(Vote, (ID, CHE))
+        put_off.put_off_at = datetime.now(UTC) - timedelta(days=1)
+    assert await shown(sessions, CHE, operator=True) == ID
+    assert await vote(sessions, CHE, "reject", operator=True) == "decided"
+
+
+async def test_who_takes_back_that_even_votes_were_put_off_keeps_the_vote(
+    sessions: Sessions,
+) -> None:
+    await vote(sessions, BO, "accept")
+    await vote(sessions, CHE, "reject", operator=True)
+    await vote(sessions, CHE, "skip", operator=True)
+    assert await undo(sessions, CHE) == "undone"
+    assert (await the_photo(sessions)).escalated
+    assert await shown(sessions, CHE, operator=True) == ID
+    assert await undo(sessions, CHE) == "undone"  # the vote itself
+    assert not (await the_photo(sessions)).escalated
+
+
 async def test_even_votes_about_an_operators_photo_are_decided_by_who_has_not_voted(
     sessions: Sessions,
 ) -> None:

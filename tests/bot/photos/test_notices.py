@@ -1,0 +1,96 @@
+"""What a member hears of a review: by message, in the channel, or not at all."""
+
+import asyncio
+from typing import Any
+
+from bot.sandbox import people
+from bot.sandbox.faults import RequestFault
+from foodgan.contract.phrases import say
+from tests.bot.canteen import until
+from tests.bot.photos.club import Club, desk, edited
+
+
+async def test_two_reviewers_accept_and_the_member_hears_of_it_by_message(club: Club) -> None:
+    await club.canteen.open(review_undo_s=0)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    for reviewer, news in (("minato", "一票"), ("sora", "採用が決まりました")):
+        page = await edited(club, club.click(await desk(club, reviewer), "review-accept", reviewer))
+        assert news in page["content"]
+        assert say("ja", "review-none") in page["content"]
+    (photo,) = await club.until_photos(lambda p: p[0].told_at, "told")
+    assert photo.state == "accepted"
+    akari = people.find_member("akari")
+    told = await until(lambda: club.world.messages.listing(people.dm_of(akari).id), "a message")
+    assert say("ja", "notice-accepted", names="きつねうどん") in told[0].json["content"]
+    entries = await until_catalogue(club, 1)
+    assert (entries[0].sha256, entries[0].name, entries[0].credit) == (
+        photo.sha256,
+        "きつねうどん",
+        "あかり",
+    )
+
+
+async def until_catalogue(club: Club, count: int) -> list[Any]:
+    return await until(
+        lambda: (found := club.store.entries("club")) and len(found) == count and found,
+        "the catalogue",
+    )
+
+
+async def test_the_notice_can_go_to_the_channel_and_pings_nobody_else(club: Club) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1, review_notice="channel")
+    await club.agreed()
+    await club.taken(["a.jpg"], name="@everyone丼")
+    page = await desk(club, "minato")
+    await edited(club, club.click(page, "review-reject", "minato", values=["blurry"]))
+    reason = say("ja", "reason-blurry")
+    text = say("ja", "notice-rejected", name="\\@\u200beveryone丼", reason=reason)
+    found = await until(lambda: said_in_channel(club, text), "a notice")
+    assert [user["id"] for user in found[0].json["mentions"]] == [people.find_member("akari").id]
+    assert found[0].json["mention_everyone"] is False
+
+
+async def test_a_member_who_takes_no_messages_hears_good_news_alone_in_the_channel(
+    club: Club,
+) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1)
+    closed = RequestFault(
+        method="POST", path="^/users/@me/channels$", answer=403, code=50007, times=9
+    )
+    club.canteen.sandbox.faults.add(closed)
+    await club.agreed()
+    await club.taken(["a.jpg"], name="牛丼")
+    await club.taken(["b.jpg"])
+    page = await desk(club, "minato")
+    page = await edited(club, club.click(page, "review-reject", "minato", values=["blurry"]))
+    await club.until_photos(lambda p: p[0].told_at, "told")
+    await edited(club, club.click(page, "review-accept", "minato"))
+    text = say("ja", "notice-accepted", names="きつねうどん")
+    heard = await until(lambda: said_in_channel(club, text), "a mention")
+    assert [user["id"] for user in heard[0].json["mentions"]] == [people.find_member("akari").id]
+    assert not said_in_channel(club, "牛丼")
+    mine = await club.shown(club.use("photos mine"))
+    assert say("ja", "reason-blurry") in mine["content"]
+
+
+async def test_a_member_who_takes_no_messages_and_wants_no_name_is_left_in_peace(
+    club: Club,
+) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1)
+    closed = RequestFault(method="POST", path="^/users/@me/channels$", answer=403, code=50007)
+    club.canteen.sandbox.faults.add(closed)
+    asked = await club.shown(club.use("privacy consent"))
+    chosen = club.click(asked, "consent-credit", values=["anonymous"])
+    asked = await edited(club, chosen)
+    await club.shown(club.click(asked, "consent-licence:CC0-1.0"), "承りました")
+    await club.taken(["a.jpg"])
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    await until(lambda: closed.hits, "the refusal")
+    await asyncio.sleep(0.3)
+    assert not said_in_channel(club, "採用")
+
+
+def said_in_channel(club: Club, text: str) -> list[Any]:
+    """What everybody sees there."""
+    return [m for m in club.world.messages.listing() if not m.seen_by and text in m.json["content"]]

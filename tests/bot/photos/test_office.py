@@ -1,0 +1,35 @@
+"""The operators' lists: what does not fit into a message is said to be more, and nothing is cut."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.answer import fitting
+from bot.blocklist import Blocklist
+from bot.photos.office import Office
+from bot.records.tables import Ban, BlockedWord
+from foodgan.contract.phrases import say
+
+LAST = say("ja", "operator-listing", who="", words="", audit="").strip().splitlines()[-1]
+
+
+async def test_long_lists_end_with_a_whole_entry_and_leave_room_for_the_audit_log(
+    sessions: async_sessionmaker[AsyncSession],
+) -> None:
+    words = {f"どくきのこ{number:03}" for number in range(300)}
+    members = {10**18 + number for number in range(100)}
+    now = datetime.now(UTC)
+    async with sessions.begin() as session:
+        session.add_all(BlockedWord(word=word, by_id=1, at=now) for word in words)
+        session.add_all(Ban(member_id=each, by_id=1, reason="", at=now) for each in members)
+    office = Office(sessions, Blocklist())
+
+    text = fitting((await office.listing("ja")).text)
+
+    who, which = (line.split("** ")[1].split(", ") for line in text.splitlines()[:2])
+    assert who.pop() == which.pop() == "…"
+    assert len(who) > 10
+    assert len(which) > 10
+    assert set(who) <= {f"<@{each}>" for each in members}
+    assert set(which) <= words
+    assert LAST in text
