@@ -119,10 +119,13 @@ class Nearest:
             )
         ]
 
+    def placed(self, features: Tensor) -> Tensor:
+        """(N, 496) to where the index has them: (N, D), of length 1."""
+        return F.normalize((features - self.mean) @ self.project, dim=1)
+
     def distances(self, features: Tensor) -> Tensor:
         """(N, 496) to (N, M), 0 … 2."""
-        placed = F.normalize((features - self.mean) @ self.project, dim=1)
-        return (2 - 2 * placed @ self.rows.T).clamp(min=0).sqrt()
+        return (2 - 2 * self.placed(features) @ self.rows.T).clamp(min=0).sqrt()
 
     def _relative(self, row: int, gap: float) -> Relative:
         said = dict(zip(COLUMNS, self.columns[row].tolist(), strict=True))

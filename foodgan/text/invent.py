@@ -37,14 +37,18 @@ class Inventor:
         while True:
             dish = self._random.choice(self._dishes[self._random.choice(KINDS)])
             alone = self._random.random() < ALONE
-            found = dish if alone else self._word() + dish
+            found = dish if alone else self.under(dish)
             if found not in self._unasked and kind_of(found):
                 return found
+
+    def under(self, dish: str) -> str:
+        """A dish under a word from anywhere."""
+        return self._word() + dish
 
     def rivals(self, name: str, count: int) -> list[str]:
         """Other names of the same dish, to tell this one from."""
         dish = heard(name)[-1].surface
-        return [self._word() + dish for _ in range(count)]
+        return [self.under(dish) for _ in range(count)]
 
     def _word(self) -> str:
         if self._words and self._random.random() < FROM_PHOTOS / (1 - ALONE):

@@ -1,0 +1,158 @@
+"""Names that a model has never heard, from a few photos of each: in seconds, on any machine.
+
+部長スペシャル says nothing to a model. Photos of it do: they look like photos that it was trained
+on, and its index holds what those look like and what they are called. So a new name is likened to
+a known one, and the name encoders of both stages learn to hear it as that one, also under other
+words, while all other names are heard as before. What paints is not touched, so it can copy none of
+the photos. As in textual inversion (Gal et al. 2022, arXiv:2208.01618) a word is found for photos;
+here it is found by looking. N names, K known names, M photos of a name, F features of a photo, C
+numbers of a condition.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import torch
+from torch import Tensor, optim
+from torch.nn import functional as F
+
+from foodgan.contract.errors import ModelError
+from foodgan.models.stackgan import Conditioned
+from foodgan.nearest import Nearest
+from foodgan.progress import track
+from foodgan.text.encode import TokenBatch, encode
+from foodgan.text.invent import Inventor
+
+WIDTH = 0.15  # of the kernel, in cosines: two photos of a dish are some .3 apart
+NAME_CAP = 20  # photos that a known name counts as
+DOUBT = 1e-4  # the least share of a name, so that one odd photo rules nothing out
+SHOWN = 3  # known names that are told of each
+STEPS = 300
+LR = 2e-2
+HELD = 4.0  # what other names' staying as they are counts for
+OTHERS, UNDER = 2_000, 500  # names that are held; new names under another word
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What a new name is likened to. known: names and their shares of the belief, most first."""
+
+    name: str
+    photos: int
+    known: tuple[tuple[str, float], ...]
+
+    @property
+    def like(self) -> str:
+        return self.known[0][0]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """How well a lesson has gone, in spreads of the conditions of known names.
+
+    off: how far new names are from what they are to be heard as; moved: other names, from before.
+    """
+
+    off: float
+    moved: float
+
+
+def liken(index: Nearest, photos: Mapping[str, Tensor]) -> list[Likeness]:
+    """The known names whose photos look most like those of each new name.
+
+    photos: features (M, 496) by name, see `Nearest.features`. A kernel density of each known name's
+    photos (Parzen 1962) says how likely a photo is under it; the photos of a name say so together
+    (naive Bayes). Raises ModelError where the index knows no name beside the new ones.
+    """
+    table = index.tables["name"]
+    places = [place for place, name in enumerate(table) if name and name not in photos]
+    if not places:
+        raise ModelError("the model's index knows no names: `foodgan model index` makes it")
+    column = torch.full((len(table),), -1)
+    column[places] = torch.arange(len(places))
+    owner = column[index.columns[:, 0].long()]
+    known = owner >= 0
+    owner, rows = owner[known], index.rows[known]
+    counts = torch.bincount(owner, minlength=len(places)).float()
+    weight = counts.clamp(max=NAME_CAP) / counts.clamp(min=1)
+    found = []
+    for name, features in photos.items():
+        near = (index.placed(features) @ rows.T / WIDTH).exp() * weight[owner]  # (M, photos)
+        density = torch.zeros(len(near), len(places)).index_add_(1, owner, near)
+        shares = density / density.sum(dim=1, keepdim=True)
+        belief = (shares + DOUBT).log().sum(dim=0).softmax(dim=0)
+        best = belief.topk(min(SHOWN, len(places)))
+        told = zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        told_names = tuple((table[places[place]], share) for place, share in told)
+        found.append(Likeness(name, len(features), told_names))
+    return found
+
+
+def hear_as(
+    generator: Conditioned, alike: Mapping[str, str], names: Sequence[str], seed: int = 0
+) -> Heard:
+    """Let a generator hear each new name as a known one: `alike` says which.
+
+    names: of the photos that it knows, which are held to what they are, as are invented ones. Only
+    the n-grams of the new names learn. The generator is changed in place and stays frozen.
+    """
+    lesson = _Lesson.of(alike, names, Random(seed))
+    encoder, weight = generator.names, generator.names.from_ngrams.weight
+    with torch.no_grad():
+        wanted = torch.cat([_mu(generator, lesson.known), _mu(generator, lesson.held)])
+        spread = wanted[len(lesson.known) :].std(dim=0).square().mean()
+    mask = torch.zeros(len(weight), 1)
+    mask[lesson.new.ngrams[: len(alike)].flatten()] = 1
+    mask[encoder.from_ngrams.padding_idx] = 0
+    chance = torch.Generator().manual_seed(seed)
+    count, learned = len(lesson.new), weight.requires_grad_(True)
+    adam = optim.Adam([learned], LR, (0.9, 0.99))
+    for step in track(range(STEPS), "new names"):
+        new = torch.randint(count, (BATCH,), generator=chance)
+        new[: len(alike)] = torch.arange(min(len(alike), BATCH))  # each by itself, every time
+        held = torch.randint(len(lesson.held), (BATCH,), generator=chance)
+        off = F.mse_loss(_mu(generator, lesson.new[new]), wanted[new])
+        moved = F.mse_loss(_mu(generator, lesson.held[held]), wanted[count + held])
+        adam.zero_grad()
+        ((off + HELD * moved) / spread).backward()
+        assert learned.grad is not None
+        learned.grad *= mask
+        for group in adam.param_groups:
+            group["lr"] = LR * (0.5 + 0.5 * math.cos(math.pi * step / STEPS))
+        adam.step()
+    weight.requires_grad_(False)
+    with torch.no_grad():
+        off = F.mse_loss(_mu(generator, lesson.new[: len(alike)]), wanted[: len(alike)])
+        moved = F.mse_loss(_mu(generator, lesson.held), wanted[count:])
+    return Heard(float((off / spread).sqrt()), float((moved / spread).sqrt()))
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """new, known: names that are to be heard alike, the new ones by themselves first; held."""
+
+    new: TokenBatch
+    known: TokenBatch
+    held: TokenBatch
+
+    @classmethod
+    def of(cls, alike: Mapping[str, str], names: Sequence[str], random: Random) -> "_Lesson":
+        inventor = Inventor(names, (), random)
+        under = [inventor.under("") for _ in range(UNDER)]
+        pairs = list(alike.items())
+        drawn = random.choices(pairs, k=UNDER)
+        new = [a for a, _ in pairs] + [word + a for word, (a, _) in zip(under, drawn, strict=True)]
+        known = [b for _, b in pairs] + [
+            word + b for word, (_, b) in zip(under, drawn, strict=True)
+        ]
+        held = sorted(set(names) - set(alike)) + [inventor.name() for _ in range(OTHERS)]
+        return cls(encode(new), encode(known), encode(held))
+
+
+def _mu(generator: Conditioned, names: TokenBatch) -> Tensor:
+    """The mean condition (N, C) of each name."""
+    mean: Tensor = generator.augment.to_mu(generator.names(names).pooled)
+    return mean
