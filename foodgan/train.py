@@ -74,8 +74,6 @@ class Trainer:
         self.objective = objective = build_objective(config, feed.vector_size, feed.buckets, first)
         for module in (objective.generator, objective.discriminator):
             module.to(place.device).to(memory_format=torch.channels_last)
-        if config.taught:
-            objective.teacher = WordTeacher.of(feed.pixels, feed.names, place.device)
         self.ema = copy.deepcopy(objective.generator).requires_grad_(False)
         self.averaged, self.current = _states(self.ema), _states(objective.generator)
         self.adam_g = self._adam(objective.generator, config.lr_g)
@@ -105,10 +103,17 @@ class Trainer:
 
     def take_step(self) -> Figures:
         """One step of the discriminator and one of the generator. Figures are scalars."""
+        self.call_teacher()
         figures = self.learn(self.draw())
         self._average()
         self.step += 1
         return figures
+
+    def call_teacher(self) -> None:
+        """Have the teacher of words learn, where one is to teach and has not: a minute or two."""
+        if self.config.taught and self.objective.teacher is None:
+            feed = self.feed
+            self.objective.teacher = WordTeacher.of(feed.pixels, feed.names, self.place.device)
 
     def update(self, batch: Batch) -> Figures:
         """Both networks learn from a batch. Touches nothing but the device, and never waits."""
@@ -303,6 +308,8 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
     trainer.run.mkdir(parents=True, exist_ok=True)
     if place.leads:
         sweep(trainer.run)
+    if trainer.seen < config.pictures:  # before the clock and the progress bar begin
+        trainer.call_teacher()
     writer = SummaryWriter(str(trainer.run / LOGS)) if place.leads else None
     figures: Figures = {}
     begun, before = trainer.clock(), trainer.seconds
