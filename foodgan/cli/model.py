@@ -60,8 +60,7 @@ def teach(
     from foodgan import checkpoint
     from foodgan.config import TrainConfig
     from foodgan.contract import logs
-    from foodgan.evaluate import toppings
-    from foodgan.evaluate.invented import invented
+    from foodgan.evaluate.fixed import fixed
     from foodgan.lesson import Lesson, LessonConfig, attend, kept, open_pupil
     from foodgan.models.stackgan import SKETCH_SIZE
     from foodgan.photos.feed import open_feed
@@ -88,7 +87,7 @@ def teach(
             ),
             pupil,
             Teacher.of(feed.photos, feed.pixels, place.device),
-            Inventor(names, {*invented(), *toppings.asked(), *names}, Random(seed)),
+            Inventor(names, {*fixed(), *feed.held_out, *names}, Random(seed)),
             encode(kept(names)),
         )
         painted = attend(lesson, run, out, feed.about)
