@@ -70,7 +70,7 @@ def _keep(trainer: Trainer, budget: str) -> None:
     """The averaged generator as it is at this budget."""
     device, before = trainer.place.device, trainer.before
     about = {
-        "config": trainer.config.model_dump(mode="json"),
+        **{key: trainer.about[key] for key in ("config", "network")},
         "seen": trainer.seen + sum(run["seen"] for run in before),
         "spent_s": round(trainer.seconds + sum(run["seconds"] for run in before), 1),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
