@@ -204,10 +204,8 @@ class Trainer:
         checkpoint.save(path, checkpoint.prefixed("ema", tensors), self.about)
 
     def _refuse_nan(self, tensors: dict[str, Tensor]) -> None:
-        sums = torch.stack([tensor.sum(dtype=torch.float64) for tensor in tensors.values()])
-        for name, total in zip(tensors, sums.tolist(), strict=True):  # one wait for all of them
-            if not math.isfinite(total):
-                raise TrainingStopped(f"{name} is not finite any more; {self.kept}")
+        if name := checkpoint.not_finite(tensors):
+            raise TrainingStopped(f"{name} is not finite any more; {self.kept}")
 
     @property
     def about(self) -> dict[str, Any]:
@@ -272,8 +270,7 @@ class Trainer:
     @property
     def kept(self) -> str:
         """What a person can still rely on when the run stops."""
-        kept = (self.run / checkpoint.CHECKPOINT).exists()
-        return f"the last checkpoint in {self.run} is good" if kept else "there is no checkpoint"
+        return checkpoint.kept(self.run)
 
     def grid(self) -> Tensor:
         """The averaged generator's pictures of fixed names and seeds, (3, H, W) in [-1, 1]."""
