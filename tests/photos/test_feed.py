@@ -104,7 +104,7 @@ def test_a_combination_that_is_to_be_measured_is_never_asked(drawn_photos: Path)
     assert torch.equal(after.asked.ids[known], after.names.ids[known])
 
 
-def test_a_teacher_is_asked_for_no_name_of_a_held_out_photo_and_for_none_that_measures(
+def test_a_teacher_is_asked_for_no_combination_that_is_a_held_out_photos_name_or_measures(
     drawn_photos: Path,
 ) -> None:
     photos = with_held_out(drawn_photos, "鮭うどん", "カレーうどん", "")
