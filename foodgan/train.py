@@ -138,7 +138,7 @@ class Trainer:
             pinned = place.device.type == "cuda"
             self.draws = draws(self.feed, self._seed, self.step, place.loaders, pinned)
         drawn = next(self.draws).to(place.device)
-        self.random.manual_seed(self._seed(self.step))
+        self.random.manual_seed(~self._seed(self.step))  # the seed itself drew the photos
         done = self.seen / config.pictures
         begun, full = config.conditional_from, config.conditional_full
         ramp = (done - begun) / (full - begun) if full > begun else float(done >= full)
