@@ -1,6 +1,7 @@
 """Tensors and JSON on disk, whole or not at all."""
 
 import json
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,6 +73,19 @@ def _about(opened: Any, path: Path) -> dict[str, Any]:
     if about.get("format") != FORMAT:
         raise ModelError(f"{path.name} has format {about.get('format')}, this build reads {FORMAT}")
     return about
+
+
+def kept(run: Path) -> str:
+    """What a person can still rely on when a run stops."""
+    there = (run / CHECKPOINT).exists()
+    return f"the last checkpoint in {run} is good" if there else "there is no checkpoint"
+
+
+def not_finite(tensors: dict[str, Tensor]) -> str | None:
+    """The name of a tensor that holds what is no number, if any does."""
+    sums = torch.stack([tensor.sum(dtype=torch.float64) for tensor in tensors.values()])
+    totals = zip(tensors, sums.tolist(), strict=True)  # one wait for all of them
+    return next((name for name, total in totals if not math.isfinite(total)), None)
 
 
 def prefixed(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:

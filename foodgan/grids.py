@@ -8,9 +8,9 @@ from torch.nn import functional as F
 from torchvision.utils import make_grid, save_image
 
 from foodgan.batch import as_photos
+from foodgan.models.generators import Generators
 from foodgan.models.layers import upsample
 from foodgan.models.stackgan import Stage2Generator
-from foodgan.objectives import Generators
 from foodgan.photos import tensors
 from foodgan.photos.feed import Feed
 from foodgan.text.encode import encode

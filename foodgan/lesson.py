@@ -24,7 +24,7 @@ from torch.nn import functional as F
 
 from foodgan import checkpoint
 from foodgan.augment import diff_augment
-from foodgan.config import LEFT_OUT
+from foodgan.config import LEFT_OUT, ConfigError
 from foodgan.contract.errors import FoodganError
 from foodgan.models.stackgan import Stage1Generator
 from foodgan.progress import track
@@ -33,6 +33,7 @@ from foodgan.stopping import stop_asked
 from foodgan.teacher import Teacher
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.invent import Inventor
+from foodgan.whole import sweep
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +41,11 @@ LESSON: Final = "lesson"  # what a run says of its loss
 RIVALS = 7  # names that a picture's own is told from
 LONGEST = 1.3  # of a condition, its mean square ÷ that of the same name before the lesson
 KEPT_MAX = 8  # times that a name of many photos is kept as firmly as one of a single photo
-LOG_EVERY = 1_600  # pictures
+LOG_EVERY, SAVE_EVERY = 1_600, 3_200  # pictures
 
 
 class LessonStopped(FoodganError):
-    """A loss is not a number, or the disk is full: no run is written."""
+    """A loss or weight is not a number, or the disk is full: the last checkpoint is kept."""
 
 
 class LessonConfig(BaseModel):
@@ -70,16 +71,26 @@ class LessonConfig(BaseModel):
     def steps(self) -> int:
         return math.ceil(self.pictures / self.batch)
 
+    def rate(self, step: int) -> float:
+        """How fast a step learns: faster for a twentieth of the lesson, then ever slower."""
+        warm_up = max(1, self.steps // 20)
+        slower = 0.5 + 0.5 * math.cos(math.pi * step / self.steps)
+        return self.lr * min(1, (step + 1) / warm_up) * slower
+
 
 @dataclass
 class Lesson:
-    """A lesson under way. names: those that photos have, see `kept`."""
+    """A lesson under way. names: those that photos have, see `kept`; done: steps; seconds: of them
+    all.
+    """
 
     config: LessonConfig
     generator: Stage1Generator
     teacher: Teacher
     inventor: Inventor
     names: TokenBatch
+    done: int = 0
+    seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self.before = copy.deepcopy(self.generator)
@@ -90,20 +101,22 @@ class Lesson:
         learns = nn.ModuleList((self.generator.names, self.generator.augment.to_mu))
         learns.requires_grad_(True)
         self.adam = optim.Adam(learns.parameters(), self.config.lr, (0.5, 0.99))
-        warm_up = max(1, self.config.steps // 20)
-        self.plan = optim.lr_scheduler.LambdaLR(
-            self.adam,
-            lambda step: (
-                min(1, (step + 1) / warm_up)
-                * (0.5 + 0.5 * math.cos(math.pi * step / self.config.steps))
-            ),
-        )
         self.device = next(self.generator.parameters()).device
-        self.chance = Generator().manual_seed(self.config.seed)
+        self.chance = Generator()
+
+    @property
+    def painted(self) -> int:
+        """Pictures so far."""
+        return self.done * self.config.batch
 
     def step(self) -> dict[str, float]:
         """One step of the encoder, on a batch of names that nobody has cooked."""
         config, generator = self.config, self.generator
+        seed = config.seed * 1_000_003 + self.done  # so that a lesson that goes on draws the same
+        self.chance.manual_seed(seed)
+        self.inventor.random.seed(seed)
+        for group in self.adam.param_groups:
+            group["lr"] = config.rate(self.done)
         names = [self.inventor.name() for _ in range(config.batch)]
         asked = encode(names).to(self.device)
         condition, mu, _ = generator.condition_of(asked, self._normal(generator.config.condition))
@@ -116,7 +129,7 @@ class Lesson:
         self.adam.zero_grad()
         loss.backward()
         self.adam.step()
-        self.plan.step()
+        self.done += 1
         parts = {"kind": kind, "right": right, "name": name, "stay": stay, "far": far}
         return {what: float(part.detach()) for what, part in parts.items()}
 
@@ -175,45 +188,105 @@ def kept(names: Sequence[str]) -> list[str]:
     return [name for name, count in Counter(names).items() for _ in range(min(count, KEPT_MAX))]
 
 
-def attend(lesson: Lesson, run: Path, out: Path, photos: dict[str, Any]) -> int:
-    """Give the Stage-I of `run` its lesson and write it into `out`, a run of its own.
+def described(config: LessonConfig, run: Path, photos: dict[str, Any]) -> dict[str, Any]:
+    """What a lesson is, as its checkpoint says: the same of a lesson that goes on.
 
-    photos: what a checkpoint says of those that the teacher saw. Returns how many pictures were
-    painted: a signal ends the lesson after its step, and what was learned till then is kept.
-    Raises LessonStopped where a loss is no number or nothing can be written, ModelError.
+    run: the Stage-I that it is given to; photos: what a checkpoint says of those that the teacher
+    saw. Raises ModelError.
     """
-    painted, began = 0, time.monotonic()
-    with stop_asked() as asked:
-        for _ in track(range(lesson.config.steps), "the lesson"):
-            if asked():
-                break
-            figures = lesson.step()
-            painted += lesson.config.batch
-            _check(figures, painted)
-            if painted % LOG_EVERY < lesson.config.batch:
-                log.info("%d pictures  %s", painted, _said(figures))
     before = training_of(run)
-    about = {
-        "config": lesson.config.model_dump(mode="json") | {"pictures": painted},
-        "network": lesson.generator.config.model_dump(mode="json"),
-        "step": painted // lesson.config.batch,
-        "seen": 0,  # photos: the lesson paints, and looks at none
-        "seconds": round(time.monotonic() - began, 1),
+    return {
+        "config": config.model_dump(mode="json"),
         "photos": photos,
         "before": [each.model_dump(mode="json", exclude={"before"}) for each in before.runs],
     }
-    tensors = checkpoint.prefixed("ema", lesson.generator.state_dict())
-    try:
-        checkpoint.save(out / checkpoint.CHECKPOINT, tensors, about)
-    except OSError as error:
-        raise LessonStopped(f"cannot write in {out}: {error}") from error
+
+
+def painted_in(out: Path, lesson: dict[str, Any]) -> int:
+    """How many pictures of a lesson, as `described`, are painted in the run of `out`.
+
+    Raises ConfigError where that is another run, ModelError.
+    """
+    path = out / checkpoint.CHECKPOINT
+    if not path.exists():
+        return 0
+    about = checkpoint.description(path)
+    painted = int(about["config"]["pictures"])
+    about["config"] |= {"pictures": about.get("planned")}
+    if any(about.get(key) != said for key, said in lesson.items()):
+        raise ConfigError(f"{out} holds another run than this lesson: name another --out")
     return painted
 
 
-def _check(figures: dict[str, float], painted: int) -> None:
+def attend(lesson: Lesson, run: Path, out: Path, photos: dict[str, Any]) -> int:
+    """Give the Stage-I of `run` its lesson and write it into `out`, a run of its own.
+
+    run, photos: as `described`. A lesson goes on from what `out` has of it. Returns how many
+    pictures were painted: a signal ends it after its step, and what was learned till then is kept.
+    Raises LessonStopped where a loss is no number or nothing can be written, ConfigError where
+    `out` holds another run, ModelError.
+    """
+    about = described(lesson.config, run, photos)
+    if painted_in(out, about):
+        _go_on(lesson, out)
+    sweep(out)
+    began = time.monotonic() - lesson.seconds
+    saved = lesson.done
+    with stop_asked() as asked:
+        for _ in track(range(lesson.done, lesson.config.steps), "the lesson"):
+            if asked():
+                break
+            figures = lesson.step()
+            lesson.seconds = time.monotonic() - began
+            _check(figures, lesson, out)
+            if lesson.painted % LOG_EVERY < lesson.config.batch:
+                log.info("%d pictures  %s", lesson.painted, _said(figures))
+            if lesson.painted % SAVE_EVERY < lesson.config.batch:
+                _save(lesson, out, about)
+                saved = lesson.done
+    if lesson.done > saved:
+        _save(lesson, out, about)
+    return lesson.painted
+
+
+def _go_on(lesson: Lesson, out: Path) -> None:
+    path = out / checkpoint.CHECKPOINT
+    tensors, about = checkpoint.load(path)  # the optimiser counts its steps on the CPU
+    checkpoint.fill(lesson.generator, checkpoint.part("ema", tensors), path.name)
+    checkpoint.fill_optimizer(lesson.adam, checkpoint.part("adam", tensors))
+    lesson.done, lesson.seconds = about["step"], about["seconds"]
+    log.info("goes on after %d pictures", lesson.painted)
+
+
+def _save(lesson: Lesson, out: Path, about: dict[str, Any]) -> None:
+    """What was learned so far is a run like any other, of as many pictures as were painted."""
+    tensors = {
+        **checkpoint.prefixed("ema", lesson.generator.state_dict()),
+        **checkpoint.prefixed("adam", checkpoint.optimizer_tensors(lesson.adam)),
+    }
+    if name := checkpoint.not_finite(tensors):
+        raise LessonStopped(f"{name} is not finite any more; {checkpoint.kept(out)}")
+    said = {
+        **about,
+        "config": {**about["config"], "pictures": lesson.painted},
+        "planned": lesson.config.pictures,
+        "network": lesson.generator.config.model_dump(mode="json"),
+        "step": lesson.done,
+        "seen": 0,  # photos: the lesson paints, and looks at none
+        "seconds": round(lesson.seconds, 1),
+    }
+    try:
+        checkpoint.save(out / checkpoint.CHECKPOINT, tensors, said)
+    except OSError as error:
+        raise LessonStopped(f"cannot write in {out}: {error}; {checkpoint.kept(out)}") from error
+
+
+def _check(figures: dict[str, float], lesson: Lesson, out: Path) -> None:
     for name, figure in figures.items():
         if not math.isfinite(figure):
-            raise LessonStopped(f"{name} is {figure} after {painted} pictures; nothing is written")
+            raise LessonStopped(
+                f"{name} is {figure} after {lesson.painted} pictures; {checkpoint.kept(out)}"
+            )
 
 
 def _said(figures: dict[str, float]) -> str:

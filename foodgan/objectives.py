@@ -23,6 +23,7 @@ from foodgan.losses import (
     mean_over,
 )
 from foodgan.models.dcgan import DcganConfig, DcganDiscriminator, DcganGenerator
+from foodgan.models.generators import Generators, described
 from foodgan.models.projected import ProjectedDiscriminator
 from foodgan.models.published import (
     PublishedConfig,
@@ -45,7 +46,6 @@ from foodgan.painting import DetailPainting, Figures, Painting, SketchPainting
 from foodgan.text.encode import TokenBatch, collate
 
 LAYOUT = 4.0  # weight of the pictures' own pixels beside the frozen features in an energy
-Generators = Stage1Generator | Stage2Generator | DcganGenerator | PublishedGenerator
 
 
 class Teaching(Protocol):
@@ -268,26 +268,25 @@ def _build(
     config: TrainConfig, text: dict[str, int], sketcher: Stage1Generator | None
 ) -> Objective:
     generator: Generators
+    network = described(config.kind, config.model, text)
     if config.kind == "dcgan":
-        plain = DcganConfig.model_validate(config.model)
+        plain = DcganConfig.model_validate(network)
         generator = DcganGenerator(plain)
         paint: Painting = SketchPainting(generator, config, plain.noise, 1)
         return Objective(config, generator, DcganDiscriminator(plain), paint)
     if config.kind == "published":
-        published = PublishedConfig.model_validate(
-            config.model | {"vector_size": text["vector_size"]}
-        )
+        published = PublishedConfig.model_validate(network)
         generator = PublishedGenerator(published)
         paint = SketchPainting(generator, config, published.noise, published.condition)
         judge: Discriminator = PublishedDiscriminator(published, generator.augment)
         return Objective(config, generator, judge, paint)
     if config.kind == "stage1":
-        first = Stage1Config.model_validate(config.model | text)
+        first = Stage1Config.model_validate(network)
         generator = Stage1Generator(first)
         paint = SketchPainting(generator, config, generator.noise, first.condition)
         critic = _on_frozen_features(config, first) or Stage1Discriminator(first)
         return Objective(config, generator, critic, paint)
-    second = Stage2Config.model_validate(config.model | text)
+    second = Stage2Config.model_validate(network)
     generator = Stage2Generator(second)
     paint = DetailPainting(generator, config, sketcher)
     judge = _on_frozen_features(config, second) or Stage2Discriminator(second)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from foodgan import checkpoint
 from foodgan.config import LEFT_OUT
 from foodgan.contract.errors import ModelError
+from foodgan.models.generators import Generators, described, generator_of
 from foodgan.models.stackgan import Stage1Config, Stage1Generator, Stage2Config, Stage2Generator
 from foodgan.text import vectors
 from foodgan.whole import write_text
@@ -153,12 +154,26 @@ def _filled(network: Network, path: Path, model: ModelFile) -> Network:
 
 def open_sketcher(run: Path) -> Stage1Generator:
     """The averaged Stage-I of a run or snapshot, ready to paint. Raises ModelError without one."""
+    generator = open_generator(run)
+    if not isinstance(generator, Stage1Generator):
+        raise ModelError(f"{run} is no run of Stage-I")
+    return generator
+
+
+def open_generator(run: Path) -> Generators:
+    """The averaged generator of a run or snapshot, ready to paint. Raises ModelError.
+
+    It is rebuilt from what the checkpoint says of its network. What an experiment of an earlier
+    version kept says only how it was trained.
+    """
     path = checkpoint.of(run)
     tensors, about = checkpoint.load(path)
     try:
-        network = Stage1Generator(Stage1Config.model_validate(about["network"]))
-    except ValidationError as error:
-        raise ModelError(f"{run} is no run of Stage-I") from error
+        config = about["config"]
+        said = about.get("network") or described(config["kind"], config["model"])
+        network = generator_of(config["kind"], said)
+    except (KeyError, ValidationError) as error:
+        raise ModelError(f"{path} holds no generator that this build knows: {error}") from error
     averages = {name: widened(t) for name, t in checkpoint.part("ema", tensors).items()}
     checkpoint.fill(network, averages, path.name)
     return network.eval().requires_grad_(False)

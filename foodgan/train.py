@@ -74,8 +74,6 @@ class Trainer:
         self.objective = objective = build_objective(config, feed.vector_size, feed.buckets, first)
         for module in (objective.generator, objective.discriminator):
             module.to(place.device).to(memory_format=torch.channels_last)
-        if config.taught:
-            objective.teacher = WordTeacher.of(feed.pixels, feed.names, place.device)
         self.ema = copy.deepcopy(objective.generator).requires_grad_(False)
         self.averaged, self.current = _states(self.ema), _states(objective.generator)
         self.adam_g = self._adam(objective.generator, config.lr_g)
@@ -105,10 +103,17 @@ class Trainer:
 
     def take_step(self) -> Figures:
         """One step of the discriminator and one of the generator. Figures are scalars."""
+        self.call_teacher()
         figures = self.learn(self.draw())
         self._average()
         self.step += 1
         return figures
+
+    def call_teacher(self) -> None:
+        """Have the teacher of words learn, where one is to teach and has not: a minute or two."""
+        if self.config.taught and self.objective.teacher is None:
+            feed = self.feed
+            self.objective.teacher = WordTeacher.of(feed.pixels, feed.names, self.place.device)
 
     def update(self, batch: Batch) -> Figures:
         """Both networks learn from a batch. Touches nothing but the device, and never waits."""
@@ -133,7 +138,7 @@ class Trainer:
             pinned = place.device.type == "cuda"
             self.draws = draws(self.feed, self._seed, self.step, place.loaders, pinned)
         drawn = next(self.draws).to(place.device)
-        self.random.manual_seed(self._seed(self.step))
+        self.random.manual_seed(~self._seed(self.step))  # the seed itself drew the photos
         done = self.seen / config.pictures
         begun, full = config.conditional_from, config.conditional_full
         ramp = (done - begun) / (full - begun) if full > begun else float(done >= full)
@@ -199,10 +204,8 @@ class Trainer:
         checkpoint.save(path, checkpoint.prefixed("ema", tensors), self.about)
 
     def _refuse_nan(self, tensors: dict[str, Tensor]) -> None:
-        sums = torch.stack([tensor.sum(dtype=torch.float64) for tensor in tensors.values()])
-        for name, total in zip(tensors, sums.tolist(), strict=True):  # one wait for all of them
-            if not math.isfinite(total):
-                raise TrainingStopped(f"{name} is not finite any more; {self.kept}")
+        if name := checkpoint.not_finite(tensors):
+            raise TrainingStopped(f"{name} is not finite any more; {self.kept}")
 
     @property
     def about(self) -> dict[str, Any]:
@@ -267,8 +270,7 @@ class Trainer:
     @property
     def kept(self) -> str:
         """What a person can still rely on when the run stops."""
-        kept = (self.run / checkpoint.CHECKPOINT).exists()
-        return f"the last checkpoint in {self.run} is good" if kept else "there is no checkpoint"
+        return checkpoint.kept(self.run)
 
     def grid(self) -> Tensor:
         """The averaged generator's pictures of fixed names and seeds, (3, H, W) in [-1, 1]."""
@@ -303,6 +305,8 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
     trainer.run.mkdir(parents=True, exist_ok=True)
     if place.leads:
         sweep(trainer.run)
+    if trainer.seen < config.pictures:  # before the clock and the progress bar begin
+        trainer.call_teacher()
     writer = SummaryWriter(str(trainer.run / LOGS)) if place.leads else None
     figures: Figures = {}
     begun, before = trainer.clock(), trainer.seconds

@@ -15,8 +15,18 @@ from typer.testing import CliRunner
 
 from foodgan import checkpoint, registry
 from foodgan.cli import app
+from foodgan.config import ConfigError
 from foodgan.evaluate import entrants
-from foodgan.lesson import Lesson, LessonConfig, LessonStopped, attend, kept, open_pupil
+from foodgan.lesson import (
+    Lesson,
+    LessonConfig,
+    LessonStopped,
+    attend,
+    described,
+    kept,
+    open_pupil,
+    painted_in,
+)
 from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator
 from foodgan.painter import Dish, Painter
 from foodgan.photos.feed import Feed
@@ -59,7 +69,7 @@ def begin(run: Path, feed: Feed, teacher: Teacher) -> Begin:
         torch.set_num_threads(1)
         names = [photo.name for photo in feed.photos if photo.name]
         config = LessonConfig(**{"pictures": 8, "batch": 4, **changes})
-        inventor = Inventor(names, (), Random(config.seed))
+        inventor = Inventor(names, (), Random())
         return Lesson(config, open_pupil(run, CPU), teacher, inventor, encode(names))
 
     return begun
@@ -164,22 +174,80 @@ def test_a_taught_run_is_measured_alone_as_any_other(
     assert entrant.about["seen"] == {"stage1": 16}
 
 
+def stop_in_step(number: int, lesson: Lesson, patch: pytest.MonkeyPatch) -> None:
+    own = lesson.step
+
+    def step() -> dict[str, float]:
+        if lesson.done == number - 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return own()
+
+    patch.setattr(lesson, "step", step)
+
+
 def test_a_signal_ends_a_lesson_after_its_step_and_keeps_what_was_learned(
     begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lesson = begin(pictures=4000)
-    own, steps = lesson.step, []
-
-    def step() -> dict[str, float]:
-        steps.append(1)
-        if len(steps) == 2:
-            os.kill(os.getpid(), signal.SIGTERM)
-        return own()
-
-    monkeypatch.setattr(lesson, "step", step)
+    stop_in_step(2, lesson, monkeypatch)
     assert attend(lesson, run, tmp_path, {}) == 8
     assert registry.training_of(tmp_path).config["pictures"] == 8
     assert torch.equal(open_pupil(tmp_path, CPU).names.last.lead, lesson.generator.names.last.lead)
+
+
+def test_a_lesson_that_goes_on_ends_with_the_same_weights(
+    begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, first, second = (begin(pictures=20) for _ in range(3))
+    attend(whole, run, tmp_path / "whole", {"count": 9})
+    stop_in_step(2, first, monkeypatch)
+    assert attend(first, run, tmp_path / "parts", {"count": 9}) == 8
+    assert attend(second, run, tmp_path / "parts", {"count": 9}) == 20
+    assert second.seconds > first.seconds
+    one, two = (checkpoint.load(tmp_path / n / checkpoint.CHECKPOINT) for n in ("whole", "parts"))
+    assert one[0].keys() == two[0].keys()
+    assert all(torch.equal(tensor, two[0][name]) for name, tensor in one[0].items())
+    assert one[1] | {"seconds": 0} == two[1] | {"seconds": 0}
+
+
+def test_what_a_killed_lesson_has_learned_is_saved_on_the_way(
+    begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foodgan.lesson.SAVE_EVERY", 8)
+    lesson = begin(pictures=4000)
+    own = lesson.step
+
+    def step() -> dict[str, float]:
+        if lesson.done == 3:
+            raise MemoryError
+        return own()
+
+    monkeypatch.setattr(lesson, "step", step)
+    with pytest.raises(MemoryError):
+        attend(lesson, run, tmp_path, {})
+    said = described(lesson.config, run, {})
+    assert painted_in(tmp_path, said) == 8
+    with pytest.raises(ConfigError, match="holds another run than this lesson"):
+        painted_in(tmp_path, described(begin(pictures=8).config, run, {}))
+
+
+def test_weights_that_are_no_numbers_are_not_saved(
+    begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("foodgan.lesson.SAVE_EVERY", 4)
+    lesson = begin()
+    own = lesson.step
+
+    def step() -> dict[str, float]:
+        figures = own()
+        if lesson.done == 2:
+            lesson.generator.augment.to_mu.bias.data[0] = float("nan")
+        return figures
+
+    monkeypatch.setattr(lesson, "step", step)
+    with pytest.raises(LessonStopped, match=r"to_mu\.bias is not finite .* is good"):
+        attend(lesson, run, tmp_path, {})
+    assert registry.training_of(tmp_path).config["pictures"] == 4
 
 
 def test_a_loss_that_is_no_number_ends_a_lesson_and_nothing_is_written(
@@ -188,7 +256,7 @@ def test_a_loss_that_is_no_number_ends_a_lesson_and_nothing_is_written(
     lesson = begin()
     lesson.teacher.kinds.bias.fill_(float("nan"))
     try:
-        with pytest.raises(LessonStopped, match="kind is nan after 4 pictures"):
+        with pytest.raises(LessonStopped, match="kind is nan after 4 pictures; there is no"):
             attend(lesson, run, tmp_path / "out", {})
     finally:
         lesson.teacher.kinds.bias.zero_()
@@ -213,13 +281,26 @@ def test_the_command_teaches_a_run(run: Path, drawn_photos: Path, tmp_path: Path
     _, about = checkpoint.load(tmp_path / "taught" / checkpoint.CHECKPOINT)
     assert about["photos"]["count"] == 10
     assert about["network"]["knows_last"]
+    kept = (tmp_path / "taught" / checkpoint.CHECKPOINT).stat().st_mtime_ns
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.delattr(Teacher, "of")  # of what is learned there is no need of a teacher
+        again = CliRunner().invoke(app, [*words, "--out", "taught", "--device", "cpu"])
+    assert again.output == told.output.splitlines(keepends=True)[-1]
+    assert (tmp_path / "taught" / checkpoint.CHECKPOINT).stat().st_mtime_ns == kept
 
 
-def test_a_run_is_taught_over_no_other_and_not_over_itself(run: Path, drawn_photos: Path) -> None:
+def test_a_run_is_taught_over_no_other_and_not_over_itself(
+    run: Path, drawn_photos: Path, tmp_path: Path
+) -> None:
     words = ["model", "teach", str(run), "--photos", str(drawn_photos), "--out", str(run)]
-    told = CliRunner().invoke(app, words)
-    assert told.exit_code == 2
-    assert "holds a run already" in " ".join(told.output.replace("│", " ").split())
+    before = (run / checkpoint.CHECKPOINT).read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        told = CliRunner().invoke(app, words)
+    assert isinstance(told.exception, ConfigError)
+    assert "holds another run than this lesson" in str(told.exception)
+    assert (run / checkpoint.CHECKPOINT).read_bytes() == before
 
 
 def test_a_name_of_many_photos_is_kept_more_firmly_and_eight_times_at_most() -> None:

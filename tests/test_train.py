@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 from typer.testing import CliRunner
 
 from foodgan import checkpoint
+from foodgan.batch import Draw
 from foodgan.checkpoint import CHECKPOINT
 from foodgan.cli import app
 from foodgan.config import TrainConfig
@@ -121,6 +122,22 @@ def test_a_resumed_run_ends_with_the_same_weights(
     assert resumed.seen == 8
     train(resumed)
     assert same(weights(tmp_path / "whole"), weights(tmp_path / "parts"))
+
+
+def test_the_noise_of_a_step_does_not_tell_which_photos_it_drew(
+    drawn_photos: Path, tmp_path: Path
+) -> None:
+    trainer = tiny_trainer(tiny_config("stage1"), drawn_photos, tmp_path)
+    chosen: list[Tensor] = []
+    own = trainer.feed.draw
+
+    def draw(chance: Generator) -> Draw:
+        chosen.append(torch.rand(64, generator=Generator().set_state(chance.get_state())))
+        return own(chance)
+
+    trainer.feed.draw = draw  # type: ignore[method-assign]
+    batch = trainer.draw()
+    assert not torch.isin(torch.rand(64, generator=batch.random), chosen[0]).any()
 
 
 def test_another_seed_trains_other_weights(drawn_photos: Path, tmp_path: Path) -> None:

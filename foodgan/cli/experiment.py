@@ -169,14 +169,14 @@ def pupil(
     import json
     from dataclasses import asdict
 
-    from foodgan.experiment.pupil import Sight, learning, markdown
+    from foodgan.experiment.pupil import learning, markdown
     from foodgan.progress import track
 
     sizes = _numbers(names)
     if min(sizes) < FEWEST:
         raise typer.BadParameter(f"a menu has at least {FEWEST} names", param_hint="--n")
-    sight: Sight = "own" if own else "imagenet"
-    curve = learning(out, sizes, sight, pictures=pictures, jobs=_at_once(jobs), track=track)
+    shown = pictures if own else None
+    curve = learning(out, sizes, shown=shown, jobs=_at_once(jobs), track=track)
     if as_json:
         typer.echo(json.dumps([asdict(lesson) for lesson in curve], indent=1))
     else:

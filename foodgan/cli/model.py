@@ -51,18 +51,24 @@ def teach(
     """Teach a trained Stage-I names that no photo has: what a dish is, and what lies on it.
 
     Minutes on a CPU. OUT is a run as RUN is: `foodgan model export --stage1 OUT`. Ctrl-C ends it
-    early, and keeps what was learned.
+    early, and keeps what was learned: the same command goes on from there, as after a kill.
     """
     from random import Random
 
     import torch
 
-    from foodgan import checkpoint
     from foodgan.config import TrainConfig
     from foodgan.contract import logs
-    from foodgan.evaluate import toppings
-    from foodgan.evaluate.invented import invented
-    from foodgan.lesson import Lesson, LessonConfig, attend, kept, open_pupil
+    from foodgan.evaluate.fixed import fixed
+    from foodgan.lesson import (
+        Lesson,
+        LessonConfig,
+        attend,
+        described,
+        kept,
+        open_pupil,
+        painted_in,
+    )
     from foodgan.models.stackgan import SKETCH_SIZE
     from foodgan.photos.feed import open_feed
     from foodgan.place import placed
@@ -74,25 +80,29 @@ def teach(
     logs.set_up()
     if threads:
         torch.set_num_threads(threads)
-    if (out / checkpoint.CHECKPOINT).exists():
-        raise typer.BadParameter(f"{out} holds a run already", param_hint="--out")
     styles = tuple(sorted(left_out([training_of(run)])))
+    config = LessonConfig(
+        seed=seed, pictures=pictures, by_name=by_name, stay=stay, exclude_styles=styles
+    )
     with placed(device, records=False) as place:
         pupil = open_pupil(run, place.device)
         seen = TrainConfig(kind="stage1", photo_size=SKETCH_SIZE, exclude_styles=styles)
         feed = open_feed(seen, photos, CACHE, place.device)
-        names = [photo.name for photo in feed.photos if photo.name]
-        lesson = Lesson(
-            LessonConfig(
-                seed=seed, pictures=pictures, by_name=by_name, stay=stay, exclude_styles=styles
-            ),
-            pupil,
-            Teacher.of(feed.photos, feed.pixels, place.device),
-            Inventor(names, {*invented(), *toppings.asked(), *names}, Random(seed)),
-            encode(kept(names)),
-        )
-        painted = attend(lesson, run, out, feed.about)
-    typer.echo(f"{painted:,} pictures painted; the run is in {out}")
+        painted = painted_in(out, described(config, run, feed.about))
+        if painted < pictures:  # else there is no need of a teacher
+            names = [photo.name for photo in feed.photos if photo.name]
+            lesson = Lesson(
+                config,
+                pupil,
+                Teacher.of(feed.photos, feed.pixels, place.device),
+                Inventor(names, {*fixed(), *feed.held_out, *names}, Random()),
+                encode(kept(names)),
+            )
+            painted = attend(lesson, run, out, feed.about)
+    if painted < pictures:
+        typer.echo(f"{painted:,} of {pictures:,} pictures painted; the same command goes on")
+    else:
+        typer.echo(f"{painted:,} pictures painted; the run is in {out}")
 
 
 @app.command()

@@ -46,6 +46,7 @@ def train(
 
     from foodgan.config import load_config
     from foodgan.contract import logs
+    from foodgan.evaluate.fixed import fixed
     from foodgan.photos.feed import open_feed
     from foodgan.place import placed
     from foodgan.registry import open_sketcher
@@ -63,7 +64,7 @@ def train(
     if begin_from and begin_from.resolve() == folder.resolve():
         raise typer.BadParameter(f"{begin_from} is the run itself", param_hint="--begin-from")
     with placed(device, loaders=loaders, records=graph) as place:
-        feed = open_feed(settings, photos, Path("runs") / "cache", place.device)
+        feed = open_feed(settings, photos, Path("runs") / "cache", place.device, fixed())
         first = open_sketcher(sketches) if sketches else None
         trainer = Trainer(settings, feed, folder, place, first)
         if begin_from:  # read before anything is cleared away

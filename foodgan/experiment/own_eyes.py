@@ -21,7 +21,6 @@ from foodgan.models.matcher import WIDTHS, means_and_maxima, own_body
 from foodgan.progress import Track, untracked
 
 BATCH = 64
-PICTURES = 102_400  # that a course shows, some of them often
 RATE = 2e-3
 DECAY = 0.05
 DROPPED = 0.3
@@ -65,12 +64,12 @@ def learn(
     known: Sequence[Known],
     track: Track = untracked,
     *,
-    pictures: int = PICTURES,
+    pictures: int,
     batch: int = BATCH,
 ) -> OwnEyes:
     """Learn from pictures and what their names state of them, from nothing. Always the same.
 
-    pictures: how many it is shown, `batch` at a time.
+    pictures: how many it is shown, some of them often, `batch` at a time.
     """
     steps = max(1, pictures // batch)
     with torch.random.fork_rng(devices=[]):

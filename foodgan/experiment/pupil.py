@@ -6,11 +6,11 @@ discriminator that sees as it does can ask for. It sees by ImageNet's features, 
 does, and larger; or by eyes of its own. P pictures, F features.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -27,13 +27,15 @@ from foodgan.models.classifier import Classifier, fit
 from foodgan.progress import Track, untracked
 
 BATCH = 128
-Sight = Literal["imagenet", "own"]
 
 
 class Pupil(Protocol):
     """Whoever tells what pictures show, having been told how many mains there are."""
 
     def taste(self, known: Sequence[Known]) -> list[Tasted]: ...
+
+
+Teaching = Callable[[Sequence[Known], Track], Pupil]
 
 
 @dataclass(frozen=True)
@@ -65,19 +67,20 @@ class Lesson:
 def learning(
     out: Path,
     sizes: Sequence[int],
-    sight: Sight,
     *,
-    pictures: int = own_eyes.PICTURES,
+    shown: int | None = None,
     jobs: int = 1,
     track: Track = untracked,
 ) -> list[Lesson]:
     """A lesson by each size of menu, which is drawn in `out` where it is not there yet.
 
-    pictures: that eyes of their own are shown. Raises FolderError, and ModelError where ImageNet's
-    features are not installed.
+    shown: pictures that eyes of their own learn from; None sees by ImageNet's. Raises FolderError,
+    and ModelError where ImageNet's features are not installed.
     """
-    seeing = partial(own_eyes.learn, pictures=pictures)
-    taught = seeing if sight == "own" else partial(teach, Backbone())
+    if shown is None:
+        taught: Teaching = partial(teach, Backbone())
+    else:
+        taught = partial(own_eyes.learn, pictures=shown)
     lessons = []
     for names in sizes:
         folder = Plan(out, (), names=names).folder

@@ -10,12 +10,10 @@ from typing import cast
 
 import numpy as np
 import torch
-from pydantic import ValidationError
 from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
-from foodgan.config import TrainConfig
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate.board import Sketches
 from foodgan.evaluate.eyes import disturbed
@@ -24,14 +22,11 @@ from foodgan.evaluate.taster import as_tensor
 from foodgan.kondate.names import read
 from foodgan.kondate.prior import draw
 from foodgan.kondate.render import render
-from foodgan.lesson import LESSON
+from foodgan.models.generators import Generators
 from foodgan.models.stackgan import Stage2Generator
-from foodgan.objectives import Generators, build_objective
 from foodgan.painter import Dish, Painter
-from foodgan.registry import open_sketcher, widened
+from foodgan.registry import open_generator
 from foodgan.text.encode import encode
-from foodgan.text.ngrams import BUCKETS
-from foodgan.text.vectors import DIMENSIONS
 
 CPU = torch.device("cpu")
 
@@ -68,20 +63,12 @@ def averaged(run: Path, kept: str = CHECKPOINT, device: torch.device = CPU) -> T
     kept: the file of a run's folder that holds it; device: where it paints. Raises ModelError.
     """
     path = checkpoint.of(run, kept)
-    tensors, about = checkpoint.load(path)
-    if about["config"].get("loss") == LESSON:
-        return Trained(open_sketcher(path).to(device), named=True, device=device)
-    try:
-        config = TrainConfig.model_validate(about["config"])
-    except ValidationError as error:
-        raise ModelError(f"{path} was trained by another build than this one: {error}") from error
-    generator = build_objective(config, DIMENSIONS, BUCKETS).generator
+    generator = open_generator(path)
     if isinstance(generator, Stage2Generator):
         raise ModelError(f"{run} is a run of Stage-II: it paints no names without a sketch")
-    averages = {name: widened(t) for name, t in checkpoint.part("ema", tensors).items()}
-    checkpoint.fill(generator, averages, path.name)
-    generator = generator.eval().requires_grad_(False).to(device)
-    return Trained(generator, named=config.name_dropout < 1, device=device)
+    config = checkpoint.description(path)["config"]
+    named = config.get("name_dropout", 0) < 1  # a lesson forgets none
+    return Trained(generator.to(device), named, device)
 
 
 def painted_by(painter: Painter) -> Sketches:

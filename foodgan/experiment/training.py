@@ -10,21 +10,15 @@ from foodgan import checkpoint
 from foodgan.config import ConfigError
 from foodgan.experiment.arms import ARMS
 from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan, file_of
-from foodgan.kondate.folder import read_menu
 from foodgan.photos.feed import Feed, open_feed
 from foodgan.place import placed
-from foodgan.text.encode import encode
 from foodgan.train import Trainer, train
 
 
 def feed_of(plan: Plan, arm: str, seed: int) -> Feed:
     """What the run is trained on. Raises PhotosError."""
     config = ARMS[arm].training(seed, plan.pictures)
-    feed = open_feed(config, plan.folder, plan.cache, plan.place)
-    if config.taught:  # what is measured as unseen is not to be taught
-        held_out = [known.name for known in read_menu(plan.folder) if known.kind != "train"]
-        feed.unasked = encode(held_out)
-    return feed
+    return open_feed(config, plan.folder, plan.cache, plan.place)
 
 
 def train_run(plan: Plan, arm: str, seed: int, stop: Callable[[], bool]) -> None:
@@ -76,7 +70,7 @@ def _keep(trainer: Trainer, budget: str) -> None:
     """The averaged generator as it is at this budget."""
     device, before = trainer.place.device, trainer.before
     about = {
-        "config": trainer.config.model_dump(mode="json"),
+        **{key: trainer.about[key] for key in ("config", "network")},
         "seen": trainer.seen + sum(run["seen"] for run in before),
         "spent_s": round(trainer.seconds + sum(run["seconds"] for run in before), 1),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,

@@ -4,6 +4,7 @@ N pictures of a batch, T tokens a name.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ from foodgan.text.recombine import recombine, swap_one
 @dataclass
 class Feed:
     """Draws what steps see. pixels: (P, S, S, 3) uint8; names: tokens of the P photos' names;
-    unasked: names that no combination may be, as they are to measure.
+    held_out: names of the photos that training does not see; unasked: names that no combination may
+    be, as they are to measure.
     """
 
     config: TrainConfig
@@ -42,6 +44,7 @@ class Feed:
     device: torch.device
     release: str | None = None  # the digest, where the photos are a release's
     contents: str | None = None  # a hash of which photos these are
+    held_out: frozenset[str] = frozenset()
     unasked: TokenBatch | None = None
 
     @property
@@ -89,17 +92,39 @@ class Feed:
         return Draw(pixels, names, wrong, asked, invented)
 
 
-def open_feed(config: TrainConfig, folder: Path, cache: Path, device: torch.device) -> Feed:
-    """Read, decode and tokenise the training photos of `folder`. Raises PhotosError."""
-    photos = trained_on(read_folder(folder), config.exclude_styles)
+def open_feed(
+    config: TrainConfig,
+    folder: Path,
+    cache: Path,
+    device: torch.device,
+    measured: Collection[str] = (),
+) -> Feed:
+    """Read, decode and tokenise the training photos of `folder`. Raises PhotosError.
+
+    What is measured as unseen is not to be taught: where `config` has a teacher, no combination is
+    a name of a held-out photo, nor one of `measured`.
+    """
+    listed = read_folder(folder)
+    photos = trained_on(listed, config.exclude_styles)
     if not photos:
         styles = "".join(f", or of the style “{style}”" for style in config.exclude_styles)
         raise PhotosError(f"{folder} has no photo to train on: all are held out{styles}")
     photos, pixels = tensors.load(photos, config.photo_size, cache)
     names = encode([photo.name or "" for photo in photos])
     weights = tensors.name_weights([photo.name for photo in photos], config.name_cap)
-    which = release_digest(folder), contents(photos)
-    return Feed(config, photos, pixels, names, weights, device, *which)
+    held_out = frozenset(photo.name for photo in listed if photo.split == "test" and photo.name)
+    return Feed(
+        config,
+        photos,
+        pixels,
+        names,
+        weights,
+        device,
+        release=release_digest(folder),
+        contents=contents(photos),
+        held_out=held_out,
+        unasked=encode(sorted(held_out.union(measured))) if config.taught else None,
+    )
 
 
 def forget(names: TokenBatch, word: float, name: float, random: Generator) -> TokenBatch:

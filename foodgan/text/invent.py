@@ -21,11 +21,12 @@ LETTERS_MIN, LETTERS_MAX = 2, 6  # of any word
 class Inventor:
     """Draws names by chance. A word of k photos comes as often as √k: rare ones are worth seeing.
 
-    names: of the photos, one a photo; unasked: names that are never drawn, as they are to measure.
+    names: of the photos, one a photo; unasked: names that are never drawn, as they are to measure;
+    random: may be seeded anew between two names.
     """
 
     def __init__(self, names: Iterable[str], unasked: Collection[str], random: Random) -> None:
-        self._unasked, self._random = frozenset(unasked), random
+        self._unasked, self.random = frozenset(unasked), random
         self._dishes = {kind: WORDS[kind].split() for kind in KINDS}
         counts = Counter(word for name in names for word in _before_the_dish(name))
         self._words = sorted(counts)
@@ -35,8 +36,8 @@ class Inventor:
     def name(self) -> str:
         """A name that is of a kind, each of KINDS as often."""
         while True:
-            dish = self._random.choice(self._dishes[self._random.choice(KINDS)])
-            alone = self._random.random() < ALONE
+            dish = self.random.choice(self._dishes[self.random.choice(KINDS)])
+            alone = self.random.random() < ALONE
             found = dish if alone else self.under(dish)
             if found not in self._unasked and kind_of(found):
                 return found
@@ -51,9 +52,9 @@ class Inventor:
         return [self.under(dish) for _ in range(count)]
 
     def _word(self) -> str:
-        if self._words and self._random.random() < FROM_PHOTOS / (1 - ALONE):
-            return self._random.choices(self._words, self._chances)[0]
-        return self._random.choice(self._any) + self._random.choice(JOINTS)
+        if self._words and self.random.random() < FROM_PHOTOS / (1 - ALONE):
+            return self.random.choices(self._words, self._chances)[0]
+        return self.random.choice(self._any) + self.random.choice(JOINTS)
 
 
 def _before_the_dish(name: str) -> list[str]:

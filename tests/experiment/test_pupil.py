@@ -1,6 +1,7 @@
 """What an eye can learn from so many drawn dishes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -18,7 +19,7 @@ def lessons(tmp_path_factory: pytest.TempPathFactory) -> list[Lesson]:
     whole = folder.menu
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "menu", lambda names, seed: whole(names, seed, held_out=8))
-        return learning(tmp_path_factory.mktemp("lessons"), (40, 160), "imagenet")
+        return learning(tmp_path_factory.mktemp("lessons"), (40, 160))
 
 
 def test_an_eye_tells_more_of_a_picture_than_of_another_one(lessons: list[Lesson]) -> None:
@@ -56,6 +57,24 @@ def test_each_size_of_menu_has_a_row(lessons: list[Lesson]) -> None:
     table = markdown(lessons).splitlines()
     assert [row.split(" | ")[0] for row in table[2:]] == ["| 40", "| 160"]
     assert f"{lessons[0].unseen['mean']:.2f}" in table[2]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [((), None), (("--own-eyes",), 102_400), (("--own-eyes", "--pictures", "640"), 640)],
+)
+def test_it_sees_by_itself_only_where_that_is_asked(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], shown: int | None
+) -> None:
+    asked: list[Any] = []
+
+    def heard(*_: Any, **how: Any) -> list[Lesson]:
+        asked.append(how["shown"])
+        return []
+
+    monkeypatch.setattr("foodgan.experiment.pupil.learning", heard)
+    assert CliRunner().invoke(app, ["pupil", *words]).exit_code == 0
+    assert asked == [shown]
 
 
 def test_sizes_that_are_no_numbers_are_named() -> None:

@@ -13,11 +13,11 @@ from PIL import Image
 from torch import Generator
 
 from foodgan.batch import Batch, Draw
-from foodgan.photos.feed import Feed, forget
+from foodgan.photos.feed import Feed, forget, open_feed
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.loader import draws
 from foodgan.text.encode import encode
-from tests.generator_fixtures import tiny_config, tiny_feed
+from tests.generator_fixtures import CPU, tiny_config, tiny_feed
 
 
 def drawn(feed: Feed, seed: int) -> Draw:
@@ -102,6 +102,29 @@ def test_a_combination_that_is_to_be_measured_is_never_asked(drawn_photos: Path)
     assert not after.asked[after.invented].same(feed.unasked).any()
     known = ~after.invented
     assert torch.equal(after.asked.ids[known], after.names.ids[known])
+
+
+def test_a_teacher_is_asked_for_no_combination_that_is_a_held_out_photos_name_or_measures(
+    drawn_photos: Path,
+) -> None:
+    photos = with_held_out(drawn_photos, "鮭うどん", "カレーうどん", "")
+    config = tiny_config("stage1", taught=1.0)
+    feed = open_feed(config, photos, photos / "cache", CPU.device, ["抹茶丼", "鮭うどん"])
+    assert feed.unasked is not None
+    assert feed.held_out == {"鮭うどん", "カレーうどん"}
+    wanted = encode(["カレーうどん", "抹茶丼", "鮭うどん"])
+    assert len(feed.unasked) == 3
+    assert wanted.same(feed.unasked).any(dim=1).all()
+    assert feed_of(photos).unasked is None  # without a teacher
+
+
+def with_held_out(photos: Path, *names: str) -> Path:
+    """A copy with a held-out photo of each name."""
+    folder = Path(shutil.copytree(photos, photos.with_name("held-out")))
+    table = folder / "metadata.jsonl"
+    lines = [{"file_name": "0.png", "name_ja": name, "split": "test"} for name in names]
+    table.write_text(table.read_text("utf-8") + "\n".join(map(json.dumps, lines)), "utf-8")
+    return folder
 
 
 def test_the_feed_says_which_photos_it_has(drawn_photos: Path) -> None:

@@ -1,13 +1,18 @@
 """`foodgan bench queue`: real processes, every figure there, and figures that can be true."""
 
+import io
 import json
 from pathlib import Path
+from urllib.request import Request
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from foodgan.bench import simulated
+from foodgan.bench.queue import post_stock
 from foodgan.cli import app
+from worker import pictures
 
 FIGURES = (
     "enqueue_to_start_p50_ms",
@@ -21,6 +26,22 @@ FIGURES = (
     "speedup_over_stock",
     "speedup_over_simple",
 )
+
+
+def test_rqs_own_worker_answers_with_the_very_file_that_ours_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    picture = Image.radial_gradient("L").convert("RGB")
+    sent: list[bytes] = []
+
+    def send(request: Request, timeout: float) -> io.BytesIO:
+        assert isinstance(request.data, bytes)
+        sent.append(request.data)
+        return io.BytesIO()
+
+    monkeypatch.setattr("urllib.request.urlopen", send)
+    post_stock({"application_id": "1", "token": "t"}, "http://127.0.0.1:1", picture)
+    assert sent == [pictures.encode(picture, "dish", "a dish").body]
 
 
 @pytest.mark.slow
