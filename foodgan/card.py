@@ -6,6 +6,7 @@ that `foodgan evaluate --json` printed; nothing is written by hand.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from foodgan.contract.dishname import display
@@ -37,8 +38,8 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
                 ("photos seen", *(f"{t.seen_in_all:,}" for t in model.training.values())),
                 ("seconds", *(f"{t.seconds_in_all:,.0f}" for t in model.training.values())),
                 ("runs, one after another", *(len(t.runs) for t in model.training.values())),
-                ("photos", *(f"{t.photos['count']:,}" for t in model.training.values())),
-                ("names", *(f"{t.photos['names']:,}" for t in model.training.values())),
+                ("photos of each run", *(_each(t, "count") for t in model.training.values())),
+                ("their names", *(_each(t, "names") for t in model.training.values())),
                 ("loss", *(_losses(t) for t in model.training.values())),
                 ("pictures painted in lessons", *map(_lessons, model.training.values())),
                 ("seed", *(t.config["seed"] for t in model.training.values())),
@@ -54,6 +55,12 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
         _figures(figures) if figures else "Not measured yet: `foodgan evaluate` does.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _each(training: Training, what: str) -> str:
+    """A number of each run's photos, in their order, those of a row alike but once."""
+    numbers = [f"{run.photos[what]:,}" for run in training.runs]
+    return ", ".join(number for number, _ in groupby(numbers))
 
 
 def _losses(training: Training) -> str:

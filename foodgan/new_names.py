@@ -1,30 +1,51 @@
-"""Names that a model has never heard, from a few photos of each: in seconds, on any machine.
+"""Names that a model has never heard, from a few photos of each: in a minute, on any machine.
 
 部長スペシャル says nothing to a model. Photos of it do: they look like photos that it was trained
 on, and its index holds what those look like and what they are called. So a new name is likened to
 a known one, and the name encoders of both stages learn to hear it as that one, also under other
 words, while all other names are heard as before. What paints is not touched, so it can copy none of
 the photos. As in textual inversion (Gal et al. 2022, arXiv:2208.01618) a word is found for photos;
-here it is found by looking. N names, K known names, M photos of a name, F features of a photo, C
-numbers of a condition.
+here it is found by looking. N names, K known names, M photos of a name, D numbers of a photo in an
+index, C numbers of a condition.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import time
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
+from typing import Any, Final
 
+import numpy as np
 import torch
 from torch import Tensor, optim
 from torch.nn import functional as F
 
+from foodgan import registry
+from foodgan.batch import as_photos
 from foodgan.contract.errors import ModelError
+from foodgan.evaluate import index as indexes
+from foodgan.models.backbone import pooled
 from foodgan.models.stackgan import Conditioned
-from foodgan.nearest import Nearest
+from foodgan.nearest import SIZE, Nearest
+from foodgan.photos import tensors
+from foodgan.photos.feed import told_of
+from foodgan.photos.folder import (
+    Photo,
+    PhotosError,
+    contents,
+    read_folder,
+    release_digest,
+    trained_on,
+)
 from foodgan.progress import track
+from foodgan.registry import ModelFile, Training
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.invent import Inventor
 
+LIKENESS: Final = "likeness"  # what a run says of its loss
 WIDTH = 0.15  # of the kernel, in cosines: two photos of a dish are some .3 apart
 NAME_CAP = 20  # photos that a known name counts as
 DOUBT = 1e-4  # the least share of a name, so that one odd photo rules nothing out
@@ -34,6 +55,7 @@ LR = 2e-2
 HELD = 4.0  # what other names' staying as they are counts for
 OTHERS, UNDER = 2_000, 500  # names that are held; new names under another word
 BATCH = 256
+LOOKED_AT = 32  # photos at once
 
 
 @dataclass(frozen=True)
@@ -60,15 +82,128 @@ class Heard:
     moved: float
 
 
-def liken(index: Nearest, photos: Mapping[str, Tensor]) -> list[Likeness]:
+@dataclass(frozen=True)
+class Learned:
+    """A model that has learned names. known: names of photos that it had been trained on before:
+    they are in its index now, and heard as ever.
+    """
+
+    model: ModelFile
+    likenesses: tuple[Likeness, ...]
+    known: tuple[str, ...]
+    heard: Mapping[str, Heard]  # by stage
+
+
+def learn(
+    folder: Path, photos: Path, out: Path, cache: Path, name: str = "", seed: int = 0
+) -> Learned:
+    """Write into `out` the model of `folder`, which then knows the names of these photos.
+
+    Held-out photos are left aside, and what has no name. A name that was learned so before is
+    likened anew, by all of its photos; the index knows the photos from then on. name: what members
+    see, else the model's own. Raises UserError `nearest-absent`, ModelError, PhotosError.
+    """
+    began = time.monotonic()
+    model, first, second = registry.open_model(folder)
+    index = Nearest.open(folder)
+    styles = tuple(sorted(registry.left_out(model.training.values())))
+    found = [each for each in trained_on(read_folder(photos), styles) if each.name]
+    if not found:
+        raise PhotosError(f"{photos} has no photo with a name to learn")
+    found, pixels = tensors.load(found, SIZE, cache)
+    seen = [pixels[start : start + LOOKED_AT] for start in range(0, len(found), LOOKED_AT)]
+    with torch.inference_mode():
+        looked = (
+            pooled(index.backbone, as_photos(torch.from_numpy(np.array(part))))
+            for part in track(seen, "looking at the photos")
+        )
+        features = torch.cat(list(looked))
+    before = learned_before(model)
+    trained = {each for each in index.tables["name"] if each and each not in before}
+    photos_of = _by_name(index, found, index.placed(features), trained)
+    likenesses = liken(index, photos_of, before)
+    if not likenesses:
+        raise PhotosError(f"the model knows every name in {photos} already")
+    alike = {each.name: each.like for each in likenesses}
+    heard = {
+        stage: hear_as(generator, alike, _names(index), seed)
+        for stage, generator in zip(registry.STAGES, (first, second), strict=True)
+    }
+    about = told_of(found, release_digest(photos), contents(found))
+    run = {
+        "seen": len(found),
+        "seconds": round(time.monotonic() - began, 1),
+        "photos": about,
+        "config": {"loss": LIKENESS, "seed": seed, "exclude_styles": styles, "alike": alike},
+    }
+    model = model.model_copy(
+        update={
+            "name": name or model.name,
+            "training": {stage: _after(then, run) for stage, then in model.training.items()},
+        }
+    )
+    states = {"stage1": first.state_dict(), "stage2": second.state_dict()}
+    registry.save(model, states, out)
+    indexes.extend(index, found, features, out)
+    known = tuple(sorted({str(each.name) for each in found} & trained))
+    return Learned(registry.describe(out), tuple(likenesses), known, heard)
+
+
+def learned_before(model: ModelFile) -> dict[str, str]:
+    """The names that a model has learned by likeness, and what each is heard as."""
+    runs = [run for training in model.training.values() for run in training.runs]
+    return {
+        name: like
+        for run in runs
+        if run.config.get("loss") == LIKENESS
+        for name, like in run.config["alike"].items()
+    }
+
+
+def _after(then: Training, run: Mapping[str, Any]) -> Training:
+    before = [each.model_dump(exclude={"before"}) for each in then.runs]
+    return Training.model_validate({**run, "before": before})
+
+
+def _names(index: Nearest) -> list[str]:
+    """The name of each photo of an index that has one."""
+    table = index.tables["name"]
+    return [table[place] for place in index.columns[:, 0].tolist() if table[place]]
+
+
+def _by_name(
+    index: Nearest, photos: Sequence[Photo], placed: Tensor, trained: Collection[str]
+) -> dict[str, Tensor]:
+    """Where the photos of each name that nobody trained on are, those of earlier lessons too.
+
+    placed (N, D): where the photos (N) are.
+    """
+    rows: defaultdict[str, list[Tensor]] = defaultdict(list)
+    for photo, row in zip(photos, placed, strict=True):
+        if photo.name and photo.name not in trained:
+            rows[photo.name].append(row)
+    digests = {bytes(digest) for digest in indexes.digests(photos).tolist()}
+    table = index.tables["name"]
+    indexed = zip(index.columns[:, 0].tolist(), index.photos.tolist(), index.rows, strict=True)
+    for place, digest, row in indexed:
+        if table[place] in rows and bytes(digest) not in digests:
+            rows[table[place]].append(row)
+    return {name: torch.stack(each) for name, each in rows.items()}
+
+
+def liken(
+    index: Nearest, photos: Mapping[str, Tensor], new: Collection[str] = ()
+) -> list[Likeness]:
     """The known names whose photos look most like those of each new name.
 
-    photos: features (M, 496) by name, see `Nearest.features`. A kernel density of each known name's
-    photos (Parzen 1962) says how likely a photo is under it; the photos of a name say so together
-    (naive Bayes). Raises ModelError where the index knows no name beside the new ones.
+    photos: where the index has them (M, D), by name, see `Nearest.placed`; new: other names that
+    none may be likened to. A kernel density of each known name's photos (Parzen 1962) says how
+    likely a photo is under it; the photos of a name say so together (naive Bayes). Raises
+    ModelError where the index knows no name beside the new ones.
     """
     table = index.tables["name"]
-    places = [place for place, name in enumerate(table) if name and name not in photos]
+    unfit = {"", *photos, *new}
+    places = [place for place, name in enumerate(table) if name not in unfit]
     if not places:
         raise ModelError("the model's index knows no names: `foodgan model index` makes it")
     column = torch.full((len(table),), -1)
@@ -79,15 +214,15 @@ def liken(index: Nearest, photos: Mapping[str, Tensor]) -> list[Likeness]:
     counts = torch.bincount(owner, minlength=len(places)).float()
     weight = counts.clamp(max=NAME_CAP) / counts.clamp(min=1)
     found = []
-    for name, features in photos.items():
-        near = (index.placed(features) @ rows.T / WIDTH).exp() * weight[owner]  # (M, photos)
+    for name, placed in photos.items():
+        near = (placed @ rows.T / WIDTH).exp() * weight[owner]  # (M, photos)
         density = torch.zeros(len(near), len(places)).index_add_(1, owner, near)
         shares = density / density.sum(dim=1, keepdim=True)
         belief = (shares + DOUBT).log().sum(dim=0).softmax(dim=0)
         best = belief.topk(min(SHOWN, len(places)))
         told = zip(best.indices.tolist(), best.values.tolist(), strict=True)
-        told_names = tuple((table[places[place]], share) for place, share in told)
-        found.append(Likeness(name, len(features), told_names))
+        likest = tuple((table[places[place]], share) for place, share in told)
+        found.append(Likeness(name, len(placed), likest))
     return found
 
 

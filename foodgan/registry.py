@@ -187,12 +187,21 @@ def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     """
     loaded = {stage: checkpoint.load(checkpoint.of(runs[stage])) for stage in STAGES}
     model = _described(name, {stage: about for stage, (_, about) in loaded.items()})
+    averaged = {stage: checkpoint.part("ema", tensors) for stage, (tensors, _) in loaded.items()}
+    return save(model, averaged, folder)
+
+
+def save(model: ModelFile, stages: Mapping[str, Mapping[str, Tensor]], folder: Path) -> ModelFile:
+    """Write a model's folder, in half precision; it vouches for both stages and for nothing else.
+
+    stages: the tensors of each. A full disk leaves what is in `folder` whole.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".export-", dir=folder) as kept:  # what is there stays whole
         made = Path(kept)
-        for stage, (tensors, _) in loaded.items():
-            ema = {k: halved(v) for k, v in checkpoint.part("ema", tensors).items()}
-            checkpoint.save(made / f"{stage}.safetensors", ema, {"stage": stage})
+        for stage, tensors in stages.items():
+            halves = {name: halved(tensor) for name, tensor in tensors.items()}
+            checkpoint.save(made / f"{stage}.safetensors", halves, {"stage": stage})
         hashes = {f"{s}.safetensors": sha256(made / f"{s}.safetensors") for s in STAGES}
         model = model.model_copy(update={"hashes": hashes})
         _write(model, made)

@@ -1,12 +1,17 @@
 """`foodgan model`: a model of two training runs, its card, its index, its code for this machine."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foodgan.cli.device import Device
 from foodgan.cli.evaluate import CACHE
+
+if TYPE_CHECKING:  # heavy, and `--help` does without
+    from foodgan.painter import Painter
+
+SHOWN, SIDE = 24, 128  # names of a sheet, pixels of its pictures
 
 app = typer.Typer(help="Models on disk.", no_args_is_help=True)
 
@@ -103,6 +108,79 @@ def teach(
         typer.echo(f"{painted:,} of {pictures:,} pictures painted; the same command goes on")
     else:
         typer.echo(f"{painted:,} pictures painted; the run is in {out}")
+
+
+@app.command()
+def learn(
+    photos: Annotated[Path, typer.Option(help="A folder of labelled photos.", file_okay=False)],
+    out: Annotated[Path, typer.Option(help="The folder of the model that comes of it.")],
+    model: Annotated[
+        Path | None, typer.Option(help="The model that learns; else the shipped one.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What members see; else the model's own.")] = "",
+    seed: Annotated[int, typer.Option(help="Of the names that are held beside.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Teach a model names that it has never heard, by a few photos of each: a minute on a CPU.
+
+    A new name is likened to the name that it knows whose photos look most alike, and heard as that
+    from then on, also under other words. What paints does not change: it can copy none of them.
+    """
+    import json
+    from dataclasses import asdict
+
+    from foodgan import card, registry
+    from foodgan.contract import logs
+    from foodgan.new_names import learn as learn_names
+    from foodgan.painter import Painter
+    from foodgan.whole import write_text
+
+    logs.set_up()
+    folder = model or registry.SHIPPED
+    if out.resolve() == registry.SHIPPED.resolve():
+        raise typer.BadParameter("the shipped model stays as it is", param_hint="--out")
+    before = Painter.load(folder, device="cpu")
+    done = learn_names(folder, photos, out, CACHE, name, seed)
+    write_text(out / registry.CARD, card.render(done.model, None))
+    names = [each.name for each in done.likenesses]
+    _side_by_side(before, Painter.load(out, device="cpu"), names[:SHOWN], out / "learned.png")
+    if as_json:
+        told = {
+            "model": done.model.model_id,
+            "names": [asdict(each) for each in done.likenesses],
+            "known": done.known,
+            "heard": {stage: asdict(heard) for stage, heard in done.heard.items()},
+        }
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    for each in done.likenesses:
+        likest = "  ".join(f"{known} {share:.2f}" for known, share in each.known)
+        typer.echo(f"{each.name}  by {each.photos} photos like: {likest}")
+    if done.known:
+        typer.echo("known before, and heard as ever: " + " ".join(done.known))
+    for stage, heard in done.heard.items():
+        typer.echo(f"{stage}: new names {heard.off:.2f} off, others moved by {heard.moved:.2f}")
+    typer.echo(f"{done.model.model_id} is in {out}, before and after in {out / 'learned.png'}")
+
+
+def _side_by_side(before: "Painter", after: "Painter", names: list[str], path: Path) -> None:
+    """A row a name: two pictures by the model as it was, then four as it is."""
+    import torch
+    from torch.nn import functional as F
+    from torchvision.utils import make_grid
+
+    from foodgan.grids import contact_sheet
+    from foodgan.painter import portions
+    from foodgan.progress import track
+
+    rows = []
+    for name in track(names, "painting"):
+        painted = (
+            before.paint_tensor(portions(name, 0, 2)),
+            after.paint_tensor(portions(name, 0, 4)),
+        )
+        rows.append(F.interpolate(torch.cat(painted), (SIDE, SIDE), mode="area"))
+    contact_sheet(make_grid(torch.cat(rows), nrow=6, padding=2), path)
 
 
 @app.command()

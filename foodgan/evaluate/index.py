@@ -6,6 +6,7 @@ copies from new photos best. Of 300 training photos that were mirrored, cropped 
 recoloured, all but one fell below CLOSE; mirrored and cropped to 65 %, 55 % did.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,43 @@ def write(exam: Exam, folder: Path) -> Path:
     return path
 
 
+def extend(index: Nearest, photos: Sequence[Photo], features: Tensor, folder: Path) -> Path:
+    """Write an index with more photos beside a model, which from then on vouches for it.
+
+    features (N, F) of the photos (N); those that it has already are left out. How far new photos
+    are from all of them stays as it was measured. Raises ModelError where there is no model.
+    """
+    there = {bytes(digest) for digest in index.photos.tolist()}
+    found = digests(photos)
+    more = [row for row, digest in enumerate(found.tolist()) if bytes(digest) not in there]
+    tables = {column: list(index.tables[column]) for column in COLUMNS}
+    places = torch.empty(len(more), len(COLUMNS), dtype=torch.int16)
+    for place, row in enumerate(more):
+        for at, (table, value) in enumerate(zip(tables.values(), _said(photos[row]), strict=True)):
+            if value not in table:
+                table.append(value)
+            places[place, at] = table.index(value)
+    tensors = {
+        "rows": torch.cat([_bytes(index.rows), _bytes(index.placed(features[more]))]),
+        "mean": index.mean.half(),
+        "project": index.project.half(),
+        "held_out": index.held_out,
+        "columns": torch.cat([index.columns, places]),
+        "photos": torch.cat([index.photos, found[more]]),
+    }
+    about = {"kind": KIND, "features": f"{LITE0.title} {LITE0.sha256[:12]}", **tables}
+    path = folder / NEAREST
+    checkpoint.save(path, tensors, about)
+    vouch(folder, path)
+    return path
+
+
+def digests(photos: Sequence[Photo]) -> Tensor:
+    """What an index knows photos by: the first bytes of each file's SHA-256, (N, DIGITS)."""
+    known = [list(bytes.fromhex(identity(photo))[:DIGITS]) for photo in photos]
+    return torch.tensor(known, dtype=torch.uint8).reshape(-1, DIGITS)
+
+
 def build(exam: Exam, backbone: Backbone) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """Tensors and description of an index.
 
@@ -51,18 +89,23 @@ def build(exam: Exam, backbone: Backbone) -> tuple[dict[str, Tensor], dict[str, 
     mean, project = _space(train)
     placed = F.normalize((train - mean.float()) @ project.float(), dim=1)
     tables, columns = _columns(photos)
-    digests = [list(bytes.fromhex(identity(photo))[:DIGITS]) for photo in photos]
     tensors = {
-        "rows": (placed * (127 / placed.abs().max())).round().to(torch.int8),
+        "rows": _bytes(placed),
         "mean": mean,
         "project": project,
         "held_out": torch.empty(0),
         "columns": columns,
-        "photos": torch.tensor(digests, dtype=torch.uint8),
+        "photos": digests(photos),
     }
     about = {"kind": KIND, "features": f"{LITE0.title} {LITE0.sha256[:12]}", **tables}
     tensors["held_out"] = Nearest(tensors, about).distances(held_out).amin(dim=1).sort().values
     return tensors, about
+
+
+def _bytes(placed: Tensor) -> Tensor:
+    """Rows (N, D) as a byte a number; whoever reads them brings each to length 1."""
+    largest = placed.abs().amax(dim=1, keepdim=True).clamp(min=1e-6)
+    return (placed * (127 / largest)).round().to(torch.int8)
 
 
 def _space(features: Tensor) -> tuple[Tensor, Tensor]:
@@ -75,9 +118,14 @@ def _space(features: Tensor) -> tuple[Tensor, Tensor]:
     return mean.half(), (axes / variance**WHITENING / deviation[:, None]).half()
 
 
+def _said(photo: Photo) -> tuple[str, ...]:
+    """Of a photo, a value for each of COLUMNS."""
+    return photo.name or "", photo.source, photo.licence, photo.credit
+
+
 def _columns(photos: list[Photo]) -> tuple[dict[str, list[str]], Tensor]:
     """Each different value of COLUMNS once, and which of them a photo has: (M, 4) int16."""
-    said = [(photo.name or "", photo.source, photo.licence, photo.credit) for photo in photos]
+    said = [_said(photo) for photo in photos]
     tables = [sorted(set(values)) for values in zip(*said, strict=True)]
     places = [{value: place for place, value in enumerate(table)} for table in tables]
     columns = [[place[value] for place, value in zip(places, row, strict=True)] for row in said]

@@ -57,19 +57,8 @@ class Feed:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Which photos: how many, of which sources, licences and release, and by whose leave.
-
-        Goes into the checkpoint.
-        """
-        return {
-            "release": self.release,
-            "contents": self.contents,
-            "count": len(self.photos),
-            "names": len({photo.name for photo in self.photos}),
-            "sources": dict(Counter(photo.source for photo in self.photos)),
-            "licences": dict(Counter(photo.licence for photo in self.photos)),
-            "contributors": dict(Counter(photo.credit for photo in self.photos if photo.credit)),
-        }
+        """What goes into the checkpoint, see `told_of`."""
+        return told_of(self.photos, self.release, self.contents)
 
     def draw(self, random: Generator) -> Draw:
         """What one step sees, by a CPU generator seeded for that step."""
@@ -125,6 +114,19 @@ def open_feed(
         held_out=held_out,
         unasked=encode(sorted(held_out.union(measured))) if config.taught else None,
     )
+
+
+def told_of(photos: list[Photo], release: str | None, contents: str | None) -> dict[str, Any]:
+    """Which photos a run saw: how many, of which sources, licences and release, by whose leave."""
+    return {
+        "release": release,
+        "contents": contents,
+        "count": len(photos),
+        "names": len({photo.name for photo in photos}),
+        "sources": dict(Counter(photo.source for photo in photos)),
+        "licences": dict(Counter(photo.licence for photo in photos)),
+        "contributors": dict(Counter(photo.credit for photo in photos if photo.credit)),
+    }
 
 
 def forget(names: TokenBatch, word: float, name: float, random: Generator) -> TokenBatch:
