@@ -128,10 +128,13 @@ def test_a_resumed_run_is_charged_for_what_it_computed(done: Plan) -> None:
         time.sleep(3)  # which takes no core's time
         return next(asked)
 
+    began = time.process_time()
     train_run(done, ARM, 4, after_a_step)
     assert checkpoint.description(kept)["seen"] == done.pictures // 2
     train_run(done, ARM, 4, lambda: False)
-    assert 0 < checkpoint.description(done.kept(ARM, 4, EQUAL_PICTURES))["spent_s"] < 3
+    computed = time.process_time() - began
+    spent = checkpoint.description(done.kept(ARM, 4, EQUAL_PICTURES))["spent_s"]
+    assert 0 < spent < computed + 0.1  # it is rounded
 
 
 def test_everything_ends_in_time_and_runs_keep_their_checkpoints(done: Plan) -> None:
