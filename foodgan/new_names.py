@@ -126,7 +126,7 @@ def learn(
         raise PhotosError(f"the model knows every name in {photos} already")
     alike = {each.name: each.like for each in likenesses}
     heard = {
-        stage: hear_as(generator, alike, _names(index), seed)
+        stage: hear_as(generator, alike, known_names(index), seed)
         for stage, generator in zip(registry.STAGES, (first, second), strict=True)
     }
     about = told_of(found, release_digest(photos), contents(found))
@@ -165,7 +165,7 @@ def _after(then: Training, run: Mapping[str, Any]) -> Training:
     return Training.model_validate({**run, "before": before})
 
 
-def _names(index: Nearest) -> list[str]:
+def known_names(index: Nearest) -> list[str]:
     """The name of each photo of an index that has one."""
     table = index.tables["name"]
     return [table[place] for place in index.columns[:, 0].tolist() if table[place]]

@@ -1,6 +1,8 @@
 """A progress bar for long work. It goes to stderr: what a command prints can be piped on."""
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
@@ -24,3 +26,32 @@ def track(items: Iterable[Item], what: str, total: float | None = None) -> Itera
 
     console = Console(stderr=True)
     return progress.track(items, what, total=total, transient=True, console=console)
+
+
+@contextmanager
+def counted(
+    what: str, done: int, total: int, unit: str, *, shown: bool
+) -> Iterator[Callable[[int], None]]:
+    """A bar with a count and a speed, for work that goes on from `done`; it is told how far it is.
+
+    shown: False for the processes that do not lead.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f}/{task.total:,.0f} " + unit),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )
+    begun = time.monotonic()
+    with Progress(*columns, console=Console(stderr=True), disable=not shown) as progress:
+        task = progress.add_task(what, total=total, completed=done, speed="")
+
+        def tell(now: int) -> None:
+            speed = (now - done) / (time.monotonic() - begun)
+            progress.update(task, completed=now, speed=f"{speed:.1f}/s")
+
+        yield tell

@@ -9,14 +9,11 @@ import logging
 import math
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Generator, Tensor, nn, optim
 from torch import distributed as dist
 from torch.utils.tensorboard import SummaryWriter
@@ -33,6 +30,7 @@ from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
 from foodgan.photos.loader import draws
 from foodgan.place import Place
+from foodgan.progress import counted
 from foodgan.recorded_step import Learn, RecordedStep
 from foodgan.registry import halved
 from foodgan.stopping import stop_asked
@@ -310,7 +308,8 @@ def _train(trainer: Trainer, enough: Callable[[], bool]) -> None:
     writer = SummaryWriter(str(trainer.run / LOGS)) if place.leads else None
     figures: Figures = {}
     begun, before = trainer.clock(), trainer.seconds
-    with stop_asked() as asked, _progress(trainer) as tell:
+    bar = counted(config.kind, trainer.seen, config.pictures, "pictures", shown=place.leads)
+    with stop_asked() as asked, bar as tell:
         while trainer.seen < config.pictures and not _agreed(asked() or enough(), place):
             first = trainer.seen
             figures = trainer.take_step()
@@ -373,32 +372,3 @@ def _draw(writer: SummaryWriter | None, trainer: Trainer) -> None:
     contact_sheet(grid, trainer.run / GRIDS / f"{trainer.seen:09d}.png")
     if writer is not None:
         writer.add_image("grid", (grid + 1) / 2, trainer.seen)
-
-
-@contextmanager
-def _progress(trainer: Trainer) -> Iterator["_Tell"]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:,.0f}/{task.total:,.0f} pictures"),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(
-        *columns, console=Console(stderr=True), disable=not trainer.place.leads
-    ) as progress:
-        yield _Tell(progress, trainer)
-
-
-class _Tell:
-    """Moves the progress bar."""
-
-    def __init__(self, progress: Progress, trainer: Trainer) -> None:
-        self.progress, self.first, self.begun = progress, trainer.seen, time.monotonic()
-        self.task = progress.add_task(
-            trainer.config.kind, total=trainer.config.pictures, completed=trainer.seen, speed=""
-        )
-
-    def __call__(self, seen: int) -> None:
-        speed = (seen - self.first) / (time.monotonic() - self.begun)
-        self.progress.update(self.task, completed=seen, speed=f"{speed:.1f}/s")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from foodgan.experiment.plan import Plan
 
 app = typer.Typer(
-    help="Recipes against one another on Kondate-C, where the truth of a picture is known.",
+    help="Recipes against one another on Kondate-C, where the truth of a picture is known; and "
+    "what a few photos teach.",
     no_args_is_help=True,
 )
 
@@ -262,3 +263,38 @@ def _arms(written: str) -> tuple[str, ...]:
             f"no arm is called {', '.join(unknown)}; see `foodgan experiment arms`"
         )
     return chosen
+
+
+@app.command()
+def nicknames(
+    photos: Annotated[
+        Path, typer.Option(help="Photos of which some are held out.", file_okay=False)
+    ],
+    model: Annotated[Path | None, typer.Option(help="A model; else the shipped one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """How well `foodgan model learn` teaches nicknames of dishes by 1, 3 and 10 photos of each."""
+    import json
+
+    from foodgan import registry
+    from foodgan.cli.evaluate import CACHE
+    from foodgan.evaluate.exam import open_exam
+    from foodgan.experiment import nicknames as trial
+
+    found = trial.measure(model or registry.SHIPPED, open_exam(photos, CACHE))
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for what in ("photos_told", "own_names", "without"):
+        typer.echo(f"{what:12} {_interval(found[what])}")
+    for part in ("right", "unlike"):
+        for count, figures in found[part].items():
+            typer.echo(
+                f"{part:8} {count:>2} photos: {_interval(figures['painted'])}, taken for another's "
+                f"{figures['wrong']['mean']:.2f}, likened to the dish {figures['likened']:.2f}, "
+                f"off {figures['off']:.2f}, others moved by {figures['moved']:.2f}"
+            )
+
+
+def _interval(figure: dict[str, float]) -> str:
+    return "{mean:.2f} ({low:.2f} … {high:.2f})".format(**figure)
