@@ -30,7 +30,7 @@ from foodgan.evaluate import index as indexes
 from foodgan.models.backbone import pooled
 from foodgan.models.stackgan import Conditioned
 from foodgan.nearest import SIZE, Nearest
-from foodgan.photos import tensors
+from foodgan.photos import tensors as decoded
 from foodgan.photos.feed import told_of
 from foodgan.photos.folder import (
     Photo,
@@ -42,8 +42,9 @@ from foodgan.photos.folder import (
 )
 from foodgan.progress import track
 from foodgan.registry import ModelFile, Training
-from foodgan.text.encode import TokenBatch, encode
+from foodgan.text.encode import TokenBatch, encode, heard
 from foodgan.text.invent import Inventor
+from foodgan.text.tokens import tokens
 
 LIKENESS: Final = "likeness"  # what a run says of its loss
 WIDTH = 0.15  # of the kernel, in cosines: two photos of a dish are some .3 apart
@@ -84,8 +85,8 @@ class Heard:
 
 @dataclass(frozen=True)
 class Learned:
-    """A model that has learned names. known: names of photos that it had been trained on before:
-    they are in its index now, and heard as ever.
+    """A model that has learned names. known: other names of the photos, heard as ever: the model
+    was trained on them, or on the word that they end in, which says what the dish is.
     """
 
     model: ModelFile
@@ -95,13 +96,21 @@ class Learned:
 
 
 def learn(
-    folder: Path, photos: Path, out: Path, cache: Path, name: str = "", seed: int = 0
+    folder: Path,
+    photos: Path,
+    out: Path,
+    cache: Path,
+    *,
+    name: str = "",
+    every: bool = False,
+    seed: int = 0,
 ) -> Learned:
     """Write into `out` the model of `folder`, which then knows the names of these photos.
 
     Held-out photos are left aside, and what has no name. A name that was learned so before is
     likened anew, by all of its photos; the index knows the photos from then on. name: what members
-    see, else the model's own. Raises UserError `nearest-absent`, ModelError, PhotosError.
+    see, else the model's own; every: also names that end in a word which the model knows. Raises
+    UserError `nearest-absent`, ModelError, PhotosError.
     """
     began = time.monotonic()
     model, first, second = registry.open_model(folder)
@@ -110,7 +119,7 @@ def learn(
     found = [each for each in trained_on(read_folder(photos), styles) if each.name]
     if not found:
         raise PhotosError(f"{photos} has no photo with a name to learn")
-    found, pixels = tensors.load(found, SIZE, cache)
+    found, pixels = decoded.load(found, SIZE, cache)
     seen = [pixels[start : start + LOOKED_AT] for start in range(0, len(found), LOOKED_AT)]
     with torch.inference_mode():
         looked = (
@@ -120,12 +129,13 @@ def learn(
         features = torch.cat(list(looked))
     before = learned_before(model)
     trained = {each for each in index.tables["name"] if each and each not in before}
-    photos_of = _by_name(index, found, index.placed(features), trained)
-    likenesses = liken(index, photos_of, before)
+    told = {str(each.name) for each in found} - set(before)
+    known = trained & told if every else trained | _ending_in_known_words(told, trained)
+    likenesses = liken(index, _by_name(index, found, index.placed(features), known), before)
     if not likenesses:
         raise PhotosError(f"the model knows every name in {photos} already")
     alike = {each.name: each.like for each in likenesses}
-    heard = {
+    lessons = {
         stage: hear_as(generator, alike, known_names(index), seed)
         for stage, generator in zip(registry.STAGES, (first, second), strict=True)
     }
@@ -145,8 +155,8 @@ def learn(
     states = {"stage1": first.state_dict(), "stage2": second.state_dict()}
     registry.save(model, states, out)
     indexes.extend(index, found, features, out)
-    known = tuple(sorted({str(each.name) for each in found} & trained))
-    return Learned(registry.describe(out), tuple(likenesses), known, heard)
+    heard_as_ever = tuple(sorted(told & known))
+    return Learned(registry.describe(out), tuple(likenesses), heard_as_ever, lessons)
 
 
 def learned_before(model: ModelFile) -> dict[str, str]:
@@ -165,6 +175,12 @@ def _after(then: Training, run: Mapping[str, Any]) -> Training:
     return Training.model_validate({**run, "before": before})
 
 
+def _ending_in_known_words(names: Collection[str], trained: Collection[str]) -> set[str]:
+    """Names whose last word stands in some name that was trained on, or that have no word."""
+    words = {token.key for name in trained for token in tokens(name)}
+    return {name for name in names if not heard(name) or heard(name)[-1].key in words}
+
+
 def known_names(index: Nearest) -> list[str]:
     """The name of each photo of an index that has one."""
     table = index.tables["name"]
@@ -172,15 +188,15 @@ def known_names(index: Nearest) -> list[str]:
 
 
 def _by_name(
-    index: Nearest, photos: Sequence[Photo], placed: Tensor, trained: Collection[str]
+    index: Nearest, photos: Sequence[Photo], placed: Tensor, known: Collection[str]
 ) -> dict[str, Tensor]:
-    """Where the photos of each name that nobody trained on are, those of earlier lessons too.
+    """Where the photos of each name that is not known are, those of earlier lessons too.
 
     placed (N, D): where the photos (N) are.
     """
     rows: defaultdict[str, list[Tensor]] = defaultdict(list)
     for photo, row in zip(photos, placed, strict=True):
-        if photo.name and photo.name not in trained:
+        if photo.name and photo.name not in known:
             rows[photo.name].append(row)
     digests = {bytes(digest) for digest in indexes.digests(photos).tolist()}
     table = index.tables["name"]

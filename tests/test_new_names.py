@@ -209,6 +209,21 @@ def test_a_name_that_the_model_was_trained_on_is_heard_as_ever(
         learn(model, photos, tmp_path / "out", tmp_path / "cache")
 
 
+def test_a_name_that_ends_in_a_word_it_knows_is_heard_as_ever_unless_every_name_is_asked_for(
+    model: Path, club: Path, tmp_path: Path
+) -> None:
+    """学食カレー is a curry, whatever its one photo looks like."""
+    photos = Path(shutil.copytree(club, tmp_path / "photos"))
+    (photos / "学食カレー").mkdir()
+    draw_dish("鮭丼", 3_002).save(photos / "学食カレー/1.png")
+    done = learn(model, photos, tmp_path / "out", tmp_path / "cache")
+    assert done.known == ("学食カレー",)
+    assert {each.name for each in done.likenesses} == set(LIKE)
+    assert "学食カレー" in Nearest.open(tmp_path / "out").tables["name"]
+    every = learn(model, photos, tmp_path / "every", tmp_path / "cache", every=True)
+    assert {each.name: each.like for each in every.likenesses} == LIKE | {"学食カレー": "鮭丼"}
+
+
 def test_held_out_photos_and_those_without_a_name_teach_nothing(
     model: Path, club: Path, tmp_path: Path
 ) -> None:

@@ -118,13 +118,17 @@ def learn(
         Path | None, typer.Option(help="The model that learns; else the shipped one.")
     ] = None,
     name: Annotated[str, typer.Option(help="What members see; else the model's own.")] = "",
+    every: Annotated[
+        bool, typer.Option("--every", help="Also names that end in a word which it knows.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of the names that are held beside.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
     """Teach a model names that it has never heard, by a few photos of each: a minute on a CPU.
 
     A new name is likened to the name that it knows whose photos look most alike, and heard as that
-    from then on, also under other words. What paints does not change: it can copy none of them.
+    from then on, also under other words. One that ends in a word which it knows is heard as ever:
+    that word says what the dish is. What paints does not change: it can copy no photo.
     """
     import json
     from dataclasses import asdict
@@ -140,7 +144,7 @@ def learn(
     if out.resolve() == registry.SHIPPED.resolve():
         raise typer.BadParameter("the shipped model stays as it is", param_hint="--out")
     before = Painter.load(folder, device="cpu")
-    done = learn_names(folder, photos, out, CACHE, name, seed)
+    done = learn_names(folder, photos, out, CACHE, name=name, every=every, seed=seed)
     write_text(out / registry.CARD, card.render(done.model, None))
     names = [each.name for each in done.likenesses]
     _side_by_side(before, Painter.load(out, device="cpu"), names[:SHOWN], out / "learned.png")
@@ -157,7 +161,7 @@ def learn(
         likest = "  ".join(f"{known} {share:.2f}" for known, share in each.known)
         typer.echo(f"{each.name}  by {each.photos} photos like: {likest}")
     if done.known:
-        typer.echo("known before, and heard as ever: " + " ".join(done.known))
+        typer.echo("heard as ever, by words that it knows: " + " ".join(done.known))
     for stage, heard in done.heard.items():
         typer.echo(f"{stage}: new names {heard.off:.2f} off, others moved by {heard.moved:.2f}")
     typer.echo(f"{done.model.model_id} is in {out}, before and after in {out / 'learned.png'}")
