@@ -112,7 +112,7 @@ async def test_migrate_goes_forward_and_back(settings: Settings, tmp_path: Path)
     assert (await ended(bot(env, tmp_path, "migrate")))[0] == 0
     assert "orders" in tables()
     assert "photos" in tables()
-    for _ in range(4):
+    for _ in range(5):
         assert (await ended(bot(env, tmp_path, "migrate", "--down")))[0] == 0
     assert "photos" not in tables()
     assert "orders" in tables()

@@ -125,7 +125,8 @@ def test_every_curve_of_the_board_has_something_to_show(prometheus: Prometheus) 
     while empty() and time.monotonic() < deadline:
         time.sleep(1)
     assert not empty()
-    assert prometheus.values('sum(foodgan_orders_total{outcome="served"})') == [DISHES]
+    served = 'sum(foodgan_orders_total{outcome="served"})'
+    until(lambda: prometheus.values(served) == [DISHES])  # the next scrape knows
     assert prometheus.values("min(foodgan_bot_connected)") == [1.0]
 
 
