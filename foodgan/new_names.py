@@ -16,7 +16,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,12 +41,11 @@ from foodgan.photos.folder import (
     trained_on,
 )
 from foodgan.progress import track
-from foodgan.registry import ModelFile, Training
+from foodgan.registry import LIKENESS, ModelFile, Training
 from foodgan.text.encode import TokenBatch, encode, heard
 from foodgan.text.invent import Inventor
 from foodgan.text.tokens import tokens
 
-LIKENESS: Final = "likeness"  # what a run says of its loss
 WIDTH = 0.15  # of the kernel, in cosines: two photos of a dish are some .3 apart
 NAME_CAP = 20  # photos that a known name counts as
 DOUBT = 1e-4  # the least share of a name, so that one odd photo rules nothing out
@@ -127,7 +126,7 @@ def learn(
             for part in track(seen, "looking at the photos")
         )
         features = torch.cat(list(looked))
-    before = learned_before(model)
+    before = model.learned
     trained = {each for each in index.tables["name"] if each and each not in before}
     told = {str(each.name) for each in found} - set(before)
     known = trained & told if every else trained | _ending_in_known_words(told, trained)
@@ -157,17 +156,6 @@ def learn(
     indexes.extend(index, found, features, out)
     heard_as_ever = tuple(sorted(told & known))
     return Learned(registry.describe(out), tuple(likenesses), heard_as_ever, lessons)
-
-
-def learned_before(model: ModelFile) -> dict[str, str]:
-    """The names that a model has learned by likeness, and what each is heard as."""
-    runs = [run for training in model.training.values() for run in training.runs]
-    return {
-        name: like
-        for run in runs
-        if run.config.get("loss") == LIKENESS
-        for name, like in run.config["alike"].items()
-    }
 
 
 def _after(then: Training, run: Mapping[str, Any]) -> Training:

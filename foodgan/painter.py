@@ -125,6 +125,7 @@ class Painter:
         self, model: ModelFile, first: Stage1Generator, second: Stage2Generator, device: str
     ) -> None:
         self.model, self.device = model, torch.device(device)
+        self._learned = tuple(model.learned)
         self.first = first.to(self.device).to(memory_format=torch.channels_last)
         self.second = second.to(self.device).to(memory_format=torch.channels_last)
         self.first_pass, self.second_pass = self.first.paint, self.second.paint
@@ -149,8 +150,8 @@ class Painter:
         return self.model.model_id
 
     def knows(self, name: str) -> bool:
-        """Whether at least one word of the name is in the word vectors."""
-        return bool(encode([name]).known.any())
+        """Whether a word of the name is in the word vectors, or was learned by photos."""
+        return bool(encode([name]).known.any()) or any(each in name for each in self._learned)
 
     def check(self, dish: Dish) -> None:
         """Raise the UserError that painting this dish would, before it spoils a batch of others."""

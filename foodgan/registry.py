@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -30,6 +30,7 @@ MODEL = "model.json"
 CARD = "README.md"
 NEAREST = "nearest.safetensors"  # the index of training photos, which a model need not have
 STAGES = ("stage1", "stage2")
+LIKENESS: Final = "likeness"  # the loss of a run that taught new names, see `foodgan.new_names`
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -83,6 +84,17 @@ class ModelFile(BaseModel):
     def photos(self) -> list[dict[str, Any]]:
         """What each run of either stage says of the photos that it learned from."""
         return [run.photos for stage in self.training.values() for run in stage.runs]
+
+    @property
+    def learned(self) -> dict[str, str]:
+        """The names that it learned by likeness, and what each is heard as."""
+        runs = [run for training in self.training.values() for run in training.runs]
+        return {
+            name: like
+            for run in runs
+            if run.config.get("loss") == LIKENESS
+            for name, like in run.config["alike"].items()
+        }
 
     @property
     def model_id(self) -> str:

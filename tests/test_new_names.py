@@ -17,7 +17,7 @@ from foodgan.evaluate import index
 from foodgan.evaluate.exam import open_exam
 from foodgan.models.stackgan import Conditioned
 from foodgan.nearest import Nearest
-from foodgan.new_names import Learned, hear_as, known_names, learn, learned_before, liken
+from foodgan.new_names import Learned, hear_as, known_names, learn, liken
 from foodgan.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
 from foodgan.text.encode import encode
@@ -146,10 +146,10 @@ def test_the_model_that_comes_of_it_paints_and_says_what_it_learned(
 ) -> None:
     done, out = learned
     assert registry.describe(out) == done.model
-    assert learned_before(done.model) == LIKE
+    assert done.model.learned == LIKE
     for stage in done.model.training.values():
         assert stage.seen == len(LIKE) * EACH
-        assert stage.config["loss"] == new_names.LIKENESS
+        assert stage.config["loss"] == registry.LIKENESS
     then = registry.describe(model).training
     assert [stage.before[-1].seen for stage in done.model.training.values()] == [
         stage.seen for stage in then.values()
@@ -263,3 +263,13 @@ def test_the_shipped_model_is_never_written_over(club: Path) -> None:
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 2
     assert "stays as it is" in done.output
+
+
+def test_whoever_orders_a_learned_name_is_not_told_that_no_word_of_it_is_known(
+    model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "photos/ズンドコベロンチョ").mkdir(parents=True)
+    draw_dish("カレー", 5_001).save(tmp_path / "photos/ズンドコベロンチョ/1.png")
+    assert not Painter.load(model).knows("ズンドコベロンチョ")
+    learn(model, tmp_path / "photos", tmp_path / "out", tmp_path / "cache")
+    assert Painter.load(tmp_path / "out").knows("特製ズンドコベロンチョ")
