@@ -49,7 +49,8 @@ class Settings(BaseSettings):
 
     # Photos and releases: a folder, or a URL that fsspec knows (s3://BUCKET/FOLDER).
     photo_store: str = Field(default_factory=_store_in)
-    # A folder with a model; the shipped one where none is named.
+    # A folder with a model; the shipped one where none is named. Workers paint with what the store
+    # serves in its place, as long as that was learned on this one; trainers learn on it.
     model_dir: Path | None = None
 
     # The bot's manners.
@@ -71,6 +72,9 @@ class Settings(BaseSettings):
     keep_rejected_days: Annotated[int, Field(ge=1)] = 90
     keep_audit_days: Annotated[int, Field(ge=1)] = 730
     keep_orders_days: Annotated[int, Field(ge=1)] = 365
+    # Hours after which new accepted photos become a release that a trainer learns from; 0: never by
+    # itself, only by /release.
+    release_every_h: Annotated[float, Field(ge=0)] = 24.0
 
     # The worker.
     device: str | None = None  # "cpu", "cuda:0"; the best there is where none is named

@@ -1,0 +1,102 @@
+"""What travels between bot, trainers, workers and store about models: JSON, validated.
+
+A trainer learns from a release, measures what came of it, publishes it in the store, and promotes
+it where every gate is passed. Workers read in the store which model is to be served.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from foodgan.contract.orders import OrderId
+from foodgan.contract.photos import DishName, Sha256
+
+TRAIN_QUEUE = "train"
+LEARN_TASK = "worker.training.learn"  # Learning -> Learned
+
+# Layout of a store, beside that of photos. model.json is a model's last file to come.
+MODELS = "models"  # models/HASH/: a model's folder, named by the SHA-256 of its model.json
+PICTURE = "learned.png"  # in it, where it learned names: a row a name, before and after
+SERVING = f"{MODELS}/serving.json"  # which one is served, and which were before
+
+GateName = Literal["paints", "apart", "heard", "stays", "untouched"]
+Promoter = Literal["trainer", "operator"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Learning(_Frozen):
+    """Learn the names of a release, by its photos."""
+
+    version: Literal[1] = 1
+    learning_id: OrderId
+    release: Sha256
+
+
+class LearnedName(_Frozen):
+    """A new name, and the known one that it is heard as from now on. photos: how many showed it."""
+
+    name: DishName
+    like: DishName
+    photos: Annotated[int, Field(gt=0)]
+
+
+class Gate(_Frozen):
+    """One measure of a candidate, and what it must not pass. See `foodgan.evaluate.gates`."""
+
+    name: GateName
+    figure: float
+    bound: float
+    passed: bool
+
+
+class Learned(_Frozen):
+    """What came of learning. digest: of the published model; None: the release has no new name.
+
+    names: all that it learned, those with most photos first; promoted: whether workers take it up.
+    """
+
+    learning_id: OrderId
+    digest: Sha256 | None
+    model_id: str
+    names: tuple[LearnedName, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    promoted: bool = False
+
+
+class Promotion(_Frozen):
+    """A model that became the one to be served.
+
+    digest: its name in the store, None for the worker's own model; base: SHA-256 of the model.json
+    that it learned on, as it counts for nobody who has another model; None: it counts for everyone.
+    """
+
+    digest: Sha256 | None
+    base: Sha256 | None
+    model_id: str
+    at: AwareDatetime
+    by: Promoter
+
+
+class Serving(_Frozen):
+    """What is served and what was: the last promotion counts. rolled_back: ids of models that an
+    operator took back, which no trainer promotes again.
+    """
+
+    version: Literal[1] = 1
+    promotions: tuple[Promotion, ...] = ()
+    rolled_back: tuple[str, ...] = ()
+
+    def counts_for(self, base: str) -> Promotion | None:
+        """The promotion that counts for workers whose own model is `base`; None: their own model.
+
+        base: SHA-256 of its model.json.
+        """
+        if not self.promotions:
+            return None
+        last = self.promotions[-1]
+        if last.digest is None or last.base not in (None, base):
+            return None
+        return last
