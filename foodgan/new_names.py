@@ -58,6 +58,10 @@ BATCH = 256
 LOOKED_AT = 32  # photos at once
 
 
+class NothingNew(PhotosError):
+    """Photos without a name that the model could learn."""
+
+
 @dataclass(frozen=True)
 class Likeness:
     """What a new name is likened to. known: names and their shares of the belief, most first."""
@@ -117,7 +121,7 @@ def learn(
     styles = tuple(sorted(registry.left_out(model.training.values())))
     found = [each for each in trained_on(read_folder(photos), styles) if each.name]
     if not found:
-        raise PhotosError(f"{photos} has no photo with a name to learn")
+        raise NothingNew(f"{photos} has no photo with a name to learn")
     found, pixels = decoded.load(found, SIZE, cache)
     seen = [pixels[start : start + LOOKED_AT] for start in range(0, len(found), LOOKED_AT)]
     with torch.inference_mode():
@@ -132,7 +136,7 @@ def learn(
     known = trained & told if every else trained | _ending_in_known_words(told, trained)
     likenesses = liken(index, _by_name(index, found, index.placed(features), known), before)
     if not likenesses:
-        raise PhotosError(f"the model knows every name in {photos} already")
+        raise NothingNew(f"the model knows every name in {photos} already")
     alike = {each.name: each.like for each in likenesses}
     lessons = {
         stage: hear_as(generator, alike, known_names(index), seed)

@@ -1,4 +1,5 @@
 """`python -m worker`: paint dishes until told to stop. `python -m worker intake`: take in photos.
+`python -m worker trainer`: make models of releases.
 
 `health`: does a worker live? `dead`: which orders have failed? `replay`: paint them after all.
 """
@@ -20,10 +21,11 @@ from foodgan.contract import logs, pulse
 from foodgan.contract.errors import KitchenClosed, ModelError, UserError
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings, read_settings
-from worker.health import intake_pulse_file, pulse_file
+from worker.health import intake_pulse_file, pulse_file, trainer_pulse_file
 
 EXIT_SETTING = 2  # this and the next one: to be started again is of no use
 EXIT_NO_MODEL = 3
+_TRAINER_NICE = 15
 
 _log = logging.getLogger("worker")
 
@@ -75,12 +77,29 @@ def intake(
 
 
 @app.command()
+def trainer(
+    name: Name = "",
+    burst: Annotated[bool, typer.Option(help="Leave when the queue is empty.")] = False,
+) -> None:
+    """Learn the names of each release until SIGTERM, and promote what passes every gate.
+
+    Needs a minute of a CPU for each; it stands back behind whoever paints on the same machine.
+    """
+    settings = _set_up()
+    os.nice(_TRAINER_NICE)
+    from worker import trainer as service
+
+    service.serve(settings, name or socket.gethostname(), burst=burst)
+
+
+@app.command()
 def health(
     name: Name = "",
     intake: Annotated[bool, typer.Option("--intake", help="Ask for an intake worker.")] = False,
+    trainer: Annotated[bool, typer.Option("--trainer", help="Ask for a trainer.")] = False,
 ) -> None:
     """Exit code 0 where the worker lives and reaches its queue, else 1; 2: a wrong setting."""
-    find = intake_pulse_file if intake else pulse_file
+    find = intake_pulse_file if intake else trainer_pulse_file if trainer else pulse_file
     if not pulse.alive(find(_settings(), name or socket.gethostname())):
         raise typer.Exit(1)
 

@@ -13,3 +13,8 @@ def pulse_file(settings: Settings, label: str) -> Path:
 def intake_pulse_file(settings: Settings, label: str) -> Path:
     """The same of a living intake worker."""
     return settings.var_dir / f"intake-{label}.pulse"
+
+
+def trainer_pulse_file(settings: Settings, label: str) -> Path:
+    """The same of a living trainer."""
+    return settings.var_dir / f"trainer-{label}.pulse"

@@ -3,17 +3,11 @@
 Each task runs in a process of its own that sees neither Redis nor the bot; see `worker.child`.
 """
 
-import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
-from pydantic import BaseModel, ValidationError
-from rq.exceptions import DeserializationError
-
-from foodgan.contract.errors import FoodganError, UserError
+from foodgan.contract.errors import UserError
 from foodgan.contract.photos import (
     CLUB,
     DRAW_TASK,
@@ -32,29 +26,13 @@ from foodgan.contract.store import Store
 from foodgan.photos import intake, words
 from worker.child import Limits
 from worker.fetch import fetch, origins
-from worker.jobs import DishJob
+from worker.forked import Task
 
 WORDS_MAX = 200  # of a drawing
 WANTED_MAX = 5  # words that the bot names beside it
-_SHOWN_MAX = 80  # characters of a stranger's text that go into a log line
 _GIB = 1024**3
 
 log = logging.getLogger(__name__)
-
-Order = PhotoIntake | Drawing | ReleaseOrder
-
-
-class NotServed(FoodganError):
-    """A payload that this worker does not run. The message holds nothing secret."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a task takes, what it does, and how much of the machine it may use."""
-
-    order: type[PhotoIntake] | type[Drawing] | type[ReleaseOrder]
-    run: Callable[[Any, Settings], BaseModel]
-    limits: Limits
 
 
 def take_in(order: PhotoIntake, settings: Settings) -> Taken | Refused:
@@ -108,30 +86,12 @@ def release(order: ReleaseOrder, settings: Settings) -> Released:
 
 # The allow-list: nothing else is ever run.
 TASKS: Mapping[str, Task] = {
-    TAKE_IN_TASK: Task(PhotoIntake, take_in, Limits(cpu_s=20, memory=3 * _GIB // 2, wall_s=60)),
+    TAKE_IN_TASK: Task(
+        PhotoIntake, take_in, Limits(cpu_s=20, memory=3 * _GIB // 2, wall_s=60), too_heavy
+    ),
     DRAW_TASK: Task(Drawing, draw, Limits(cpu_s=60, memory=_GIB, wall_s=120)),
     RELEASE_TASK: Task(ReleaseOrder, release, Limits(cpu_s=1800, memory=4 * _GIB, wall_s=3600)),
 }
-
-
-def read(job: DishJob) -> tuple[Task, Order]:
-    """What a job asks for. Raises NotServed for a task not in TASKS or another payload."""
-    try:
-        name, instance, args, kwargs = job.func_name, job.instance, job.args, job.kwargs
-    except DeserializationError:
-        raise NotServed("the payload is no rq call in JSON") from None
-    task = TASKS.get(name) if isinstance(name, str) else None
-    if task is None:
-        raise NotServed(f"no task is called {str(name)[:_SHOWN_MAX]!r}")
-    if instance is not None or kwargs or not isinstance(args, list) or len(args) != 1:
-        raise NotServed("a task takes one order and nothing else")
-    try:
-        order: Order = task.order.model_validate_json(json.dumps(args[0]), strict=True)
-    except ValidationError as error:
-        # pydantic's own message shows the input, and with it the link.
-        faults = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
-        raise NotServed(f"not an order ({'; '.join(faults)[:_SHOWN_MAX]})") from None
-    return task, order
 
 
 def _plain(value: str | int | float) -> str | int:

@@ -19,6 +19,7 @@ from foodgan.cli import (
     mix,
     model,
     photos,
+    serving,
     sheet,
     status,
     text,
@@ -44,6 +45,7 @@ app.command("sheet")(sheet.sheet)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(model.app, name="model")
+app.add_typer(serving.app, name="serving")
 app.add_typer(text.app, name="text")
 app.add_typer(kondate.app, name="kondate")
 app.add_typer(experiment.app, name="experiment")

@@ -1,17 +1,13 @@
 """`foodgan model`: a model of two training runs, its card, its index, its code for this machine."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from foodgan.cli.device import Device
 from foodgan.cli.evaluate import CACHE
-
-if TYPE_CHECKING:  # heavy, and `--help` does without
-    from foodgan.painter import Painter
-
-SHOWN, SIDE = 24, 128  # names of a sheet, pixels of its pictures
+from foodgan.cli.serving import tell_gates
 
 app = typer.Typer(help="Models on disk.", no_args_is_help=True)
 
@@ -133,27 +129,22 @@ def learn(
     import json
     from dataclasses import asdict
 
-    from foodgan import card, registry
+    from foodgan import candidate, registry
     from foodgan.contract import logs
-    from foodgan.new_names import learn as learn_names
-    from foodgan.painter import Painter
-    from foodgan.whole import write_text
+    from foodgan.contract.models import PICTURE
 
     logs.set_up()
-    folder = model or registry.SHIPPED
     if out.resolve() == registry.SHIPPED.resolve():
         raise typer.BadParameter("the shipped model stays as it is", param_hint="--out")
-    before = Painter.load(folder, device="cpu")
-    done = learn_names(folder, photos, out, CACHE, name=name, every=every, seed=seed)
-    write_text(out / registry.CARD, card.render(done.model, None))
-    names = [each.name for each in done.likenesses]
-    _side_by_side(before, Painter.load(out, device="cpu"), names[:SHOWN], out / "learned.png")
+    made = candidate.learn(model, photos, out, CACHE, name=name, every=every, seed=seed)
+    done = made.learned
     if as_json:
         told = {
-            "model": done.model.model_id,
+            "model": made.model_id,
             "names": [asdict(each) for each in done.likenesses],
             "known": done.known,
             "heard": {stage: asdict(heard) for stage, heard in done.heard.items()},
+            "gates": [gate.model_dump() for gate in made.gates],
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
@@ -164,27 +155,8 @@ def learn(
         typer.echo("heard as ever, by words that it knows: " + " ".join(done.known))
     for stage, heard in done.heard.items():
         typer.echo(f"{stage}: new names {heard.off:.2f} off, others moved by {heard.moved:.2f}")
-    typer.echo(f"{done.model.model_id} is in {out}, before and after in {out / 'learned.png'}")
-
-
-def _side_by_side(before: "Painter", after: "Painter", names: list[str], path: Path) -> None:
-    """A row a name: two pictures by the model as it was, then four as it is."""
-    import torch
-    from torch.nn import functional as F
-    from torchvision.utils import make_grid
-
-    from foodgan.grids import contact_sheet
-    from foodgan.painter import portions
-    from foodgan.progress import track
-
-    rows = []
-    for name in track(names, "painting"):
-        painted = (
-            before.paint_tensor(portions(name, 0, 2)),
-            after.paint_tensor(portions(name, 0, 4)),
-        )
-        rows.append(F.interpolate(torch.cat(painted), (SIDE, SIDE), mode="area"))
-    contact_sheet(make_grid(torch.cat(rows), nrow=6, padding=2), path)
+    tell_gates(made.gates)
+    typer.echo(f"{made.model_id} is in {out}, before and after in {out / PICTURE}")
 
 
 @app.command()

@@ -32,15 +32,11 @@ def sheet(
     """Paint names × seeds onto one contact sheet, nothing chosen: seeds from 0, names in order."""
     if invented and names is not None:
         raise typer.BadParameter("--invented brings its own names: leave out --names")
-    import torch
-    from torch.nn import functional as F
-    from torchvision.utils import make_grid
-
+    from foodgan import sheets
     from foodgan.contract import dishname
     from foodgan.evaluate.invented import invented as fixed
-    from foodgan.grids import NAMES, contact_sheet
-    from foodgan.painter import Dish, Painter
-    from foodgan.progress import track
+    from foodgan.grids import NAMES
+    from foodgan.painter import Painter
 
     asked = fixed() if invented else NAMES
     if names is not None:
@@ -52,9 +48,5 @@ def sheet(
     if not plain:
         raise typer.BadParameter(f"{names} holds no name", param_hint="--names")
     painter = Painter.load(model, device=device)
-    rows = []
-    for name in track(plain, "painting"):
-        dishes = [Dish(name, seed) for seed in range(seeds)]
-        rows.append(F.interpolate(painter.paint_tensor(dishes), (side, side), mode="area").cpu())
-    contact_sheet(make_grid(torch.cat(rows), nrow=seeds * columns, padding=2), out)
+    sheets.write(plain, [(painter, seeds)], out, side=side, columns=columns)
     typer.echo(f"{len(plain)} names × {seeds} seeds, {painter.model_id}: {out}")

@@ -55,7 +55,8 @@ class Gate(_Frozen):
 class Learned(_Frozen):
     """What came of learning. digest: of the published model; None: the release has no new name.
 
-    names: all that it learned, those with most photos first; promoted: whether workers take it up.
+    model_id: "" without a model; names: all that it learned, those with most photos first;
+    promoted: whether workers take it up.
     """
 
     learning_id: OrderId
@@ -69,8 +70,9 @@ class Learned(_Frozen):
 class Promotion(_Frozen):
     """A model that became the one to be served.
 
-    digest: its name in the store, None for the worker's own model; base: SHA-256 of the model.json
-    that it learned on, as it counts for nobody who has another model; None: it counts for everyone.
+    digest: its name in the store, None for each worker's own model, and then no model_id. base: the
+    digest of the model that it learned on, as it counts for nobody who has another one; None: an
+    operator chose it for everyone, and trainers learn on it.
     """
 
     digest: Sha256 | None
@@ -89,14 +91,23 @@ class Serving(_Frozen):
     promotions: tuple[Promotion, ...] = ()
     rolled_back: tuple[str, ...] = ()
 
-    def counts_for(self, base: str) -> Promotion | None:
-        """The promotion that counts for workers whose own model is `base`; None: their own model.
+    @property
+    def chosen(self) -> Promotion | None:
+        """The model that operators chose for everyone; None: each worker's own."""
+        for promotion in reversed(self.promotions):
+            if promotion.base is None and promotion.model_id not in self.rolled_back:
+                return promotion if promotion.digest else None
+        return None
 
-        base: SHA-256 of its model.json.
+    def counts_for(self, own: str) -> Promotion | None:
+        """What a worker serves whose own model has this digest; None: that model.
+
+        Names that were learned on another model than is served now wait until they are learned on
+        this one.
         """
+        chosen = self.chosen
         if not self.promotions:
             return None
         last = self.promotions[-1]
-        if last.digest is None or last.base not in (None, base):
-            return None
-        return last
+        base = chosen.digest if chosen else own
+        return last if last.digest and last.base == base else chosen

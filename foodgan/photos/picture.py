@@ -1,7 +1,7 @@
 """Strangers' files as pictures: few kinds, a bound on pixels, upright, RGB, nothing else kept.
 
 Raises UserError with the phrase that says why a file is not taken; nothing of Pillow's own errors
-gets out. Time and memory are bounded by whoever calls: see `worker.intake`.
+gets out. Time and memory are bounded by whoever calls: see `worker.forking`.
 """
 
 import io

@@ -27,7 +27,7 @@ from tests.valkey import a_valkey
 from tests.worker import shelf as shelves
 from tests.worker.counter import ROOT, Counter, a_photo, counter, needs_proc, until
 from tests.worker.shelf import send
-from worker.intake import DEATHS_MAX
+from worker.forking import DEATHS_MAX
 from worker.jobs import DEATHS
 
 __all__ = ["counter"]  # a fixture

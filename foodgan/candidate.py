@@ -1,0 +1,102 @@
+"""From a release to what is served: learn its names, measure, publish, promote.
+
+A club's model is always its own model and one release: not what was learned before and a little
+more. So photos that are withdrawn are forgotten with the next release, and nothing drifts.
+"""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from foodgan import card, registry, serving, sheets
+from foodgan.contract.models import PICTURE, Gate
+from foodgan.contract.store import Store
+from foodgan.evaluate import gates
+from foodgan.new_names import Learned
+from foodgan.new_names import learn as learn_names
+from foodgan.painter import Painter
+from foodgan.whole import write_text
+
+SHOWN, SIDE = 24, 128  # names of the picture, pixels of each of theirs
+BEFORE, AFTER = 2, 4  # pictures of a name
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model that has learned names, and how it was found. base: the digest of what it was."""
+
+    folder: Path
+    base: str
+    learned: Learned
+    gates: tuple[Gate, ...]
+
+    @property
+    def model_id(self) -> str:
+        return self.learned.model.model_id
+
+    @property
+    def good(self) -> bool:
+        """Whether every gate is passed."""
+        return all(gate.passed for gate in self.gates)
+
+
+def learn(
+    own: Path | None,
+    photos: Path,
+    out: Path,
+    cache: Path,
+    *,
+    name: str = "",
+    every: bool = False,
+    seed: int = 0,
+) -> Candidate:
+    """Make a model of the own one and a folder of photos: card, picture and measures with it.
+
+    own: the folder of a model, the shipped one by default. Else as `foodgan.new_names.learn`, and
+    raises as that does.
+    """
+    base = own or registry.SHIPPED
+    before = Painter.load(base, device="cpu")
+    learned = learn_names(base, photos, out, cache, name=name, every=every, seed=seed)
+    write_text(out / registry.CARD, card.render(learned.model, None))
+    after = Painter.load(out, device="cpu")
+    names = [each.name for each in learned.likenesses]
+    painters = ((before, BEFORE), (after, AFTER))
+    sheets.write(names[:SHOWN], painters, out / PICTURE, side=SIDE)
+    measured = gates.of_learning(before, after, learned.heard, names)
+    return Candidate(out, serving.digest_of(base), learned, measured)
+
+
+def put_forward(store: Store, candidate: Candidate) -> tuple[str, bool]:
+    """Publish a candidate, and promote it where it passes every gate; its digest, and whether.
+
+    One that an operator has rolled back is not promoted again.
+    """
+    digest = serving.publish(store, candidate.folder)
+    rolled_back = candidate.model_id in serving.serving(store).rolled_back
+    for gate in candidate.gates:
+        passed = "passed" if gate.passed else "not passed"
+        log.info("gate %s: %.3g of %.3g, %s", gate.name, gate.figure, gate.bound, passed)
+    if not candidate.good or rolled_back:
+        why = "was rolled back" if candidate.good else "does not pass its gates"
+        log.warning("model %s %s: not promoted", candidate.model_id, why)
+        return digest, False
+    serving.promote(store, digest, base=candidate.base, model_id=candidate.model_id, by="trainer")
+    return digest, True
+
+
+def withdraw(store: Store, own: Path | None) -> None:
+    """A release had nothing to learn: who paints what was learned before forgets it."""
+    served = serving.serving(store)
+    then = served.counts_for(serving.digest_of(own))
+    if then and then.base is not None:
+        base = served.chosen
+        serving.promote(
+            store,
+            base.digest if base else None,
+            base=None,
+            model_id=base.model_id if base else "",
+            by="trainer",
+        )

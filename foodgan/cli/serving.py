@@ -1,0 +1,97 @@
+"""`foodgan serving`: which model the workers paint with; give them another; take it back."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from foodgan.cli.photos import AsJson, At
+
+if TYPE_CHECKING:  # `--help` does without
+    from collections.abc import Sequence
+
+    from foodgan.contract.models import Gate, Promotion
+    from foodgan.contract.store import Store
+
+app = typer.Typer(
+    help="The model that workers paint with, and those before it.", no_args_is_help=True
+)
+
+EXIT_GATES = 1
+
+
+@app.command()
+def show(store: At = None, as_json: AsJson = False) -> None:
+    """Say what is served, and what was: the newest last."""
+    from foodgan.serving import serving
+
+    found = serving(_store(store))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=1))
+        return
+    for promotion in found.promotions:
+        typer.echo(_line(promotion))
+    if not found.promotions:
+        typer.echo("Each worker serves its own model: MODEL_DIR's, else the shipped one.")
+
+
+@app.command()
+def promote(
+    model: Annotated[
+        Path | None, typer.Argument(help="A model's folder; else each worker's own model.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Though it does not pass its gates.")
+    ] = False,
+    store: At = None,
+) -> None:
+    """Publish a model and let every worker take it up. Trainers learn new names on it.
+
+    Exit code 1: it does not pass its gates.
+    """
+    from foodgan import serving
+    from foodgan.evaluate import gates
+    from foodgan.painter import Painter
+
+    place = _store(store)
+    if model is None:
+        serving.promote(place, None, base=None, model_id="", by="operator")
+        typer.echo("Workers go back to their own models.")
+        return
+    painter = Painter.load(model, device="cpu")
+    measured = gates.of_model(painter)
+    tell_gates(measured)
+    if not force and not all(gate.passed for gate in measured):
+        typer.echo("It is not promoted; --force does so all the same.", err=True)
+        raise typer.Exit(EXIT_GATES)
+    digest = serving.publish(place, model)
+    serving.promote(place, digest, base=None, model_id=painter.model_id, by="operator")
+    typer.echo(f"{painter.model_id} is served, as {digest[:12]}")
+
+
+@app.command()
+def rollback(store: At = None) -> None:
+    """Go back to what was served before. No trainer promotes this model again."""
+    from foodgan.serving import roll_back
+
+    typer.echo(_line(roll_back(_store(store))))
+
+
+def tell_gates(measured: "Sequence[Gate]") -> None:
+    """A line for each gate."""
+    for gate in measured:
+        passed = "passed" if gate.passed else "NOT PASSED"
+        typer.echo(f"gate {gate.name}: {gate.figure:.3g} (bound {gate.bound:g}), {passed}")
+
+
+def _line(promotion: "Promotion") -> str:
+    which = promotion.model_id or "each worker's own model"
+    digest = promotion.digest[:12] if promotion.digest else "-" * 12
+    return f"{promotion.at:%Y-%m-%d %H:%M}Z  {digest}  {which}, by {promotion.by}"
+
+
+def _store(url: str | None) -> "Store":
+    from foodgan.contract.settings import read_settings
+    from foodgan.contract.store import Store
+
+    return Store(url or read_settings().photo_store)

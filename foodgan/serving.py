@@ -1,0 +1,220 @@
+"""Models in the store: published by trainers, promoted, taken up by workers, rolled back.
+
+A published model never changes: its name is the SHA-256 of its model.json, which holds the hash of
+each file. Which one is served says one small file beside them, with what was served before.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pydantic import ValidationError
+
+from foodgan import registry
+from foodgan.contract.errors import ModelError, StoreError
+from foodgan.contract.models import MODELS, PICTURE, SERVING, Promoter, Promotion, Serving
+from foodgan.contract.store import Store
+from foodgan.registry import CARD, MODEL, NEAREST, STAGES, ModelFile
+
+KEPT = 5  # models that a roll-back can still reach, the served one among them
+REMEMBERED = 50  # promotions
+HOME = "models"  # in VAR_DIR: copies of the store's models
+
+FILES = (*(f"{stage}.safetensors" for stage in STAGES), NEAREST)  # that model.json vouches for
+_BESIDE = (CARD, PICTURE)  # files that model.json does not vouch for; a model need not have them
+
+log = logging.getLogger(__name__)
+
+
+def digest_of(folder: Path | None = None) -> str:
+    """The name of a model: SHA-256 of its model.json. The shipped one's by default.
+
+    Raises ModelError where there is none.
+    """
+    path = (folder or registry.SHIPPED) / MODEL
+    try:
+        return registry.sha256(path)
+    except OSError as error:
+        raise ModelError(f"no model in {path.parent}: model.json cannot be read") from error
+
+
+def base_of(store: Store, own: Path | None, home: Path) -> Path | None:
+    """The folder of the model that names are learned on: chosen by operators, else the own one.
+
+    home: where models of the store are kept. Raises ModelError.
+    """
+    chosen = serving(store).chosen
+    return fetch(store, chosen.digest, home) if chosen and chosen.digest else own
+
+
+def publish(store: Store, folder: Path) -> str:
+    """Copy a whole model into the store; its digest. Raises ModelError for one that is damaged.
+
+    Nobody sees half of it: model.json comes last.
+    """
+    model, digest = registry.describe(folder), digest_of(folder)
+    path = f"{MODELS}/{digest}"
+    if store.exists(f"{path}/{MODEL}"):
+        return digest
+    for name, sha256 in model.hashes.items():
+        data = _read(folder / name)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise ModelError(f"{name} is not the file that model.json describes")
+        store.write(f"{path}/{name}", data)
+    for name in _BESIDE:
+        if (folder / name).is_file():
+            store.write(f"{path}/{name}", _read(folder / name))
+    store.write(f"{path}/{MODEL}", _read(folder / MODEL))
+    log.info("published model %s as %s", model.model_id, digest[:12])
+    return digest
+
+
+def fetch(store: Store, digest: str, home: Path) -> Path:
+    """The folder of a published model below `home`, copied there once and whole.
+
+    Raises ModelError where the store has no such model, or a damaged one.
+    """
+    place = home / digest
+    if place.is_dir() and digest_of(place) == digest:
+        return place
+    home.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".fetching-", dir=home) as made:
+        fresh = Path(made) / digest
+        fresh.mkdir()
+        _copy(store, digest, fresh)
+        if not place.is_dir():  # another worker of this machine may have been quicker
+            fresh.rename(place)
+    return place
+
+
+def _copy(store: Store, digest: str, folder: Path) -> None:
+    path = f"{MODELS}/{digest}"
+    try:
+        (folder / MODEL).write_bytes(store.read(f"{path}/{MODEL}"))
+        if digest_of(folder) != digest:
+            raise ModelError(f"model {digest[:12]} of the store is another than its name says")
+        for name, sha256 in registry.describe(folder).hashes.items():
+            if name not in FILES:
+                raise ModelError(f"model {digest[:12]} names a file that no model has")
+            data = store.read(f"{path}/{name}")
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise ModelError(f"{name} of model {digest[:12]} is damaged in the store")
+            (folder / name).write_bytes(data)
+    except FileNotFoundError as error:
+        raise ModelError(f"the store has no whole model {digest[:12]}") from error
+
+
+def published(store: Store) -> dict[str, ModelFile]:
+    """Every whole model of the store, by its digest. Raises StoreError for one that is damaged."""
+    found = {}
+    for digest in store.folders(MODELS):
+        try:
+            found[digest] = ModelFile.model_validate_json(store.read(f"{MODELS}/{digest}/{MODEL}"))
+        except FileNotFoundError:
+            continue  # one that is being published, or was left half-way
+        except ValidationError as error:
+            raise StoreError(f"{MODELS}/{digest}/{MODEL} is damaged") from error
+    return found
+
+
+def serving(store: Store) -> Serving:
+    """What is served, and what was. Raises StoreError where the file is damaged."""
+    try:
+        return Serving.model_validate_json(store.read(SERVING))
+    except FileNotFoundError:
+        return Serving()
+    except ValidationError:
+        raise StoreError(f"{SERVING} is damaged") from None
+
+
+def promote(
+    store: Store, digest: str | None, *, base: str | None, model_id: str, by: Promoter
+) -> Promotion:
+    """Have workers take up a model of the store, None for their own; then tidy old ones away.
+
+    base, model_id: as of a `Promotion`. One that was rolled back counts as any other from then on.
+    Raises ModelError where it is not there.
+    """
+    if digest is not None and not store.exists(f"{MODELS}/{digest}/{MODEL}"):
+        raise ModelError(f"the store has no whole model {digest[:12]}")
+    promotion = Promotion(digest=digest, base=base, model_id=model_id, at=_now(), by=by)
+    _write(store, lambda then: _next(then, promotion, frozenset(then.rolled_back) - {model_id}))
+    log.info("promoted model %s (%s)", model_id, digest[:12] if digest else "the worker's own")
+    tidy(store)
+    return promotion
+
+
+def roll_back(store: Store) -> Promotion:
+    """Have workers go back to what was served before the model that is served now.
+
+    No trainer promotes that one again. Raises ModelError where there is nothing to go back to.
+    """
+    then = serving(store)
+    if not then.promotions or then.promotions[-1].digest is None:
+        raise ModelError("no model of the store is served: there is nothing to roll back")
+    now = then.promotions[-1]
+    back = _before(store, then)
+    promotion = Promotion(
+        digest=back.digest if back else None,
+        base=back.base if back else None,
+        model_id=back.model_id if back else "",
+        at=_now(),
+        by="operator",
+    )
+    _write(store, lambda old: _next(old, promotion, {*old.rolled_back, now.model_id}))
+    log.info("rolled back from model %s", now.model_id)
+    return promotion
+
+
+def _before(store: Store, then: Serving) -> Promotion | None:
+    """The last promotion of another model that was not rolled back and is still there."""
+    out = {*then.rolled_back, then.promotions[-1].model_id}
+    for promotion in reversed(then.promotions):
+        if promotion.digest is None:
+            return None
+        there = store.exists(f"{MODELS}/{promotion.digest}/{MODEL}")
+        if promotion.model_id not in out and there:
+            return promotion
+    return None
+
+
+def tidy(store: Store) -> int:
+    """Remove models that were not among the last `KEPT` promoted ones; returns how many.
+
+    One that was never promoted goes once a later one is.
+    """
+    promotions = serving(store).promotions
+    kept: list[str] = []
+    for promotion in reversed(promotions):
+        if promotion.digest and promotion.digest not in kept:
+            kept.append(promotion.digest)
+    oldest = store.written_at(SERVING) if promotions else 0.0
+    gone = 0
+    for digest in set(store.folders(MODELS)) - set(kept[:KEPT]):
+        if store.newest(f"{MODELS}/{digest}") < oldest:  # else it is being published just now
+            store.delete_folder(f"{MODELS}/{digest}", MODEL)
+            gone += 1
+    return gone
+
+
+def _next(then: Serving, promotion: Promotion, rolled_back: set[str] | frozenset[str]) -> Serving:
+    promotions = (*then.promotions, promotion)[-REMEMBERED:]
+    return Serving(promotions=promotions, rolled_back=tuple(sorted(rolled_back))[-REMEMBERED:])
+
+
+def _write(store: Store, change: Callable[[Serving], Serving]) -> None:
+    store.write(SERVING, change(serving(store)).model_dump_json(indent=1).encode() + b"\n")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path.name} cannot be read: {error.strerror}") from error
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,73 @@
+"""What may be queued about models, by name: learn the names of a release.
+
+It runs in a process of its own that sees neither Redis nor the bot; see `worker.child`.
+"""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from foodgan.contract.models import LEARN_TASK, Learned, LearnedName, Learning
+from foodgan.contract.photos import RELEASES
+from foodgan.contract.settings import Settings
+from foodgan.contract.store import Store
+from worker.child import Limits
+from worker.forked import Task
+
+_GIB = 1024**3
+_SCRATCH = "learning"  # in VAR_DIR: what a release's photos are unpacked to, gone afterwards
+
+log = logging.getLogger(__name__)
+
+
+def learn(order: Learning, settings: Settings) -> Learned:
+    """Learn on the own model, measure, publish; promote what passes every gate.
+
+    Where a release has no new name, what was learned from earlier ones is forgotten: its photos
+    have been withdrawn.
+    """
+    from foodgan import candidate, serving  # torch: seconds that whoever waits for jobs saves
+    from foodgan.new_names import NothingNew
+
+    store = Store(settings.photo_store)
+    scratch = settings.var_dir / _SCRATCH
+    scratch.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=scratch) as folder:
+        work = Path(folder)
+        photos = _unpacked(store, order.release, work)
+        try:
+            base = serving.base_of(store, settings.model_dir, settings.var_dir / serving.HOME)
+            made = candidate.learn(base, photos, work / "model", work / "cache")
+        except NothingNew as error:
+            log.info("order %s: %s", order.learning_id, error)
+            candidate.withdraw(store, settings.model_dir)
+            return Learned(learning_id=order.learning_id, digest=None, model_id="")
+        digest, promoted = candidate.put_forward(store, made)
+    likenesses = sorted(made.learned.likenesses, key=lambda each: (-each.photos, each.name))
+    return Learned(
+        learning_id=order.learning_id,
+        digest=digest,
+        model_id=made.model_id,
+        names=tuple(
+            LearnedName(name=each.name, like=each.like, photos=each.photos) for each in likenesses
+        ),
+        gates=made.gates,
+        promoted=promoted,
+    )
+
+
+def _unpacked(store: Store, release: str, work: Path) -> Path:
+    """A release as a folder: in place where the store is one, else copied."""
+    from foodgan.photos.export import export_release
+
+    if store.is_folder:
+        return Path(store.full(f"{RELEASES}/{release}"))
+    export_release(store, release, work / "photos")
+    return work / "photos"
+
+
+# The allow-list: nothing else is ever run.
+TASKS: Mapping[str, Task] = {
+    LEARN_TASK: Task(Learning, learn, Limits(cpu_s=4 * 3600, memory=16 * _GIB, wall_s=2 * 3600)),
+}
