@@ -20,11 +20,16 @@ def untracked(items: Iterable[Item], what: str) -> Iterable[Item]:
 
 
 def track(items: Iterable[Item], what: str, total: float | None = None) -> Iterable[Item]:
-    """The items, with a bar while they are gone through. total: where they have no length."""
+    """The items, with a bar while they are gone through. total: where they have no length.
+
+    A log that is no terminal gets none, not even the empty line that a bar leaves.
+    """
     from rich import progress
     from rich.console import Console
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        return items
     return progress.track(items, what, total=total, transient=True, console=console)
 
 

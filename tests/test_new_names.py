@@ -13,18 +13,14 @@ from typer.testing import CliRunner
 from foodgan import new_names, registry
 from foodgan.cli import app
 from foodgan.contract.errors import ModelError, UserError
-from foodgan.evaluate import index
-from foodgan.evaluate.exam import open_exam
 from foodgan.models.stackgan import Conditioned
 from foodgan.nearest import Nearest
 from foodgan.new_names import Learned, hear_as, known_names, learn, liken
 from foodgan.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
 from foodgan.text.encode import encode
-from tests.evaluate.drawn import draw_dish, draw_exam
-
-LIKE = {"部長スペシャル": "カレー", "ハルカ飯": "鮭丼"}  # what their photos are drawn as
-EACH = 3
+from tests.evaluate.clubs import EACH, LIKE, draw_club, index_model
+from tests.evaluate.drawn import draw_dish
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,23 +36,13 @@ def fewer() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose index knows photos of カレー and 鮭丼."""
-    folder = Path(shutil.copytree(tiny_model, tmp_path_factory.mktemp("indexed") / "model"))
-    photos = tmp_path_factory.mktemp("known")
-    index.write(open_exam(draw_exam(photos), photos / "cache"), folder)
-    return folder
+    return index_model(tiny_model, tmp_path_factory.mktemp("indexed"))
 
 
 @pytest.fixture(scope="module")
 def club(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder a nickname, photos in it."""
-    folder = tmp_path_factory.mktemp("club")
-    seed = 1_000
-    for name, drawn in LIKE.items():
-        (folder / name).mkdir()
-        for _ in range(EACH):
-            seed += 1
-            draw_dish(drawn, seed).save(folder / name / f"{seed}.png")
-    return folder
+    return draw_club(tmp_path_factory.mktemp("club"))
 
 
 @pytest.fixture(scope="module")

@@ -27,9 +27,14 @@ def learn(order: Learning, settings: Settings) -> Learned:
     Where a release has no new name, what was learned from earlier ones is forgotten: its photos
     have been withdrawn.
     """
-    from foodgan import candidate, serving  # torch: seconds that whoever waits for jobs saves
+    import torch  # seconds that the process that waits for jobs saves
+
+    from foodgan import candidate, serving
     from foodgan.new_names import NothingNew
 
+    # Threads wait for one another, so on cores that others paint with each more is one more to
+    # wait for.
+    torch.set_num_threads(max(1, torch.get_num_threads() // 2))
     store = Store(settings.photo_store)
     scratch = settings.var_dir / _SCRATCH
     scratch.mkdir(parents=True, exist_ok=True)

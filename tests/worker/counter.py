@@ -69,8 +69,11 @@ class Counter:
         retry = Retry(max=retries, interval=1) if retries else None
         queue.enqueue_call(task, args=tuple(args), job_id=job_id, retry=retry)
 
-    def start(self, *options: str, **environment: str) -> subprocess.Popen[bytes]:
-        """A worker in a process of its own."""
+    def start(
+        self, *options: str, kind: str = "intake", code: str = "", **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """A worker in a process of its own. code: Python instead of the module that it runs."""
+        program = ["-c", code] if code else ["-m", "worker"]
         settings = {
             "REDIS_URL": self.url,
             "PHOTO_STORE": str(self.tmp_path / "photos"),
@@ -80,7 +83,7 @@ class Counter:
         }
         with (self.tmp_path / "worker.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "worker", "intake", "--name", "test", *options],
+                [sys.executable, *program, kind, "--name", "test", *options],
                 cwd=ROOT,
                 env={**os.environ, **settings, **environment},
                 stderr=log,

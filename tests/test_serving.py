@@ -1,0 +1,197 @@
+"""Models in a store: whole or not there, promoted and taken back, and each for whom it is meant."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from foodgan import registry, serving
+from foodgan.contract.errors import ModelError, StoreError
+from foodgan.contract.models import MODELS, SERVING
+from foodgan.contract.store import Store
+
+OWN, OTHER = "0" * 64, "1" * 64  # digests of workers' own models
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(str(tmp_path / "store"))
+
+
+def renamed(model: Path, folder: Path, name: str) -> Path:
+    """The same model under another name, and so with another digest."""
+    copy = Path(shutil.copytree(model, folder / name))
+    described = json.loads((copy / registry.MODEL).read_text("utf-8"))
+    (copy / registry.MODEL).write_text(json.dumps(described | {"name": name}), "utf-8")
+    return copy
+
+
+def served(store: Store, model: Path, base: str | None, by: str = "trainer") -> str:
+    """Publish a model and promote it; its digest."""
+    digest = serving.publish(store, model)
+    model_id = registry.describe(model).model_id
+    serving.promote(store, digest, base=base, model_id=model_id, by=by)  # type: ignore[arg-type]
+    return digest
+
+
+def counted(store: Store, own: str) -> str | None:
+    promotion = serving.serving(store).counts_for(own)
+    return promotion.digest if promotion else None
+
+
+def test_a_published_model_comes_back_as_it_was(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    digest = serving.publish(store, tiny_model)
+    assert digest == serving.digest_of(tiny_model)
+    folder = serving.fetch(store, digest, tmp_path / "home")
+    assert folder == tmp_path / "home" / digest
+    assert registry.open_model(folder)[0] == registry.describe(tiny_model)
+    assert list(serving.published(store)) == [digest]
+    shutil.rmtree(tmp_path / "store")  # a second look asks nobody
+    assert serving.fetch(store, digest, tmp_path / "home") == folder
+
+
+def test_a_damaged_model_is_not_published(store: Store, tiny_model: Path, tmp_path: Path) -> None:
+    broken = Path(shutil.copytree(tiny_model, tmp_path / "broken"))
+    weights = broken / "stage2.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"!")
+    with pytest.raises(ModelError, match="stage2"):
+        serving.publish(store, broken)
+    assert serving.published(store) == {}
+
+
+@pytest.mark.parametrize("name", ["stage1.safetensors", registry.MODEL])
+def test_a_model_that_was_damaged_in_the_store_is_not_taken(
+    store: Store, tiny_model: Path, tmp_path: Path, name: str
+) -> None:
+    digest = serving.publish(store, tiny_model)
+    place = Path(store.full(f"{MODELS}/{digest}/{name}"))
+    place.write_bytes(place.read_bytes() + b" ")
+    with pytest.raises(ModelError):
+        serving.fetch(store, digest, tmp_path / "home")
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+def test_a_model_can_name_no_file_outside_its_folder(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    hostile = Path(shutil.copytree(tiny_model, tmp_path / "hostile"))
+    described = json.loads((hostile / registry.MODEL).read_text("utf-8"))
+    described["hashes"]["../../secret"] = "0" * 64
+    (hostile / registry.MODEL).write_text(json.dumps(described), "utf-8")
+    digest = serving.digest_of(hostile)
+    for path in hostile.iterdir():
+        store.write(f"{MODELS}/{digest}/{path.name}", path.read_bytes())
+    with pytest.raises(ModelError, match="names a file that no model has"):
+        serving.fetch(store, digest, tmp_path / "home")
+
+
+def test_a_model_that_is_half_published_is_not_there(store: Store, tmp_path: Path) -> None:
+    store.write(f"{MODELS}/{OWN}/stage1.safetensors", b"half")
+    assert serving.published(store) == {}
+    with pytest.raises(ModelError, match="no whole model"):
+        serving.fetch(store, OWN, tmp_path / "home")
+    with pytest.raises(ModelError, match="no whole model"):
+        serving.promote(store, OWN, base=None, model_id="x", by="operator")
+
+
+def test_without_a_promotion_each_worker_serves_its_own(store: Store) -> None:
+    assert counted(store, OWN) is None
+    assert not Path(store.root).exists()  # nobody makes a store by looking into it
+
+
+def test_a_learned_model_counts_for_workers_with_the_model_that_it_learned_on(
+    store: Store, tiny_model: Path
+) -> None:
+    digest = served(store, tiny_model, base=OWN)
+    assert counted(store, OWN) == digest
+    assert counted(store, OTHER) is None
+
+
+def test_what_an_operator_chooses_counts_for_everyone_and_names_are_learned_on_it(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    stale = served(store, tiny_model, base=OWN)
+    chosen = served(store, renamed(tiny_model, tmp_path, "chosen"), base=None, by="operator")
+    assert counted(store, OWN) == counted(store, OTHER) == chosen
+    base = serving.base_of(store, None, tmp_path / "home")
+    assert base is not None
+    assert serving.digest_of(base) == chosen
+    learned = served(store, renamed(tiny_model, tmp_path, "learned"), base=chosen)
+    assert counted(store, OWN) == counted(store, OTHER) == learned
+    # A trainer that had begun before promotes what it learned on another model: it has to wait.
+    serving.promote(store, stale, base=OWN, model_id="stale·000000", by="trainer")
+    assert counted(store, OWN) == counted(store, OTHER) == chosen
+
+
+def test_a_roll_back_goes_to_what_was_served_before_and_in_the_end_to_the_own_model(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    first = served(store, tiny_model, base=OWN)
+    served(store, renamed(tiny_model, tmp_path, "second"), base=OWN)
+    assert serving.roll_back(store).digest == first
+    assert counted(store, OWN) == first
+    assert serving.serving(store).rolled_back == (registry.describe(tmp_path / "second").model_id,)
+    assert serving.roll_back(store).digest is None
+    assert counted(store, OWN) is None
+    with pytest.raises(ModelError, match="nothing to roll back"):
+        serving.roll_back(store)
+
+
+def test_a_roll_back_from_an_operators_choice_gives_trainers_their_own_base_again(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    learned = served(store, tiny_model, base=OWN)
+    served(store, renamed(tiny_model, tmp_path, "chosen"), base=None, by="operator")
+    assert serving.roll_back(store).digest == learned
+    assert counted(store, OWN) == learned
+    assert serving.base_of(store, None, tmp_path / "home") is None
+
+
+def test_operators_may_send_everyone_back_to_their_own_models(
+    store: Store, tiny_model: Path
+) -> None:
+    served(store, tiny_model, base=None, by="operator")
+    serving.promote(store, None, base=None, model_id="", by="operator")
+    assert counted(store, OWN) is None
+
+
+def test_what_was_rolled_back_may_be_promoted_again_by_an_operator(
+    store: Store, tiny_model: Path
+) -> None:
+    served(store, tiny_model, base=None)
+    serving.roll_back(store)
+    digest = served(store, tiny_model, base=None, by="operator")
+    assert serving.serving(store).rolled_back == ()
+    assert counted(store, OWN) == digest
+
+
+def test_old_models_go_and_those_that_a_roll_back_reaches_stay(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    digests = []
+    for number in range(serving.KEPT + 2):
+        digests.append(served(store, renamed(tiny_model, tmp_path, f"model{number}"), base=OWN))
+        for path in Path(store.full(f"{MODELS}/{digests[-1]}")).iterdir():
+            os.utime(path, (1_000, 1_000))  # long ago
+    serving.tidy(store)
+    assert set(serving.published(store)) == set(digests[-serving.KEPT :])
+
+
+def test_a_model_that_is_being_published_is_not_tidied_away(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    served(store, tiny_model, base=OWN)
+    coming = serving.publish(store, renamed(tiny_model, tmp_path, "coming"))
+    os.utime(store.full(SERVING), (1_000, 1_000))
+    assert serving.tidy(store) == 0
+    assert coming in serving.published(store)
+
+
+def test_a_damaged_list_is_said_and_not_taken_for_none(store: Store) -> None:
+    store.write(SERVING, b'{"version": 2}')
+    with pytest.raises(StoreError, match="damaged"):
+        serving.serving(store)

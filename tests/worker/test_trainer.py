@@ -1,0 +1,149 @@
+"""Releases become models through a real queue: learned, measured, published, served."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rq import Queue, Retry
+from rq.serializers import JSONSerializer
+
+from foodgan import serving
+from foodgan.contract.models import LEARN_TASK, PICTURE, TRAIN_QUEUE, Learned, Learning
+from foodgan.contract.photos import TAKE_IN_TASK
+from foodgan.photos.release import freeze
+from tests.evaluate.clubs import EACH, LIKE, accept, index_model
+from tests.photos.gallery import add
+from tests.worker.counter import Counter, counter, until
+
+__all__ = ["counter"]  # a fixture
+
+
+@pytest.fixture(scope="module")
+def model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return index_model(tiny_model, tmp_path_factory.mktemp("own"))
+
+
+def release(counter: Counter) -> str:
+    """A release with EACH photos of each nickname."""
+    seed = 1_000
+    for name, drawn in LIKE.items():
+        for _ in range(EACH):
+            seed += 1
+            accept(counter.store, name, drawn, seed)
+    return freeze(counter.store).digest
+
+
+def ask(counter: Counter, digest: str, job_id: str = "aaaaaaaa", task: str = LEARN_TASK) -> None:
+    order = Learning(learning_id=job_id, release=digest)
+    queue = Queue(TRAIN_QUEUE, connection=counter.redis, serializer=JSONSerializer)
+    retry = Retry(max=3, interval=1)
+    queue.enqueue_call(task, args=(order.model_dump(mode="json"),), job_id=job_id, retry=retry)
+
+
+def train(counter: Counter, model: Path) -> None:
+    trainer = counter.start("--burst", kind="trainer", code=QUICK, MODEL_DIR=str(model))
+    assert trainer.wait(170) == 0
+
+
+# Tiny encoders learn fast.
+QUICK = """
+from foodgan import new_names
+new_names.STEPS, new_names.OTHERS, new_names.UNDER = 150, 200, 60
+from worker.__main__ import app
+app()
+"""
+
+
+def learned(counter: Counter, job_id: str = "aaaaaaaa") -> Learned:
+    return Learned.model_validate(counter.value(job_id), strict=False)
+
+
+def counts(counter: Counter, model: Path) -> Any:
+    return serving.serving(counter.store).counts_for(serving.digest_of(model))
+
+
+def test_a_release_becomes_the_model_that_workers_serve(counter: Counter, model: Path) -> None:
+    ask(counter, release(counter))
+    train(counter, model)
+    said = learned(counter)
+    assert {each.name for each in said.names} == set(LIKE)
+    assert {each.like for each in said.names} <= set(LIKE.values())
+    assert said.promoted
+    assert all(gate.passed for gate in said.gates)
+    assert counts(counter, model).digest == said.digest
+    assert counter.store.exists(f"models/{said.digest}/{PICTURE}")
+    assert list((counter.tmp_path / "learning").iterdir()) == []  # what it unpacked is gone
+    assert "Traceback" not in counter.log
+
+
+def test_names_of_withdrawn_photos_are_forgotten_with_the_next_release(
+    counter: Counter, model: Path
+) -> None:
+    ask(counter, release(counter))
+    train(counter, model)
+    assert counts(counter, model)
+    counter.store.write_entries("club", [])
+    add(counter.store, 1, "カレー", split="train")
+    ask(counter, freeze(counter.store).digest, "bbbbbbbb")
+    train(counter, model)
+    said = learned(counter, "bbbbbbbb")
+    assert (said.digest, said.names, said.promoted) == (None, (), False)
+    assert counts(counter, model) is None
+
+
+def test_a_trainer_that_is_killed_leaves_its_work_to_the_next(
+    counter: Counter, model: Path
+) -> None:
+    ask(counter, release(counter))
+    first = counter.start(kind="trainer", code=QUICK, MODEL_DIR=str(model))
+    until(lambda: (counter.tmp_path / "learning").is_dir())
+    first.kill()
+    first.wait()
+    second = counter.start(kind="trainer", code=QUICK, MODEL_DIR=str(model))
+    until(lambda: counter.status("aaaaaaaa") == "finished", timeout_s=150)
+    assert learned(counter).promoted
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(60) == 0
+
+
+def test_a_trainer_that_is_told_to_stop_gives_back_what_it_cannot_end(
+    counter: Counter, model: Path, tmp_path: Path
+) -> None:
+    digest = release(counter)
+    metadata = Path(counter.store.full(f"releases/{digest}/train/metadata.jsonl"))
+    metadata.unlink()
+    os.mkfifo(metadata)  # whoever reads it waits
+    ask(counter, digest)
+    trainer = counter.start(kind="trainer", code=IMPATIENT, MODEL_DIR=str(model))
+    until(lambda: counter.status("aaaaaaaa") == "started")
+    until(lambda: (tmp_path / "learning").is_dir())
+    trainer.send_signal(signal.SIGTERM)
+    assert trainer.wait(60) == 0
+    queue = Queue(TRAIN_QUEUE, connection=counter.redis, serializer=JSONSerializer)
+    assert queue.job_ids == ["aaaaaaaa"]
+    assert "given back" in counter.log
+
+
+IMPATIENT = """
+from worker import trainer
+trainer.PATIENCE_S = 1.0
+from worker.__main__ import app
+app()
+"""
+
+
+def test_a_release_that_is_gone_fails_with_a_reason(counter: Counter, model: Path) -> None:
+    ask(counter, "0" * 64)
+    counter.redis.hset("rq:job:aaaaaaaa", "retries_left", 0)
+    train(counter, model)
+    assert counter.status("aaaaaaaa") == "failed"
+    assert "PhotosError" in counter.log
+
+
+def test_a_trainer_runs_nothing_but_learning(counter: Counter, model: Path) -> None:
+    ask(counter, "0" * 64, task=TAKE_IN_TASK)
+    train(counter, model)
+    assert counter.status("aaaaaaaa") == "failed"
+    assert "no task is called" in counter.log
