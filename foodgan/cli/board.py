@@ -86,6 +86,7 @@ def _sentences(found: Status) -> list[str]:
     ids = f" ({' '.join(found.failures)})" if found.failures else ""
     lines.append(f"failed in the last hour: {found.failed_recently}{ids}; in a day: {found.failed}")
     lines.append(f"photos: {found.photos} waiting, {found.intakes} intake workers")
+    lines.append(f"releases: {found.releases} waiting, {found.trainers} trainers")
     return lines
 
 

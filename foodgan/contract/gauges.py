@@ -71,6 +71,8 @@ def _figures(status: Status) -> list[tuple[str, str, float]]:
         ("order_seconds", "Seconds that one order keeps a worker, a moving mean.", status.dish_s),
         ("queue_photos", "Photos, releases and drawings in line.", status.photos),
         ("intake_workers", "Workers alive that take in photos.", status.intakes),
+        ("queue_releases", "Releases in line to be learned from.", status.releases),
+        ("trainers", "Trainers alive.", status.trainers),
         (
             "discord_refusals",
             "Answers 401, 403 and 429 to bot and workers, since ten minutes ago at most: Discord "

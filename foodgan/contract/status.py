@@ -6,13 +6,14 @@ they can't differ. Nothing here names a member, a dish or a token.
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from redis import Redis
 
+from foodgan.contract.models import TRAIN_QUEUE
 from foodgan.contract.orders import DISH_QUEUE, FAILURE_TTL_S, PACE_DISH, PACE_KEY
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE
 from foodgan.contract.ratelimit import INVALID_KEY
@@ -31,9 +32,8 @@ STARTED_KEY = f"rq:wip:{DISH_QUEUE}"
 SCHEDULED_KEY = f"rq:scheduled:{DISH_QUEUE}"
 FAILED_KEY = f"rq:failed:{DISH_QUEUE}"
 JOB_KEY = "rq:job:"
-PHOTOS_KEY = f"rq:queue:{PHOTO_QUEUE}"
-CHORES_KEY = f"rq:queue:{CHORE_QUEUE}"
-INTAKES_KEY = f"rq:workers:{PHOTO_QUEUE}"  # keys of workers, which expire with them
+LINE_KEY = "rq:queue:"  # and the name of a queue
+WORKERS_KEY = "rq:workers:"  # the same: keys of workers, which expire with them
 
 # draining: takes no more orders, but has some in hand; resting: the same, and has none.
 State = Literal["idle", "busy", "draining", "resting"]
@@ -77,8 +77,9 @@ class Status(BaseModel):
     not ended, 0 without one; wait_s: seconds until a newcomer's dish should be there, None without
     a worker that serves; failed: failures that are still kept (a day); failed_recently: of the last
     hour; failures: ids of the newest of these; photos: that wait to be taken in; intakes: workers
-    that take them in; refusals: answers of Discord to bot and workers that count towards a ban, of
-    at most ten minutes, see `foodgan.contract.ratelimit`.
+    that take them in; releases: that wait to be learned from; trainers: workers that do; refusals:
+    answers of Discord to bot and workers that count towards a ban, of at most ten minutes, see
+    `foodgan.contract.ratelimit`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -97,6 +98,8 @@ class Status(BaseModel):
     workers: tuple[Hello, ...]
     photos: int
     intakes: int
+    releases: int
+    trainers: int
     refusals: int
 
 
@@ -147,7 +150,8 @@ def look(redis: Redis) -> Status:
             pipe.execute()
         )
     hellos, oldest = _hellos(redis), _oldest(redis)
-    photos, intakes = _photos_and_intakes(redis)
+    photos, intakes = _line_and_workers(redis, (PHOTO_QUEUE, CHORE_QUEUE))
+    releases, trainers = _line_and_workers(redis, (TRAIN_QUEUE,))
     dish_s = seconds_of(pace)
     takers = sum(hello.serves for hello in hellos)
     return Status(
@@ -165,6 +169,8 @@ def look(redis: Redis) -> Status:
         workers=tuple(sorted(hellos, key=lambda hello: (hello.host, hello.label, hello.name))),
         photos=photos,
         intakes=intakes,
+        releases=releases,
+        trainers=trainers,
         refusals=int(refusals or 0),
     )
 
@@ -213,13 +219,14 @@ def _oldest(redis: Redis) -> tuple[datetime, str] | None:
     return min(((when, job_id) for when, job_id in dates if when), default=None)
 
 
-def _photos_and_intakes(redis: Redis) -> tuple[int, int]:
+def _line_and_workers(redis: Redis, queues: Sequence[str]) -> tuple[int, int]:
+    """How many wait in these queues, and how many workers serve the first of them."""
     with redis.pipeline(transaction=False) as pipe:
-        pipe.llen(PHOTOS_KEY)
-        pipe.llen(CHORES_KEY)
-        pipe.smembers(INTAKES_KEY)
-        photos, chores, listed = pipe.execute()
-    return photos + chores, redis.exists(*listed) if listed else 0
+        pipe.smembers(WORKERS_KEY + queues[0])
+        for queue in queues:
+            pipe.llen(LINE_KEY + queue)
+        listed, *waiting = pipe.execute()
+    return sum(waiting), redis.exists(*listed) if listed else 0
 
 
 def _hello(text: bytes | None) -> Hello | None:

@@ -71,6 +71,7 @@ def make(settings: Settings, port: int, workers: int) -> Plan:
         programs.append(_sandbox(port, var))
     programs.append(_worker(workers, settings.paint_timeout_s))
     programs.append(_intake())
+    programs.append(_trainer())
     programs.append(_bot())
     own = _variables(settings, var, redis_url, page)
     return Plan(var, tuple(programs), {**outside(), **own}, redis_url, page)
@@ -146,6 +147,12 @@ def _intake() -> Program:
     """Takes in photos: one at a time is plenty for one machine's chat."""
     command = (sys.executable, "-m", "worker", "intake", "--name", socket.gethostname())
     return Program("intake", command, 65, ("DISCORD_TOKEN", "DATABASE_URL"))
+
+
+def _trainer() -> Program:
+    """Learns from releases; what it cannot end when the house closes it begins anew next time."""
+    command = (sys.executable, "-m", "worker", "trainer", "--name", socket.gethostname())
+    return Program("trainer", command, 30, ("DISCORD_TOKEN", "DATABASE_URL"))
 
 
 def _bot() -> Program:

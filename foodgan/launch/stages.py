@@ -54,6 +54,8 @@ def of(plan: Plan, rpc: Supervisor) -> list[Stage]:
     stages.append(_program(rpc, "worker", (queue,), lambda: workers_ready(plan)))
     if plan.program("intake"):
         stages.append(_program(rpc, "intake", (queue,), lambda: intake_ready(plan)))
+    if plan.program("trainer"):
+        stages.append(_program(rpc, "trainer", (queue,), lambda: trainer_ready(plan)))
     stages.append(_program(rpc, "bot", bot_needs, lambda: bot_ready(plan)))
     return stages
 
@@ -106,6 +108,11 @@ def workers_ready(plan: Plan) -> bool:
 def intake_ready(plan: Plan) -> bool:
     """Whether photos can be taken in."""
     return any(map(pulse.alive, plan.var.glob("intake-*.pulse")))
+
+
+def trainer_ready(plan: Plan) -> bool:
+    """Whether releases can be learned from."""
+    return any(map(pulse.alive, plan.var.glob("trainer-*.pulse")))
 
 
 class Registration:

@@ -74,6 +74,8 @@ def test_a_fleet_fits_into_one_message(locale: str) -> None:
         workers=hellos,
         photos=7,
         intakes=1,
+        releases=0,
+        trainers=1,
         refusals=0,
     )
     told = report(locale, kitchen, operator=True)

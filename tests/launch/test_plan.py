@@ -31,14 +31,14 @@ def _plan(var: Path, **settings: object) -> Plan:
 def test_without_token_and_redis_the_house_brings_its_own(tmp_path: Path) -> None:
     plan = _plan(tmp_path)
     names = [program.name for program in plan.programs]
-    assert names == ["valkey", "sandbox", "worker", "intake", "bot"]
+    assert names == ["valkey", "sandbox", "worker", "intake", "trainer", "bot"]
     assert plan.page == "http://127.0.0.1:8700"
     assert plan.environment["DISCORD_API_BASE"] == "http://127.0.0.1:8700/api/v10"
 
 
 def test_with_token_and_redis_only_bot_and_workers_run(tmp_path: Path) -> None:
     plan = _plan(tmp_path, discord_token=SECRET, redis_url="redis://elsewhere")
-    assert [program.name for program in plan.programs] == ["worker", "intake", "bot"]
+    assert [program.name for program in plan.programs] == ["worker", "intake", "trainer", "bot"]
     assert plan.page is None
     assert "DISCORD_GATEWAY" not in plan.environment
 
@@ -69,7 +69,7 @@ def test_the_password_outlives_a_restart(tmp_path: Path) -> None:
     assert len(passwords) == 1
 
 
-@pytest.mark.parametrize("name", ["worker", "intake"])
+@pytest.mark.parametrize("name", ["worker", "intake", "trainer"])
 def test_workers_see_neither_token_nor_records(tmp_path: Path, name: str) -> None:
     plan = _plan(tmp_path, discord_token=SECRET)
     worker = plan.program(name)

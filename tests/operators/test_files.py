@@ -203,7 +203,8 @@ def test_compose_hands_each_service_the_settings_that_it_reads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "package"), [("bot", "bot"), ("worker", "worker"), ("intake", "worker")]
+    ("service", "package"),
+    [("bot", "bot"), ("worker", "worker"), ("intake", "worker"), ("trainer", "worker")],
 )
 def test_compose_hands_a_service_no_setting_that_its_code_never_reads(
     service: str, package: str

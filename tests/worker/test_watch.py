@@ -232,8 +232,8 @@ def test_the_keys_are_rqs_own(kitchen: Kitchen) -> None:
     assert ScheduledJobRegistry(queue=queue).key == status.SCHEDULED_KEY
     assert FailedJobRegistry(queue=queue).key == status.FAILED_KEY
     assert Job.key_for("x") == f"{status.JOB_KEY}x"
-    assert Queue(PHOTO_QUEUE, connection=kitchen.redis).key == status.PHOTOS_KEY
-    assert WORKERS_BY_QUEUE_KEY % PHOTO_QUEUE == status.INTAKES_KEY
+    assert Queue(PHOTO_QUEUE, connection=kitchen.redis).key == status.LINE_KEY + PHOTO_QUEUE
+    assert WORKERS_BY_QUEUE_KEY % PHOTO_QUEUE == status.WORKERS_KEY + PHOTO_QUEUE
 
 
 def test_the_oldest_order_is_found_in_line_in_hand_and_put_off(kitchen: Kitchen) -> None:

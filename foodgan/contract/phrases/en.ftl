@@ -133,6 +133,7 @@ up-part-sandbox = the chat page (in Discord's place)
 up-part-commands = registering the commands
 up-part-worker = painters × { $count }
 up-part-intake = the photo intake
+up-part-trainer = the trainer
 up-part-bot = the bot
 up-waiting = waiting
 up-starting = starting

@@ -128,6 +128,7 @@ up-part-sandbox = チャット画面(Discord の代わり)
 up-part-commands = コマンドの登録
 up-part-worker = 料理を描く係 × { $count }
 up-part-intake = 写真を受け取る係
+up-part-trainer = 料理名を覚える係
 up-part-bot = 注文を聞く係(bot)
 up-waiting = 待っています
 up-starting = 支度中
