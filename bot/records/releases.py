@@ -12,13 +12,15 @@ from bot.records.tables import AuditEntry, Errand, Photo
 
 # A decision may be in the records a little later than its own time says.
 SLACK = timedelta(seconds=5)
+# Reviewers judge many photos in a row, and may take a decision back.
+QUIET = timedelta(minutes=10)
 
 
 async def due(session: AsyncSession, now: datetime, every: timedelta, again: timedelta) -> bool:
     """Whether the bot is to make a release by itself.
 
     every: from one release to the next; again: after one that failed. Not while one is on its way,
-    nor where the accepted photos are those that were learned from last.
+    nor in the midst of a review, nor where the accepted photos are those learned from last.
     """
     under_way = select(Errand.id).where(
         Errand.kind.in_(("release", "learning")), Errand.ended_at.is_(None)
@@ -28,8 +30,10 @@ async def due(session: AsyncSession, now: datetime, every: timedelta, again: tim
     last = await errands.newest(session, "release")
     if last and now < last.asked_at + (every if last.result else again):
         return False
-    accepted = select(Photo.id).where(Photo.state == "accepted").limit(1)
-    if await session.scalar(accepted) is None:
+    accepted = select(Photo.id).where(Photo.state == "accepted")
+    if await session.scalar(accepted.limit(1)) is None:
+        return False
+    if await session.scalar(accepted.where(Photo.decided_at > now - QUIET).limit(1)) is not None:
         return False
     since = await _learned_from(session)
     return since is None or await _changed(session, since - SLACK)
