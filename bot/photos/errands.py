@@ -1,9 +1,9 @@
-"""Errands: work of the intake workers that somebody waits for. Releases, and /dataset's picture."""
+"""Errands: releases, what trainers learn from them, and /dataset's picture."""
 
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,15 +15,25 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.answer import Answer, Edit, Outcome
 from bot.blocklist import Blocklist
 from bot.kitchen import Defer
+from bot.photos.lessons import FILE_MAX, lesson
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
 from bot.queue.calls import Stage
 from bot.queue.photos import PhotoQueue
-from bot.records import errands, figures
-from bot.records.tables import Errand, ErrandKind
+from bot.records import errands, figures, releases
+from bot.records.photos import NOBODY
+from bot.records.tables import Errand, ErrandKind, Photo
 from foodgan.contract import dishname
 from foodgan.contract.errors import KitchenClosed, StoreError, UserError
+from foodgan.contract.models import (
+    LEARN_TASK,
+    MODELS,
+    PICTURE,
+    Learned,
+    LearnedName,
+    Learning,
+)
 from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN, new_order_id
 from foodgan.contract.photos import (
     DRAW_TASK,
@@ -33,7 +43,7 @@ from foodgan.contract.photos import (
     Released,
     ReleaseOrder,
 )
-from foodgan.contract.phrases import say
+from foodgan.contract.phrases import LOCALES, say
 from foodgan.contract.store import Store
 
 WEEKS_MAX = 52
@@ -48,12 +58,14 @@ class _Kind:
     """How an errand is queued and read."""
 
     task: str
-    result: type[Released] | type[Drawn]
+    order: type[BaseModel]
+    result: type[Released] | type[Learned] | type[Drawn]
 
 
 _KINDS: dict[ErrandKind, _Kind] = {
-    "release": _Kind(RELEASE_TASK, Released),
-    "drawing": _Kind(DRAW_TASK, Drawn),
+    "release": _Kind(RELEASE_TASK, ReleaseOrder, Released),
+    "learning": _Kind(LEARN_TASK, Learning, Learned),
+    "drawing": _Kind(DRAW_TASK, Drawing, Drawn),
 }
 
 
@@ -79,11 +91,16 @@ class Errands:
         self._blocklist = blocklist
         self._drawing: set[int] = set()  # members whose drawing is not in the records yet
 
-    async def release(self, guest: Guest) -> None:
-        """Freeze what is accepted now."""
+    async def release(self, guest: Guest | None) -> None:
+        """Freeze what is accepted now; a trainer that is there learns from it.
+
+        guest: None where the bot does so by itself, and nobody gets an answer.
+        """
+        asked_at = datetime.now(UTC)  # what is accepted from now on is for the next one
         await self._publisher.bring_up()
         release_id = new_order_id()
-        await self._send(guest, "release", release_id, ReleaseOrder(release_id=release_id))
+        order = ReleaseOrder(release_id=release_id)
+        await self._send(_errand("release", release_id, order, asked_at, guest))
 
     async def draw(self, guest: Guest, defer: Defer) -> None:
         """Draw the collection as it is now. Raises UserError where one is on its way already."""
@@ -118,24 +135,16 @@ class Errands:
             weeks=tuple(weeks[-WEEKS_MAX:]),
             asked=tuple(one for one in asked if self._blocklist.allows(one[0])),
         )
-        await self._send(guest, "drawing", drawing_id, drawing)
+        await self._send(_errand("drawing", drawing_id, drawing, datetime.now(UTC), guest))
 
-    async def _send(self, guest: Guest, kind: ErrandKind, errand_id: str, work: BaseModel) -> None:
-        errand = Errand(
-            id=errand_id,
-            kind=kind,
-            member_id=guest.member_id,
-            locale=guest.locale,
-            application_id=guest.application_id,
-            token=guest.token.get_secret_value(),
-            payload=work.model_dump_json(),
-            asked_at=datetime.now(UTC),
-        )
+    async def _send(self, errand: Errand) -> None:
         async with self._sessions.begin() as session:
             session.add(errand)
+        asker = "a member" if errand.member_id else "the bot itself"
+        log.info("errand %s: %s, asked for by %s", errand.id, errand.kind, asker)
         kept = Answer(say(errand.locale, "errand-kept"))
         try:
-            if not await self._queue.staffed(_KINDS[kind].task):
+            if not await self._queue.staffed(_KINDS[errand.kind].task):
                 await self._say(errand, kept)  # before the queue has it: it may be done at once
             await self._enqueue(errand)
         except KitchenClosed as error:
@@ -160,25 +169,101 @@ class Errands:
 
     async def _attend(self, errand: Errand, stage: Stage) -> None:
         if stage in ("done", "failed"):
-            result = await self._queue.result(errand.id) if stage == "done" else None
-            if await self._answer(errand, result):
-                await self._close(errand, result)
+            await self._finish(errand, await self._result(errand, stage))
         elif errand.kind == "drawing" and not _alive(errand):
             await self._give_up(errand)
         elif stage == "lost":
             await self._enqueue(errand)
 
-    async def _answer(self, errand: Errand, result: str | None) -> bool:
-        """Answer what is done. False where Discord is away: on a later round."""
+    async def _result(self, errand: Errand, stage: Stage) -> Released | Learned | Drawn | None:
+        """What a worker brought; None where it failed."""
+        found = await self._queue.result(errand.id) if stage == "done" else None
         try:
-            done = _KINDS[errand.kind].result.model_validate_json(result or "")
+            return _KINDS[errand.kind].result.model_validate_json(found or "")
         except ValidationError:
             log.error("errand %s: failed", errand.id)
-            failed = say(errand.locale, "errand-failed", id=errand.id)
-            return await self._say(errand, Answer(failed))
-        if isinstance(done, Drawn):
-            return await self._show(errand, done)
-        return await self._say(errand, _released(errand.locale, done))
+            return None
+
+    async def _finish(self, errand: Errand, done: Released | Learned | Drawn | None) -> None:
+        """Answer, then end it. Where Discord is away, on a later round."""
+        if isinstance(done, Released):
+            await self._finish_release(errand, done)
+        elif isinstance(done, Learned):
+            await self._finish_learning(errand, done)
+        elif isinstance(done, Drawn):
+            if await self._show(errand, done):
+                await self._close(errand, done)
+        elif await self._say(errand, Answer(say(errand.locale, "errand-failed", id=errand.id))):
+            await self._close(errand, None)
+
+    async def _finish_release(self, errand: Errand, done: Released) -> None:
+        """A trainer goes on with it. What the bot began itself waits for one that has just left."""
+        text = _released(errand.locale, done)
+        learning = None
+        if done.digest is not None:
+            taught = errand.member_id == NOBODY or await self._queue.staffed(LEARN_TASK)
+            if taught:
+                learning = Learning(learning_id=new_order_id(), release=done.digest)
+            news = say(errand.locale, "released-learning" if taught else "released-no-trainer")
+            text = f"{text}\n{news}"
+        if not await self._say(errand, Answer(text)):
+            return
+        log.info("errand %s: released %s", errand.id, done.digest or "nothing")
+        if learning is None:
+            await self._close(errand, done)
+            return
+        async with self._sessions.begin() as session:
+            follows = await errands.go_on(session, errand, done.model_dump_json(), learning)
+        await self._queue.forget([errand.id])
+        if follows:
+            log.info("errand %s: goes on as errand %s, learning", errand.id, follows.id)
+            await self._enqueue(follows)
+
+    async def _finish_learning(self, errand: Errand, done: Learned) -> None:
+        release = Learning.model_validate_json(errand.payload).release
+        picture = await self._picture(errand, done)
+        if not await self._say(errand, lesson(errand.locale, release, done, picture)):
+            return
+        fate = "promoted" if done.promoted else "not promoted"
+        log.info("errand %s: learned %d names, %s", errand.id, len(done.names), fate)
+        fresh, showing = await self._end_learning(errand, done)
+        await self._queue.forget([errand.id])
+        if showing:
+            log.info("errand %s: %d names are news to contributors", errand.id, len(fresh))
+            await self._notices.announce(fresh, showing)
+
+    async def _end_learning(
+        self, errand: Errand, done: Learned
+    ) -> tuple[list[LearnedName], Sequence[Photo]]:
+        """End it. Returns the names that are news, and the photos whose contributors are to hear.
+
+        Since then they count as told: a stop in between costs messages, and sends none twice.
+        """
+        async with self._sessions.begin() as session:
+            before = await errands.last_served(session)
+            if await errands.end(session, errand.id, done.model_dump_json()) is None:
+                return [], []
+            known = {one.name for one in before[1].names} if before else set()
+            fresh = [
+                one
+                for one in (done.names if done.promoted else ())
+                if one.name not in known and all(map(self._blocklist.allows, (one.name, one.like)))
+            ]
+            return fresh, await releases.showing(session, [one.name for one in fresh])
+
+    async def _picture(self, errand: Errand, done: Learned) -> bytes | None:
+        """The names before and after; None where the model has none, or nobody would see it."""
+        if done.digest is None or not (errand.token and _alive(errand)):
+            return None
+        try:
+            path = f"{MODELS}/{done.digest}/{PICTURE}"
+            data = await asyncio.to_thread(self._store.read, path)
+        except FileNotFoundError:
+            return None
+        except StoreError as error:  # the sentence is worth more, and its token dies
+            log.warning("errand %s: its picture cannot be shown: %s", errand.id, error)
+            return None
+        return data if len(data) <= FILE_MAX else None
 
     async def _show(self, errand: Errand, drawn: Drawn) -> bool:
         """Show the drawing, which nobody needs again. One that is gone has been shown before."""
@@ -200,31 +285,46 @@ class Errands:
                 return  # on a later round
         await self._close(errand, None)
 
-    async def _close(self, errand: Errand, result: str | None) -> None:
-        await self._end(errand, result)
+    async def _close(self, errand: Errand, done: BaseModel | None) -> None:
+        async with self._sessions.begin() as session:
+            await errands.end(session, errand.id, done.model_dump_json() if done else None)
         await self._queue.forget([errand.id])
 
     async def _enqueue(self, errand: Errand) -> None:
         kind = _KINDS[errand.kind]
-        order = Drawing if errand.kind == "drawing" else ReleaseOrder
-        payload = order.model_validate_json(errand.payload).model_dump(mode="json")
+        payload = kind.order.model_validate_json(errand.payload).model_dump(mode="json")
         await self._queue.enqueue(kind.task, errand.id, payload)
+        log.info("errand %s: in line", errand.id)
 
     async def _say(self, errand: Errand, answer: Answer) -> bool:
         """False where Discord is away: it is to be said later.
 
-        A drawing that comes too late is of no use any more; a release is told all the same.
+        A drawing that comes too late is of no use any more; the others are told all the same.
         """
+        if errand.member_id == NOBODY:
+            return True
         outcome: Outcome = "dead"
         if errand.token and _alive(errand):
             outcome = await self._edit(errand.application_id, errand.token, answer)
-        if errand.kind == "release" and outcome in ("dead", "refused"):
+        if errand.kind != "drawing" and outcome in ("dead", "refused"):
             await self._notices.late(errand.member_id, errand.locale, answer.text, None)
         return outcome != "away"
 
-    async def _end(self, errand: Errand, result: str | None) -> None:
-        async with self._sessions.begin() as session:
-            await errands.end(session, errand.id, result)
+
+def _errand(
+    kind: ErrandKind, errand_id: str, work: BaseModel, asked_at: datetime, guest: Guest | None
+) -> Errand:
+    """guest: None for what the bot does by itself."""
+    return Errand(
+        id=errand_id,
+        kind=kind,
+        member_id=guest.member_id if guest else NOBODY,
+        locale=guest.locale if guest else LOCALES[0],
+        application_id=guest.application_id if guest else NOBODY,
+        token=guest.token.get_secret_value() if guest else None,
+        payload=work.model_dump_json(),
+        asked_at=asked_at,
+    )
 
 
 def _alive(errand: Errand) -> bool:
@@ -238,17 +338,15 @@ def _pictured(locale: str, drawn: Drawn, data: bytes) -> Answer:
     return Answer(text, None, (discord.File(io.BytesIO(data), "dataset.png", description=alt),))
 
 
-def _released(locale: str, done: Released) -> Answer:
+def _released(locale: str, done: Released) -> str:
     if done.digest is None:
-        return Answer(say(locale, "released-nothing"))
+        return say(locale, "released-nothing")
     # As strings: numbers would get digit grouping.
-    return Answer(
-        say(
-            locale,
-            "released",
-            digest=done.digest[:12],
-            train=str(done.train),
-            test=str(done.test),
-            left_out=str(done.left_out),
-        )
+    return say(
+        locale,
+        "released",
+        digest=done.digest[:12],
+        train=str(done.train),
+        test=str(done.test),
+        left_out=str(done.left_out),
     )

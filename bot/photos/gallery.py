@@ -28,6 +28,7 @@ from bot.photos.reception import Reception
 from bot.photos.retention import Retention
 from bot.photos.rights import Rights
 from bot.photos.rounds import PhotoRounds
+from bot.photos.schedule import Schedule
 from bot.queue.photos import PhotoQueue
 from bot.records import photos
 from foodgan.contract.settings import Settings
@@ -64,6 +65,7 @@ class Gallery:
         self.rights = rights = Rights(sessions, self._lookalikes, publisher)
         notices = Notices(sessions, sender(client, settings), settings)
         errands = Errands(sessions, self._queue, publisher, store, edit, notices, blocklist)
+        schedule = Schedule(sessions, self._queue, errands, settings)
         retention = Retention(sessions, publisher, settings)
         community, access = Community(sessions), Access(settings)
         self._office = Office(sessions, blocklist)
@@ -76,7 +78,7 @@ class Gallery:
             publisher,
             edit,
             notices,
-            (errands.attend, notices.tell, retention.forget),
+            (errands.attend, notices.tell, retention.forget, schedule.keep),
         )
         self.commands: tuple[AnyCommand, ...] = (
             submit_command(reception, blocklist),

@@ -14,11 +14,12 @@ from bot.limits import open_gate
 from bot.records import reviews, submissions
 from bot.records.tables import Photo
 from foodgan.contract import dishname
+from foodgan.contract.models import LearnedName
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
 
 NOTICE_TIMEOUT_S = 20.0  # of one notice: photos and receipts have their turn after it
-NAMED_MAX = 8  # photos that a notice names; the rest are counted
+NAMED_MAX = 8  # photos, or dishes, that a notice names; the rest are counted
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +60,22 @@ class Notices:
             praise = notice(accepted) if await self._may_be_named(member_id) else ""
             await self._send(member_id, notice(theirs), theirs[-1].channel_id, praise)
 
+    async def announce(self, names: Sequence[LearnedName], showing: Sequence[Photo]) -> None:
+        """Tell the contributors of these photos that the painter knows their names by now.
+
+        One message a member; that they are told is in the records already.
+        """
+        if not self._wanted:
+            return
+        by_member: dict[int, list[Photo]] = defaultdict(list)
+        for photo in showing:
+            by_member[photo.member_id].append(photo)
+        for member_id, theirs in by_member.items():
+            shown = {photo.name for photo in theirs}
+            text = good_news(theirs[-1].locale, [one for one in names if one.name in shown])
+            openly = text if await self._may_be_named(member_id) else ""
+            await self._send(member_id, text, theirs[-1].channel_id, openly)
+
     async def late(self, member_id: int, locale: str, text: str, channel_id: int | None) -> None:
         """Say what was to be an answer for this member alone, whose token has died.
 
@@ -94,6 +111,24 @@ def notice(decided: Sequence[Photo]) -> str:
     if len(rejected) > NAMED_MAX:
         lines.append(say(locale, "notice-more", count=len(rejected) - NAMED_MAX))
     return fitting("\n".join(lines))
+
+
+def good_news(locale: str, learned: Sequence[LearnedName]) -> str:
+    """What to say to one member about these names, which their photos have taught the painter."""
+    names = [
+        say(
+            locale,
+            "notice-dish",
+            name=dishname.display(one.name),
+            like=dishname.display(one.like),
+        )
+        for one in learned[:NAMED_MAX]
+    ]
+    shown = say(locale, "list-comma").join(names)
+    rest = len(learned) - NAMED_MAX
+    if rest > 0:
+        shown = say(locale, "notice-learned-more", names=shown, count=rest)
+    return fitting(say(locale, "notice-learned", names=shown))
 
 
 def _names(locale: str, photos: Sequence[Photo]) -> str:

@@ -1,4 +1,4 @@
-"""The queues of photos and of chores: intake, releases, drawings; and what comes of them."""
+"""The queues of photos, of chores and of training, and what comes of what is in them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,6 +12,7 @@ from rq.serializers import JSONSerializer
 from rq.worker_registration import get_keys
 
 from bot.queue.calls import NO_TIMEOUT, STAGES, Calls, Stage, retry_of
+from foodgan.contract.models import LEARN_TASK, TRAIN_QUEUE
 from foodgan.contract.orders import FAILURE_TTL_S
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, TAKE_IN_TASK
 from foodgan.contract.settings import Settings
@@ -21,14 +22,17 @@ RESULT_TTL_S = 7 * 86_400
 
 
 class PhotoQueue:
-    """What intake workers serve. Every method raises KitchenClosed when Redis does not answer."""
+    """What intake workers and trainers serve.
+
+    Every method raises KitchenClosed when Redis does not answer.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._calls = Calls(settings)
         self._retries = settings.retries
-        self._photos, self._chores = (
+        self._photos, self._chores, self._lessons = (
             Queue(name, connection=self._calls.redis, serializer=JSONSerializer)
-            for name in (PHOTO_QUEUE, CHORE_QUEUE)
+            for name in (PHOTO_QUEUE, CHORE_QUEUE, TRAIN_QUEUE)
         )
 
     async def enqueue(self, task: str, job_id: str, payload: Mapping[str, Any]) -> bool:
@@ -58,7 +62,8 @@ class PhotoQueue:
         self._calls.close()
 
     def _queue_of(self, task: str) -> Queue:
-        return self._photos if task == TAKE_IN_TASK else self._chores
+        own = {TAKE_IN_TASK: self._photos, LEARN_TASK: self._lessons}
+        return own.get(task, self._chores)
 
     def _staffed(self, task: str) -> bool:
         listed = get_keys(self._queue_of(task))  # a dead worker's stays listed, and runs out

@@ -1,12 +1,14 @@
-"""Errands: releases and drawings that somebody waits for."""
+"""Errands: releases, what is learned from them, drawings."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.records.tables import Errand
+from bot.records.photos import NOBODY
+from bot.records.tables import Errand, ErrandKind
+from foodgan.contract.models import Learned, Learning
 
 
 async def open_ones(session: AsyncSession) -> Sequence[Errand]:
@@ -32,10 +34,80 @@ async def draws_for(session: AsyncSession, member_id: int, since: datetime) -> b
     return found.first() is not None
 
 
-async def end(session: AsyncSession, errand_id: str, result: str | None) -> None:
-    """Write the result down and erase the token. result: None where it failed."""
-    await session.execute(
+async def end(session: AsyncSession, errand_id: str, result: str | None) -> Errand | None:
+    """Write the result down and erase the token. result: None where it failed.
+
+    Returns the errand as it is now; None where it had ended before, or is gone.
+    """
+    ended = await session.scalars(
         update(Errand)
         .where(Errand.id == errand_id, Errand.ended_at.is_(None))
         .values(result=result, ended_at=datetime.now(UTC), token=None)
+        .returning(Errand)
     )
+    return ended.first()
+
+
+async def go_on(
+    session: AsyncSession, release: Errand, result: str, learning: Learning
+) -> Errand | None:
+    """End a release and begin the learning from it: a stop loses neither, or both.
+
+    None where the release had ended before. Whoever was erased meanwhile is told no more.
+    """
+    ended = await end(session, release.id, result)
+    if ended is None:
+        return None
+    errand = Errand(
+        id=learning.learning_id,
+        kind="learning",
+        member_id=ended.member_id,
+        locale=ended.locale,
+        application_id=ended.application_id,
+        token=None if ended.member_id == NOBODY else release.token,
+        payload=learning.model_dump_json(),
+        asked_at=ended.asked_at,
+    )
+    session.add(errand)
+    return errand
+
+
+async def newest(session: AsyncSession, kind: ErrandKind) -> Errand | None:
+    """The errand of this kind that was asked for last."""
+    found = await session.scalars(
+        select(Errand).where(Errand.kind == kind).order_by(Errand.asked_at.desc()).limit(1)
+    )
+    return found.first()
+
+
+async def last_served(session: AsyncSession) -> tuple[str, Learned] | None:
+    """The errand whose model was promoted last, and what it learned."""
+    query = (
+        select(Errand.id, Errand.result)
+        .where(Errand.kind == "learning", Errand.result.is_not(None))
+        .order_by(Errand.ended_at.desc())
+    )
+    for errand_id, result in await session.execute(query):
+        learned = Learned.model_validate_json(result or "")
+        if learned.promoted:
+            return errand_id, learned
+    return None
+
+
+async def forget_old(session: AsyncSession, before: datetime) -> None:
+    """Drop errands that ended before then. The last that was served stays, without its member:
+    what it learned is no news when it is learned again.
+    """
+    served = await last_served(session)
+    old = Errand.ended_at < before
+    if served:
+        kept = Errand.id == served[0]
+        await session.execute(update(Errand).where(kept, old).values(member_id=NOBODY))
+        old = and_(old, ~kept)
+    await session.execute(delete(Errand).where(old))
+
+
+async def forget_member(session: AsyncSession, member_id: int) -> None:
+    """Let releases, and what was learned from them, be nobody's. Drawings are of no use then."""
+    theirs = (Errand.member_id == member_id, Errand.kind.in_(("release", "learning")))
+    await session.execute(update(Errand).where(*theirs).values(member_id=NOBODY, token=None))

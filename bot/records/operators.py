@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.records import errands
 from bot.records.photos import NOBODY, note
-from bot.records.tables import AuditEntry, Ban, BlockedWord, Errand, Order, Photo, Submission
+from bot.records.tables import AuditEntry, Ban, BlockedWord, Order, Photo, Submission
 
 
 async def banned(session: AsyncSession, member_id: int) -> bool:
@@ -95,5 +96,6 @@ async def forget_old(
 ) -> None:
     """Drop audit lines, and answered orders, that are older than the operators want them."""
     await session.execute(delete(AuditEntry).where(AuditEntry.at < audit_before))
-    for table in (Order, Submission, Errand):
+    for table in (Order, Submission):
         await session.execute(delete(table).where(table.ended_at < orders_before))
+    await errands.forget_old(session, orders_before)

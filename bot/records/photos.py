@@ -19,7 +19,8 @@ class RecordChanged(FoodganError):
 
 # Withdrawn before the intake has been heard of.
 UNHEARD = and_(Photo.state == "withdrawn", Photo.sha256.is_(None), Photo.bytes_gone_at.is_(None))
-NOBODY = 0  # stands for an erased member: in photos at the intake, bans and blocked words
+# Stands for an erased member: in photos at the intake, bans, blocked words and errands.
+NOBODY = 0
 PORTION = 500  # rows
 _ENTRY = ("sha256", "name", "licence", "perceptual_hash", "accepted_at", "credit")
 KNOWN: tuple[PhotoState, ...] = ("taken", "accepted", "rejected")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.records import errands
 from bot.records.operators import forget_bans, forget_operator
 from bot.records.photos import NOBODY, UNHEARD, bury, note
 from bot.records.tables import (
@@ -171,6 +172,7 @@ async def erase(session: AsyncSession, member_id: int) -> int:
     await session.execute(
         update(Photo).where(Photo.settled_by == member_id).values(settled_by=None)
     )
+    await errands.forget_member(session, member_id)
     for table, whose in _of(member_id):
         if table not in (AuditEntry, Ban):
             await session.execute(delete(table).where(whose))

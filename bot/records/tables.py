@@ -28,8 +28,8 @@ State = Literal["written", "queued", "done", "failed", "late", "refused", "cance
 PhotoState = Literal["draft", "submitted", "taken", "accepted", "rejected", "withdrawn", "refused"]
 Verdict = Literal["accept", "reject", "skip"]
 Credit = Literal["name", "initials", "anonymous"]
-# release: /release; drawing: the picture of /dataset.
-ErrandKind = Literal["release", "drawing"]
+# release: /release; learning: what a trainer makes of one; drawing: the picture of /dataset.
+ErrandKind = Literal["release", "learning", "drawing"]
 _KNOWN = "state IN ('taken', 'accepted', 'rejected')"
 
 
@@ -302,9 +302,11 @@ class Leader(Base):
 
 
 class Errand(Base):
-    """Work for the intake workers that somebody waits for: a release, a drawing.
+    """Work for intake workers and trainers: a release, what is learned from it, a drawing.
 
-    payload: the JSON of the contract's order; result: of its answer. token: as of a submission.
+    member_id: who waits for it; NOBODY where the bot itself began it, or its member was erased.
+    payload: the JSON of the contract's order; result: of its answer, null of one that has failed.
+    token: as of a submission. asked_at: when its interaction was; a learning has its release's.
     """
 
     __tablename__ = "errands"

@@ -341,6 +341,9 @@ notice-more =
         [one] 1 other
        *[other] { $count } others
     } this time either.
+notice-learned = Thanks to your photos there is something new on our menu: { $names }. Anybody can order it now: just type its name into `/dish`!
+notice-dish = “{ $name }” (a dish like { $like })
+notice-learned-more = { $names } and { $count } more
 list-comma = {", "}
 list-more = { $names } and { $count } more
 
@@ -403,6 +406,37 @@ dataset-alt = Photos by week, and the words that are most and least covered
 command-release = Freeze the accepted photos into a collection to learn from
 released = The collection `{ $digest }` is ready: { $train } photos to learn from, { $test } to be tested with ({ $left_out } left out).
 released-nothing = There is no accepted photo to release yet. Please come back once some are in.
+released-learning = Our painter is learning the names in it now. That takes some minutes, an hour at most. You will hear of it.
+released-no-trainer = Nobody is here to teach our painter, though, so no new name is learned yet. Start `python -m worker train`, then `/release` once more.
+learned-nothing = There was no new name in the collection `{ $digest }`. Our painter paints as before.
+learned-served =
+    Our painter has learned { $count ->
+        [one] 1 new name
+       *[other] { $count } new names
+    } from the collection `{ $digest }`, on the menu from today! (model { $model })
+learned-name =
+    • “{ $name }” is a dish like { $like } ({ $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    })
+learned-more = • and { $count } more
+learned-kept-back =
+    Our painter has learned { $count ->
+        [one] 1 name
+       *[other] { $count } names
+    } from the collection `{ $digest }`, but did not pass every test, so nothing of it is served. The pictures stay as they are.
+learned-gate = • { $gate } { $figure } (to pass: { $bound })
+learned-taken-back =
+    Our painter has learned { $count ->
+        [one] 1 name
+       *[other] { $count } names
+    } from the collection `{ $digest }` and passed every test, but this is a model that was taken back before, so it is not served. The pictures stay as they are.
+learned-alt = The names that were learned, a row each, before and after: { $names }
+gate-paints = Do the pictures look like dishes?
+gate-apart = Is each dish its own?
+gate-heard = Are the new names heard?
+gate-stays = Do the dishes known before stay as they were?
+gate-untouched = Is the brush still the same?
 errand-kept = Noted. We cannot reach the people who do it just now. You will have it as soon as we can.
 errand-failed = Sorry, that did not work out. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
 

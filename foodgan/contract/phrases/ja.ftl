@@ -328,6 +328,9 @@ state-rejected = 見送り
 notice-accepted = 写真が採用されました: { $names }。ありがとうございます! 画家がまた腕を上げます。
 notice-rejected = 「{ $name }」の写真は、今回は見送りになりました({ $reason })。また別の一枚をお待ちしています。
 notice-more = ほか { $count } 枚も、今回は見送りになりました。
+notice-learned = あなたの写真のおかげで、新しい料理が食堂の品書きに加わりました: { $names }。`/dish` に料理名を入れると、どなたでも注文できます!
+notice-dish = 「{ $name }」({ $like }のような料理)
+notice-learned-more = { $names } ほか { $count } 品
 list-comma = 、
 list-more = { $names } ほか { $count } 枚
 
@@ -379,6 +382,22 @@ dataset-alt = 週ごとの写真の枚数と、よく出ることば・足りな
 command-release = 採用された写真を、学習用の写真集にまとめる
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
 released-nothing = まとめられる写真がまだありません。採用された写真が集まったら、もう一度どうぞ。
+released-learning = いま、この写真集の料理名を画家が覚えています。早ければ数分、長くて一時間ほど。すんだらお知らせしますね。
+released-no-trainer = ただ、いま画家に教える係がいないので、新しい料理名はまだ覚えられません。`python -m worker train` を動かしてから、もう一度 `/release` をどうぞ。
+learned-nothing = 写真集 `{ $digest }` には、新しい料理名がありませんでした。画家はこれまでどおりです。
+learned-served =
+    写真集 `{ $digest }` から、新しい料理名を { $count } 個覚えました。きょうから品書きに加わります!(モデル { $model })
+learned-name = • 「{ $name }」は、{ $like }のような料理(写真 { $photos } 枚)
+learned-more = • ほか { $count } 個
+learned-kept-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えましたが、腕試しに通らなかったので、まだお店には出していません。画家はこれまでどおりです。
+learned-gate = • { $gate }: { $figure }(合格ライン { $bound })
+learned-taken-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えて、腕試しにも通りましたが、前に運営が取り下げたモデルと同じなので、お店には出していません。画家はこれまでどおりです。
+learned-alt = 覚えた料理名を一行ずつ、覚える前と覚えたあとで描きくらべた絵: { $names }
+gate-paints = 料理らしい絵が描けているか
+gate-apart = 料理ごとに絵がちがっているか
+gate-heard = 新しい料理名を聞き取れているか
+gate-stays = 前から描けた料理が変わっていないか
+gate-untouched = 筆づかいが元のままか
 errand-kept = 承りました。いま係と連絡がつかないので、つながりしだいお届けします。
 errand-failed = ごめんなさい、うまくできませんでした。少し待って、もう一度お願いします。続くようでしたら、運営の者にこの番号をお伝えください。(控え番号 { $id })
 

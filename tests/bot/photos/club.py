@@ -9,10 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from redis import Redis
-from rq import Queue
-from rq.job import Job, JobStatus
-from rq.results import Result
-from rq.serializers import JSONSerializer
+from rq.job import Job
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,42 +22,21 @@ from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, PhotoIntake, Taken
 from foodgan.contract.store import Store
 from foodgan.photos.words import read
 from tests.bot.canteen import PATIENCE_S, Canteen, until
+from tests.bot.photos.crew import Crew
 
 JPEG = b"\xff\xd8\xff\xe0"
 
 
-class Intake:
+class Intake(Crew):
     """Answers the jobs in line as the intake worker would."""
 
+    queues = (PHOTO_QUEUE, CHORE_QUEUE)
+
     def __init__(self, redis: Redis, store: Store) -> None:
-        self.redis = redis
+        super().__init__(redis)
         self.store = store
         self.hashes: dict[str, str] = {}  # file name -> perceptual hash
         self.contents: dict[str, bytes] = {}  # file name -> bytes, where they are to be the same
-
-    def arrive(self) -> None:
-        """Be listed as RQ lists living workers."""
-        for queue in (PHOTO_QUEUE, CHORE_QUEUE):
-            self.redis.sadd(f"rq:workers:{queue}", _worker(queue))
-            self.redis.hset(_worker(queue), "birth", "today")
-
-    def leave(self) -> None:
-        """Be gone as a worker that was killed: listed still, but its key has run out."""
-        self.redis.delete(*map(_worker, (PHOTO_QUEUE, CHORE_QUEUE)))
-
-    def jobs(self) -> list[Job]:
-        """The jobs in line, photos before chores, the oldest first."""
-        lines = [self.redis.lrange(f"rq:queue:{q}", 0, -1) for q in (PHOTO_QUEUE, CHORE_QUEUE)]
-        return [self.job(one.decode()) for line in lines for one in line]
-
-    def job(self, job_id: str) -> Job:
-        return Job.fetch(job_id, connection=self.redis, serializer=JSONSerializer)
-
-    def finish(self, job: Job, result: Any) -> None:
-        """End a job with a result, as RQ does."""
-        Queue(job.origin, connection=self.redis, serializer=JSONSerializer).remove(job)
-        job.set_status(JobStatus.FINISHED)
-        Result.create(job, Result.Type.SUCCESSFUL, ttl=600, return_value=result)
 
     def take(self, job: Job) -> Taken:
         """Take one photo in."""
@@ -88,11 +64,6 @@ class Intake:
         for job in jobs:
             self.take(job)
         return len(jobs)
-
-
-def _worker(queue: str) -> str:
-    """The key of the stand-in's entry."""
-    return f"rq:worker:{queue}-stand-in"
 
 
 class Club:

@@ -20,6 +20,7 @@ from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club, component
+from tests.bot.photos.crew import Trainer
 
 ROOT = Path(__file__).parents[3]
 START_S = 60.0
@@ -146,6 +147,30 @@ async def test_a_bot_killed_at_every_step_loses_no_photo_and_counts_no_vote_twic
     await until(lambda: len(list(club.store.objects())) == 1, "bytes gone")
     assert club.store.entries("club") == []
     assert len(club.store.tombstones()) == 1
+
+
+@pytest.mark.slow
+async def test_a_bot_killed_between_a_release_and_its_lesson_has_it_learned_once(
+    club: Club, mortal: Mortal
+) -> None:
+    trainer = Trainer(club.intake.redis)
+    trainer.arrive()
+    asked = club.use("release", "minato")
+    (job,) = await until(club.intake.jobs, "in line", START_S)
+    frozen = {"digest": "a" * 64, "train": 3, "test": 1, "left_out": 0}
+    club.intake.finish(job, {"release_id": job.id, **frozen})
+
+    await mortal.killed_at("PATCH", EDIT)  # while it says so
+
+    (lesson,) = await until(trainer.jobs, "something to learn", START_S)
+    await said(asked, say("ja", "released-learning"))
+    trainer.learn(lesson, ("部長スペシャル", "ワッフル"))
+
+    await mortal.killed_at("PATCH", EDIT)  # while it says what was learned
+
+    assert await club.until_ended(Errand)
+    await said(asked, "部長スペシャル")
+    assert sorted(each.kind for each in await club.all(Errand)) == ["learning", "release"]
 
 
 async def test_photos_handed_over_while_valkey_is_away_are_kept_and_taken_in_later(

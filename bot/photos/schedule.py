@@ -1,0 +1,53 @@
+"""Releases that nobody has to ask for: a trainer learns from what was accepted since the last."""
+
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.photos.errands import Errands
+from bot.queue.photos import PhotoQueue
+from bot.records import releases
+from foodgan.contract.models import LEARN_TASK
+from foodgan.contract.settings import Settings
+
+LOOK_EVERY_S = 60.0  # into the records; Redis is asked only where a release is due
+AGAIN = timedelta(hours=1)  # after a release that failed, at the latest
+
+log = logging.getLogger(__name__)
+
+
+class Schedule:
+    """Makes a release when one is due and a trainer is there; else looks again later."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        queue: PhotoQueue,
+        errands: Errands,
+        settings: Settings,
+    ) -> None:
+        self._sessions = sessions
+        self._queue = queue
+        self._errands = errands
+        self._every = timedelta(hours=settings.release_every_h)
+        self._again = min(self._every, AGAIN)
+        self._next_s = 0.0  # of the monotonic clock
+
+    async def keep(self) -> None:
+        """Make a release if one is due."""
+        if not self._every or time.monotonic() < self._next_s:
+            return
+        self._next_s = time.monotonic() + LOOK_EVERY_S
+        async with self._sessions() as session:
+            due = await releases.due(session, datetime.now(UTC), self._every, self._again)
+        if due and await self._queue.staffed(LEARN_TASK):
+            await self._release()
+
+    async def _release(self) -> None:
+        try:
+            await self._errands.release(None)
+        except BaseException:  # before the records have it: they tell nobody to wait
+            self._next_s = time.monotonic() + self._again.total_seconds()
+            raise

@@ -1,0 +1,78 @@
+"""When the accepted photos want a new release, and whose photos show a name."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.records import errands
+from bot.records.tables import AuditEntry, Errand, Photo
+
+# A decision may be in the records a little later than its own time says.
+SLACK = timedelta(seconds=5)
+# Reviewers judge many photos in a row, and may take a decision back.
+QUIET = timedelta(minutes=10)
+
+
+async def due(session: AsyncSession, now: datetime, every: timedelta, again: timedelta) -> bool:
+    """Whether the bot is to make a release by itself.
+
+    every: from one release to the next; again: after one that failed. Not while one is on its way,
+    nor in the midst of a review, nor where the accepted photos are those learned from last.
+    """
+    under_way = select(Errand.id).where(
+        Errand.kind.in_(("release", "learning")), Errand.ended_at.is_(None)
+    )
+    if await session.scalar(under_way.limit(1)) is not None:
+        return False
+    last = await errands.newest(session, "release")
+    if last and now < last.asked_at + (every if last.result else again):
+        return False
+    accepted = select(Photo.id).where(Photo.state == "accepted")
+    if await session.scalar(accepted.limit(1)) is None:
+        return False
+    if await session.scalar(accepted.where(Photo.decided_at > now - QUIET).limit(1)) is not None:
+        return False
+    since = await _learned_from(session)
+    return since is None or await _changed(session, since - SLACK)
+
+
+async def _learned_from(session: AsyncSession) -> datetime | None:
+    """When the last release was asked for that somebody has learned from."""
+    return await session.scalar(
+        select(Errand.asked_at)
+        .where(Errand.kind == "learning", Errand.result.is_not(None))
+        .order_by(Errand.asked_at.desc())
+        .limit(1)
+    )
+
+
+async def _changed(session: AsyncSession, since: datetime) -> bool:
+    """Whether a photo was accepted since then, or was accepted no more."""
+    accepted = select(Photo.id).where(Photo.state == "accepted", Photo.decided_at >= since)
+    if await session.scalar(accepted.limit(1)) is not None:
+        return True
+    before = aliased(AuditEntry)
+    was_accepted = exists().where(
+        before.photo_id == AuditEntry.photo_id, before.action == "accepted"
+    )
+    # Which photos an erased member had, the log does not say.
+    erased = AuditEntry.photo_id.is_(None)
+    gone = select(AuditEntry.id).where(
+        AuditEntry.at >= since,
+        AuditEntry.action.in_(("withdrawn", "undo")),
+        or_(was_accepted, erased),
+    )
+    return await session.scalar(gone.limit(1)) is not None
+
+
+async def showing(session: AsyncSession, names: Collection[str]) -> Sequence[Photo]:
+    """The accepted photos that have one of these names, the oldest first."""
+    found = await session.scalars(
+        select(Photo)
+        .where(Photo.state == "accepted", Photo.name.in_(names))
+        .order_by(Photo.submitted_at, Photo.id)
+    )
+    return found.all()

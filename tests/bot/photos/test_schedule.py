@@ -1,0 +1,267 @@
+"""Releases that nobody asked for: when one is due, what it leads to, and when there is none."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+from sqlalchemy import URL, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.photos import schedule
+from bot.queue.photos import PhotoQueue
+from bot.records import errands, migrate, releases, rights
+from bot.records.database import open_engine
+from bot.records.photos import NOBODY, note
+from bot.records.tables import Errand, ErrandKind
+from bot.sandbox.people import dm_of, find_member
+from foodgan.contract.models import LEARN_TASK
+from tests.bot.canteen import until
+from tests.bot.photos.club import Club, desk, edited
+from tests.bot.photos.crew import Trainer
+from tests.bot.photos.rows import ANNE, BO, a_photo
+
+Sessions = async_sessionmaker[AsyncSession]
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+NOW = datetime(2026, 7, 20, tzinfo=UTC)
+RELEASED = {"digest": "a" * 64, "train": 1, "test": 0, "left_out": 0}
+
+
+@pytest.fixture
+async def sessions(url: URL) -> AsyncIterator[Sessions]:
+    """Records with one accepted photo, that a trainer learned from two days ago."""
+    engine = open_engine(url)
+    await migrate.bring_up(engine)
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    async with sessions.begin() as session:
+        session.add(a_photo(0, state="accepted", decided_at=NOW - 3 * DAY))
+        note(session, "accepted", BO, a_photo(0).id)
+    await asked(sessions, "release", 2 * DAY)
+    await asked(sessions, "learning", 2 * DAY, a_result(promoted=True))
+    yield sessions
+    await engine.dispose()
+
+
+def a_result(**changed: Any) -> str:
+    fields = {"learning_id": "00000000", "digest": "d" * 64, "model_id": "m"}
+    return json.dumps(fields | changed)
+
+
+async def asked(
+    sessions: Sessions, kind: ErrandKind, ago: timedelta, result: str | None = "{}", **changed: Any
+) -> None:
+    """An errand that has ended. result: None where it failed."""
+    fields: dict[str, Any] = {
+        "id": f"{kind[:1]}{int(ago.total_seconds()):07}",
+        "kind": kind,
+        "member_id": BO,
+        "locale": "ja",
+        "application_id": 1,
+        "payload": "{}",
+        "result": result,
+        "asked_at": NOW - ago,
+        "ended_at": NOW - ago,
+    }
+    async with sessions.begin() as session:
+        session.add(Errand(**fields | changed))
+
+
+async def accept(sessions: Sessions, number: int, ago: timedelta) -> None:
+    async with sessions.begin() as session:
+        session.add(a_photo(number, state="accepted", decided_at=NOW - ago))
+
+
+async def due(sessions: Sessions, every: timedelta = DAY) -> bool:
+    async with sessions() as session:
+        return await releases.due(session, NOW, every, min(every, HOUR))
+
+
+async def test_none_is_due_where_nothing_has_changed(sessions: Sessions) -> None:
+    assert not await due(sessions)
+
+
+async def test_one_is_due_where_a_photo_was_accepted_since(sessions: Sessions) -> None:
+    await accept(sessions, 1, DAY)
+    assert await due(sessions)
+
+
+async def test_none_is_due_in_the_midst_of_a_review(sessions: Sessions) -> None:
+    await accept(sessions, 1, DAY)
+    await accept(sessions, 2, timedelta(minutes=9))
+    assert not await due(sessions)
+
+
+async def test_none_is_due_before_its_time(sessions: Sessions) -> None:
+    await accept(sessions, 1, DAY)
+    assert not await due(sessions, every=3 * DAY)
+
+
+@pytest.mark.parametrize("kind", ["release", "learning"])
+async def test_none_is_due_while_one_is_on_its_way(sessions: Sessions, kind: ErrandKind) -> None:
+    await accept(sessions, 1, DAY)
+    await asked(sessions, kind, 3 * DAY, None, ended_at=None)
+    assert not await due(sessions)
+
+
+async def test_one_that_failed_is_tried_again_after_an_hour(sessions: Sessions) -> None:
+    await accept(sessions, 1, DAY)
+    await asked(sessions, "release", timedelta(minutes=59), None)
+    assert not await due(sessions)
+    async with sessions.begin() as session:
+        (await session.get_one(Errand, "r0003540")).asked_at = NOW - HOUR
+    assert await due(sessions)
+
+
+async def test_one_that_nobody_learned_from_is_made_again(sessions: Sessions) -> None:
+    await accept(sessions, 1, timedelta(hours=40))
+    await asked(sessions, "release", DAY)
+    assert await due(sessions)
+    await asked(sessions, "learning", DAY, None)
+    assert await due(sessions)
+    await asked(sessions, "learning", DAY, a_result(), id="learned0")
+    assert not await due(sessions)
+
+
+async def test_without_an_accepted_photo_none_is_due(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await rights.erase(session, ANNE)
+    assert not await due(sessions)
+
+
+@pytest.mark.parametrize("erased", [False, True], ids=["withdrawn", "erased"])
+async def test_one_is_due_where_a_photo_of_the_last_is_gone(
+    sessions: Sessions, erased: bool
+) -> None:
+    async with sessions.begin() as session:
+        session.add(a_photo(1, member_id=BO, state="accepted", decided_at=NOW - 3 * DAY))
+    async with sessions.begin() as session:
+        if erased:
+            await rights.erase(session, ANNE)
+        else:
+            await rights.withdraw(session, ANNE, [a_photo(0).id])
+        await rights.forget_withdrawn(session, datetime.now(UTC))
+    assert await due(sessions)
+
+
+async def test_a_withdrawn_photo_that_was_never_accepted_changes_nothing(
+    sessions: Sessions,
+) -> None:
+    async with sessions.begin() as session:
+        session.add(a_photo(1))
+    async with sessions.begin() as session:
+        await rights.withdraw(session, ANNE, [a_photo(1).id])
+    assert not await due(sessions)
+
+
+async def test_of_old_errands_the_last_that_was_served_is_kept_and_is_nobodys(
+    sessions: Sessions,
+) -> None:
+    await asked(sessions, "learning", DAY, a_result(promoted=False))
+    async with sessions.begin() as session:
+        await errands.forget_old(session, NOW)
+    async with sessions() as session:
+        (kept,) = await session.scalars(select(Errand))
+        served = await errands.last_served(session)
+    assert served
+    assert (kept.id, kept.member_id) == (served[0], NOBODY)
+
+
+@pytest.fixture
+def trainer(redis: Redis, club: Club, monkeypatch: pytest.MonkeyPatch) -> Trainer:
+    monkeypatch.setattr(schedule, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(releases, "QUIET", timedelta())
+    return Trainer(redis)
+
+
+async def an_accepted_photo(club: Club, name: str = "部長スペシャル") -> None:
+    await club.agreed()
+    await club.taken(["a.jpg"], name=name)
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+
+
+def heard(club: Club) -> list[str]:
+    messages = club.world.messages.listing(dm_of(find_member("akari")).id)
+    return [message.json["content"] for message in messages]
+
+
+async def test_new_photos_become_a_release_that_is_learned_from_and_only_contributors_hear(
+    club: Club, trainer: Trainer
+) -> None:
+    await club.canteen.open(review_votes=1)
+    trainer.arrive()
+    await an_accepted_photo(club)
+
+    (release,) = await until(club.intake.jobs, "a release in line")
+    assert len(club.store.entries("club")) == 1
+    trainer.leave()  # it will be back
+    club.intake.finish(release, {"release_id": release.id, **RELEASED})
+    (lesson,) = await until(trainer.jobs, "something to learn")
+    trainer.learn(lesson, ("部長スペシャル", "ワッフル"))
+
+    (news,) = await until(lambda: heard(club), "news")
+    assert "部長スペシャル" in news
+    assert await club.until_ended(Errand)
+    assert {each.member_id for each in await club.all(Errand)} == {NOBODY}
+    assert not club.world.messages.listing(dm_of(find_member("minato")).id)
+    trainer.arrive()
+    await asyncio.sleep(0.5)
+    assert club.intake.jobs() == []
+
+
+async def test_without_a_trainer_the_bot_makes_no_release_until_one_is_there(
+    club: Club, trainer: Trainer
+) -> None:
+    await club.canteen.open(review_votes=1)
+    await an_accepted_photo(club)
+    await asyncio.sleep(0.5)
+    assert await club.all(Errand) == []
+    trainer.arrive()
+    await until(club.intake.jobs, "a release in line")
+
+
+async def test_the_bot_makes_no_release_by_itself_where_it_is_told_so(
+    club: Club, trainer: Trainer
+) -> None:
+    await club.canteen.open(review_votes=1, release_every_h=0)
+    trainer.arrive()
+    await an_accepted_photo(club)
+    await asyncio.sleep(0.5)
+    assert await club.all(Errand) == []
+
+
+async def test_a_release_of_its_own_that_fails_is_not_tried_again_at_once(
+    club: Club, trainer: Trainer
+) -> None:
+    await club.canteen.open(review_votes=1)
+    trainer.arrive()
+    await an_accepted_photo(club)
+    (release,) = await until(club.intake.jobs, "a release in line")
+    club.intake.fail(release)
+    assert await club.until_ended(Errand)
+    await club.canteen.close()
+    await club.canteen.open(review_votes=1)
+    await asyncio.sleep(0.5)
+    assert len(await club.all(Errand)) == 1
+    assert club.intake.jobs() == []
+
+
+async def test_redis_is_not_asked_for_a_trainer_while_nothing_is_due(
+    club: Club, trainer: Trainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for = []
+    staffed = PhotoQueue.staffed
+
+    async def listen(queue: PhotoQueue, task: str) -> bool:
+        asked_for.append(task)
+        return await staffed(queue, task)
+
+    monkeypatch.setattr(PhotoQueue, "staffed", listen)
+    await club.canteen.open()
+    trainer.arrive()
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    await asyncio.sleep(0.3)
+    assert LEARN_TASK not in asked_for
