@@ -407,7 +407,7 @@ command-release = Freeze the accepted photos into a collection to learn from
 released = The collection `{ $digest }` is ready: { $train } photos to learn from, { $test } to be tested with ({ $left_out } left out).
 released-nothing = There is no accepted photo to release yet. Please come back once some are in.
 released-learning = Our painter is learning the names in it now. That takes some minutes, an hour at most. You will hear of it.
-released-no-trainer = Nobody is here to teach our painter, though, so no new name is learned yet. Start `python -m worker train`, then `/release` once more.
+released-no-trainer = Nobody is here to teach our painter, though, so no new name is learned yet. Start `python -m worker trainer`, then `/release` once more.
 learned-nothing = There was no new name in the collection `{ $digest }`. Our painter paints as before.
 learned-served =
     Our painter has learned { $count ->

@@ -383,7 +383,7 @@ command-release = 採用された写真を、学習用の写真集にまとめ�
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
 released-nothing = まとめられる写真がまだありません。採用された写真が集まったら、もう一度どうぞ。
 released-learning = いま、この写真集の料理名を画家が覚えています。早ければ数分、長くて一時間ほど。すんだらお知らせしますね。
-released-no-trainer = ただ、いま画家に教える係がいないので、新しい料理名はまだ覚えられません。`python -m worker train` を動かしてから、もう一度 `/release` をどうぞ。
+released-no-trainer = ただ、いま画家に教える係がいないので、新しい料理名はまだ覚えられません。`python -m worker trainer` を動かしてから、もう一度 `/release` をどうぞ。
 learned-nothing = 写真集 `{ $digest }` には、新しい料理名がありませんでした。画家はこれまでどおりです。
 learned-served =
     写真集 `{ $digest }` から、新しい料理名を { $count } 個覚えました。きょうから品書きに加わります!(モデル { $model })

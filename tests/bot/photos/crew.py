@@ -53,7 +53,7 @@ class Crew:
 
 
 class Trainer(Crew):
-    """A stand-in for `python -m worker train`: says what it is told that it learned."""
+    """A stand-in for `python -m worker trainer`: says what it is told that it learned."""
 
     queues = (TRAIN_QUEUE,)
 
