@@ -15,9 +15,9 @@ from pydantic import ValidationError
 
 from foodgan import registry
 from foodgan.contract.errors import ModelError, StoreError
-from foodgan.contract.models import MODELS, PICTURE, SERVING, Promoter, Promotion, Serving
+from foodgan.contract.models import MODEL, MODELS, PICTURE, SERVING, Promoter, Promotion, Serving
 from foodgan.contract.store import Store
-from foodgan.registry import CARD, MODEL, NEAREST, STAGES, ModelFile
+from foodgan.registry import CARD, NEAREST, STAGES, ModelFile
 
 KEPT = 5  # models that a roll-back can still reach, the served one among them
 REMEMBERED = 50  # promotions

@@ -9,7 +9,7 @@ import pytest
 
 from foodgan import registry, serving
 from foodgan.contract.errors import ModelError, StoreError
-from foodgan.contract.models import MODELS, SERVING
+from foodgan.contract.models import MODEL, MODELS, SERVING
 from foodgan.contract.store import Store
 
 OWN, OTHER = "0" * 64, "1" * 64  # digests of workers' own models
@@ -23,8 +23,8 @@ def store(tmp_path: Path) -> Store:
 def renamed(model: Path, folder: Path, name: str) -> Path:
     """The same model under another name, and so with another digest."""
     copy = Path(shutil.copytree(model, folder / name))
-    described = json.loads((copy / registry.MODEL).read_text("utf-8"))
-    (copy / registry.MODEL).write_text(json.dumps(described | {"name": name}), "utf-8")
+    described = json.loads((copy / MODEL).read_text("utf-8"))
+    (copy / MODEL).write_text(json.dumps(described | {"name": name}), "utf-8")
     return copy
 
 
@@ -63,7 +63,7 @@ def test_a_damaged_model_is_not_published(store: Store, tiny_model: Path, tmp_pa
     assert serving.published(store) == {}
 
 
-@pytest.mark.parametrize("name", ["stage1.safetensors", registry.MODEL])
+@pytest.mark.parametrize("name", ["stage1.safetensors", MODEL])
 def test_a_model_that_was_damaged_in_the_store_is_not_taken(
     store: Store, tiny_model: Path, tmp_path: Path, name: str
 ) -> None:
@@ -79,9 +79,9 @@ def test_a_model_can_name_no_file_outside_its_folder(
     store: Store, tiny_model: Path, tmp_path: Path
 ) -> None:
     hostile = Path(shutil.copytree(tiny_model, tmp_path / "hostile"))
-    described = json.loads((hostile / registry.MODEL).read_text("utf-8"))
+    described = json.loads((hostile / MODEL).read_text("utf-8"))
     described["hashes"]["../../secret"] = "0" * 64
-    (hostile / registry.MODEL).write_text(json.dumps(described), "utf-8")
+    (hostile / MODEL).write_text(json.dumps(described), "utf-8")
     digest = serving.digest_of(hostile)
     for path in hostile.iterdir():
         store.write(f"{MODELS}/{digest}/{path.name}", path.read_bytes())

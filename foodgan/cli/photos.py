@@ -114,7 +114,7 @@ def prune(
     ] = None,
     model: Annotated[
         list[Path] | None,
-        typer.Option(help="A model's folder whose releases stay, beside MODEL_DIR's; repeat it."),
+        typer.Option(help="Its releases stay, as those of the store's and MODEL_DIR's; repeat it."),
     ] = None,
     store: At = None,
     as_json: AsJson = False,
@@ -124,12 +124,12 @@ def prune(
     What a freeze that was killed left in a bucket goes, too, when nothing in it is new for an hour.
     """
     from foodgan.contract.settings import read_settings
-    from foodgan.photos.prune import abandoned, releases_of, stale
+    from foodgan.photos.prune import abandoned, releases_of, releases_of_models, stale
     from foodgan.photos.prune import prune as remove
 
     place = _store(store)
     models = [*(model or ()), *filter(None, [read_settings().model_dir])]
-    named = set().union(*map(releases_of, models))
+    named = releases_of_models(place).union(*map(releases_of, models))
     found = stale(place, keep=keep, named=named)
     halves = abandoned(place)
     if apply:

@@ -16,6 +16,7 @@ LEARN_TASK = "worker.training.learn"  # Learning -> Learned
 
 # Layout of a store, beside that of photos. model.json is a model's last file to come.
 MODELS = "models"  # models/HASH/: a model's folder, named by the SHA-256 of its model.json
+MODEL = "model.json"
 PICTURE = "learned.png"  # in it, where it learned names: a row a name, before and after
 SERVING = f"{MODELS}/serving.json"  # which one is served, and which were before
 

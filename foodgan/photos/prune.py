@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from foodgan.contract.models import MODEL, MODELS
 from foodgan.contract.photos import PRUNED, RELEASES, Pruned
 from foodgan.contract.store import LEFTOVER_S, Store, lines_of
 from foodgan.photos.folder import MANIFEST, PhotosError
@@ -101,12 +102,30 @@ def releases_of(model: Path) -> set[str]:
     Raises PhotosError where there is no model.
     """
     try:
-        about: dict[str, Any] = json.loads((model / "model.json").read_text(encoding="utf-8"))
-        stages = about["training"].values()
-        runs = [run for stage in stages for run in (*stage.get("before", ()), stage)]
-        seen = [run["photos"].get("release") for run in runs]
+        return _seen((model / MODEL).read_bytes())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise PhotosError(f"{model} holds no model: {type(error).__name__}") from error
+
+
+def releases_of_models(store: Store) -> set[str]:
+    """The releases that the models of a store saw. Raises PhotosError for a damaged one."""
+    found = set()
+    for digest in store.folders(MODELS):
+        try:
+            with suppress(FileNotFoundError):  # one that is only half there is no model
+                found |= _seen(store.read(f"{MODELS}/{digest}/{MODEL}"))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            why = f"{MODELS}/{digest} holds no model: {type(error).__name__}"
+            raise PhotosError(why) from error
+    return found
+
+
+def _seen(described: bytes) -> set[str]:
+    """The releases that a model.json names."""
+    about: dict[str, Any] = json.loads(described)
+    stages = about["training"].values()
+    runs = [run for stage in stages for run in (*stage.get("before", ()), stage)]
+    seen = [run["photos"].get("release") for run in runs]
     return {digest for digest in seen if digest}
 
 

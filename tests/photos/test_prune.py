@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from foodgan.cli import app
+from foodgan.contract.models import MODEL, MODELS
 from foodgan.contract.photos import RELEASES, TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
 from foodgan.photos.check import verify
@@ -104,6 +105,15 @@ def test_a_release_that_an_earlier_run_saw_stays(store: Store, tmp_path: Path) -
     (tmp_path / "model" / "model.json").write_text(json.dumps(described))
     run("--store", store.url, "--keep", "1", "--model", str(tmp_path / "model"), "--apply")
     assert set(store.folders(RELEASES)) == set(digests)
+
+
+def test_releases_that_a_model_of_the_store_saw_stay(store: Store) -> None:
+    digests, _ = three(store)
+    photos = {"stage1": {"photos": {"release": digests[0]}}, "stage2": {"photos": {}}}
+    store.write(f"{MODELS}/{'0' * 64}/{MODEL}", json.dumps({"training": photos}).encode())
+    store.write(f"{MODELS}/{'1' * 64}/stage1.safetensors", b"half a model")
+    run("--store", store.url, "--keep", "1", "--apply")
+    assert set(store.folders(RELEASES)) == {digests[0], digests[2]}
 
 
 def test_a_model_that_is_none_removes_nothing(store: Store, tmp_path: Path) -> None:
