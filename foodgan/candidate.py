@@ -10,11 +10,13 @@ from pathlib import Path
 
 from foodgan import card, registry, serving, sheets
 from foodgan.contract.models import PICTURE, Gate
+from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import Store
 from foodgan.evaluate import gates
 from foodgan.new_names import Learned
 from foodgan.new_names import learn as learn_names
 from foodgan.painter import Painter
+from foodgan.photos.folder import MANIFEST
 from foodgan.whole import write_text
 
 SHOWN, SIDE = 24, 128  # names of the picture, pixels of each of theirs
@@ -85,6 +87,27 @@ def put_forward(store: Store, candidate: Candidate) -> tuple[str, bool]:
         return digest, False
     serving.promote(store, digest, base=candidate.base, model_id=candidate.model_id, by="trainer")
     return digest, True
+
+
+def overdue(store: Store, own: Path | None) -> tuple[str, str] | None:
+    """A release whose names are to be learned anew, and the base that it is now; None: none is.
+
+    An update brought that base, or an operator promoted it: nobody serves what was learned before.
+    """
+    served = serving.serving(store)
+    last = next((each for each in reversed(served.promotions) if each.by == "trainer"), None)
+    if last is None or last.digest is None or last.model_id in served.rolled_back:
+        return None
+    chosen = served.chosen
+    base = chosen.digest if chosen and chosen.digest else serving.digest_of(own)
+    if last.base == base:
+        return None
+    model = serving.published(store).get(last.digest)
+    releases = [photos.get("release") for photos in model.photos] if model else []
+    release = releases[-1] if releases else None
+    if not release or not store.exists(f"{RELEASES}/{release}/{MANIFEST}"):
+        return None
+    return release, base
 
 
 def withdraw(store: Store, own: Path | None) -> None:

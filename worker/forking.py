@@ -9,7 +9,7 @@ import math
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class ForkingWorker(SimpleWorker):
 
     pulse_file: None where another process answers for this one's health; beside: the process that
     it looks after; patience_s: that a job in hand has to end when the worker is told to stop, else
-    it is given back.
+    it is given back; hourly: what else is to be done once an hour, the first time at the start.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class ForkingWorker(SimpleWorker):
         pulse_file: Path | None = None,
         beside: Beside | None = None,
         patience_s: float = math.inf,
+        hourly: Callable[[], None] = lambda: None,
     ) -> None:
         self._settings = settings
         super().__init__(
@@ -82,6 +83,7 @@ class ForkingWorker(SimpleWorker):
         self._read = partial(read, tasks=tasks)
         self._sweep = Sweep(self._queue, redis, self._read, lambda _: "no")
         self._patience_s = patience_s
+        self._hourly = hourly
         self._stop_by: float | None = None  # monotonic seconds, once told to stop
         self._beaten = self._tidied = -math.inf  # monotonic seconds
 
@@ -176,6 +178,7 @@ class ForkingWorker(SimpleWorker):
         )
         if outcome.value:
             _log.info("%d half-written files removed from the store", outcome.value)
+        self._hourly()
 
     def _serve_claim(self, claim: Claim) -> None:
         job = claim.job

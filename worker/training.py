@@ -62,6 +62,13 @@ def learn(order: Learning, settings: Settings) -> Learned:
     )
 
 
+def overdue(settings: Settings) -> tuple[str, str] | None:
+    """What is to be learned anew, see `foodgan.candidate.overdue`."""
+    from foodgan import candidate
+
+    return candidate.overdue(Store(settings.photo_store), settings.model_dir)
+
+
 def _unpacked(store: Store, release: str, work: Path) -> Path:
     """A release as a folder: in place where the store is one, else copied."""
     from foodgan.photos.export import export_release
@@ -73,6 +80,5 @@ def _unpacked(store: Store, release: str, work: Path) -> Path:
 
 
 # The allow-list: nothing else is ever run.
-TASKS: Mapping[str, Task] = {
-    LEARN_TASK: Task(Learning, learn, Limits(cpu_s=4 * 3600, memory=16 * _GIB, wall_s=2 * 3600)),
-}
+LIMITS = Limits(cpu_s=4 * 3600, memory=16 * _GIB, wall_s=2 * 3600)
+TASKS: Mapping[str, Task] = {LEARN_TASK: Task(Learning, learn, LIMITS)}

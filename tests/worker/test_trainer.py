@@ -1,6 +1,8 @@
 """Releases become models through a real queue: learned, measured, published, served."""
 
+import json
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
 from foodgan import serving
-from foodgan.contract.models import LEARN_TASK, PICTURE, TRAIN_QUEUE, Learned, Learning
+from foodgan.contract.models import LEARN_TASK, MODEL, PICTURE, TRAIN_QUEUE, Learned, Learning
 from foodgan.contract.photos import TAKE_IN_TASK
 from foodgan.photos.release import freeze
 from tests.evaluate.clubs import EACH, LIKE, accept, index_model
@@ -91,6 +93,22 @@ def test_names_of_withdrawn_photos_are_forgotten_with_the_next_release(
     said = learned(counter, "bbbbbbbb")
     assert (said.digest, said.names, said.promoted) == (None, (), False)
     assert counts(counter, model) is None
+
+
+def test_names_are_learned_anew_on_a_base_that_an_update_brought(
+    counter: Counter, model: Path, tmp_path: Path
+) -> None:
+    ask(counter, release(counter))
+    train(counter, model)
+    updated = Path(shutil.copytree(model, tmp_path / "updated"))
+    described = json.loads((updated / MODEL).read_text("utf-8"))
+    (updated / MODEL).write_text(json.dumps(described | {"name": "updated"}), "utf-8")
+    assert counts(counter, updated) is None
+    train(counter, updated)  # nobody asks: it sees by itself that there is something to do
+    assert counts(counter, updated).model_id.startswith("updated")
+    promotions = len(serving.serving(counter.store).promotions)
+    train(counter, updated)
+    assert len(serving.serving(counter.store).promotions) == promotions  # once is enough
 
 
 def test_a_trainer_that_is_killed_leaves_its_work_to_the_next(
