@@ -7,6 +7,7 @@ import io
 import shutil
 from pathlib import Path
 
+from foodgan.contract.photos import CLUB
 from foodgan.contract.store import Store
 from foodgan.evaluate import index
 from foodgan.evaluate.exam import open_exam
@@ -37,8 +38,17 @@ def draw_club(folder: Path) -> Path:
     return folder
 
 
-def accept(store: Store, name: str, drawn: str, seed: int) -> None:
-    """One more accepted photo of a club, of the split that is trained on."""
+def accept(store: Store, name: str, drawn: str, seed: int, catalogue: str = CLUB) -> None:
+    """One more accepted photo, of the split that is trained on."""
     data = io.BytesIO()
     draw_dish(drawn, seed).resize((128, 128)).save(data, "PNG")
-    add_photo(store, data.getvalue(), name, split="train")
+    add_photo(store, data.getvalue(), name, catalogue, split="train")
+
+
+def accept_all(store: Store, catalogue: str = CLUB) -> None:
+    """EACH photos of each nickname."""
+    seed = 1_000
+    for name, drawn in LIKE.items():
+        for _ in range(EACH):
+            seed += 1
+            accept(store, name, drawn, seed, catalogue)

@@ -15,7 +15,7 @@ from foodgan import serving
 from foodgan.contract.models import LEARN_TASK, MODEL, PICTURE, TRAIN_QUEUE, Learned, Learning
 from foodgan.contract.photos import TAKE_IN_TASK
 from foodgan.photos.release import freeze
-from tests.evaluate.clubs import EACH, LIKE, accept, index_model
+from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
 from tests.worker.counter import Counter, counter, until
 
@@ -28,12 +28,8 @@ def model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def release(counter: Counter) -> str:
-    """A release with EACH photos of each nickname."""
-    seed = 1_000
-    for name, drawn in LIKE.items():
-        for _ in range(EACH):
-            seed += 1
-            accept(counter.store, name, drawn, seed)
+    """A release with photos of nicknames."""
+    accept_all(counter.store)
     return freeze(counter.store).digest
 
 

@@ -1,7 +1,4 @@
-"""From `/dish` by its buttons to variations, a larger one and the photos nearest to it: all real.
-
-The bot and the worker are processes of their own, with the shipped model; Discord is the sandbox.
-"""
+"""A house of real parts: bot and workers are processes of their own, Discord is the sandbox."""
 
 import asyncio
 import io
@@ -9,14 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pytest
 from PIL import Image
 
 from bot.sandbox.interaction import Interaction
@@ -24,12 +19,11 @@ from bot.sandbox.member_input import Members, UseCommand, UseComponent
 from bot.sandbox.message import pictures
 from bot.sandbox.server import Sandbox
 from foodgan.contract.phrases import say
-from tests.bot.canteen import is_private, until
+from tests.bot.canteen import until
 from tests.judge.judge import Judge, from_sandbox
 from tests.valkey import a_valkey
 
-ROOT = Path(__file__).parents[1]
-NAME, OTHER = "チーズ味噌カツ丼", "いちごパフェ"
+ROOT = Path(__file__).parents[2]
 START_S, SERVE_S = 90, 90
 
 Message = dict[str, Any]
@@ -61,8 +55,12 @@ class House:
 
     async def command(self, command: str, /, **options: Any) -> Message:
         """A member types a command; the message that it has become."""
-        use = UseCommand(type="command", command=command, member="akari", options=options)
-        return await self._served(Members(self.sandbox.world).act(use))
+        return await self._served(self.ask("akari", command, **options))
+
+    def ask(self, member: str, command: str, /, **options: Any) -> Interaction:
+        """Somebody types a command."""
+        use = UseCommand(type="command", command=command, member=member, options=options)
+        return Members(self.sandbox.world).act(use)
 
     async def press(
         self, message: Message, label: str, place: int, member: str = "emma"
@@ -93,8 +91,13 @@ class House:
 
 
 @asynccontextmanager
-async def opened(folder: Path, judge: Judge) -> AsyncIterator[House]:
-    """All of it; what still runs at the end is killed."""
+async def opened(
+    folder: Path, judge: Judge, workers: Sequence[str] = (), **more: str
+) -> AsyncIterator[House]:
+    """All of it; what still runs at the end is killed.
+
+    workers: kinds of workers beside the one that paints; more: settings.
+    """
     with a_valkey(data_dir=folder / "valkey") as valkey:
         async with Sandbox() as sandbox:
             sandbox.record.hooks.append(lambda r: judge.observe(from_sandbox(r.to_json())))
@@ -114,58 +117,16 @@ async def opened(folder: Path, judge: Judge) -> AsyncIterator[House]:
                 "THREADS": "1",
                 "BATCH_LIMIT": "8",
                 "BOT_HEALTH_PORT": "0",
+                **more,
             }
             house = House(sandbox, environ, folder)
-            worker = house.start("worker")
+            running = [house.start("worker"), *(house.start("worker", kind) for kind in workers)]
             try:
                 sync = house.start("bot", "sync")
                 await until(lambda: sync.poll() is not None, "the commands", START_S)
                 await house.open_bot()
                 yield house
             finally:
-                for process in filter(None, (house.bot, worker)):
+                for process in filter(None, (house.bot, *running)):
                     process.terminate()
                     await asyncio.to_thread(process.wait, START_S)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-async def test_a_dish_leads_to_all_that_its_buttons_offer_across_a_restart(
-    tmp_path: Path, judge: Judge
-) -> None:
-    async with opened(tmp_path, judge) as house:
-        dish = await house.command("dish", name=NAME, count=2, seed=7)
-        assert len(house.images(dish)) == 2
-
-        near = await house.press(dish, "offer-vary-one", 2)
-        assert near["message_reference"]["message_id"] == dish["id"]
-        four = house.images(near)
-        assert len({image.tobytes() for image in four}) == 4
-        assert "from seed 8" in near["content"]
-
-        await house.close_bot()
-        await house.open_bot()
-
-        large = await house.press(near, "offer-enlarge-one", 3)
-        [image] = house.images(large)
-        assert image.size == (512, 512)
-        shrunk = np.asarray(image.resize((256, 256)), np.float32)
-        gaps = [np.abs(shrunk - np.asarray(each, np.float32)).mean() for each in four]
-        assert np.argmin(gaps) == 2  # the third was chosen
-
-        told = await house.press(dish, "offer-check-one", 1, member="yuto")
-        assert is_private(told)
-        assert say("ja", "check-nearest") in told["content"]
-        [looked_at], first = house.images(told), house.images(dish)[0]
-        gap = np.abs(np.asarray(looked_at, np.int16) - np.asarray(first, np.int16))
-        assert gap.mean() < 0.2  # same seed, same picture, encoded twice
-
-        mixed = await house.command("mix", a=NAME, b=OTHER, seed=7)
-        assert len({image.tobytes() for image in house.images(mixed)}) == 4
-        assert f"**{NAME}** から **{OTHER}** へ" in mixed["content"]
-        again = await house.press(mixed, "offer-reroll", 0)
-        assert len(house.images(again)) == 4
-
-        logs = "".join(path.read_text() for path in tmp_path.glob("*.log"))
-        assert NAME not in logs
-        assert house.sandbox.token not in logs
