@@ -18,6 +18,7 @@ from foodgan.contract.settings import Settings
 from foodgan.evaluate.gates import LEARNS
 from foodgan.painter import Dish, Painter, portions
 from worker import service
+from worker.succession import Succession
 
 
 def load(model: Path) -> Painter:
@@ -42,7 +43,7 @@ def test_a_worker_takes_up_what_was_compiled_and_paints_the_same_pictures(
     assert done.exit_code == 0, done.output
 
     settings = Settings(model_dir=tiny_model, var_dir=tmp_path, device="cpu", threads=1)
-    fast, usual = service.load(settings), load(tiny_model)
+    fast, usual = service.load(settings, Succession(settings)), load(tiny_model)
     assert fast.second_pass != fast.second.paint
     enlarged = replace(Dish("鮭丼", 7), enlarged=True)
     for dishes in ([Dish("鮭丼", 7)], [*portions("鮭丼", 7, 4), enlarged]):
@@ -105,7 +106,7 @@ def test_a_worker_paints_without_code_that_is_damaged_and_says_so(
         (place / name).write_bytes(b"no archive")
     settings = Settings(model_dir=tiny_model, var_dir=tmp_path, device="cpu", threads=1)
     with caplog.at_level(logging.WARNING):
-        painter = service.load(settings)
+        painter = service.load(settings, Succession(settings))
     assert "cannot be loaded" in caplog.text
     assert len(painter.paint([Dish("鮭丼", 7)])) == 1
 

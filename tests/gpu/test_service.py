@@ -9,6 +9,7 @@ from foodgan.contract.settings import Settings
 from foodgan.painter import portions
 from foodgan.recorded_pass import MOST, Recorded
 from worker import service
+from worker.succession import Succession
 
 pytestmark = pytest.mark.gpu
 
@@ -21,7 +22,7 @@ def test_a_worker_has_recorded_what_its_first_orders_need(tmp_path: Path, limit:
         device="cuda",
         batch_limit=limit,
     )
-    painter = service.load(settings)
+    painter = service.load(settings, Succession(settings))
     found = service._limit(painter, settings)
     assert found == limit or found >= COUNT_MAX
     for stage in (painter.first_pass, painter.second_pass):
