@@ -1,7 +1,9 @@
 """A painter's stages compiled: fewer passes over memory, for a minute of compiling.
 
 Compiling takes a C++ compiler; what was compiled ahead needs none to run, but the same kind of
-machine, the same torch, networks and weights: where one of these changed it is not found again.
+machine, the same torch, networks and weights that paint: where one of these changed it is not found
+again. A model that learned names paints with the weights of the one that it learned on, and finds
+that one's code.
 """
 
 import hashlib
@@ -22,6 +24,7 @@ from foodgan.painter import Painter, portions
 
 FOLDER = "compiled"  # in VAR_DIR
 STAGES = ("stage1.pt2", "stage2.pt2")
+_HEARING = ("names.", "augment.")  # tensors that make a condition of a name, before `paint`
 _NAME = "カレー"  # of the dishes that are traced: any will do
 # As many threads as the process that runs it has, not as many as the one that compiled it had.
 _OPTIONS = {"cpp.dynamic_threads": True}
@@ -62,8 +65,10 @@ def take_up(painter: Painter, home: Path) -> bool:
 
     Raises RuntimeError for a damaged file; the painter then stays as it was.
     """
+    if painter.device.type != "cpu" or not home.is_dir():
+        return False
     place = place_of(painter, home)
-    if painter.device.type != "cpu" or not place.is_dir():
+    if not place.is_dir():
         return False
     first, second = (torch._inductor.aoti_load_package(str(place / name)) for name in STAGES)
     painter.first_pass, painter.second_pass = first, second
@@ -71,12 +76,24 @@ def take_up(painter: Painter, home: Path) -> bool:
 
 
 def place_of(painter: Painter, home: Path) -> Path:
-    """The folder of these weights and networks on this kind of machine."""
-    weights = [painter.model.hashes[f"{stage}.safetensors"] for stage in registry.STAGES]
+    """The folder of these weights and networks on this kind of machine; takes some 30 ms."""
+    weights = [_painting(stage) for stage in (painter.first, painter.second)]
     code = [registry.sha256(Path(str(module.__file__))) for module in (stackgan, layers)]
     can = sorted(name for name, has in torch.cpu.get_capabilities().items() if has is True)
     told = json.dumps([weights, code, platform.machine(), str(torch.__version__), can])
     return home / hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _painting(stage: nn.Module) -> str:
+    """SHA-256 of the tensors that `paint` computes with, in hexadecimal."""
+    told = hashlib.sha256()
+    for name, tensor in sorted(stage.state_dict().items()):
+        if not name.startswith(_HEARING):
+            told.update(f"{name} {tuple(tensor.shape)} {tensor.dtype} ".encode())
+            # As a painter lays convolutions, channels last: there is nothing to copy then.
+            laid = tensor.permute(0, 2, 3, 1) if tensor.dim() == 4 else tensor
+            told.update(laid.cpu().contiguous().numpy().data)
+    return told.hexdigest()
 
 
 class _Paint(nn.Module):

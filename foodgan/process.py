@@ -3,6 +3,8 @@
 import ctypes
 import gc
 import os
+import sys
+import threading
 from collections.abc import MutableMapping
 
 # glibc's malloc.h.
@@ -36,6 +38,14 @@ def keep_objects() -> None:
     bot's event loop.
     """
     gc.freeze()
+
+
+def step_back(nice: int) -> None:
+    """Let this thread, and those that it starts, leave the cores to whoever feeds the device, or
+    paints on them.
+    """
+    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
 
 
 def keep_memory() -> bool:

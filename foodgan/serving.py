@@ -6,10 +6,15 @@ each file. Which one is served says one small file beside them, with what was se
 
 import hashlib
 import logging
-from collections.abc import Callable
+import os
+import shutil
+import time
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from pydantic import ValidationError
 
@@ -22,6 +27,7 @@ from foodgan.registry import CARD, NEAREST, STAGES, ModelFile
 KEPT = 5  # models that a roll-back can still reach, the served one among them
 REMEMBERED = 50  # promotions
 HOME = "models"  # in VAR_DIR: copies of the store's models
+COPY_S = 3600.0  # a copy that is not served is kept for so long: somebody may be opening it
 
 FILES = (*(f"{stage}.safetensors" for stage in STAGES), NEAREST)  # that model.json vouches for
 _BESIDE = (CARD, PICTURE)  # files that model.json does not vouch for; a model need not have them
@@ -79,6 +85,7 @@ def fetch(store: Store, digest: str, home: Path) -> Path:
     """
     place = home / digest
     if place.is_dir() and digest_of(place) == digest:
+        os.utime(place)  # in use, see `forget`
         return place
     home.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".fetching-", dir=home) as made:
@@ -88,6 +95,27 @@ def fetch(store: Store, digest: str, home: Path) -> Path:
         if not place.is_dir():  # another worker of this machine may have been quicker
             fresh.rename(place)
     return place
+
+
+def forget(home: Path, kept: Collection[str]) -> None:
+    """Remove copies below `home` that nobody has used for an hour, but for those `kept`.
+
+    Whoever serves a copy keeps it young. So do leftovers go of who was killed in fetching one.
+    """
+    if not home.is_dir():
+        return
+    for place in home.iterdir():
+        with suppress(OSError):  # another worker of this machine was quicker
+            if place.name not in kept and time.time() - place.stat().st_mtime > COPY_S:
+                discard(place)
+
+
+def discard(place: Path) -> None:
+    """Remove a copy, so that nobody takes up half of it. One that is not there is no error."""
+    going = place.with_name(f".going-{uuid4().hex[:12]}")
+    with suppress(FileNotFoundError):
+        place.rename(going)
+        shutil.rmtree(going)
 
 
 def _copy(store: Store, digest: str, folder: Path) -> None:

@@ -1,20 +1,24 @@
 """Stages compiled ahead: the same pictures, for one model on one kind of machine."""
 
 import logging
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 from typer.testing import CliRunner
 
 from foodgan import compiled
 from foodgan.cli import app
 from foodgan.contract.settings import Settings
+from foodgan.evaluate.gates import LEARNS
 from foodgan.painter import Dish, Painter, portions
 from worker import service
+from worker.succession import Succession
 
 
 def load(model: Path) -> Painter:
@@ -39,7 +43,7 @@ def test_a_worker_takes_up_what_was_compiled_and_paints_the_same_pictures(
     assert done.exit_code == 0, done.output
 
     settings = Settings(model_dir=tiny_model, var_dir=tmp_path, device="cpu", threads=1)
-    fast, usual = service.load(settings), load(tiny_model)
+    fast, usual = service.load(settings, Succession(settings)), load(tiny_model)
     assert fast.second_pass != fast.second.paint
     enlarged = replace(Dish("鮭丼", 7), enlarged=True)
     for dishes in ([Dish("鮭丼", 7)], [*portions("鮭丼", 7, 4), enlarged]):
@@ -53,8 +57,44 @@ def test_another_models_code_is_not_taken_up(tiny_model: Path, tmp_path: Path) -
     painter = load(tiny_model)
     place = compiled.place_of(painter, tmp_path)
     place.mkdir()
-    painter.model.hashes["stage2.safetensors"] = "another"
+    painter.second.to_rgb.bias[0] += 1
     assert not compiled.take_up(painter, tmp_path)
+
+
+@pytest.mark.parametrize("part", ["stem", "trunk", "ups", "to_rgb"])
+def test_each_weight_that_paints_has_code_of_its_own(
+    tiny_model: Path, tmp_path: Path, part: str
+) -> None:
+    painter = load(tiny_model)
+    place = compiled.place_of(painter, tmp_path)
+    for weight in painter.second.get_submodule(part).parameters():
+        before = weight.clone()
+        weight[(0,) * weight.dim()] += 1
+        assert compiled.place_of(painter, tmp_path) != place
+        weight.copy_(before)
+    assert compiled.place_of(painter, tmp_path) == place
+
+
+def test_a_model_that_learned_names_finds_the_code_of_the_one_that_it_learned_on(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    """All else that paints would be computed by that code, and it is the same."""
+    known, learned = load(tiny_model), load(tiny_model)
+    for stage in (learned.first, learned.second):
+        stage.get_parameter(LEARNS).add_(1)
+    assert compiled.place_of(learned, tmp_path) == compiled.place_of(known, tmp_path)
+
+
+def test_what_paints_is_not_asked_for_the_weights_that_hear(tiny_model: Path) -> None:
+    """Else compiled code would hold some that another model with the same place has not."""
+    usual, deaf = load(tiny_model), load(tiny_model)
+    for stage in (deaf.first, deaf.second):
+        for part in (stage.names, stage.augment):
+            for tensor in part.state_dict().values():
+                tensor.fill_(math.nan)
+    first, second = compiled._traced(usual)
+    assert torch.equal(deaf.first.paint(*first), usual.first.paint(*first))
+    assert torch.equal(deaf.second.paint(*second), usual.second.paint(*second))
 
 
 def test_a_worker_paints_without_code_that_is_damaged_and_says_so(
@@ -66,7 +106,7 @@ def test_a_worker_paints_without_code_that_is_damaged_and_says_so(
         (place / name).write_bytes(b"no archive")
     settings = Settings(model_dir=tiny_model, var_dir=tmp_path, device="cpu", threads=1)
     with caplog.at_level(logging.WARNING):
-        painter = service.load(settings)
+        painter = service.load(settings, Succession(settings))
     assert "cannot be loaded" in caplog.text
     assert len(painter.paint([Dish("鮭丼", 7)])) == 1
 

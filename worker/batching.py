@@ -27,7 +27,7 @@ from foodgan.contract.orders import (
 )
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
-from worker import books, connection, fence, metrics, pace, tasks
+from worker import books, connection, fence, metrics, pace, passes, tasks
 from worker.bell import Bell
 from worker.books import Claim
 from worker.delivery import Delivery
@@ -40,6 +40,7 @@ from worker.liveness import Liveness
 from worker.passes import DeviceLost, Passes
 from worker.plates import Plate
 from worker.reply import OutOfTime, Replies
+from worker.succession import Succession
 from worker.sweep import Sweep, Told
 
 _REST_S = 0.2  # between two looks whether a resting worker is to work again
@@ -47,6 +48,7 @@ _SUSPECT_WAIT_S = 10.0  # for what is in hand, before what may have killed a wor
 _WAIT_S = 1  # longest wait for a job; a worker told to stop while idle leaves within it
 _AWAY_FIRST_S = 0.5
 _AWAY_LONGEST_S = 5.0
+_WARM_PASSES = 4  # passes' time that making the next model ready on the device may take
 _SIGNAL_TWICE_S = 1.0  # a terminal and a process manager may both pass one Ctrl-C on
 
 _log = logging.getLogger(__name__)
@@ -58,7 +60,8 @@ class BatchingWorker(SimpleWorker):
     """Serves the dish queue with one painter. settings: see `foodgan.contract.settings`.
 
     limit: pictures of one pass, see `worker.passes.fitted`; name: unique among living workers;
-    label: what its pulse file is called after.
+    label: what its pulse file is called after; succession: where the painter comes from, and those
+    after it; None: it stays.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class BatchingWorker(SimpleWorker):
         limit: int,
         name: str,
         label: str,
+        succession: Succession | None = None,
     ) -> None:
         self._settings = settings
         super().__init__(
@@ -85,6 +89,8 @@ class BatchingWorker(SimpleWorker):
         )
         self._painter = painter
         self._passes = Passes(painter, limit)
+        self._likeness = Likeness(succession.folder if succession else settings.model_dir)
+        self._succession = succession
         self._queue: Queue = self.queues[0]
         self._clock = replies.clock
         self._line = Line(self._queue, redis, self._clock)
@@ -97,8 +103,7 @@ class BatchingWorker(SimpleWorker):
             also=partial(self._listen, hasty, fleet, replies),
         )
         brisk = connection.brisk(settings)
-        likeness = Likeness(settings.model_dir)
-        self._delivery = Delivery(self, brisk, replies, likeness, lambda: self.stopping)
+        self._delivery = Delivery(self, brisk, replies, lambda: self.stopping)
         self._told_to_stop_at: float | None = None  # monotonic
         self.resting = False  # operators want it to take no orders
         self.at_rest = False  # it takes none: a look at the queue that was under way is over
@@ -167,6 +172,7 @@ class BatchingWorker(SimpleWorker):
     def _serve(self, burst: bool) -> None:
         away_s = _AWAY_FIRST_S
         while self._told_to_stop_at is None:
+            self._succeed()
             self.at_rest = self.resting
             if self.at_rest:
                 time.sleep(_REST_S)
@@ -185,6 +191,26 @@ class BatchingWorker(SimpleWorker):
                 _log.warning("Redis is away (%s)", type(error).__name__)
                 time.sleep(away_s)
                 away_s = min(2 * away_s, _AWAY_LONGEST_S)
+
+    def _succeed(self) -> None:
+        """Paint with the next model from now on, where one lies ready and paints on the device."""
+        heir = self._succession.take() if self._succession else None
+        if self._succession is None or heir is None:
+            return
+        began, before, device = time.monotonic(), self.model_id, self._painter.device
+        try:
+            with self._keeper.deadline(
+                _WARM_PASSES * self._settings.paint_timeout_s, f"model {heir.painter.model_id}"
+            ):
+                painter = passes.settled(heir.painter, device, self.limit)
+        except Exception as error:
+            self._succession.refuse(heir, error)
+        else:
+            self._painter, self._passes = painter, Passes(painter, self.limit)
+            self._likeness = Likeness(heir.folder)
+            took_s = time.monotonic() - began
+            _log.info("model %s -> %s in %.2f s", before, painter.model_id, took_s)
+        passes.release(device)
 
     def _told_to_stop(self) -> None:
         """First: leave after the current batch. Again, a second later: give it back and leave."""
@@ -238,7 +264,7 @@ class BatchingWorker(SimpleWorker):
         orders = [order for _, order in ready]
         whose = ", ".join(order.order_id for order in orders)
         _log.debug("painting orders %s", whose)
-        deadline = partial(self._keeper.deadline, self._settings.paint_timeout_s, whose)
+        deadline = partial(self._keeper.deadline, self._settings.paint_timeout_s, f"order {whose}")
         try:
             painted = tasks.TASKS[PAINT_TASK](
                 partial(self._passes.paint, deadline=deadline), orders
@@ -257,7 +283,8 @@ class BatchingWorker(SimpleWorker):
             [
                 (claim, self._plate(order, pictures))
                 for (claim, order), pictures in zip(ready, painted, strict=True)
-            ]
+            ],
+            self._likeness,
         )
 
     def _plate(self, order: DishOrder, pictures: Sequence[Image]) -> Plate:

@@ -1,8 +1,6 @@
 """Beside the painting: pictures become files, files become answers, jobs come to their end."""
 
 import logging
-import os
-import sys
 import threading
 import time
 import traceback
@@ -18,6 +16,7 @@ from redis import Redis
 from rq.utils import now
 from rq.worker import BaseWorker
 
+from foodgan import process
 from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import redact
@@ -47,8 +46,8 @@ Asked = Future[tuple[float, list[fence.Leave]]]  # when, in monotonic seconds; o
 class Delivery:
     """Brings claims to their end on threads of its own. Leaving it waits for all in hand.
 
-    worker: whose claims they are; brisk: asked before each post, see `worker.connection`;
-    likeness: of the painter's model; stopping: whether the worker has been told to stop.
+    worker: whose claims they are; brisk: asked before each post, see `worker.connection`; stopping:
+    whether the worker has been told to stop.
     """
 
     def __init__(
@@ -56,17 +55,17 @@ class Delivery:
         worker: BaseWorker,
         brisk: Redis,
         replies: Replies,
-        likeness: Likeness,
         stopping: Callable[[], bool],
     ) -> None:
         self._worker = worker
         self._brisk = brisk
         self._replies = replies
         self._clock = replies.clock
-        self._likeness = likeness
         self._stopping = stopping
         self._commit = GroupCommit(worker.connection)
-        self._encoders = ThreadPoolExecutor(_ENCODERS, "encoder", initializer=_step_back)
+        self._encoders = ThreadPoolExecutor(
+            _ENCODERS, "encoder", process.step_back, (_ENCODERS_NICE,)
+        )
         self._posters = ThreadPoolExecutor(_POSTERS, "poster")
         self._in_hand = 0
         self._changed = threading.Condition()
@@ -88,11 +87,14 @@ class Delivery:
         with self._changed:
             return self._changed.wait_for(lambda: self._in_hand == 0, wait_s)
 
-    def bring(self, batch: Sequence[tuple[Claim, Plate]]) -> None:
-        """Encode, post, finish: at once, on other threads. Leave is asked for all together."""
+    def bring(self, batch: Sequence[tuple[Claim, Plate]], likeness: Likeness) -> None:
+        """Encode, post, finish: at once, on other threads. Leave is asked for all together.
+
+        likeness: of the model that painted the batch.
+        """
         asked = self._posters.submit(self._ask_leave, [claim for claim, _ in batch])
         for place, (claim, plate) in enumerate(batch):
-            self._begin(claim, partial(self._bring, claim, plate, asked, place))
+            self._begin(claim, partial(self._bring, claim, plate, likeness, asked, place))
 
     def close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
         """Give the job another try, or say what has become of it: at once, on another thread."""
@@ -127,8 +129,11 @@ class Delivery:
         """Its member wants it no more: end the job without a word, at once, on another thread."""
         self._begin(claim, partial(self._drop, claim))
 
-    def _bring(self, claim: Claim, plate: Plate, asked: Asked, place: int) -> None:
+    def _bring(
+        self, claim: Claim, plate: Plate, likeness: Likeness, asked: Asked, place: int
+    ) -> None:
         try:
+            plate = _looked(plate, likeness)
             served = self._serve(claim, plate, partial(self._leave, claim, asked, place))
         except Exception as error:
             self._close(claim, plate.order, error)
@@ -150,7 +155,6 @@ class Delivery:
 
         left: the worker has been told to stop, and Redis is away; the claim runs out.
         """
-        plate = self._looked(plate)
         too_late = plate.order.expired(self._clock.now()) or not plate.order.has_token
         encode = plate.smaller if too_late else plate.message
         message = self._encoders.submit(encode).result()
@@ -162,13 +166,6 @@ class Delivery:
                 return "posted"
             message = self._encoders.submit(plate.smaller).result()
         return "handed" if self._hand_over(claim, plate.order, message) else "left"
-
-    def _looked(self, plate: Plate) -> Plate:
-        """With what the nearest photos say, where that was asked."""
-        if plate.order.kind != "check":
-            return plate
-        beside = self._likeness.told(plate.order.locale, plate.pictures[0])
-        return replace(plate, beside=beside)
 
     def _drop(self, claim: Claim) -> None:
         metrics.ORDERS.labels("cancelled").inc()
@@ -316,6 +313,13 @@ class Delivery:
                 time.sleep(_AWAY_S)
 
 
+def _looked(plate: Plate, likeness: Likeness) -> Plate:
+    """With what the nearest photos say, where that was asked."""
+    if plate.order.kind != "check":
+        return plate
+    return replace(plate, beside=likeness.told(plate.order.locale, plate.pictures[0]))
+
+
 def _note(claim: Claim, error: Exception, judged: tasks.Verdict) -> None:
     if judged.declined:
         _log.info("order %s: declined (%s)", claim.job.id, error)
@@ -323,9 +327,3 @@ def _note(claim: Claim, error: Exception, judged: tasks.Verdict) -> None:
     metrics.failed(error)
     trace = error if judged.traced else None
     _log.error("order %s: %s: %s", claim.job.id, type(error).__name__, error, exc_info=trace)
-
-
-def _step_back() -> None:
-    """Let this thread leave the cores to whoever feeds the device, or paints on them."""
-    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _ENCODERS_NICE)

@@ -119,7 +119,7 @@ class Keeper:
         running = self._pass
         if running is None or time.monotonic() < running[0]:
             return
-        _log.critical("order %s: the pass did not end in time; leaving the process", running[1])
+        _log.critical("%s: the pass did not end in time; leaving the process", running[1])
         faulthandler.dump_traceback(file=_STDERR)
         self._exit(EXIT_HUNG)
 

@@ -9,9 +9,10 @@ from itertools import accumulate
 import torch
 from PIL.Image import Image
 
+from foodgan import recorded_pass
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.orders import COUNT_MAX
-from foodgan.painter import Dish, portions
+from foodgan.painter import Dish, Painter, portions
 from worker import costs, metrics
 from worker.tasks import Paints
 
@@ -79,8 +80,7 @@ class Passes:
     def _halve(self, size: int) -> None:
         self.limit = max(1, size // 2)
         _log.warning("no memory for %d pictures at once; %d from now on", size, self.limit)
-        if self._painter.device.type == "cuda":
-            torch.cuda.empty_cache()
+        release(self._painter.device)
 
 
 def _answers(device: torch.device) -> bool:
@@ -98,6 +98,29 @@ def warm(painter: Paints, sizes: Sequence[int] = (1, COUNT_MAX)) -> None:
     """Let a GPU load what it paints with, for which the first member would wait seconds."""
     for size in sizes if painter.device.type == "cuda" else ():
         painter.paint(portions(_NAME, 0, size))
+
+
+def record(painter: Painter, limit: int) -> None:
+    """Let a GPU replay passes of up to `limit` pictures, and have it record each now."""
+    if painter.device.type == "cuda":
+        recorded_pass.record(painter)
+        warm(painter, range(1, min(limit, recorded_pass.MOST) + 1))
+
+
+def settled(painter: Painter, device: torch.device, limit: int) -> Painter:
+    """A CPU's painter as this device paints best with it, warm. Raises what painting raises."""
+    if device.type == "cpu":
+        return painter
+    moved = Painter(painter.model, painter.first, painter.second, str(device))
+    warm(moved)
+    record(moved, limit)
+    return moved
+
+
+def release(device: torch.device) -> None:
+    """Give back what a GPU's painters held that are gone."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
 
 
 def fitted(painter: Paints) -> int:

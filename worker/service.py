@@ -3,13 +3,12 @@
 import faulthandler
 import logging
 import time
-from contextlib import suppress
-from pathlib import Path
+from contextlib import nullcontext, suppress
 from uuid import uuid4
 
 import torch
 
-from foodgan import compiled, process, recorded_pass
+from foodgan import process
 from foodgan.contract.errors import UserError
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
@@ -18,6 +17,7 @@ from foodgan.place import fault_of
 from worker import connection, passes
 from worker.batching import BatchingWorker
 from worker.reply import Replies
+from worker.succession import Succession
 from worker.tasks import Paints
 from worker.watch import Watch
 
@@ -32,7 +32,8 @@ def run(settings: Settings, label: str, *, burst: bool = False) -> None:
     Raises ModelError; UserError for a device that is not there.
     """
     with Watch(settings, label) as watch:
-        _serve(load(settings), settings, label, watch, burst=burst)
+        succession = Succession(settings)
+        _serve(load(settings, succession), settings, label, watch, succession, burst=burst)
 
 
 def serve(painter: Paints, settings: Settings, label: str, *, burst: bool = False) -> None:
@@ -41,7 +42,15 @@ def serve(painter: Paints, settings: Settings, label: str, *, burst: bool = Fals
         _serve(painter, settings, label, watch, burst=burst)
 
 
-def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, burst: bool) -> None:
+def _serve(
+    painter: Paints,
+    settings: Settings,
+    label: str,
+    watch: Watch,
+    succession: Succession | None = None,
+    *,
+    burst: bool,
+) -> None:
     limit = _limit(painter, settings)
     redis = connection.awaited(settings)
     fleet = Fleet(connection.hasty(settings))
@@ -51,23 +60,29 @@ def _serve(painter: Paints, settings: Settings, label: str, watch: Watch, *, bur
         # A killed worker's entry outlives it, so every process has a name of its own.
         name = f"{label}-{uuid4().hex[:6]}"
         worker = BatchingWorker(
-            painter, replies, settings, redis, limit=limit, name=name, label=label
+            painter,
+            replies,
+            settings,
+            redis,
+            limit=limit,
+            name=name,
+            label=label,
+            succession=succession,
         )
+        del painter  # the worker's alone, which lets it go for the next one
         watch.staff(worker)
         process.keep_objects()
-        worker.serve(burst=burst)
+        with succession or nullcontext():
+            worker.serve(burst=burst)
 
 
-def load(settings: Settings) -> Painter:
-    """The model that the settings name, on their device. Raises ModelError, UserError."""
-    began = time.monotonic()
+def load(settings: Settings, succession: Succession) -> Painter:
+    """The model to begin with, on the device that is set. Raises ModelError, UserError."""
     if settings.device and (fault := _absent(settings.device)):
         raise UserError("settings-wrong", name="DEVICE", fault=fault)
-    painter = Painter.load(settings.model_dir, device=settings.device, threads=settings.threads)
-    faster = _take_up(painter, settings.var_dir / compiled.FOLDER)
-    how = "loaded, compiled for this machine," if faster else "loaded"
-    _log.info("model %s %s in %.1f s", painter.model_id, how, time.monotonic() - began)
-    return painter
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    return succession.first()
 
 
 def _absent(device: str) -> str:
@@ -75,15 +90,6 @@ def _absent(device: str) -> str:
     gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
     there = gpus and device in ("cuda", *gpus)
     return "" if there else fault_of(device)
-
-
-def _take_up(painter: Painter, home: Path) -> bool:
-    """Whether the painter now runs what `foodgan model compile` wrote."""
-    try:
-        return compiled.take_up(painter, home)
-    except RuntimeError:
-        _log.warning("what is in %s cannot be loaded; painting without it", home, exc_info=True)
-        return False
 
 
 def _limit(painter: Paints, settings: Settings) -> int:
@@ -96,9 +102,8 @@ def _limit(painter: Paints, settings: Settings) -> int:
     try:
         passes.warm(painter)
         limit = settings.batch_limit or passes.fitted(painter)
-        if isinstance(painter, Painter) and painter.device.type == "cuda":
-            recorded_pass.record(painter)  # after fitting, which would not see a recording's memory
-            passes.warm(painter, range(1, min(limit, recorded_pass.MOST) + 1))
+        if isinstance(painter, Painter):  # after fitting, which would not see a recording's memory
+            passes.record(painter, limit)
     finally:
         faulthandler.cancel_dump_traceback_later()
     took_s = time.monotonic() - began

@@ -5,9 +5,12 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol, Self
 
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
 from foodgan import __version__
@@ -84,7 +87,7 @@ class Watch:
     def staff(self, worker: Watched) -> None:
         """There is a worker now, its model warm."""
         self._worker = worker
-        self._figures.register(gauges.build(model=worker.model_id, device=worker.device_name))
+        self._figures.register(_Build(worker))
         self._beat(worker)
         self._thread.start()
 
@@ -152,6 +155,17 @@ class Watch:
             status.say_goodbye(self._redis, name)
         except RedisError:
             _log.debug("no goodbye; the hello goes by itself")
+
+
+class _Build(Collector):
+    """What runs here when it is asked for: a worker's model may be another one by then."""
+
+    def __init__(self, worker: Watched) -> None:
+        self._worker = worker
+
+    def collect(self) -> Iterable[Metric]:
+        worker = self._worker
+        return gauges.build(model=worker.model_id, device=worker.device_name).collect()
 
 
 def _state(worker: Watched) -> State:

@@ -195,11 +195,22 @@ def test_compose_hands_each_service_the_settings_that_it_reads() -> None:
     assert {"REVIEW_NOTICE", "CLUB_SERVERS", "COOLDOWN_S"} <= bot
     assert bot - of_the_image - ports <= given["bot"]
     worker = read_by("worker") - of_the_image - ports
-    assert "MODEL_DIR" in worker
+    assert {"MODEL_DIR", "PHOTO_STORE"} <= worker
     assert worker <= given["worker"] | given["intake"]
     assert worker <= given["worker-gpu"] | given["intake"]
     gpu = yaml.safe_load((FILES / "compose.gpu.yml").read_text(encoding="utf-8"))["services"]
     assert given["worker"] <= set(gpu["worker"]["environment"])
+
+
+def test_workers_that_paint_find_the_models_that_are_served_and_cannot_change_them() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    store = {
+        name for name in services["bot"]["environment"] if name.startswith(("PHOTO_S", "AWS_"))
+    }
+    assert len(store) > 1
+    for name in ("worker", "worker-gpu"):
+        assert store <= set(services[name]["environment"])
+        assert "photos:/srv/foodgan/var/photos:ro" in services[name]["volumes"]
 
 
 @pytest.mark.parametrize(

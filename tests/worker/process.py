@@ -19,7 +19,8 @@ from foodgan.contract import logs
 from foodgan.contract.settings import Settings
 from foodgan.painter import Dish
 from tests.worker.tiny import TinyPainter
-from worker.service import serve
+from worker import succession
+from worker.service import run, serve
 
 KILLER = "毒フグの刺身"
 ROOT = Path(__file__).parents[2]
@@ -49,7 +50,7 @@ class Killable(TinyPainter):
 
 
 class WorkerProcess:
-    """A running worker.
+    """A running worker; with a model of its own where the settings name one.
 
     pause_s: how slow its painter is; hang_once: see HangingOnce; killable: see Killable; clock: a
     file that says by how many seconds its wall clock is wrong.
@@ -103,5 +104,9 @@ def _main(
     os.dup2(out, 2)
     logs.set_up("DEBUG", settings.log_format)
     logging.getLogger("PIL").setLevel(logging.INFO)
+    if settings.model_dir:
+        succession.LOOK_S = 0.2
+        run(settings, label)
+        return
     kind, argument = painter
     serve(kind(argument), settings, label)

@@ -174,6 +174,22 @@ def test_before_the_model_is_warm_it_lives_but_is_not_ready(settings: Settings) 
     assert (code, json.loads(why)["wrong"]) == (503, ["the model is not loaded yet"])
 
 
+def test_a_worker_that_took_up_another_model_has_no_figure_of_the_one_before(
+    settings: Settings,
+) -> None:
+    class Stove:
+        name, resting, at_rest, device_name = "stove-1", False, False, "cpu"
+        model_id, limit, in_hand, stopping = "first", 16, 0, False
+
+    stove = Stove()
+    with Watch(settings.model_copy(update={"worker_health_port": 0}), "stove") as watch:
+        watch.staff(stove)
+        stove.model_id = "second"
+        counted = figures(watch._endpoint.address)
+    builds = [name for name in counted if name.startswith("foodgan_build")]
+    assert builds == [f"foodgan_build_info device=cpu model=second version={__version__}"]
+
+
 def test_many_may_ask_at_once(settings: Settings) -> None:
     with Watch(settings, "stove") as watch, ThreadPoolExecutor(16) as pool:
         codes = list(pool.map(lambda _: ask(watch._endpoint.address, "/metrics")[0], range(64)))
