@@ -1,4 +1,4 @@
-"""From `/dish` by its buttons to variations, a larger one and the photos nearest to it: all real."""
+"""From `/dish` by its buttons to all that they offer, across a restart: all parts real."""
 
 from pathlib import Path
 
