@@ -37,7 +37,7 @@ async def test_a_release_is_learned_from_and_painted_with_while_the_house_is_ope
     async with opened(tmp_path, judge, ("intake", "trainer"), MODEL_DIR=str(model)) as house:
         before = await house.command("dish", name=NAME, seed=7)
         accept_all(store, "guests")  # a collection of its own: the club's is the bot's
-        released = house.ask("OPERATOR", "release")
+        released = house.ask(OPERATOR, "release")
 
         def learned() -> bool:
             shown = released.original.json["content"] if released.original else ""
