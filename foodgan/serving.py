@@ -9,7 +9,7 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,7 +84,7 @@ def fetch(store: Store, digest: str, home: Path) -> Path:
     Raises ModelError where the store has no such model, or a damaged one.
     """
     place = home / digest
-    if place.is_dir() and digest_of(place) == digest:
+    if _is_whole(place, digest):
         os.utime(place)  # in use, see `forget`
         return place
     home.mkdir(parents=True, exist_ok=True)
@@ -92,9 +92,22 @@ def fetch(store: Store, digest: str, home: Path) -> Path:
         fresh = Path(made) / digest
         fresh.mkdir()
         _copy(store, digest, fresh)
-        if not place.is_dir():  # another worker of this machine may have been quicker
-            fresh.rename(place)
+        if not _is_whole(place, digest):  # another worker of this machine may have been quicker
+            discard(place)
+            with suppress(OSError):  # or is so just now
+                fresh.rename(place)
     return place
+
+
+def _is_whole(place: Path, digest: str) -> bool:
+    """Whether a copy is there, and every file of it as model.json says: some 30 ms."""
+    try:
+        files = registry.describe(place).hashes if digest_of(place) == digest else None
+        return files is not None and all(
+            registry.sha256(place / name) == sha256 for name, sha256 in files.items()
+        )
+    except (ModelError, OSError):
+        return False
 
 
 def forget(home: Path, kept: Collection[str]) -> None:
@@ -169,7 +182,10 @@ def promote(
     if digest is not None and not store.exists(f"{MODELS}/{digest}/{MODEL}"):
         raise ModelError(f"the store has no whole model {digest[:12]}")
     promotion = Promotion(digest=digest, base=base, model_id=model_id, at=_now(), by=by)
-    _write(store, lambda then: _next(then, promotion, frozenset(then.rolled_back) - {model_id}))
+    _write(
+        store,
+        lambda then: _next(then, promotion, (i for i in then.rolled_back if i != model_id)),
+    )
     log.info("promoted model %s (%s)", model_id, digest[:12] if digest else "the worker's own")
     tidy(store)
     return promotion
@@ -192,7 +208,7 @@ def roll_back(store: Store) -> Promotion:
         at=_now(),
         by="operator",
     )
-    _write(store, lambda old: _next(old, promotion, {*old.rolled_back, now.model_id}))
+    _write(store, lambda old: _next(old, promotion, (*old.rolled_back, now.model_id)))
     log.info("rolled back from model %s", now.model_id)
     return promotion
 
@@ -212,25 +228,30 @@ def _before(store: Store, then: Serving) -> Promotion | None:
 def tidy(store: Store) -> int:
     """Remove models that were not among the last `KEPT` promoted ones; returns how many.
 
-    One that was never promoted goes once a later one is.
+    What operators chose stays, as names are learned on it. One that was never promoted goes once a
+    later one is.
     """
-    promotions = serving(store).promotions
-    kept: list[str] = []
-    for promotion in reversed(promotions):
-        if promotion.digest and promotion.digest not in kept:
-            kept.append(promotion.digest)
-    oldest = store.written_at(SERVING) if promotions else 0.0
+    then = serving(store)
+    promoted = [each.digest for each in reversed(then.promotions) if each.digest]
+    kept = {*list(dict.fromkeys(promoted))[:KEPT], then.chosen.digest if then.chosen else None}
+    oldest = store.written_at(SERVING) if then.promotions else 0.0
     gone = 0
-    for digest in set(store.folders(MODELS)) - set(kept[:KEPT]):
+    for digest in set(store.folders(MODELS)) - kept:
         if store.newest(f"{MODELS}/{digest}") < oldest:  # else it is being published just now
             store.delete_folder(f"{MODELS}/{digest}", MODEL)
             gone += 1
     return gone
 
 
-def _next(then: Serving, promotion: Promotion, rolled_back: set[str] | frozenset[str]) -> Serving:
-    promotions = (*then.promotions, promotion)[-REMEMBERED:]
-    return Serving(promotions=promotions, rolled_back=tuple(sorted(rolled_back))[-REMEMBERED:])
+def _next(then: Serving, promotion: Promotion, rolled_back: Iterable[str]) -> Serving:
+    """The list with one promotion more. What is forgotten is what counts for nobody any more."""
+    after = Serving(promotions=(*then.promotions, promotion), rolled_back=tuple(rolled_back))
+    chosen, newest = after.chosen, after.promotions[-REMEMBERED:]
+    if chosen and chosen not in newest:
+        newest = (chosen, *newest[1:])
+    return after.model_copy(
+        update={"promotions": newest, "rolled_back": after.rolled_back[-REMEMBERED:]}
+    )
 
 
 def _write(store: Store, change: Callable[[Serving], Serving]) -> None:

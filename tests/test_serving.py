@@ -181,6 +181,35 @@ def test_old_models_go_and_those_that_a_roll_back_reaches_stay(
     assert set(serving.published(store)) == set(digests[-serving.KEPT :])
 
 
+def test_what_operators_chose_outlives_all_that_is_learned_on_it(
+    store: Store, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "REMEMBERED", 4)
+    chosen = served(store, renamed(tiny_model, tmp_path, "chosen"), base=None, by="operator")
+    for number in range(serving.KEPT + 2):
+        learned = served(store, renamed(tiny_model, tmp_path, f"model{number}"), base=chosen)
+        for path in Path(store.full(MODELS)).rglob("*"):
+            os.utime(path, (1_000, 1_000))  # long ago
+    serving.tidy(store)
+    then = serving.serving(store)
+    assert then.chosen is not None
+    assert then.chosen.digest == chosen
+    assert len(then.promotions) == 4
+    assert counted(store, OWN) == learned
+    assert serving.base_of(store, None, tmp_path / "home") is not None
+
+
+@pytest.mark.parametrize("name", ["stage1.safetensors", MODEL])
+def test_a_copy_that_was_damaged_is_fetched_anew(
+    store: Store, tiny_model: Path, tmp_path: Path, name: str
+) -> None:
+    digest = serving.publish(store, tiny_model)
+    folder = serving.fetch(store, digest, tmp_path / "home")
+    (folder / name).write_bytes(b"damaged")
+    assert serving.fetch(store, digest, tmp_path / "home") == folder
+    assert registry.open_model(folder)[0] == registry.describe(tiny_model)
+
+
 def test_a_model_that_is_being_published_is_not_tidied_away(
     store: Store, tiny_model: Path, tmp_path: Path
 ) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from foodgan import compiled, process, serving
-from foodgan.contract.errors import ModelError, StoreError
+from foodgan.contract.errors import StoreError
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
 from foodgan.painter import Painter, portions
@@ -171,19 +171,11 @@ class Succession:
             return not held
 
     def _open(self, digest: str | None, device: str | None) -> Opened:
-        """Fetch a model and open it, compiled where it was. Raises ModelError, StoreError, OSError.
-
-        A copy that is damaged is thrown away, to be fetched anew.
-        """
+        """Fetch a model and open it, compiled where it was. Raises ModelError, StoreError."""
         began, folder = time.monotonic(), self._settings.model_dir
-        try:
-            if digest:
-                folder = self._fetch(digest)
-            painter = Painter.load(folder, device=device)
-        except ModelError:
-            if digest:
-                serving.discard(self._home / digest)
-            raise
+        if digest:
+            folder = self._fetch(digest)
+        painter = Painter.load(folder, device=device)
         faster = _take_up(painter, self._settings.var_dir / compiled.FOLDER)
         how = "loaded, compiled for this machine," if faster else "loaded"
         whose = f", {digest[:12]} of the store" if digest else ""
