@@ -13,7 +13,7 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 FROM python:3.11-slim-bookworm AS house
 ENV PATH=/opt/foodgan/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin foodgan \
-    && mkdir -p /srv/foodgan/var/photos && chown -R 10001:10001 /srv/foodgan/var
+    && mkdir -p /srv/foodgan/var/photos /srv/foodgan/var/alive && chown -R 10001:10001 /srv/foodgan/var
 WORKDIR /srv/foodgan
 
 FROM wheel AS bot-parts
