@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from foodgan.contract.checkup import Finding, fail
 from foodgan.contract.logs import redact
 from foodgan.contract.settings import Settings
-from foodgan.doctor import bot, machine, model, queue, store
+from foodgan.doctor import bot, machine, model, queue, serving, store
 
 Check = Callable[[Settings], Iterable[Finding]]
 CHECKS: dict[str, Check] = {
@@ -15,6 +15,7 @@ CHECKS: dict[str, Check] = {
     "photo store": store.store,
     "device": model.device,
     "model": model.model,
+    "served model": serving.serving,
     "database and Discord": bot.bot,
 }
 

@@ -106,6 +106,11 @@ def _workers(connection: Redis) -> Iterator[Finding]:
     else:
         told = f"nobody takes photos in; {found.photos} waiting"
         yield warn("photo intake", told, "start one: python -m worker intake")
+    if found.trainers:
+        yield ok("trainer", f"{found.trainers} at work")
+    else:
+        told = f"nobody learns from releases; {found.releases} waiting"
+        yield warn("trainer", told, "start one: python -m worker trainer")
 
 
 def _painters(found: Status) -> Finding:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
-from foodgan.contract.checkup import Finding, fail, ok
+from foodgan.contract.checkup import Finding, fail, ok, warn
 from foodgan.contract.errors import StoreError
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
@@ -27,6 +27,10 @@ def store(settings: Settings) -> Iterator[Finding]:
                 yield ok(part, f"{shown} will be made with the first photo")
             else:
                 yield fail(part, f"{shown} cannot be made in {above}", advice)
+            return
+        if place.is_folder and not os.access(place.root, os.W_OK):
+            what = f"{shown} can be read, and not be written"
+            yield warn(part, what, "enough to paint; bot, intake and trainer write to it")
             return
         place.write(path, PROBE)
         try:

