@@ -24,7 +24,7 @@ from foodgan.photos.picture import thumbnail
 from foodgan.photos.shipping import Shipment, ship
 from foodgan.progress import Track, untracked
 
-VERSION = 1  # of the manifest; counts up when the same photos give another release
+VERSION = 2  # of the manifest; counts up when the same photos give another release
 TEST_SHARE = 10  # of 100 groups of near-duplicates, by hash
 ENOUGH = 10  # groups from which on there is always something to test on
 
@@ -135,13 +135,31 @@ def _place(store: Store, entries: Sequence[Entry], track: Track) -> list[Placed]
 
 
 def _splits(members: dict[int, list[Entry]]) -> dict[int, str]:
-    """The split of each group. Of few groups chance may hold out none: then it is the lowest."""
+    """The split of each group.
+
+    A name's first photo is never held out by chance: of a dish that has no other, nothing would
+    ever be learned. Of few groups chance may hold out none: then it is the lowest, one without such
+    a photo where there is any.
+    """
     splits = {group: split_of(photos) for group, photos in members.items()}
-    if "test" not in splits.values() and len(splits) >= ENOUGH:
-        free = {group: photos for group, photos in members.items() if not photos[0].split}
-        if free:
-            splits[min(free, key=lambda group: free[group][0].sha256)] = "test"
+    free = [group for group, photos in members.items() if not any(each.split for each in photos)]
+    firsts = _begun_by_a_first(members)
+    splits |= {group: "train" for group in free if group in firsts}
+    if "test" not in splits.values() and len(splits) >= ENOUGH and free:
+        rest = [group for group in free if group not in firsts] or free
+        splits[min(rest, key=lambda group: members[group][0].sha256)] = "test"
     return splits
+
+
+def _begun_by_a_first(members: dict[int, list[Entry]]) -> set[int]:
+    """The groups whose oldest photo is the oldest of its name, so that one that joins later moves
+    none of the others.
+    """
+    first: dict[str, Entry] = {}
+    photos = (photo for group in members.values() for photo in group)
+    for photo in sorted(photos, key=lambda each: (each.accepted_at, each.sha256)):
+        first.setdefault(photo.name, photo)
+    return {group for group, photos in members.items() if first[photos[0].name] is photos[0]}
 
 
 def split_of(group: Sequence[Entry]) -> str:

@@ -232,6 +232,19 @@ def test_of_ten_dishes_one_is_always_held_out(tmp_path: Path) -> None:
     assert freeze(store).test == 1
 
 
+HELD_OUT_BY_HASH = (47, 54, 55, 65)  # seeds
+
+
+def test_the_first_photo_of_a_dish_is_never_held_out_by_chance(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    first = [add(store, seed, f"料理{seed}") for seed in HELD_OUT_BY_HASH]
+    assert {release.split_of([entry]) for entry in first} == {"test"}
+    frozen = freeze(store)
+    assert (frozen.train, frozen.test) == (len(first), 0)
+    again = add(store, 68, "料理47")
+    assert _splits(store, freeze(store))[again.sha256] == "test"
+
+
 def test_without_a_photo_there_is_no_release(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError):
         freeze(Store(str(tmp_path)))
