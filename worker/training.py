@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from foodgan.contract.models import LEARN_TASK, Learned, LearnedName, Learning
+from foodgan.contract.models import LEARN_TASK, SERVING, Learned, LearnedName, Learning
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
@@ -64,9 +64,12 @@ def learn(order: Learning, settings: Settings) -> Learned:
 
 def overdue(settings: Settings) -> tuple[str, str] | None:
     """What is to be learned anew, see `foodgan.candidate.overdue`."""
+    store = Store(settings.photo_store)
+    if not store.exists(SERVING):  # nothing was ever learned, and torch takes seconds of a start
+        return None
     from foodgan import candidate
 
-    return candidate.overdue(Store(settings.photo_store), settings.model_dir)
+    return candidate.overdue(store, settings.model_dir)
 
 
 def _unpacked(store: Store, release: str, work: Path) -> Path:
