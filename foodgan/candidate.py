@@ -98,6 +98,8 @@ def overdue(store: Store, own: Path | None) -> tuple[str, str] | None:
     last = next((each for each in reversed(served.promotions) if each.by == "trainer"), None)
     if last is None or last.digest is None or last.model_id in served.rolled_back:
         return None
+    if last.base is None:  # nothing was learned: it went back to what operators chose
+        return None
     chosen = served.chosen
     base = chosen.digest if chosen and chosen.digest else serving.digest_of(own)
     if last.base == base:

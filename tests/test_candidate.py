@@ -117,6 +117,7 @@ def test_what_an_operator_chose_stays_when_a_release_has_no_new_names(
     counts = serving.serving(store).counts_for("0" * 64)
     assert counts is not None
     assert counts.digest == chosen
+    assert candidate.overdue(store, None) is None  # nothing was learned: nothing is to be anew
 
 
 def test_a_model_passes_its_gates_against_itself(painters: tuple[Painter, Painter]) -> None:

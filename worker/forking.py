@@ -50,7 +50,8 @@ class ForkingWorker(SimpleWorker):
 
     pulse_file: None where another process answers for this one's health; beside: the process that
     it looks after; patience_s: that a job in hand has to end when the worker is told to stop, else
-    it is given back; hourly: what else is to be done once an hour, the first time at the start.
+    it is given back; hourly: what else is to be done once an hour, the first time at the start,
+    given what keeps the worker alive meanwhile.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class ForkingWorker(SimpleWorker):
         pulse_file: Path | None = None,
         beside: Beside | None = None,
         patience_s: float = math.inf,
-        hourly: Callable[[], None] = lambda: None,
+        hourly: Callable[[Callable[[], None]], None] = lambda _: None,
     ) -> None:
         self._settings = settings
         super().__init__(
@@ -169,16 +170,19 @@ class ForkingWorker(SimpleWorker):
         self._tidy()
 
     def _tidy(self) -> None:
-        """Remove what killed children left half-written; in a folder that takes no time."""
+        """Remove what killed children left half-written.
+
+        In a folder that takes no time; while a bucket is listed, claims are renewed.
+        """
         if time.monotonic() - self._tidied < _TIDY_S:
             return
         self._tidied = time.monotonic()
         outcome = child.run(
-            lambda: Store(self._settings.photo_store).sweep(), _TIDYING, lambda: None, BEAT_S
+            lambda: Store(self._settings.photo_store).sweep(), _TIDYING, self._keep, BEAT_S
         )
         if outcome.value:
             _log.info("%d half-written files removed from the store", outcome.value)
-        self._hourly()
+        self._hourly(self._keep)
 
     def _serve_claim(self, claim: Claim) -> None:
         job = claim.job

@@ -1,22 +1,26 @@
 """Trainers: they make models of releases. Needs the store and a model, no GPU and no database."""
 
-import hashlib
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from redis import Redis
-from rq import Queue
+from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError
+from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
 from foodgan.contract.models import LEARN_TASK, TRAIN_QUEUE, Learning
+from foodgan.contract.orders import FAILURE_TTL_S
 from foodgan.contract.settings import Settings
-from worker import child, connection
+from worker import child, connection, scratch
+from worker.child import Limits
 from worker.forking import BEAT_S, hired
 from worker.health import trainer_pulse_file
-from worker.training import LIMITS, TASKS, overdue
+from worker.training import SCRATCH, TASKS, overdue
 
 PATIENCE_S = 20.0  # that learning in hand has to end; given back, it begins anew elsewhere
+_LOOKING = Limits(cpu_s=60, memory=4 * 1024**3, wall_s=120)  # through the store
 _NO_TIMEOUT = -1  # as rq spells it: a task has bounds of its own
 
 _log = logging.getLogger(__name__)
@@ -29,35 +33,63 @@ def serve(settings: Settings, label: str, *, burst: bool = False) -> None:
     more = {
         "pulse_file": pulse_file,
         "patience_s": PATIENCE_S,
-        "hourly": partial(_catch_up, settings, redis),
+        "hourly": partial(_see_to, settings, redis),
     }
     hired(settings, TRAIN_QUEUE, label, TASKS, **more).serve(burst=burst)
 
 
-def _catch_up(settings: Settings, redis: Redis) -> None:
-    """Put what is to be learned anew in line; nobody waits for an answer."""
-    found = child.run(lambda: overdue(settings), LIMITS, lambda: None, BEAT_S)
+def _see_to(settings: Settings, redis: Redis, beat: Callable[[], None]) -> None:
+    """Remove what killed trainers left here, and put what is to be learned anew in line."""
+    try:
+        if left := scratch.sweep(settings.var_dir / SCRATCH):
+            _log.info("%d folders of killed trainers removed", left)
+    except OSError as error:
+        _log.warning("what killed trainers left stays: %s", error)
+    try:
+        with connection.refusing_is_away():
+            _catch_up(settings, redis, beat)
+    except connection.AWAY as error:
+        _log.warning("Redis is away (%s): nothing is put in line", type(error).__name__)
+
+
+def _catch_up(settings: Settings, redis: Redis, beat: Callable[[], None]) -> None:
+    """Put what is to be learned anew in line, where nothing newer is; nobody waits for an answer.
+
+    Behind a newer release the older one would be promoted last.
+    """
+    queue = Queue(TRAIN_QUEUE, connection=redis, serializer=JSONSerializer)
+    if _busy(queue):
+        return
+    found = child.run(lambda: _plain(overdue(settings)), _LOOKING, beat, BEAT_S)
     if found.kind != "done":
         _log.warning("the store was not looked through: %s %s", found.kind, found.reason)
-        return
-    if not found.value:
-        return
-    release, base = found.value
-    learning_id = hashlib.sha256(f"{release} on {base}".encode()).hexdigest()[:8]
-    order = Learning(learning_id=learning_id, release=release)
-    queue = Queue(TRAIN_QUEUE, connection=redis, serializer=JSONSerializer)
+    elif found.value and not _busy(queue):
+        _put_in_line(queue, Learning.model_validate(found.value), settings.retries)
+
+
+def _busy(queue: Queue) -> bool:
+    """Whether something is in line, in hand, or to be tried again."""
+    put_off = ScheduledJobRegistry(queue=queue)  # type: ignore[no-untyped-call]
+    registries = (queue.started_job_registry, put_off)
+    return queue.count > 0 or any(each.get_job_count(cleanup=False) for each in registries)
+
+
+def _put_in_line(queue: Queue, order: Learning, retries: int) -> None:
     try:
         queue.enqueue_call(
             LEARN_TASK,
-            args=(order.model_dump(mode="json"),),
-            job_id=learning_id,
-            description=f"{LEARN_TASK} {learning_id}",
+            args=(_plain(order),),
+            job_id=order.learning_id,
+            description=f"{LEARN_TASK} {order.learning_id}",
             timeout=_NO_TIMEOUT,
+            failure_ttl=FAILURE_TTL_S,  # then it is tried once more
+            retry=Retry(max=retries) if retries else None,
             unique=True,
         )
     except DuplicateJobError:
         return
-    except connection.AWAY as error:
-        _log.warning("Redis is away (%s): release %s is not put in line", error, release[:12])
-        return
-    _log.info("order %s: another base now, release %s anew", learning_id, release[:12])
+    _log.info("order %s: another base now, release %s anew", order.learning_id, order.release[:12])
+
+
+def _plain(order: Learning | None) -> dict[str, str] | None:
+    return order.model_dump(mode="json") if order else None

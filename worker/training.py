@@ -3,20 +3,21 @@
 It runs in a process of its own that sees neither Redis nor the bot; see `worker.child`.
 """
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from foodgan.contract.models import LEARN_TASK, SERVING, Learned, LearnedName, Learning
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
+from worker import scratch
 from worker.child import Limits
 from worker.forked import Task
 
 _GIB = 1024**3
-_SCRATCH = "learning"  # in VAR_DIR: what a release's photos are unpacked to, gone afterwards
+SCRATCH = "learning"  # in VAR_DIR: what a release's photos are unpacked to, gone afterwards
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +37,7 @@ def learn(order: Learning, settings: Settings) -> Learned:
     # wait for.
     torch.set_num_threads(max(1, torch.get_num_threads() // 2))
     store = Store(settings.photo_store)
-    scratch = settings.var_dir / _SCRATCH
-    scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=scratch) as folder:
-        work = Path(folder)
+    with scratch.folder_in(settings.var_dir / SCRATCH) as work:
         photos = _unpacked(store, order.release, work)
         try:
             base = serving.base_of(store, settings.model_dir, settings.var_dir / serving.HOME)
@@ -62,14 +60,19 @@ def learn(order: Learning, settings: Settings) -> Learned:
     )
 
 
-def overdue(settings: Settings) -> tuple[str, str] | None:
-    """What is to be learned anew, see `foodgan.candidate.overdue`."""
+def overdue(settings: Settings) -> Learning | None:
+    """What is to be learned anew, see `foodgan.candidate.overdue`: the same order at every look."""
     store = Store(settings.photo_store)
     if not store.exists(SERVING):  # nothing was ever learned, and torch takes seconds of a start
         return None
     from foodgan import candidate
 
-    return candidate.overdue(store, settings.model_dir)
+    found = candidate.overdue(store, settings.model_dir)
+    if found is None:
+        return None
+    release, base = found
+    learning_id = hashlib.sha256(f"{release} on {base}".encode()).hexdigest()[:8]
+    return Learning(learning_id=learning_id, release=release)
 
 
 def _unpacked(store: Store, release: str, work: Path) -> Path:

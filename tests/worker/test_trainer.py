@@ -14,10 +14,12 @@ from rq.serializers import JSONSerializer
 from foodgan import serving
 from foodgan.contract.models import LEARN_TASK, MODEL, PICTURE, TRAIN_QUEUE, Learned, Learning
 from foodgan.contract.photos import TAKE_IN_TASK
+from foodgan.contract.settings import Settings
 from foodgan.photos.release import freeze
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
 from tests.worker.counter import Counter, counter, until
+from worker import trainer
 
 __all__ = ["counter"]  # a fixture
 
@@ -41,8 +43,8 @@ def ask(counter: Counter, digest: str, job_id: str = "aaaaaaaa", task: str = LEA
 
 
 def train(counter: Counter, model: Path) -> None:
-    trainer = counter.start("--burst", kind="trainer", code=QUICK, MODEL_DIR=str(model))
-    assert trainer.wait(170) == 0
+    started = counter.start("--burst", kind="trainer", code=QUICK, MODEL_DIR=str(model))
+    assert started.wait(170) == 0
 
 
 # Tiny encoders learn fast.
@@ -107,17 +109,34 @@ def test_names_are_learned_anew_on_a_base_that_an_update_brought(
     assert len(serving.serving(counter.store).promotions) == promotions  # once is enough
 
 
+def test_nothing_is_learned_anew_behind_a_newer_release(
+    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be promoted last, and bring back what the newer one has forgotten."""
+    queue = Queue(TRAIN_QUEUE, connection=counter.redis, serializer=JSONSerializer)
+    ask(counter, "1" * 64)
+    found = Learning(learning_id="bbbbbbbb", release="0" * 64)
+    settings = Settings(_env_file=None, var_dir=tmp_path)
+    monkeypatch.setattr(trainer, "overdue", lambda _: found)
+    trainer._see_to(settings, counter.redis, lambda: None)
+    assert queue.job_ids == ["aaaaaaaa"]
+    queue.empty()
+    trainer._see_to(settings, counter.redis, lambda: None)
+    assert queue.job_ids == ["bbbbbbbb"]
+
+
 def test_a_trainer_that_is_killed_leaves_its_work_to_the_next(
     counter: Counter, model: Path
 ) -> None:
     ask(counter, release(counter))
     first = counter.start(kind="trainer", code=QUICK, MODEL_DIR=str(model))
-    until(lambda: (counter.tmp_path / "learning").is_dir())
+    until(lambda: list(counter.tmp_path.glob("learning/*")))
     first.kill()
     first.wait()
     second = counter.start(kind="trainer", code=QUICK, MODEL_DIR=str(model))
     until(lambda: counter.status("aaaaaaaa") == "finished", timeout_s=150)
     assert learned(counter).promoted
+    assert list((counter.tmp_path / "learning").iterdir()) == []  # the first one's photos, too
     second.send_signal(signal.SIGTERM)
     assert second.wait(60) == 0
 
@@ -130,11 +149,11 @@ def test_a_trainer_that_is_told_to_stop_gives_back_what_it_cannot_end(
     metadata.unlink()
     os.mkfifo(metadata)  # whoever reads it waits
     ask(counter, digest)
-    trainer = counter.start(kind="trainer", code=IMPATIENT, MODEL_DIR=str(model))
+    impatient = counter.start(kind="trainer", code=IMPATIENT, MODEL_DIR=str(model))
     until(lambda: counter.status("aaaaaaaa") == "started")
     until(lambda: (tmp_path / "learning").is_dir())
-    trainer.send_signal(signal.SIGTERM)
-    assert trainer.wait(60) == 0
+    impatient.send_signal(signal.SIGTERM)
+    assert impatient.wait(60) == 0
     queue = Queue(TRAIN_QUEUE, connection=counter.redis, serializer=JSONSerializer)
     assert queue.job_ids == ["aaaaaaaa"]
     assert "given back" in counter.log
