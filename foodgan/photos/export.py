@@ -1,10 +1,11 @@
 """Photos out of the store: a release, or what catalogues hold, in a form that `import` reads."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from foodgan.contract.photos import RELEASES, Entry, Pruned
 from foodgan.contract.store import Store, object_path
@@ -15,7 +16,10 @@ PARTIAL = ".partial"  # folder of what is being exported
 
 
 def export_release(store: Store, digest: str, out: Path, *, track: Track = untracked) -> int:
-    """Copy a release into a new folder; returns how many files. digest: whole, or how it begins."""
+    """Copy a release into a new folder; returns how many files. digest: whole, or how it begins.
+
+    Raises PhotosError for one with another manifest than its name says, or that leads elsewhere.
+    """
     found = [name for name in store.folders(RELEASES) if name.startswith(digest)]
     if not found and (gone := [one for one in store.pruned() if one.digest.startswith(digest)]):
         raise PhotosError(_farewell(gone[-1]))
@@ -24,7 +28,7 @@ def export_release(store: Store, digest: str, out: Path, *, track: Track = untra
     path = f"{RELEASES}/{found[0]}"
     with _new(out) as partial:
         manifest = store.read(f"{path}/{MANIFEST}")
-        files = [*json.loads(manifest)["files"], *_beside(store, path)]
+        files = [*_named(manifest, found[0]), *_beside(store, path)]
         for place in track(files, "Copying the release"):
             _write(partial / place, store.read(f"{path}/{place}"))
         _write(partial / MANIFEST, manifest)
@@ -70,6 +74,17 @@ def _line(place: str, entry: Entry) -> dict[str, str]:
         "source": entry.source,
     }
     return line | ({"split": entry.split} if entry.split else {})
+
+
+def _named(manifest: bytes, digest: str) -> Iterator[str]:
+    """The files that a manifest names, every one of them within the release."""
+    if hashlib.sha256(manifest).hexdigest() != digest:
+        raise PhotosError(f"release {digest[:12]} is damaged: its manifest is another")
+    for place in json.loads(manifest)["files"]:
+        path = PurePosixPath(place)
+        if path.is_absolute() or ".." in path.parts:
+            raise PhotosError(f"release {digest[:12]} names a file outside of it")
+        yield place
 
 
 def _farewell(gone: Pruned) -> str:

@@ -1,5 +1,6 @@
 """A store is checked to the last byte; a repair loses no photo that anybody wants."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -222,6 +223,19 @@ def test_an_export_that_was_killed_leaves_no_half_of_one_and_is_made_by_the_same
     what(store, which, out)
     assert list(out.glob(".*")) == []
     assert len(read_folder(out)) == (6 if which == ["web"] else 12)
+
+
+@pytest.mark.parametrize("place", ["../../outside", "/outside", "train/../../../outside"])
+def test_a_release_can_name_no_file_outside_of_it(store: Store, tmp_path: Path, place: str) -> None:
+    manifest = json.dumps({"files": {place: "0" * 64}}).encode()
+    digest = hashlib.sha256(manifest).hexdigest()
+    store.write(f"releases/{digest}/manifest.json", manifest)
+    with pytest.raises(PhotosError, match="outside of it"):
+        export_release(store, digest, tmp_path / "deep/out")
+    store.write(f"releases/{digest}/manifest.json", manifest + b" ")
+    with pytest.raises(PhotosError, match="damaged"):
+        export_release(store, digest, tmp_path / "deep/out")
+    assert list(tmp_path.rglob("outside")) == []
 
 
 def test_an_export_writes_into_no_folder_that_holds_anything(store: Store, tmp_path: Path) -> None:
