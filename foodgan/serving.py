@@ -27,6 +27,7 @@ from foodgan.registry import CARD, NEAREST, STAGES, ModelFile
 KEPT = 5  # models that a roll-back can still reach, the served one among them
 REMEMBERED = 50  # promotions
 HOME = "models"  # in VAR_DIR: copies of the store's models
+COMING_S = 600.0  # a model that was published just now is about to be promoted
 COPY_S = 3600.0  # a copy that is not served is kept for so long: somebody may be opening it
 
 FILES = (*(f"{stage}.safetensors" for stage in STAGES), NEAREST)  # that model.json vouches for
@@ -187,7 +188,10 @@ def promote(
         lambda then: _next(then, promotion, (i for i in then.rolled_back if i != model_id)),
     )
     log.info("promoted model %s (%s)", model_id, digest[:12] if digest else "the worker's own")
-    tidy(store)
+    try:
+        tidy(store)
+    except StoreError as error:  # another one tidies, say; it is promoted all the same
+        log.warning("old models stay in the store: %s", error)
     return promotion
 
 
@@ -234,10 +238,10 @@ def tidy(store: Store) -> int:
     then = serving(store)
     promoted = [each.digest for each in reversed(then.promotions) if each.digest]
     kept = {*list(dict.fromkeys(promoted))[:KEPT], then.chosen.digest if then.chosen else None}
-    oldest = store.written_at(SERVING) if then.promotions else 0.0
+    oldest = store.written_at(SERVING) - COMING_S if then.promotions else 0.0
     gone = 0
     for digest in set(store.folders(MODELS)) - kept:
-        if store.newest(f"{MODELS}/{digest}") < oldest:  # else it is being published just now
+        if store.newest(f"{MODELS}/{digest}") < oldest:  # else it may be promoted in a moment
             store.delete_folder(f"{MODELS}/{digest}", MODEL)
             gone += 1
     return gone

@@ -213,11 +213,23 @@ def test_a_copy_that_was_damaged_is_fetched_anew(
 def test_a_model_that_is_being_published_is_not_tidied_away(
     store: Store, tiny_model: Path, tmp_path: Path
 ) -> None:
-    served(store, tiny_model, base=OWN)
     coming = serving.publish(store, renamed(tiny_model, tmp_path, "coming"))
-    os.utime(store.full(SERVING), (1_000, 1_000))
-    assert serving.tidy(store) == 0
+    served(store, tiny_model, base=OWN)  # another trainer was quicker
     assert coming in serving.published(store)
+    for path in Path(store.full(f"{MODELS}/{coming}")).iterdir():
+        os.utime(path, (1_000, 1_000))  # its trainer was killed
+    assert serving.tidy(store) == 1
+
+
+def test_a_store_that_cannot_be_tidied_does_not_fail_what_is_promoted(
+    store: Store, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Store) -> int:
+        raise StoreError("models/1 is gone already")
+
+    monkeypatch.setattr(serving, "tidy", broken)
+    digest = served(store, tiny_model, base=OWN)
+    assert counted(store, OWN) == digest
 
 
 def test_a_damaged_list_is_said_and_not_taken_for_none(store: Store) -> None:
