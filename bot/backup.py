@@ -14,7 +14,17 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import URL, Connection, DateTime, Engine, MetaData, Table, create_engine, text
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Table,
+    create_engine,
+    text,
+)
 from sqlalchemy.pool import NullPool
 
 from bot.records.database import RecordsClosed, make_folder, postgres_arguments
@@ -212,11 +222,29 @@ def _settle(url: URL, graves: Iterable[tuple[str, str]]) -> None:
             stone = Tombstone(sha256=sha256, original_sha256=original)
             if sha256 not in buried:
                 connection.execute(table.insert().values(**stone.model_dump(), buried_at=now))
-            connection.execute(photos.update().where(photos.c.sha256 == sha256).values(_WITHDRAWN))
+            whose = photos.c.sha256 == sha256
+            _note_withdrawn(connection, photos, whose, now)
+            connection.execute(photos.update().where(whose).values(_WITHDRAWN))
         for statement in _SETTLED:
             connection.execute(text(statement), {"now": now})
         # The store may be an older copy, which has their bytes still.
         connection.execute(table.update().values(purged_at=None))
+
+
+def _note_withdrawn(
+    connection: Connection, photos: Table, whose: ColumnElement[bool], now: datetime
+) -> None:
+    """Say in the audit log that accepted photos are gone: so the next release is due, without them.
+
+    Until then models that came back with the store know their names.
+    """
+    audit = photos.metadata.tables["audit"]
+    accepted = (
+        photos.select().with_only_columns(photos.c.id).where(whose, photos.c.state == "accepted")
+    )
+    for photo_id in connection.scalars(accepted).all():
+        line = {"at": now, "action": "withdrawn", "photo_id": photo_id, "detail": ""}
+        connection.execute(audit.insert().values(line))
 
 
 def _files(store: Store) -> Iterator[tuple[str, bytes]]:

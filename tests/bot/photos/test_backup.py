@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tarfile
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot import backup
 from bot.backup import BackupRefused
-from bot.records import migrate, photos, rights
+from bot.records import migrate, photos, releases, rights
 from bot.records.database import database_url, open_engine
-from bot.records.tables import AuditEntry, Consent, Grave, Photo, Submission
+from bot.records.tables import AuditEntry, Consent, Errand, Grave, Photo, Submission
 from foodgan.contract.photos import RELEASES, TOMBSTONES
 from foodgan.contract.store import Store, lines_of
 from foodgan.photos.prune import Stale, prune
@@ -142,6 +142,41 @@ async def test_a_photo_withdrawn_after_the_backup_stays_withdrawn(
         assert photo.bytes_gone_at
         assert set(await session.scalars(select(AuditEntry.detail))) == {""}
         assert set(await session.scalars(select(Submission.name))) == {None}
+    await engine.dispose()
+
+
+async def test_after_a_restore_a_release_is_due_without_what_was_withdrawn_since(
+    url: URL, tmp_path: Path
+) -> None:
+    """Models of the store come back as well, and know the names of such photos."""
+    engine = open_engine(url)
+    await migrate.bring_up(engine)
+    now = datetime.now(UTC)
+    day = timedelta(days=1)
+    learned = {
+        "member_id": BO,
+        "locale": "ja",
+        "application_id": 1,
+        "payload": "{}",
+        "result": "{}",
+        "asked_at": now - 2 * day,
+        "ended_at": now - 2 * day,
+    }
+    async with AsyncSession(engine) as session, session.begin():
+        for number, sha256 in enumerate((SHA, "1" * 64)):
+            photo = a_photo(number, sha256=sha256, state="accepted", decided_at=now - 3 * day)
+            session.add(photo)
+            photos.note(session, "accepted", BO, photo.id)
+        session.add(Errand(id="release0", kind="release", **learned))
+        session.add(Errand(id="learning", kind="learning", **learned))
+    store, file = Store(str(tmp_path / "store")), tmp_path / "club.tar"
+    await asyncio.to_thread(backup.backup, url, store, file)
+    async with AsyncSession(engine) as session, session.begin():
+        assert not await releases.due(session, now, day, day)
+        await rights.withdraw(session, ANNE, ["00000000"])
+    await asyncio.to_thread(backup.restore, url, store, file, True)
+    async with AsyncSession(engine) as session:
+        assert await releases.due(session, now, day, day)
     await engine.dispose()
 
 
