@@ -114,14 +114,6 @@ def overdue(store: Store, own: Path | None) -> tuple[str, str] | None:
 
 def withdraw(store: Store, own: Path | None) -> None:
     """A release had nothing to learn: who paints what was learned before forgets it."""
-    served = serving.serving(store)
-    then = served.counts_for(serving.digest_of(own))
+    then = serving.serving(store).counts_for(serving.digest_of(own))
     if then and then.base is not None:
-        base = served.chosen
-        serving.promote(
-            store,
-            base.digest if base else None,
-            base=None,
-            model_id=base.model_id if base else "",
-            by="trainer",
-        )
+        serving.withdraw(store)

@@ -195,6 +195,15 @@ def promote(
     return promotion
 
 
+def withdraw(store: Store) -> None:
+    """Have workers forget the names that were learned last: the model below them counts again."""
+    then = serving(store)
+    if then.promotions and then.promotions[-1].base is not None:
+        chosen = then.chosen
+        digest, model_id = (chosen.digest, chosen.model_id) if chosen else (None, "")
+        promote(store, digest, base=None, model_id=model_id, by="trainer")
+
+
 def roll_back(store: Store) -> Promotion:
     """Have workers go back to what was served before the model that is served now.
 

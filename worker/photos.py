@@ -67,13 +67,18 @@ def draw(order: Drawing, settings: Settings) -> Drawn:
 
 
 def release(order: ReleaseOrder, settings: Settings) -> Released:
-    """Freeze what the catalogues hold now."""
+    """Freeze what the catalogues hold now. Where they hold nothing, learned names are forgotten."""
     from foodgan.photos.release import ReleaseError, freeze
 
+    store = Store(settings.photo_store)
     try:
-        frozen = freeze(Store(settings.photo_store))
+        frozen = freeze(store)
     except ReleaseError as error:
         log.info("release %s: %s", order.release_id, error)
+        if not _any_accepted(store):  # else bytes are missing, which is no reason to forget
+            from foodgan import serving  # torch: seconds that others save
+
+            serving.withdraw(store)
         return Released(release_id=order.release_id, digest=None, train=0, test=0, left_out=0)
     return Released(
         release_id=order.release_id,
@@ -81,6 +86,13 @@ def release(order: ReleaseOrder, settings: Settings) -> Released:
         train=frozen.train,
         test=frozen.test,
         left_out=frozen.left_out,
+    )
+
+
+def _any_accepted(store: Store) -> bool:
+    stones = {stone.sha256 for stone in store.tombstones()}
+    return any(
+        entry.sha256 not in stones for name in store.catalogues() for entry in store.entries(name)
     )
 
 

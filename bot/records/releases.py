@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 
 from bot.records import errands
 from bot.records.tables import AuditEntry, Errand, Photo
+from foodgan.contract.photos import Released
 
 # A decision may be in the records a little later than its own time says.
 SLACK = timedelta(seconds=5)
@@ -20,7 +21,8 @@ async def due(session: AsyncSession, now: datetime, every: timedelta, again: tim
     """Whether the bot is to make a release by itself.
 
     every: from one release to the next; again: after one that failed. Not while one is on its way,
-    nor in the midst of a review, nor where the accepted photos are those learned from last.
+    nor in the midst of a review, nor where the accepted photos are those learned from last. Where
+    none is left, one more: what was learned from them is forgotten with it.
     """
     under_way = select(Errand.id).where(
         Errand.kind.in_(("release", "learning")), Errand.ended_at.is_(None)
@@ -31,12 +33,23 @@ async def due(session: AsyncSession, now: datetime, every: timedelta, again: tim
     if last and now < last.asked_at + (every if last.result else again):
         return False
     accepted = select(Photo.id).where(Photo.state == "accepted")
-    if await session.scalar(accepted.limit(1)) is None:
+    if await session.scalar(accepted.limit(1)) is None and not await _held_photos(session):
         return False
     if await session.scalar(accepted.where(Photo.decided_at > now - QUIET).limit(1)) is not None:
         return False
     since = await _learned_from(session)
     return since is None or await _changed(session, since - SLACK)
+
+
+async def _held_photos(session: AsyncSession) -> bool:
+    """Whether there was a photo in the last release that came about."""
+    result = await session.scalar(
+        select(Errand.result)
+        .where(Errand.kind == "release", Errand.result.is_not(None))
+        .order_by(Errand.asked_at.desc())
+        .limit(1)
+    )
+    return result is not None and Released.model_validate_json(result).digest is not None
 
 
 async def _learned_from(session: AsyncSession) -> datetime | None:

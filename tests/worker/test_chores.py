@@ -4,6 +4,9 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
+
+from foodgan import serving
 from foodgan.contract.photos import (
     CHORE_QUEUE,
     DRAW_TASK,
@@ -47,6 +50,21 @@ def test_a_release_of_nothing_says_that_there_is_nothing(counter: Counter) -> No
     counter.enqueue("bbbbbbbb", RELEASE_TASK, [order.model_dump(mode="json")])
     counter.serve()
     assert Released.model_validate(counter.value("bbbbbbbb")).digest is None
+
+
+@pytest.mark.parametrize("left", [False, True], ids=["none is left", "bytes are missing"])
+def test_a_release_of_nothing_lets_learned_names_be_forgotten_unless_bytes_are_missing(
+    counter: Counter, tiny_model: Path, left: bool
+) -> None:
+    if left:
+        counter.store.remove(add(counter.store, 1).sha256)
+    digest = serving.publish(counter.store, tiny_model)
+    serving.promote(counter.store, digest, base="0" * 64, model_id="m", by="trainer")
+    released = release(counter)
+    counter.serve()
+    assert Released.model_validate(counter.value(released)).digest is None
+    served = serving.serving(counter.store).counts_for("0" * 64)
+    assert (served is not None) == left
 
 
 def release(counter: Counter, job_id: str = "bbbbbbbb") -> str:

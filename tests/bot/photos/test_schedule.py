@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from sqlalchemy import URL, select
+from sqlalchemy import URL, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.photos import schedule
@@ -39,10 +39,14 @@ async def sessions(url: URL) -> AsyncIterator[Sessions]:
     async with sessions.begin() as session:
         session.add(a_photo(0, state="accepted", decided_at=NOW - 3 * DAY))
         note(session, "accepted", BO, a_photo(0).id)
-    await asked(sessions, "release", 2 * DAY)
+    await asked(sessions, "release", 2 * DAY, a_release("a" * 64))
     await asked(sessions, "learning", 2 * DAY, a_result(promoted=True))
     yield sessions
     await engine.dispose()
+
+
+def a_release(digest: str | None) -> str:
+    return json.dumps({"release_id": "00000000", **RELEASED, "digest": digest})
 
 
 def a_result(**changed: Any) -> str:
@@ -125,8 +129,18 @@ async def test_one_that_nobody_learned_from_is_made_again(sessions: Sessions) ->
     assert not await due(sessions)
 
 
-async def test_without_an_accepted_photo_none_is_due(sessions: Sessions) -> None:
+async def test_where_the_last_photo_is_gone_one_more_is_due(sessions: Sessions) -> None:
+    """With it what was learned from the photo is forgotten."""
     async with sessions.begin() as session:
+        await rights.erase(session, ANNE)
+    assert await due(sessions)
+    await asked(sessions, "release", DAY, a_release(None))
+    assert not await due(sessions)
+
+
+async def test_where_no_photo_was_ever_accepted_none_is_due(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        await session.execute(delete(Errand))
         await rights.erase(session, ANNE)
     assert not await due(sessions)
 
