@@ -7,7 +7,7 @@ import discord
 
 from bot.answer import Answer
 from foodgan.contract import dishname
-from foodgan.contract.models import Gate, Learned, LearnedName
+from foodgan.contract.models import AT_LEAST, Gate, Learned, LearnedName
 from foodgan.contract.phrases import say
 
 NAMED_MAX = 5  # names that the answer has a line for; the rest are counted
@@ -38,7 +38,8 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
 def _measured(locale: str, gate: Gate) -> str:
     name = say(locale, f"gate-{gate.name}")
     figure, bound = f"{gate.figure:.3g}", f"{gate.bound:.3g}"
-    return say(locale, "learned-gate", gate=name, figure=figure, bound=bound)
+    way = "least" if gate.name in AT_LEAST else "most"
+    return say(locale, "learned-gate", gate=name, figure=figure, bound=bound, way=way)
 
 
 def _likenesses(locale: str, names: Sequence[LearnedName]) -> list[str]:

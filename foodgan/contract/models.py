@@ -21,6 +21,7 @@ PICTURE = "learned.png"  # in it, where it learned names: a row a name, before a
 SERVING = f"{MODELS}/serving.json"  # which one is served, and which were before
 
 GateName = Literal["paints", "apart", "heard", "stays", "untouched"]
+AT_LEAST: frozenset[GateName] = frozenset({"apart"})  # whose figure is to reach its bound
 Promoter = Literal["trainer", "operator"]
 
 
@@ -45,7 +46,7 @@ class LearnedName(_Frozen):
 
 
 class Gate(_Frozen):
-    """One measure of a candidate, and what it must not pass. See `foodgan.evaluate.gates`."""
+    """One measure of a candidate. bound: the most that passes; of AT_LEAST, the least."""
 
     name: GateName
     figure: float

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from foodgan.contract.models import Gate, GateName
+from foodgan.contract.models import AT_LEAST, Gate, GateName
 from foodgan.evaluate import entrants
 from foodgan.evaluate.alarms import APART_MIN
 from foodgan.evaluate.alarms import apart as apart_of
@@ -35,8 +35,8 @@ def of_model(painter: Painter, names: Sequence[str] = ()) -> tuple[Gate, ...]:
     entrant = entrants.of_model(painter)
     assert entrant.conditions is not None
     return (
-        _at_most("paints", _unfit(painter, asked), 0),
-        _at_least("apart", apart_of(*entrant.conditions(list(invented()))), APART_MIN),
+        _gate("paints", _unfit(painter, asked), 0),
+        _gate("apart", apart_of(*entrant.conditions(list(invented()))), APART_MIN),
     )
 
 
@@ -46,9 +46,9 @@ def of_learning(
     """What a model must pass that has learned names, the most shown ones first."""
     return (
         *of_model(after, names),
-        _at_most("heard", max(each.off for each in heard.values()), OFF_MAX),
-        _at_most("stays", max(each.moved for each in heard.values()), MOVED_MAX),
-        _at_most("untouched", _changed(before, after), 0),
+        _gate("heard", max(each.off for each in heard.values()), OFF_MAX),
+        _gate("stays", max(each.moved for each in heard.values()), MOVED_MAX),
+        _gate("untouched", _changed(before, after), 0),
     )
 
 
@@ -81,12 +81,9 @@ def _kept(stage: nn.Module) -> dict[str, Tensor]:
     return {name: tensor for name, tensor in stage.state_dict().items() if name != LEARNS}
 
 
-def _at_most(name: GateName, figure: float, bound: float) -> Gate:
-    return Gate(name=name, figure=_finite(figure), bound=bound, passed=figure <= bound)
-
-
-def _at_least(name: GateName, figure: float, bound: float) -> Gate:
-    return Gate(name=name, figure=_finite(figure), bound=bound, passed=figure >= bound)
+def _gate(name: GateName, figure: float, bound: float) -> Gate:
+    passed = figure >= bound if name in AT_LEAST else figure <= bound
+    return Gate(name=name, figure=_finite(figure), bound=bound, passed=passed)
 
 
 def _finite(figure: float) -> float:

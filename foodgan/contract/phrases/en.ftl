@@ -408,7 +408,7 @@ released = The collection `{ $digest }` is ready: { $train } photos to learn fro
 released-nothing = There is no accepted photo to release yet. Please come back once some are in.
 released-learning = Our painter is learning the names in it now. That takes some minutes, an hour at most. You will hear of it.
 released-no-trainer = Nobody is here to teach our painter, though, so no new name is learned yet. Start `python -m worker trainer`, then `/release` once more.
-learned-nothing = There was no new name in the collection `{ $digest }`. Our painter paints as before.
+learned-nothing = There was no name in the collection `{ $digest }` that our painter does not know. Names learned from earlier collections, if any, are forgotten.
 learned-served =
     Our painter has learned { $count ->
         [one] 1 new name
@@ -425,14 +425,18 @@ learned-kept-back =
         [one] 1 name
        *[other] { $count } names
     } from the collection `{ $digest }`, but did not pass every test, so nothing of it is served. The pictures stay as they are.
-learned-gate = • { $gate } { $figure } (to pass: { $bound })
+learned-gate =
+    • { $gate } { $figure } (to pass: { $way ->
+        [least] at least
+       *[most] at most
+    } { $bound })
 learned-taken-back =
     Our painter has learned { $count ->
         [one] 1 name
        *[other] { $count } names
     } from the collection `{ $digest }` and passed every test, but this is a model that was taken back before, so it is not served. The pictures stay as they are.
 learned-alt = The names that were learned, a row each, before and after: { $names }
-gate-paints = Do the pictures look like dishes?
+gate-paints = Is any picture empty?
 gate-apart = Is each dish its own?
 gate-heard = Are the new names heard?
 gate-stays = Do the dishes known before stay as they were?

@@ -384,16 +384,20 @@ released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚
 released-nothing = まとめられる写真がまだありません。採用された写真が集まったら、もう一度どうぞ。
 released-learning = いま、この写真集の料理名を画家が覚えています。早ければ数分、長くて一時間ほど。すんだらお知らせしますね。
 released-no-trainer = ただ、いま画家に教える係がいないので、新しい料理名はまだ覚えられません。`python -m worker trainer` を動かしてから、もう一度 `/release` をどうぞ。
-learned-nothing = 写真集 `{ $digest }` には、新しい料理名がありませんでした。画家はこれまでどおりです。
+learned-nothing = 写真集 `{ $digest }` には、画家の知らない料理名がありませんでした。前の写真集から覚えた料理名があれば、それは忘れます。
 learned-served =
     写真集 `{ $digest }` から、新しい料理名を { $count } 個覚えました。きょうから品書きに加わります!(モデル { $model })
 learned-name = • 「{ $name }」は、{ $like }のような料理(写真 { $photos } 枚)
 learned-more = • ほか { $count } 個
 learned-kept-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えましたが、腕試しに通らなかったので、まだお店には出していません。画家はこれまでどおりです。
-learned-gate = • { $gate }: { $figure }(合格ライン { $bound })
+learned-gate =
+    • { $gate }: { $figure }({ $bound } { $way ->
+        [least] 以上
+       *[most] 以下
+    }で合格)
 learned-taken-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えて、腕試しにも通りましたが、前に運営が取り下げたモデルと同じなので、お店には出していません。画家はこれまでどおりです。
 learned-alt = 覚えた料理名を一行ずつ、覚える前と覚えたあとで描きくらべた絵: { $names }
-gate-paints = 料理らしい絵が描けているか
+gate-paints = 何も描けていない絵はないか
 gate-apart = 料理ごとに絵がちがっているか
 gate-heard = 新しい料理名を聞き取れているか
 gate-stays = 前から描けた料理が変わっていないか

@@ -133,15 +133,15 @@ async def test_a_model_that_missed_its_gates_is_not_served_and_the_answer_names_
     await accepted(club, WAFFLES[0], "a.jpg")
     gates = [
         {"name": "heard", "figure": 0.123456, "bound": 0.5, "passed": False},
+        {"name": "apart", "figure": 1.5, "bound": 2.0, "passed": False},
         {"name": "stays", "figure": 0.01, "bound": 0.1, "passed": True},
     ]
     asked = await released(club)
     trainer.learn(await in_line(trainer), WAFFLES, promoted=False, gates=gates)
 
     told = (await club.shown(asked, "腕試しに通らなかった"))["content"]
-    assert (
-        say("ja", "learned-gate", gate=say("ja", "gate-heard"), figure="0.123", bound="0.5") in told
-    )
+    assert f"{say('ja', 'gate-heard')}: 0.123(0.5 以下で合格)" in told
+    assert "1.5(2 以上で合格)" in told
     assert say("ja", "gate-stays") not in told
     assert await club.until_ended(Errand)
     assert heard(club, "akari") == []
@@ -158,7 +158,7 @@ async def test_a_model_that_an_operator_took_back_is_said_to_be_that(
     passed = {"name": "heard", "figure": 0.1, "bound": 0.5, "passed": True}
     trainer.learn(await in_line(trainer), WAFFLES, promoted=False, gates=[passed])
     told = await club.shown(asked, "取り下げたモデル")
-    assert "合格ライン" not in told["content"]
+    assert "で合格" not in told["content"]
 
 
 async def test_a_lesson_that_failed_is_told_with_its_number(club: Club, trainer: Trainer) -> None:
