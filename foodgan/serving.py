@@ -22,6 +22,7 @@ from foodgan import registry
 from foodgan.contract.errors import ModelError, StoreError
 from foodgan.contract.models import MODEL, MODELS, PICTURE, SERVING, Promoter, Promotion, Serving
 from foodgan.contract.store import Store
+from foodgan.photos.prune import photos_of
 from foodgan.registry import CARD, NEAREST, STAGES, ModelFile
 
 KEPT = 5  # models that a roll-back can still reach, the served one among them
@@ -207,7 +208,8 @@ def withdraw(store: Store) -> None:
 def roll_back(store: Store) -> Promotion:
     """Have workers go back to what was served before the model that is served now.
 
-    No trainer promotes that one again. Raises ModelError where there is nothing to go back to.
+    It goes past models that learned from a photo that was withdrawn since, for good. No trainer
+    promotes the one that was served again. Raises ModelError where there is nothing to go back to.
     """
     then = serving(store)
     if not then.promotions or then.promotions[-1].digest is None:
@@ -227,15 +229,32 @@ def roll_back(store: Store) -> Promotion:
 
 
 def _before(store: Store, then: Serving) -> Promotion | None:
-    """The last promotion of another model that was not rolled back and is still there."""
+    """The last promotion of another model that was not rolled back and may be served again."""
     out = {*then.rolled_back, then.promotions[-1].model_id}
+    models = published(store)
+    stones = {stone.sha256 for stone in store.tombstones()}
     for promotion in reversed(then.promotions):
         if promotion.digest is None:
             return None
-        there = store.exists(f"{MODELS}/{promotion.digest}/{MODEL}")
-        if promotion.model_id not in out and there:
+        model = models.get(promotion.digest)
+        if promotion.model_id in out or model is None:
+            continue
+        if promotion.base is None or not _withdrawn(store, model, stones):
             return promotion
     return None
+
+
+def _withdrawn(store: Store, model: ModelFile, stones: Collection[str]) -> bool:
+    """Whether a photo of the release that a model learned from was withdrawn; so may one be of a
+    release that was pruned.
+    """
+    release = model.photos[-1].get("release")
+    if release is None:  # it learned from a folder
+        return False
+    try:
+        return any(sha256 in stones for sha256 in photos_of(store, release))
+    except FileNotFoundError:
+        return True
 
 
 def tidy(store: Store) -> int:

@@ -6,11 +6,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
 from foodgan import registry, serving
+from foodgan.cli import app
 from foodgan.contract.errors import ModelError, StoreError
 from foodgan.contract.models import MODEL, MODELS, SERVING
-from foodgan.contract.store import Store
+from foodgan.contract.photos import TOMBSTONES, Tombstone
+from foodgan.contract.store import Store, lines_of
+from foodgan.evaluate import gates
+from foodgan.photos.release import freeze
+from tests.photos.gallery import add
 
 OWN, OTHER = "0" * 64, "1" * 64  # digests of workers' own models
 
@@ -149,6 +156,54 @@ def test_a_roll_back_from_an_operators_choice_gives_trainers_their_own_base_agai
     assert serving.roll_back(store).digest == learned
     assert counted(store, OWN) == learned
     assert serving.base_of(store, None, tmp_path / "home") is None
+
+
+def test_a_roll_back_goes_past_what_was_learned_from_withdrawn_photos(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    release = freeze(store).digest
+    digests = []
+    for name, learned_from in (("first", None), ("second", release), ("third", None)):
+        model = renamed(tiny_model, tmp_path, name)
+        told = json.loads((model / MODEL).read_text("utf-8"))
+        told["training"]["stage2"]["photos"]["release"] = learned_from
+        (model / MODEL).write_text(json.dumps(told), "utf-8")
+        digests.append(served(store, model, base=OWN))
+    stone = Tombstone(sha256=photo.sha256, original_sha256="0" * 64)
+    store.write(TOMBSTONES, lines_of([stone]))
+    assert serving.roll_back(store).digest == digests[0]
+    assert serving.roll_back(store).digest is None
+
+
+def test_nobody_is_sent_back_to_the_own_model_by_a_variable_that_is_empty(store: Store) -> None:
+    told = CliRunner().invoke(app, ["serving", "promote", "--store", store.url])
+    assert told.exit_code == 2
+    assert not store.exists(SERVING)
+    told = CliRunner().invoke(app, ["serving", "promote", "--own", "--store", store.url])
+    assert told.exit_code == 0
+    shown = CliRunner().invoke(app, ["serving", "show", "--store", store.url])
+    assert "each worker's own model, by operator" in shown.output
+
+
+def test_an_operator_promotes_a_model_by_its_folder_and_takes_it_back(
+    store: Store, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told(*words: str) -> Result:
+        return CliRunner().invoke(app, ["serving", *words, "--store", store.url])
+
+    done = told("promote", str(tiny_model))
+    assert done.exit_code == 0, done.output
+    assert "gate paints: 0 (bound 0), passed" in done.output
+    assert counted(store, OWN) == serving.digest_of(tiny_model)
+    assert "each worker's own model, by operator" in told("rollback").output
+    assert counted(store, OWN) is None
+    monkeypatch.setattr(gates, "APART_MIN", 1e9)
+    refused = told("promote", str(tiny_model))
+    assert (refused.exit_code, "NOT PASSED" in refused.output) == (1, True)
+    assert counted(store, OWN) is None
+    assert told("promote", str(tiny_model), "--force").exit_code == 0
+    assert counted(store, OWN) == serving.digest_of(tiny_model)
 
 
 def test_operators_may_send_everyone_back_to_their_own_models(

@@ -37,9 +37,10 @@ def show(store: At = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def promote(
-    model: Annotated[
-        Path | None, typer.Argument(help="A model's folder; else each worker's own model.")
-    ] = None,
+    model: Annotated[Path | None, typer.Argument(help="A model's folder.")] = None,
+    own: Annotated[
+        bool, typer.Option("--own", help="No model of the store: each worker's own again.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Though it does not pass its gates.")
     ] = False,
@@ -53,6 +54,8 @@ def promote(
     from foodgan.evaluate import gates
     from foodgan.painter import Painter
 
+    if (model is None) != own:
+        raise typer.BadParameter("name a model's folder, or say --own")
     place = _store(store)
     if model is None:
         serving.promote(place, None, base=None, model_id="", by="operator")

@@ -50,7 +50,7 @@ def stale(store: Store, *, keep: int | None = None, named: Iterable[str] = ()) -
     staying = {*newest[:keep], *named}
     found = []
     for digest in newest:
-        photos = _photos(store, digest)
+        photos = photos_of(store, digest)
         withdrawn = sum(sha256 in stones for sha256 in photos)
         old = digest not in staying
         if withdrawn or old:
@@ -133,7 +133,7 @@ def _manifest(digest: str) -> str:
     return f"{RELEASES}/{digest}/{MANIFEST}"
 
 
-def _photos(store: Store, digest: str) -> list[str]:
-    """Hashes of the photos of a release."""
+def photos_of(store: Store, digest: str) -> list[str]:
+    """Hashes of the photos of a release. Raises FileNotFoundError where there is no such one."""
     files: dict[str, str] = json.loads(store.read(_manifest(digest)))["files"]
     return [sha256 for path, sha256 in files.items() if path.endswith(".jpg")]

@@ -386,7 +386,7 @@ released-learning = いま、この写真集の料理名を画家が覚えてい
 released-no-trainer = ただ、いま画家に教える係がいないので、新しい料理名はまだ覚えられません。`python -m worker trainer` を動かしてから、もう一度 `/release` をどうぞ。
 learned-nothing = 写真集 `{ $digest }` には、画家の知らない料理名がありませんでした。前の写真集から覚えた料理名があれば、それは忘れます。
 learned-served =
-    写真集 `{ $digest }` から、新しい料理名を { $count } 個覚えました。きょうから品書きに加わります!(モデル { $model })
+    写真集 `{ $digest }` から、料理名を { $count } 個覚えました。次のご注文から、これで描きます!(モデル { $model })
 learned-name = • 「{ $name }」は、{ $like }のような料理(写真 { $photos } 枚)
 learned-more = • ほか { $count } 個
 learned-kept-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えましたが、腕試しに通らなかったので、まだお店には出していません。画家はこれまでどおりです。
