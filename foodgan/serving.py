@@ -61,23 +61,31 @@ def base_of(store: Store, own: Path | None, home: Path) -> Path | None:
 def publish(store: Store, folder: Path) -> str:
     """Copy a whole model into the store; its digest. Raises ModelError for one that is damaged.
 
-    Nobody sees half of it: model.json comes last.
+    Nobody sees half of it: model.json comes last. What is there and whole is not written again, so
+    that a model which was damaged in the store is mended by the same command.
     """
     model, digest = registry.describe(folder), digest_of(folder)
     path = f"{MODELS}/{digest}"
-    if store.exists(f"{path}/{MODEL}"):
-        return digest
     for name, sha256 in model.hashes.items():
         data = _read(folder / name)
         if hashlib.sha256(data).hexdigest() != sha256:
             raise ModelError(f"{name} is not the file that model.json describes")
-        store.write(f"{path}/{name}", data)
+        if not _holds(store, f"{path}/{name}", sha256):
+            store.write(f"{path}/{name}", data)
     for name in _BESIDE:
         if (folder / name).is_file():
             store.write(f"{path}/{name}", _read(folder / name))
     store.write(f"{path}/{MODEL}", _read(folder / MODEL))
     log.info("published model %s as %s", model.model_id, digest[:12])
     return digest
+
+
+def _holds(store: Store, path: str, sha256: str) -> bool:
+    """Whether a file of the store is there as it should be."""
+    try:
+        return hashlib.sha256(store.read(path)).hexdigest() == sha256
+    except FileNotFoundError:
+        return False
 
 
 def fetch(store: Store, digest: str, home: Path) -> Path:

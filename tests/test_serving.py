@@ -82,6 +82,15 @@ def test_a_model_that_was_damaged_in_the_store_is_not_taken(
     assert list((tmp_path / "home").iterdir()) == []
 
 
+def test_a_model_that_was_damaged_in_the_store_is_mended_by_publishing_it_again(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    digest = serving.publish(store, tiny_model)
+    store.write(f"{MODELS}/{digest}/stage2.safetensors", b"half")
+    assert serving.publish(store, tiny_model) == digest
+    assert serving.fetch(store, digest, tmp_path / "home").is_dir()
+
+
 def test_a_model_can_name_no_file_outside_its_folder(
     store: Store, tiny_model: Path, tmp_path: Path
 ) -> None:

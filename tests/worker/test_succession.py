@@ -384,7 +384,8 @@ def test_a_damaged_model_leaves_a_worker_at_its_own_with_one_warning(
     until(lambda: "serving queue" in worker.log, START_S)
     digest = serving.publish(store, second)
     store.write(f"models/{digest}/stage1.safetensors", b"half")
-    promote(store, second)
+    name = registry.describe(second).model_id
+    serving.promote(store, digest, base=None, model_id=name, by="operator")
     until(lambda: worker.log.count(f"model {digest[:12]} of the store cannot be") >= 3, START_S)
     assert model_id(tiny_model) in painted_by(kitchen, kitchen.put(an_order()))
     assert worker.log.count("WARNING") == 1
