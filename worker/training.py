@@ -86,5 +86,5 @@ def _unpacked(store: Store, release: str, work: Path) -> Path:
 
 
 # The allow-list: nothing else is ever run.
-LIMITS = Limits(cpu_s=4 * 3600, memory=16 * _GIB, wall_s=2 * 3600)
+LIMITS = Limits(cpu_s=4 * 3600, memory=8 * _GIB, wall_s=2 * 3600)
 TASKS: Mapping[str, Task] = {LEARN_TASK: Task(Learning, learn, LIMITS)}
