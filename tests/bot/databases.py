@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL, NullPool, create_engine
 
 from bot.records.database import database_url
 
@@ -64,6 +64,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
         return database_url(f"sqlite:///{tmp_path}/deep/records.sqlite3")
     server: URL = request.getfixturevalue("postgres")
     name = f"t{abs(hash(request.node.name)):x}"
-    with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     return server.set(database=name)
