@@ -72,12 +72,12 @@ async def go_on(
     return errand
 
 
-async def newest(session: AsyncSession, kind: ErrandKind) -> Errand | None:
-    """The errand of this kind that was asked for last."""
-    found = await session.scalars(
-        select(Errand).where(Errand.kind == kind).order_by(Errand.asked_at.desc()).limit(1)
-    )
-    return found.first()
+async def newest(session: AsyncSession, kind: ErrandKind, *, done: bool = False) -> Errand | None:
+    """The errand of this kind that was asked for last; done: of those that came to a result."""
+    query = select(Errand).where(Errand.kind == kind).order_by(Errand.asked_at.desc()).limit(1)
+    if done:
+        query = query.where(Errand.result.is_not(None))
+    return (await session.scalars(query)).first()
 
 
 async def last_served(session: AsyncSession) -> tuple[str, Learned] | None:

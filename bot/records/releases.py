@@ -37,29 +37,14 @@ async def due(session: AsyncSession, now: datetime, every: timedelta, again: tim
         return False
     if await session.scalar(accepted.where(Photo.decided_at > now - QUIET).limit(1)) is not None:
         return False
-    since = await _learned_from(session)
-    return since is None or await _changed(session, since - SLACK)
+    learned = await errands.newest(session, "learning", done=True)
+    return learned is None or await _changed(session, learned.asked_at - SLACK)
 
 
 async def _held_photos(session: AsyncSession) -> bool:
     """Whether there was a photo in the last release that came about."""
-    result = await session.scalar(
-        select(Errand.result)
-        .where(Errand.kind == "release", Errand.result.is_not(None))
-        .order_by(Errand.asked_at.desc())
-        .limit(1)
-    )
-    return result is not None and Released.model_validate_json(result).digest is not None
-
-
-async def _learned_from(session: AsyncSession) -> datetime | None:
-    """When the last release was asked for that somebody has learned from."""
-    return await session.scalar(
-        select(Errand.asked_at)
-        .where(Errand.kind == "learning", Errand.result.is_not(None))
-        .order_by(Errand.asked_at.desc())
-        .limit(1)
-    )
+    last = await errands.newest(session, "release", done=True)
+    return last is not None and Released.model_validate_json(last.result or "").digest is not None
 
 
 async def _changed(session: AsyncSession, since: datetime) -> bool:
