@@ -95,15 +95,15 @@ class Succession:
         try:
             digest = _within(_START_S, self._counting)
             if digest:
-                _within(_START_S, partial(self._fetch, digest))
-                opened = self._open(digest, self._settings.device)
+                folder = _within(_START_S, partial(self._fetch, digest))
+                opened = self._open(digest, folder, self._settings.device)
                 self._digest, self.folder = digest, opened.folder
                 return opened.painter
         except StoreError as error:
             self._unreached(error)
         except Exception as error:
             self._failed(digest, error)
-        return self._open(None, self._settings.device).painter
+        return self._open(None, self._settings.model_dir, self._settings.device).painter
 
     def take(self) -> Opened | None:
         """The model to paint with from now on, on the CPU; None while there is no other one."""
@@ -131,7 +131,8 @@ class Succession:
             self._away = False
         if self._wanted(digest):
             try:
-                heir = self._open(digest, "cpu")
+                folder = self._fetch(digest) if digest else self._settings.model_dir
+                heir = self._open(digest, folder, "cpu")
                 heir.painter.paint(portions(_NAME, 0, 1))  # here nobody waits for what it allocates
             except Exception as error:
                 self._failed(digest, error)
@@ -170,11 +171,9 @@ class Succession:
             held = failure and failure.digest == digest and time.monotonic() < failure.again
             return not held
 
-    def _open(self, digest: str | None, device: str | None) -> Opened:
-        """Fetch a model and open it, compiled where it was. Raises ModelError, StoreError."""
-        began, folder = time.monotonic(), self._settings.model_dir
-        if digest:
-            folder = self._fetch(digest)
+    def _open(self, digest: str | None, folder: Path | None, device: str | None) -> Opened:
+        """Open a model, compiled where it was. Raises ModelError."""
+        began = time.monotonic()
         painter = Painter.load(folder, device=device)
         faster = _take_up(painter, self._settings.var_dir / compiled.FOLDER)
         how = "loaded, compiled for this machine," if faster else "loaded"
