@@ -114,8 +114,38 @@ def left_out(trainings: Iterable[Training]) -> frozenset[str]:
 
 
 def training_of(run: Path) -> Training:
-    """How a run, or a snapshot of it, was trained. Raises ModelError."""
+    """How a run, a snapshot of it, or a model's Stage-I was trained. Raises ModelError."""
+    if is_model(run):
+        return describe(run).training["stage1"]
     return Training(**_training(checkpoint.description(checkpoint.of(run))))
+
+
+def is_model(path: Path) -> bool:
+    """Whether a folder holds a model rather than a run: either has trained generators to give."""
+    return (path / MODEL).is_file()
+
+
+def averaged(
+    path: Path, stage: str, device: str = "cpu"
+) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """What a run, a snapshot of it, or a model gives of a stage to whoever goes on from it.
+
+    Tensors as a checkpoint names them, "ema." the averaged generator's, in single precision; of a
+    model there are no others. And what a checkpoint says of itself. Raises ModelError.
+    """
+    if not is_model(path):
+        tensors, about = checkpoint.load(checkpoint.of(path), device)
+    elif stage not in STAGES:
+        raise ModelError(f"a model has no {stage}: {path}")
+    else:
+        model, file = describe(path), path / f"{stage}.safetensors"
+        _refuse_other(file, model)
+        weights, _ = checkpoint.load(file, device)
+        tensors = checkpoint.prefixed("ema", weights)
+        network = getattr(model, stage).model_dump(mode="json")
+        about = {**model.training[stage].model_dump(mode="json"), "network": network}
+    ema = checkpoint.prefixed("ema", checkpoint.part("ema", tensors))
+    return tensors | {name: widened(tensor) for name, tensor in ema.items()}, about
 
 
 def _training(about: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,17 +185,14 @@ def open_model(folder: Path | None = None) -> tuple[ModelFile, Stage1Generator, 
 
 
 def _filled(network: Network, path: Path, model: ModelFile) -> Network:
-    if not path.is_file():
-        raise ModelError(f"{path.name} is missing in {path.parent}")
-    if model.hashes.get(path.name) != sha256(path):
-        raise ModelError(f"{path.name} is not the file that model.json describes")
+    _refuse_other(path, model)
     tensors, _ = checkpoint.load(path)
     checkpoint.fill(network, {name: widened(t) for name, t in tensors.items()}, path.name)
     return network.eval().requires_grad_(False)
 
 
 def open_sketcher(run: Path) -> Stage1Generator:
-    """The averaged Stage-I of a run or snapshot, ready to paint. Raises ModelError without one."""
+    """The averaged Stage-I of a run, snapshot or model, ready to paint. Raises ModelError."""
     generator = open_generator(run)
     if not isinstance(generator, Stage1Generator):
         raise ModelError(f"{run} is no run of Stage-I")
@@ -173,34 +200,40 @@ def open_sketcher(run: Path) -> Stage1Generator:
 
 
 def open_generator(run: Path) -> Generators:
-    """The averaged generator of a run or snapshot, ready to paint. Raises ModelError.
+    """The averaged generator of a run or snapshot, or a model's Stage-I, ready to paint.
 
     It is rebuilt from what the checkpoint says of its network. What an experiment of an earlier
-    version kept says only how it was trained.
+    version kept says only how it was trained. Raises ModelError.
     """
-    path = checkpoint.of(run)
-    tensors, about = checkpoint.load(path)
+    tensors, about = averaged(run, STAGES[0])
     try:
         config = about["config"]
         said = about.get("network") or described(config["kind"], config["model"])
         network = generator_of(config["kind"], said)
     except (KeyError, ValidationError) as error:
-        raise ModelError(f"{path} holds no generator that this build knows: {error}") from error
-    averages = {name: widened(t) for name, t in checkpoint.part("ema", tensors).items()}
-    checkpoint.fill(network, averages, path.name)
+        raise ModelError(f"{run} holds no generator that this build knows: {error}") from error
+    checkpoint.fill(network, checkpoint.part("ema", tensors), run.name)
     return network.eval().requires_grad_(False)
 
 
 def export(name: str, runs: dict[str, Path], folder: Path) -> ModelFile:
     """Make a model of two runs' averaged generators, in half precision.
 
-    name: shown to members; runs: "stage1" and "stage2" to run folders, or to snapshots of runs.
+    name: shown to members; runs: "stage1" and "stage2" to run folders, to snapshots of runs, or to
+    models whose stage it is to have.
     Raises ModelError before anything in `folder` is touched; a full disk leaves it whole, too.
     """
-    loaded = {stage: checkpoint.load(checkpoint.of(runs[stage])) for stage in STAGES}
+    loaded = {stage: averaged(runs[stage], stage) for stage in STAGES}
     model = _described(name, {stage: about for stage, (_, about) in loaded.items()})
-    averaged = {stage: checkpoint.part("ema", tensors) for stage, (tensors, _) in loaded.items()}
-    return save(model, averaged, folder)
+    stages = {stage: checkpoint.part("ema", tensors) for stage, (tensors, _) in loaded.items()}
+    return save(model, stages, folder)
+
+
+def _refuse_other(path: Path, model: ModelFile) -> None:
+    if not path.is_file():
+        raise ModelError(f"{path.name} is missing in {path.parent}")
+    if model.hashes.get(path.name) != sha256(path):
+        raise ModelError(f"{path.name} is not the file that model.json describes")
 
 
 def save(model: ModelFile, stages: Mapping[str, Mapping[str, Tensor]], folder: Path) -> ModelFile:

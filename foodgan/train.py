@@ -32,7 +32,7 @@ from foodgan.photos.loader import draws
 from foodgan.place import Place
 from foodgan.progress import counted
 from foodgan.recorded_step import Learn, RecordedStep
-from foodgan.registry import halved
+from foodgan.registry import averaged, halved
 from foodgan.stopping import stop_asked
 from foodgan.whole import sweep
 from foodgan.word_teacher import WordTeacher
@@ -221,13 +221,13 @@ class Trainer:
     def begin_from(self, run: Path) -> None:
         """Take over the averaged generator and the discriminator of another run of this network.
 
-        What does not fit of the discriminator, which may see at another size, begins anew.
-        Raises ModelError where the generator does not fit.
+        What does not fit of the discriminator, which may see at another size, begins anew; so does
+        all of it after a lesson, a snapshot or a model, which have none. Raises ModelError where
+        the generator does not fit.
         """
-        tensors, about = checkpoint.load(run / checkpoint.CHECKPOINT, str(self.place.device))
-        averaged = checkpoint.part("ema", tensors)
+        tensors, about = averaged(run, self.config.kind, str(self.place.device))
         for module in (self.objective.generator, self.ema):
-            checkpoint.fill(module, averaged, f"{run.name} (ema)")
+            checkpoint.fill(module, checkpoint.part("ema", tensors), f"{run.name} (ema)")
         judge = self.objective.discriminator
         own = judge.state_dict()
         taken = checkpoint.part("discriminator", tensors)

@@ -9,7 +9,7 @@ import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 from typer.testing import CliRunner, Result
 
-from foodgan import checkpoint
+from foodgan import checkpoint, registry
 from foodgan.checkpoint import CHECKPOINT
 from foodgan.cli import app
 from foodgan.config import ConfigError, TrainConfig, load_config
@@ -117,6 +117,20 @@ def test_a_run_begins_with_the_networks_of_another_that_saw_at_another_size(
     again = tiny_trainer(later, drawn_photos, tmp_path / "second")
     assert again.resume()
     assert [run["seen"] for run in again.before] == [16]
+
+
+def test_a_run_begins_with_the_networks_of_a_model(
+    tiny_model: Path, drawn_photos: Path, tmp_path: Path
+) -> None:
+    trainer = tiny_trainer(tiny_config("stage2"), drawn_photos, tmp_path / "run")
+    anew = {k: t.clone() for k, t in trainer.objective.discriminator.state_dict().items()}
+    trainer.begin_from(tiny_model)
+    _, _, second = registry.open_model(tiny_model)
+    begun = trainer.objective.generator.state_dict()
+    assert all(torch.equal(begun[name], tensor) for name, tensor in second.state_dict().items())
+    judge = trainer.objective.discriminator.state_dict()  # a model has none to give
+    assert all(torch.equal(judge[name], tensor) for name, tensor in anew.items())
+    assert [run["seen"] for run in trainer.before] == [16]
 
 
 def test_a_run_that_is_none_of_stage_one_gives_no_sketches(

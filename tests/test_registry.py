@@ -148,6 +148,28 @@ def test_a_run_that_is_missing_cannot_be_exported(tiny_model: Path, tmp_path: Pa
     assert not (tmp_path / "model" / "model.json").exists()
 
 
+def test_a_model_of_two_models_has_a_stage_of_either(tiny_model: Path, tmp_path: Path) -> None:
+    again = registry.export("again", dict.fromkeys(registry.STAGES, tiny_model), tmp_path / "again")
+    whole = registry.describe(tiny_model)
+    assert again.training == whole.training
+    assert (again.stage1, again.stage2) == (whole.stage1, whole.stage2)
+    for new, old in zip(
+        registry.open_model(tmp_path / "again")[1:],
+        registry.open_model(tiny_model)[1:],
+        strict=True,
+    ):
+        kept = old.state_dict()
+        assert all(torch.equal(t, kept[name]) for name, t in new.state_dict().items())
+
+
+@pytest.mark.parametrize("take", [registry.open_sketcher, lambda m: registry.averaged(m, "stage1")])
+def test_nothing_is_taken_from_a_model_that_was_changed(model: Path, take: Any) -> None:
+    path = model / "stage1.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelError, match="is not the file that"):
+        take(model)
+
+
 @pytest.mark.parametrize("kind", ["stage2", "dcgan"])
 def test_a_run_of_another_kind_cannot_be_exported(
     tiny_model: Path, drawn_photos: Path, tmp_path: Path, kind: str
