@@ -2,9 +2,10 @@
 
 Of a name that photos have, a discriminator tells whether its picture fits. Of an invented one it
 only tells that the picture is food, so the generator never learned what たこ焼きバーガー is: the
-rarer word won. Here the name encoder alone learns on, from a teacher who knows photos
-(`foodgan.teacher`), on invented names. What paints stays as it is, and so does what is heard of the
-names that photos have. N names of a batch, C numbers a condition.
+rarer word won. Here Stage-I learns on, from a teacher who knows photos (`foodgan.teacher`), on
+invented names; beside them it paints names that photos have, and energy scores hold those to their
+photos (`foodgan.energy`). Without these the name encoder alone learns, what paints stays as it is,
+and pictures drift from photos all the same. N names of a batch, C numbers a condition.
 """
 
 import copy
@@ -26,12 +27,13 @@ from foodgan import checkpoint
 from foodgan.augment import diff_augment
 from foodgan.config import LEFT_OUT, ConfigError
 from foodgan.contract.errors import FoodganError
+from foodgan.energy import DISTANCE, SCORE, PhotoEnergy
 from foodgan.models.stackgan import Stage1Generator
 from foodgan.progress import track
 from foodgan.registry import open_sketcher, training_of
 from foodgan.stopping import stop_asked
 from foodgan.teacher import Teacher
-from foodgan.text.encode import TokenBatch, encode
+from foodgan.text.encode import TokenBatch, collate, encode
 from foodgan.text.invent import Inventor
 from foodgan.whole import sweep
 
@@ -59,29 +61,34 @@ class LessonConfig(BaseModel):
     loss: Literal["lesson"] = LESSON
     exclude_styles: tuple[str, ...] = LEFT_OUT
     seed: int = 0
-    pictures: int = Field(default=40_000, gt=0)
-    batch: int = Field(default=32, ge=2)
-    lr: float = Field(default=5e-4, gt=0)
+    pictures: int = Field(default=10_000, gt=0)
+    batch: int = Field(default=16, ge=2)
+    lr: float = Field(default=3e-4, gt=0)
     lead: float = 1.5  # that the last word begins with, where the encoder did not know it before
-    by_kind: float = Field(default=1.0, ge=0)
-    by_name: float = Field(default=0.4, ge=0)
-    stay: float = Field(default=10.0, ge=0)  # names of photos are heard as before
+    by_kind: float = Field(default=1.5, ge=0)
+    by_name: float = Field(default=0.6, ge=0)
+    stay: float = Field(default=1.0, ge=0)  # names of photos are heard as before
+    by_photos: float = Field(default=1.0, ge=0)  # above 0 what paints learns along, …
+    beside: int = Field(default=8, ge=2)  # … by so many names of photos a step, two pictures each …
+    lr_paint: float = Field(default=1e-4, gt=0)  # … and so fast
 
     @property
     def steps(self) -> int:
         return math.ceil(self.pictures / self.batch)
 
-    def rate(self, step: int) -> float:
-        """How fast a step learns: faster for a twentieth of the lesson, then ever slower."""
+    def share(self, step: int) -> float:
+        """Of its rates, how fast a step learns: faster for a twentieth of the lesson, then ever
+        slower.
+        """
         warm_up = max(1, self.steps // 20)
         slower = 0.5 + 0.5 * math.cos(math.pi * step / self.steps)
-        return self.lr * min(1, (step + 1) / warm_up) * slower
+        return min(1, (step + 1) / warm_up) * slower
 
 
 @dataclass
 class Lesson:
-    """A lesson under way. names: those that photos have, see `kept`; done: steps; seconds: of them
-    all.
+    """A lesson under way. names: those that photos have, see `kept`; photos: that it is held to,
+    where the configuration says so; done: steps; seconds: of them all.
     """
 
     config: LessonConfig
@@ -89,6 +96,7 @@ class Lesson:
     teacher: Teacher
     inventor: Inventor
     names: TokenBatch
+    photos: PhotoEnergy | None = None
     done: int = 0
     seconds: float = 0.0
 
@@ -97,10 +105,17 @@ class Lesson:
         last = self.generator.names.last
         if last is not None and not last.lead:
             last.lead.fill_(self.config.lead)
-        self.generator.requires_grad_(False)
-        learns = nn.ModuleList((self.generator.names, self.generator.augment.to_mu))
-        learns.requires_grad_(True)
-        self.adam = optim.Adam(learns.parameters(), self.config.lr, (0.5, 0.99))
+        generator, config = self.generator, self.config
+        generator.requires_grad_(self.photos is not None)
+        hears = nn.ModuleList((generator.names, generator.augment.to_mu)).requires_grad_(True)
+        groups: list[dict[str, Any]] = [{"params": list(hears.parameters()), "lr": config.lr}]
+        if self.photos is not None:
+            generator.train()  # it paints unbounded, as in training
+            heard = set(hears.parameters())
+            paints = [each for each in generator.parameters() if each not in heard]
+            groups.append({"params": paints, "lr": config.lr_paint})
+        self.rates: list[float] = [group["lr"] for group in groups]
+        self.adam = optim.Adam(groups, betas=(0.0 if self.photos else 0.5, 0.99))
         self.device = next(self.generator.parameters()).device
         self.chance = Generator()
 
@@ -110,31 +125,39 @@ class Lesson:
         return self.done * self.config.batch
 
     def step(self) -> dict[str, float]:
-        """One step of the encoder, on a batch of names that nobody has cooked."""
+        """One step, on a batch of names that nobody has cooked and on some that photos have."""
         config, generator = self.config, self.generator
         seed = config.seed * 1_000_003 + self.done  # so that a lesson that goes on draws the same
         self.chance.manual_seed(seed)
         self.inventor.random.seed(seed)
-        for group in self.adam.param_groups:
-            group["lr"] = config.rate(self.done)
+        for group, rate in zip(self.adam.param_groups, self.rates, strict=True):
+            group["lr"] = rate * config.share(self.done)
         names = [self.inventor.name() for _ in range(config.batch)]
         asked = encode(names).to(self.device)
-        condition, mu, _ = generator.condition_of(asked, self._normal(generator.config.condition))
-        painted = generator.paint(condition, condition, self._normal(generator.noise))
-        seen = self.teacher.see(self._changed(painted))
+        if self.photos:
+            photos, known = self.photos.draw(config.beside, self.chance)
+            asked = collate((asked, known, known))
+        noise = self._normal(len(asked), generator.config.condition)
+        condition, mu, _ = generator.condition_of(asked, noise)
+        painted = generator.paint(condition, condition, self._normal(len(asked), generator.noise))
+        seen = self.teacher.see(self._changed(painted[: config.batch]))
         kind, right = self.teacher.kind_loss(seen, names)
         name = self._name_loss(seen, names)
         stay, far = self._stay(), self._far(asked, mu)
+        parts = {"kind": kind, "right": right, "name": name, "stay": stay, "far": far}
         loss = config.by_kind * kind + config.by_name * name + config.stay * (stay + far)
+        if self.photos:
+            score, distance = self.photos.losses(photos, painted[config.batch :])
+            parts |= {"score": score, "distance": distance}
+            loss = loss + config.by_photos * (SCORE * score + DISTANCE * distance)
         self.adam.zero_grad()
         loss.backward()
         self.adam.step()
         self.done += 1
-        parts = {"kind": kind, "right": right, "name": name, "stay": stay, "far": far}
         return {what: float(part.detach()) for what, part in parts.items()}
 
-    def _normal(self, size: int) -> Tensor:
-        drawn = torch.randn(self.config.batch, size, generator=self.chance)
+    def _normal(self, count: int, size: int) -> Tensor:
+        drawn = torch.randn(count, size, generator=self.chance)
         return drawn.to(self.device)
 
     def _changed(self, painted: Tensor) -> Tensor:

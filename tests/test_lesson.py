@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from foodgan import checkpoint, registry
 from foodgan.cli import app
 from foodgan.config import ConfigError
+from foodgan.energy import PhotoEnergy
 from foodgan.evaluate import entrants
 from foodgan.lesson import (
     Lesson,
@@ -58,19 +59,27 @@ def teacher(feed: Feed) -> Teacher:
     return Teacher.of(feed.photos, feed.pixels, CPU)
 
 
+@pytest.fixture(scope="module")
+def photos(feed: Feed, teacher: Teacher) -> PhotoEnergy:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("foodgan.energy.STOOD", 64)
+        return PhotoEnergy.of(feed, teacher.eyes)
+
+
 Begin = Callable[..., Lesson]
 
 
 @pytest.fixture
 def begin(run: Path, feed: Feed, teacher: Teacher) -> Begin:
-    """A lesson of these changes of its configuration."""
+    """A lesson of these changes of its configuration, held to photos where there are some."""
 
-    def begun(**changes: Any) -> Lesson:
+    def begun(photos: PhotoEnergy | None = None, **changes: Any) -> Lesson:
         torch.set_num_threads(1)
         names = [photo.name for photo in feed.photos if photo.name]
-        config = LessonConfig(**{"pictures": 8, "batch": 4, **changes})
+        own = {"pictures": 8, "batch": 4, "beside": 2, "by_photos": float(photos is not None)}
+        config = LessonConfig(**{**own, **changes})
         inventor = Inventor(names, (), Random())
-        return Lesson(config, open_pupil(run, CPU), teacher, inventor, encode(names))
+        return Lesson(config, open_pupil(run, CPU), teacher, inventor, encode(names), photos)
 
     return begun
 
@@ -91,7 +100,7 @@ def test_what_a_teacher_wants_of_invented_names_is_painted_more_and_more(begin: 
     assert sum(figures[-10:]) < 0.93 * sum(figures[:10])
 
 
-def test_the_encoder_alone_learns_and_what_paints_stays(begin: Begin) -> None:
+def test_without_photos_the_encoder_alone_learns_and_what_paints_stays(begin: Begin) -> None:
     lesson = begin()
     before = weights(lesson.generator)
     lesson.step()
@@ -100,6 +109,22 @@ def test_the_encoder_alone_learns_and_what_paints_stays(begin: Begin) -> None:
     }
     assert {"names.last.lead", "names.last.shift.weight", "augment.to_mu.weight"} <= changed
     assert all(name.startswith(("names.", "augment.to_mu.")) for name in changed)
+
+
+def test_a_lesson_that_is_held_to_photos_paints_nearer_to_them(
+    begin: Begin, photos: PhotoEnergy
+) -> None:
+    own = {"by_kind": 0, "by_name": 0, "stay": 0, "lr_paint": 5e-3, "pictures": 160, "beside": 4}
+    lesson = begin(photos, **own)
+    before = weights(lesson.generator)
+    figures = [lesson.step() for _ in range(lesson.config.steps)]
+    for part in ("score", "distance"):
+        course = [each[part] for each in figures]
+        assert sum(course[-8:]) < 0.9 * sum(course[:8]), part
+    after = lesson.generator.state_dict()
+    assert {"to_rgb.weight", "seed.weight"} <= {
+        n for n, t in after.items() if (t != before[n]).any()
+    }
 
 
 def test_names_that_photos_have_are_heard_nearly_as_before(begin: Begin) -> None:
@@ -195,10 +220,16 @@ def test_a_signal_ends_a_lesson_after_its_step_and_keeps_what_was_learned(
     assert torch.equal(open_pupil(tmp_path, CPU).names.last.lead, lesson.generator.names.last.lead)
 
 
+@pytest.mark.parametrize("held", [False, True], ids=["alone", "held to photos"])
 def test_a_lesson_that_goes_on_ends_with_the_same_weights(
-    begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    begin: Begin,
+    photos: PhotoEnergy,
+    run: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    held: bool,
 ) -> None:
-    whole, first, second = (begin(pictures=20) for _ in range(3))
+    whole, first, second = (begin(photos if held else None, pictures=20) for _ in range(3))
     attend(whole, run, tmp_path / "whole", {"count": 9})
     stop_in_step(2, first, monkeypatch)
     assert attend(first, run, tmp_path / "parts", {"count": 9}) == 8
@@ -288,6 +319,23 @@ def test_the_command_teaches_a_run(run: Path, drawn_photos: Path, tmp_path: Path
         again = CliRunner().invoke(app, [*words, "--out", "taught", "--device", "cpu"])
     assert again.output == told.output.splitlines(keepends=True)[-1]
     assert (tmp_path / "taught" / checkpoint.CHECKPOINT).stat().st_mtime_ns == kept
+
+
+def test_a_model_is_taught_as_the_run_that_it_was_made_of(
+    tiny_model: Path, drawn_photos: Path, tmp_path: Path
+) -> None:
+    words = ["model", "teach", str(tiny_model), "--photos", str(drawn_photos), "--pictures", "16"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.setattr("foodgan.energy.STOOD", 64)
+        told = CliRunner().invoke(app, [*words, "--out", "taught", "--device", "cpu"])
+    assert told.exit_code == 0, told.output
+    stages = {"stage1": tmp_path / "taught", "stage2": tiny_model}
+    model = registry.export("taught", stages, tmp_path / "model")
+    lesson = model.training["stage1"]
+    assert (lesson.config["by_photos"], lesson.config["pictures"]) == (1.0, 16)
+    assert lesson.runs[:-1] == registry.describe(tiny_model).training["stage1"].runs
+    assert Painter.load(tmp_path / "model").paint([Dish("鮭うどん", 1)])[0].size == (256, 256)
 
 
 def test_a_run_is_taught_over_no_other_and_not_over_itself(

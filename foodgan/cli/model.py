@@ -14,8 +14,12 @@ app = typer.Typer(help="Models on disk.", no_args_is_help=True)
 
 @app.command()
 def export(
-    stage1: Annotated[Path, typer.Option(help="The run of Stage-I, or a snapshot of it.")],
-    stage2: Annotated[Path, typer.Option(help="The run of Stage-II, or a snapshot of it.")],
+    stage1: Annotated[
+        Path, typer.Option(help="The run of Stage-I, a snapshot of it, or a model that has it.")
+    ],
+    stage2: Annotated[
+        Path, typer.Option(help="The run of Stage-II, a snapshot of it, or a model that has it.")
+    ],
     out: Annotated[Path, typer.Option(help="The model's folder.", file_okay=False)],
     name: Annotated[str, typer.Option(help="What members see.")] = "foodgan",
 ) -> None:
@@ -34,17 +38,27 @@ def export(
 @app.command()
 def teach(
     run: Annotated[
-        Path, typer.Argument(help="A run of Stage-I, or a snapshot of it.", exists=True)
+        Path, typer.Argument(help="A run of Stage-I, a snapshot of it, or a model.", exists=True)
     ],
     photos: Annotated[Path, typer.Option(help="The photos of the run.", file_okay=False)],
     out: Annotated[Path, typer.Option(help="The run that comes of it.", file_okay=False)],
-    pictures: Annotated[int, typer.Option(help="How many to paint for it.", min=1)] = 40_000,
+    pictures: Annotated[
+        int, typer.Option(help="How many of invented names to paint for it.", min=1)
+    ] = 10_000,
     by_name: Annotated[
         float, typer.Option(min=0, help="What telling names apart counts beside kinds of dishes.")
-    ] = 0.4,
+    ] = 0.6,
+    by_photos: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="How firmly pictures of names that photos have are held to these; at 0 what "
+            "paints stays as it is, and only what is heard of a name changes.",
+        ),
+    ] = 1.0,
     stay: Annotated[
         float, typer.Option(min=0, help="How firmly names of photos are heard as before.")
-    ] = 10.0,
+    ] = 1.0,
     seed: Annotated[int, typer.Option(help="Of the names and every picture.")] = 0,
     device: Device = None,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
@@ -60,6 +74,7 @@ def teach(
 
     from foodgan.config import TrainConfig
     from foodgan.contract import logs
+    from foodgan.energy import PhotoEnergy
     from foodgan.evaluate.fixed import fixed
     from foodgan.lesson import (
         Lesson,
@@ -83,7 +98,12 @@ def teach(
         torch.set_num_threads(threads)
     styles = tuple(sorted(left_out([training_of(run)])))
     config = LessonConfig(
-        seed=seed, pictures=pictures, by_name=by_name, stay=stay, exclude_styles=styles
+        seed=seed,
+        pictures=pictures,
+        by_name=by_name,
+        by_photos=by_photos,
+        stay=stay,
+        exclude_styles=styles,
     )
     with placed(device, records=False) as place:
         pupil = open_pupil(run, place.device)
@@ -92,12 +112,14 @@ def teach(
         painted = painted_in(out, described(config, run, feed.about))
         if painted < pictures:  # else there is no need of a teacher
             names = [photo.name for photo in feed.photos if photo.name]
+            teacher = Teacher.of(feed.photos, feed.pixels, place.device)
             lesson = Lesson(
                 config,
                 pupil,
-                Teacher.of(feed.photos, feed.pixels, place.device),
+                teacher,
                 Inventor(names, {*fixed(), *feed.held_out, *names}, Random()),
                 encode(kept(names)),
+                PhotoEnergy.of(feed, teacher.eyes) if by_photos else None,
             )
             painted = attend(lesson, run, out, feed.about)
     if painted < pictures:
