@@ -68,7 +68,7 @@ def learn(
     painters = ((before, BEFORE), (after, AFTER))
     sheets.write(names[:SHOWN], painters, out / PICTURE, side=SIDE)
     measured = gates.of_learning(before, after, learned.heard, names)
-    return Candidate(out, serving.digest_of(base), learned, measured)
+    return Candidate(out, registry.digest_of(base), learned, measured)
 
 
 def put_forward(store: Store, candidate: Candidate) -> tuple[str, bool]:
@@ -101,7 +101,7 @@ def overdue(store: Store, own: Path | None) -> tuple[str, str] | None:
     if last.base is None:  # nothing was learned: it went back to what operators chose
         return None
     chosen = served.chosen
-    base = chosen.digest if chosen and chosen.digest else serving.digest_of(own)
+    base = chosen.digest if chosen and chosen.digest else registry.digest_of(own)
     if last.base == base:
         return None
     model = serving.published(store).get(last.digest)
@@ -114,6 +114,6 @@ def overdue(store: Store, own: Path | None) -> tuple[str, str] | None:
 
 def withdraw(store: Store, own: Path | None) -> None:
     """A release had nothing to learn: who paints what was learned before forgets it."""
-    then = serving.serving(store).counts_for(serving.digest_of(own))
+    then = serving.serving(store).counts_for(registry.digest_of(own))
     if then and then.base is not None:
         serving.withdraw(store)

@@ -129,6 +129,18 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
+def digest_of(folder: Path | None = None) -> str:
+    """The name of a model: SHA-256 of its model.json. The shipped one's by default.
+
+    Raises ModelError where there is none.
+    """
+    path = (folder or SHIPPED) / MODEL
+    try:
+        return sha256(path)
+    except OSError as error:
+        raise ModelError(f"no model in {path.parent}: model.json cannot be read") from error
+
+
 def describe(folder: Path | None = None) -> ModelFile:
     """Read model.json of a folder (the shipped one by default). Raises ModelError."""
     path = (folder or SHIPPED) / MODEL

@@ -52,7 +52,7 @@ def learning(before: Painter, after: Painter, **heard: float) -> tuple[Gate, ...
 def test_a_candidate_lies_there_with_card_picture_and_figures(made: Candidate, model: Path) -> None:
     assert made.good
     assert [gate.name for gate in made.gates] == ["paints", "apart", "heard", "stays", "untouched"]
-    assert made.base == serving.digest_of(model)
+    assert made.base == registry.digest_of(model)
     assert made.model_id in (made.folder / registry.CARD).read_text("utf-8")
     with Image.open(made.folder / PICTURE) as picture:
         assert picture.width == (candidate.BEFORE + candidate.AFTER) * (candidate.SIDE + 2) + 2

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from foodgan import registry, serving
+from foodgan import copies, registry, serving
 from foodgan.cli import app
 from foodgan.contract.errors import ModelError, StoreError
 from foodgan.contract.models import MODEL, MODELS, SERVING
@@ -52,13 +52,13 @@ def test_a_published_model_comes_back_as_it_was(
     store: Store, tiny_model: Path, tmp_path: Path
 ) -> None:
     digest = serving.publish(store, tiny_model)
-    assert digest == serving.digest_of(tiny_model)
-    folder = serving.fetch(store, digest, tmp_path / "home")
+    assert digest == registry.digest_of(tiny_model)
+    folder = copies.fetch(store, digest, tmp_path / "home")
     assert folder == tmp_path / "home" / digest
     assert registry.open_model(folder)[0] == registry.describe(tiny_model)
     assert list(serving.published(store)) == [digest]
     shutil.rmtree(tmp_path / "store")  # a second look asks nobody
-    assert serving.fetch(store, digest, tmp_path / "home") == folder
+    assert copies.fetch(store, digest, tmp_path / "home") == folder
 
 
 def test_a_damaged_model_is_not_published(store: Store, tiny_model: Path, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_model_that_was_damaged_in_the_store_is_not_taken(
     place = Path(store.full(f"{MODELS}/{digest}/{name}"))
     place.write_bytes(place.read_bytes() + b" ")
     with pytest.raises(ModelError):
-        serving.fetch(store, digest, tmp_path / "home")
+        copies.fetch(store, digest, tmp_path / "home")
     assert list((tmp_path / "home").iterdir()) == []
 
 
@@ -88,7 +88,7 @@ def test_a_model_that_was_damaged_in_the_store_is_mended_by_publishing_it_again(
     digest = serving.publish(store, tiny_model)
     store.write(f"{MODELS}/{digest}/stage2.safetensors", b"half")
     assert serving.publish(store, tiny_model) == digest
-    assert serving.fetch(store, digest, tmp_path / "home").is_dir()
+    assert copies.fetch(store, digest, tmp_path / "home").is_dir()
 
 
 def test_a_model_can_name_no_file_outside_its_folder(
@@ -98,18 +98,18 @@ def test_a_model_can_name_no_file_outside_its_folder(
     described = json.loads((hostile / MODEL).read_text("utf-8"))
     described["hashes"]["../../secret"] = "0" * 64
     (hostile / MODEL).write_text(json.dumps(described), "utf-8")
-    digest = serving.digest_of(hostile)
+    digest = registry.digest_of(hostile)
     for path in hostile.iterdir():
         store.write(f"{MODELS}/{digest}/{path.name}", path.read_bytes())
     with pytest.raises(ModelError, match="names a file that no model has"):
-        serving.fetch(store, digest, tmp_path / "home")
+        copies.fetch(store, digest, tmp_path / "home")
 
 
 def test_a_model_that_is_half_published_is_not_there(store: Store, tmp_path: Path) -> None:
     store.write(f"{MODELS}/{OWN}/stage1.safetensors", b"half")
     assert serving.published(store) == {}
     with pytest.raises(ModelError, match="no whole model"):
-        serving.fetch(store, OWN, tmp_path / "home")
+        copies.fetch(store, OWN, tmp_path / "home")
     with pytest.raises(ModelError, match="no whole model"):
         serving.promote(store, OWN, base=None, model_id="x", by="operator")
 
@@ -135,7 +135,7 @@ def test_what_an_operator_chooses_counts_for_everyone_and_names_are_learned_on_i
     assert counted(store, OWN) == counted(store, OTHER) == chosen
     base = serving.base_of(store, None, tmp_path / "home")
     assert base is not None
-    assert serving.digest_of(base) == chosen
+    assert registry.digest_of(base) == chosen
     learned = served(store, renamed(tiny_model, tmp_path, "learned"), base=chosen)
     assert counted(store, OWN) == counted(store, OTHER) == learned
     # A trainer that had begun before promotes what it learned on another model: it has to wait.
@@ -204,7 +204,7 @@ def test_an_operator_promotes_a_model_by_its_folder_and_takes_it_back(
     done = told("promote", str(tiny_model))
     assert done.exit_code == 0, done.output
     assert "gate paints: 0 (bound 0), passed" in done.output
-    assert counted(store, OWN) == serving.digest_of(tiny_model)
+    assert counted(store, OWN) == registry.digest_of(tiny_model)
     assert "each worker's own model, by operator" in told("rollback").output
     assert counted(store, OWN) is None
     monkeypatch.setattr(gates, "APART_MIN", 1e9)
@@ -212,7 +212,7 @@ def test_an_operator_promotes_a_model_by_its_folder_and_takes_it_back(
     assert (refused.exit_code, "NOT PASSED" in refused.output) == (1, True)
     assert counted(store, OWN) is None
     assert told("promote", str(tiny_model), "--force").exit_code == 0
-    assert counted(store, OWN) == serving.digest_of(tiny_model)
+    assert counted(store, OWN) == registry.digest_of(tiny_model)
 
 
 def test_operators_may_send_everyone_back_to_their_own_models(
@@ -268,9 +268,9 @@ def test_a_copy_that_was_damaged_is_fetched_anew(
     store: Store, tiny_model: Path, tmp_path: Path, name: str
 ) -> None:
     digest = serving.publish(store, tiny_model)
-    folder = serving.fetch(store, digest, tmp_path / "home")
+    folder = copies.fetch(store, digest, tmp_path / "home")
     (folder / name).write_bytes(b"damaged")
-    assert serving.fetch(store, digest, tmp_path / "home") == folder
+    assert copies.fetch(store, digest, tmp_path / "home") == folder
     assert registry.open_model(folder)[0] == registry.describe(tiny_model)
 
 

@@ -30,7 +30,7 @@ def learn(order: Learning, settings: Settings) -> Learned:
     """
     import torch  # seconds that the process that waits for jobs saves
 
-    from foodgan import candidate, serving
+    from foodgan import candidate, copies, serving
     from foodgan.new_names import NothingNew
 
     # Threads wait for one another, so on cores that others paint with each more is one more to
@@ -40,7 +40,7 @@ def learn(order: Learning, settings: Settings) -> Learned:
     with scratch.folder_in(settings.var_dir / SCRATCH) as work:
         photos = _unpacked(store, order.release, work)
         try:
-            base = serving.base_of(store, settings.model_dir, settings.var_dir / serving.HOME)
+            base = serving.base_of(store, settings.model_dir, settings.var_dir / copies.HOME)
             made = candidate.learn(base, photos, work / "model", work / "cache")
         except NothingNew as error:
             log.info("order %s: %s", order.learning_id, error)

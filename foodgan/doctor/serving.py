@@ -18,12 +18,13 @@ def serving(settings: Settings) -> Iterator[Finding]:
     if find_spec("torch") is None:
         yield skip(PART, NO_TORCH)
         return
+    from foodgan import registry
     from foodgan import serving as models
 
     try:
         store = Store(settings.photo_store)
         served = models.serving(store)
-        counts = served.counts_for(models.digest_of(settings.model_dir))
+        counts = served.counts_for(registry.digest_of(settings.model_dir))
         yield _found(store, served.promotions[-1] if served.promotions else None, counts)
     except StoreError as error:
         advice = "until it can be read workers paint with their own model"

@@ -11,7 +11,7 @@ import pytest
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
-from foodgan import serving
+from foodgan import registry, serving
 from foodgan.contract.models import LEARN_TASK, MODEL, PICTURE, TRAIN_QUEUE, Learned, Learning
 from foodgan.contract.photos import TAKE_IN_TASK
 from foodgan.contract.settings import Settings
@@ -61,7 +61,7 @@ def learned(counter: Counter, job_id: str = "aaaaaaaa") -> Learned:
 
 
 def counts(counter: Counter, model: Path) -> Any:
-    return serving.serving(counter.store).counts_for(serving.digest_of(model))
+    return serving.serving(counter.store).counts_for(registry.digest_of(model))
 
 
 def test_a_release_becomes_the_model_that_workers_serve(counter: Counter, model: Path) -> None:
