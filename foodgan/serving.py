@@ -6,6 +6,7 @@ each file. Which one is served says one small file beside them, with what was se
 
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,8 @@ from foodgan import copies, registry
 from foodgan.contract.errors import ModelError, StoreError
 from foodgan.contract.models import MODEL, MODELS, PICTURE, SERVING, Promoter, Promotion, Serving
 from foodgan.contract.store import Store
-from foodgan.photos.prune import photos_of
+from foodgan.photos.folder import PhotosError
+from foodgan.photos.prune import photos_of, releases_seen
 from foodgan.registry import CARD, ModelFile, digest_of
 
 KEPT = 5  # models that a roll-back can still reach, the served one among them
@@ -105,10 +107,7 @@ def promote(
         lambda then: _next(then, promotion, (i for i in then.rolled_back if i != model_id)),
     )
     log.info("promoted model %s (%s)", model_id, digest[:12] if digest else "the worker's own")
-    try:
-        tidy(store)
-    except StoreError as error:  # another one tidies, say; it is promoted all the same
-        log.warning("old models stay in the store: %s", error)
+    tidied(store)
     return promotion
 
 
@@ -124,14 +123,16 @@ def withdraw(store: Store) -> None:
 def roll_back(store: Store) -> Promotion:
     """Have workers go back to what was served before the model that is served now.
 
-    It goes past models that learned from a photo that was withdrawn since, for good. No trainer
-    promotes the one that was served again. Raises ModelError where there is nothing to go back to.
+    It goes past models that learned from a photo that was withdrawn since, for good, and past what
+    was learned on one. No trainer promotes the one that was served again. Raises ModelError where
+    there is nothing to go back to.
     """
     then = serving(store)
     if not then.promotions or then.promotions[-1].digest is None:
         raise ModelError("no model of the store is served: there is nothing to roll back")
     now = then.promotions[-1]
-    back = _before(store, then)
+    lost = _lost(store, then)
+    back = _before(then, lost)
     promotion = Promotion(
         digest=back.digest if back else None,
         base=back.base if back else None,
@@ -139,56 +140,96 @@ def roll_back(store: Store) -> Promotion:
         at=_now(),
         by="operator",
     )
-    _write(store, lambda old: _next(old, promotion, (*old.rolled_back, now.model_id)))
+    passed = [each.model_id for each in then.promotions if not each.base and each.digest in lost]
+    _write(store, lambda old: _next(old, promotion, (*old.rolled_back, *passed, now.model_id)))
     log.info("rolled back from model %s", now.model_id)
     return promotion
 
 
-def _before(store: Store, then: Serving) -> Promotion | None:
+def _before(then: Serving, lost: Collection[str]) -> Promotion | None:
     """The last promotion of another model that was not rolled back and may be served again."""
     out = {*then.rolled_back, then.promotions[-1].model_id}
-    models = published(store)
-    stones = {stone.sha256 for stone in store.tombstones()}
     for promotion in reversed(then.promotions):
         if promotion.digest is None:
             return None
-        model = models.get(promotion.digest)
-        if promotion.model_id in out or model is None:
-            continue
-        if promotion.base is None or not _withdrawn(store, model, stones):
+        unfit = promotion.digest in lost or promotion.base in lost
+        if promotion.model_id not in out and not unfit:
             return promotion
     return None
 
 
-def _withdrawn(store: Store, model: ModelFile, stones: Collection[str]) -> bool:
-    """Whether a photo of the release that a model learned from was withdrawn; so may one be of a
-    release that was pruned.
+def _lost(store: Store, then: Serving) -> set[str]:
+    """Promoted models that can be served no more: they are gone, or know withdrawn photos.
+
+    What operators chose is none of the latter: what was learned on it knows the same photos.
     """
-    release = model.photos[-1].get("release")
-    if release is None:  # it learned from a folder
+    promoted = {each.digest for each in then.promotions if each.digest}
+    gone = {one for one in promoted if not store.exists(f"{MODELS}/{one}/{MODEL}")}
+    chosen = {then.chosen.digest if then.chosen else None}
+    return gone | _knowing_withdrawn(store, then, promoted - gone - chosen)
+
+
+def _knowing_withdrawn(store: Store, then: Serving, digests: Collection[str]) -> set[str]:
+    """Those of these models that learned from a release of which a photo was withdrawn since.
+
+    So may one have been of a release that was pruned, or that a trainer learned from and that is
+    not there any more. A model that cannot be read is named in the log.
+    """
+    stones = {stone.sha256 for stone in store.tombstones()}
+    pruned = {record.digest for record in store.pruned()}
+    ours = {each.digest for each in then.promotions if each.by == "trainer"}
+
+    def outdated(digest: str) -> bool:
+        for release in releases_seen(store, digest):
+            try:
+                if any(sha256 in stones for sha256 in photos_of(store, release)):
+                    return True
+            except FileNotFoundError:
+                if release in pruned or digest in ours:
+                    return True
         return False
-    try:
-        return any(sha256 in stones for sha256 in photos_of(store, release))
-    except FileNotFoundError:
-        return True
+
+    found = set()
+    for digest in digests:
+        try:
+            if outdated(digest):
+                found.add(digest)
+        except PhotosError as error:
+            log.warning("which photos a model knows cannot be read: %s", error)
+    return found
 
 
 def tidy(store: Store) -> int:
-    """Remove models that were not among the last `KEPT` promoted ones; returns how many.
+    """Remove models that nobody needs, but what was published just now; returns how many.
 
-    What operators chose stays, as names are learned on it. One that was never promoted goes once a
-    later one is.
+    Those are models that know withdrawn photos, but for what is served, and those that were not
+    among the last `KEPT` promoted ones. What operators chose stays, as names are learned on it. One
+    that was never promoted goes once a later one is.
     """
     then = serving(store)
     promoted = [each.digest for each in reversed(then.promotions) if each.digest]
-    kept = {*list(dict.fromkeys(promoted))[:KEPT], then.chosen.digest if then.chosen else None}
+    served = {each.digest for each in (*then.promotions[-1:], then.chosen) if each}
+    kept = {*list(dict.fromkeys(promoted))[:KEPT], *served}
     oldest = store.written_at(SERVING) - COMING_S if then.promotions else 0.0
+    others = set(store.folders(MODELS)) - served
+    withdrawn = _knowing_withdrawn(store, then, others)
     gone = 0
-    for digest in set(store.folders(MODELS)) - kept:
-        if store.newest(f"{MODELS}/{digest}") < oldest:  # else it may be promoted in a moment
-            store.delete_folder(f"{MODELS}/{digest}", MODEL)
-            gone += 1
+    for digest in others:
+        before = time.time() - COMING_S if digest in withdrawn else oldest
+        if digest in kept - withdrawn or store.newest(f"{MODELS}/{digest}") >= before:
+            continue  # it may be promoted in a moment
+        store.delete_folder(f"{MODELS}/{digest}", MODEL)
+        gone += 1
     return gone
+
+
+def tidied(store: Store) -> None:
+    """Tidy, and leave it at a line in the log where that fails: another one tidies, say."""
+    try:
+        if gone := tidy(store):
+            log.info("%d models that nobody needs are removed from the store", gone)
+    except StoreError as error:
+        log.warning("old models stay in the store: %s", error)
 
 
 def _next(then: Serving, promotion: Promotion, rolled_back: Iterable[str]) -> Serving:

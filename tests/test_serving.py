@@ -16,6 +16,7 @@ from foodgan.contract.models import MODEL, MODELS, SERVING
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
 from foodgan.evaluate import gates
+from foodgan.photos.prune import prune, stale
 from foodgan.photos.release import freeze
 from tests.photos.gallery import add
 
@@ -173,14 +174,10 @@ def test_a_roll_back_goes_past_what_was_learned_from_withdrawn_photos(
     photo = add(store, 1)
     release = freeze(store).digest
     digests = []
-    for name, learned_from in (("first", None), ("second", release), ("third", None)):
-        model = renamed(tiny_model, tmp_path, name)
-        told = json.loads((model / MODEL).read_text("utf-8"))
-        told["training"]["stage2"]["photos"]["release"] = learned_from
-        (model / MODEL).write_text(json.dumps(told), "utf-8")
+    for name, saw in (("first", None), ("second", release), ("third", None)):
+        model = learned_from(renamed(tiny_model, tmp_path, name), saw)
         digests.append(served(store, model, base=OWN))
-    stone = Tombstone(sha256=photo.sha256, original_sha256="0" * 64)
-    store.write(TOMBSTONES, lines_of([stone]))
+    bury(store, photo.sha256)
     assert serving.roll_back(store).digest == digests[0]
     assert serving.roll_back(store).digest is None
 
@@ -300,3 +297,95 @@ def test_a_damaged_list_is_said_and_not_taken_for_none(store: Store) -> None:
     store.write(SERVING, b'{"version": 2}')
     with pytest.raises(StoreError, match="damaged"):
         serving.serving(store)
+
+
+def learned_from(model: Path, release: str | None) -> Path:
+    """A model that says that it learned names from this release."""
+    told = json.loads((model / MODEL).read_text("utf-8"))
+    told["training"]["stage2"]["photos"]["release"] = release
+    (model / MODEL).write_text(json.dumps(told), "utf-8")
+    return model
+
+
+def bury(store: Store, sha256: str) -> None:
+    store.write(TOMBSTONES, lines_of([Tombstone(sha256=sha256, original_sha256="0" * 64)]))
+
+
+def aged(store: Store) -> None:
+    """Everything was published long ago."""
+    for path in Path(store.full(MODELS)).rglob("*"):
+        os.utime(path, (1_000, 1_000))
+
+
+def test_models_that_know_withdrawn_photos_go_once_they_are_served_no_more(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    release = freeze(store).digest
+    knowing = [
+        serving.publish(store, learned_from(renamed(tiny_model, tmp_path, name), release))
+        for name in ("kept back", "served before", "served")
+    ]
+    for digest in knowing[1:]:
+        serving.promote(store, digest, base=OWN, model_id=digest[:4], by="trainer")
+    aged(store)
+    serving.tidy(store)
+    assert set(store.folders(MODELS)) == set(knowing)
+    bury(store, photo.sha256)
+    serving.tidy(store)
+    assert store.folders(MODELS) == knowing[2:]  # the others go, and what is served stays
+    clean = served(store, renamed(tiny_model, tmp_path, "clean"), base=OWN)
+    assert store.folders(MODELS) == [clean]
+    assert serving.roll_back(store).digest is None
+
+
+def test_models_that_know_a_pruned_release_go_as_well(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    release = freeze(store).digest
+    served(store, learned_from(renamed(tiny_model, tmp_path, "knowing"), release), base=OWN)
+    elsewhere = learned_from(renamed(tiny_model, tmp_path, "elsewhere"), "f" * 64)
+    chosen = served(store, elsewhere, base=None, by="operator")
+    bury(store, photo.sha256)
+    prune(store, stale(store))
+    aged(store)
+    withdrawn_from = served(store, renamed(tiny_model, tmp_path, "clean"), base=None, by="operator")
+    assert set(store.folders(MODELS)) == {chosen, withdrawn_from}  # of that one nobody knows harm
+
+
+def test_a_model_that_knows_withdrawn_photos_and_was_published_just_now_may_be_promoted(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(store).digest)
+    digest = serving.publish(store, knowing)
+    bury(store, photo.sha256)
+    assert serving.tidy(store) == 0
+    serving.promote(store, digest, base=OWN, model_id="knowing·1", by="trainer")
+
+
+def test_a_roll_back_does_not_make_a_model_count_that_is_gone(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    learned = served(store, tiny_model, base=OWN)
+    older = learned_from(renamed(tiny_model, tmp_path, "older"), freeze(store).digest)
+    served(store, older, base=None, by="operator")
+    served(store, renamed(tiny_model, tmp_path, "newer"), base=None, by="operator")
+    bury(store, photo.sha256)
+    assert serving.roll_back(store).digest == learned
+    assert counted(store, OWN) == learned
+    assert serving.serving(store).chosen is None
+
+
+def test_names_are_withdrawn_and_what_operators_chose_goes_on(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    ours = learned_from(renamed(tiny_model, tmp_path, "ours"), freeze(store).digest)
+    chosen = served(store, ours, base=None, by="operator")
+    served(store, renamed(ours, tmp_path, "learned"), base=chosen)
+    bury(store, photo.sha256)
+    assert serving.roll_back(store).digest == chosen
+    assert counted(store, OWN) == chosen

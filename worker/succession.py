@@ -203,11 +203,14 @@ class Succession:
         self._away = True
 
     def _tidy(self) -> None:
-        """Remove copies that nobody has needed for an hour; those in use are kept young."""
-        used = {self._digest, self._before, *self._count}
-        for digest in filter(None, (self._digest, self._before)):
+        """Remove copies that nobody has needed for an hour; the one in use is kept young.
+
+        That of the model before goes as well: it may know photos that were withdrawn.
+        """
+        used = {self._digest, *self._count}
+        if self._digest:
             with suppress(OSError):  # gone, or never there: the painter has it in memory
-                os.utime(self._home / digest)
+                os.utime(self._home / self._digest)
         copies.forget(self._home, {digest for digest in used if digest})
 
 

@@ -17,7 +17,7 @@ from worker import child, connection, scratch
 from worker.child import Limits
 from worker.forking import BEAT_S, hired
 from worker.health import trainer_pulse_file
-from worker.training import SCRATCH, TASKS, overdue
+from worker.training import SCRATCH, TASKS, looked_through
 
 PATIENCE_S = 20.0  # that learning in hand has to end; given back, it begins anew elsewhere
 _LOOKING = Limits(cpu_s=60, memory=4 * 1024**3, wall_s=120)  # through the store
@@ -39,32 +39,33 @@ def serve(settings: Settings, label: str, *, burst: bool = False) -> None:
 
 
 def _see_to(settings: Settings, redis: Redis, beat: Callable[[], None]) -> None:
-    """Remove what killed trainers left here, and put what is to be learned anew in line."""
+    """Remove what killed trainers left here and models that nobody needs in the store; put what is
+    to be learned anew in line.
+    """
     try:
         if left := scratch.sweep(settings.var_dir / SCRATCH):
             _log.info("%d folders of killed trainers removed", left)
     except OSError as error:
         _log.warning("what killed trainers left stays: %s", error)
-    try:
-        with connection.refusing_is_away():
-            _catch_up(settings, redis, beat)
-    except connection.AWAY as error:
-        _log.warning("Redis is away (%s): nothing is put in line", type(error).__name__)
+    found = child.run(lambda: _plain(looked_through(settings)), _LOOKING, beat, BEAT_S)
+    if found.kind != "done":
+        _log.warning("the store was not looked through: %s %s", found.kind, found.reason)
+    elif found.value:
+        try:
+            with connection.refusing_is_away():
+                _catch_up(Learning.model_validate(found.value), redis, settings.retries)
+        except connection.AWAY as error:
+            _log.warning("Redis is away (%s): nothing is put in line", type(error).__name__)
 
 
-def _catch_up(settings: Settings, redis: Redis, beat: Callable[[], None]) -> None:
+def _catch_up(order: Learning, redis: Redis, retries: int) -> None:
     """Put what is to be learned anew in line, where nothing newer is; nobody waits for an answer.
 
     Behind a newer release the older one would be promoted last.
     """
     queue = Queue(TRAIN_QUEUE, connection=redis, serializer=JSONSerializer)
-    if _busy(queue):
-        return
-    found = child.run(lambda: _plain(overdue(settings)), _LOOKING, beat, BEAT_S)
-    if found.kind != "done":
-        _log.warning("the store was not looked through: %s %s", found.kind, found.reason)
-    elif found.value and not _busy(queue):
-        _put_in_line(queue, Learning.model_validate(found.value), settings.retries)
+    if not _busy(queue):
+        _put_in_line(queue, order, retries)
 
 
 def _busy(queue: Queue) -> bool:

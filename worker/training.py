@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
-from foodgan.contract.models import LEARN_TASK, SERVING, Learned, LearnedName, Learning
+from foodgan.contract.models import LEARN_TASK, MODELS, Learned, LearnedName, Learning
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
@@ -45,8 +45,10 @@ def learn(order: Learning, settings: Settings) -> Learned:
         except NothingNew as error:
             log.info("order %s: %s", order.learning_id, error)
             candidate.withdraw(store, settings.model_dir)
+            serving.tidied(store)
             return Learned(learning_id=order.learning_id, digest=None, model_id="")
         digest, promoted = candidate.put_forward(store, made)
+        serving.tidied(store)
     likenesses = sorted(made.learned.likenesses, key=lambda each: (-each.photos, each.name))
     return Learned(
         learning_id=order.learning_id,
@@ -60,13 +62,17 @@ def learn(order: Learning, settings: Settings) -> Learned:
     )
 
 
-def overdue(settings: Settings) -> Learning | None:
-    """What is to be learned anew, see `foodgan.candidate.overdue`: the same order at every look."""
-    store = Store(settings.photo_store)
-    if not store.exists(SERVING):  # nothing was ever learned, and torch takes seconds of a start
-        return None
-    from foodgan import candidate
+def looked_through(settings: Settings) -> Learning | None:
+    """Tidy the models of the store: names of withdrawn photos must not stay there.
 
+    Returns what is to be learned anew, the same order at every look: `foodgan.candidate.overdue`.
+    """
+    store = Store(settings.photo_store)
+    if not store.folders(MODELS):  # nothing was ever learned, and torch takes seconds of a start
+        return None
+    from foodgan import candidate, serving
+
+    serving.tidied(store)
     found = candidate.overdue(store, settings.model_dir)
     if found is None:
         return None

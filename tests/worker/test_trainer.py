@@ -12,9 +12,18 @@ from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
 from foodgan import registry, serving
-from foodgan.contract.models import LEARN_TASK, MODEL, PICTURE, TRAIN_QUEUE, Learned, Learning
-from foodgan.contract.photos import TAKE_IN_TASK
+from foodgan.contract.models import (
+    LEARN_TASK,
+    MODEL,
+    MODELS,
+    PICTURE,
+    TRAIN_QUEUE,
+    Learned,
+    Learning,
+)
+from foodgan.contract.photos import TAKE_IN_TASK, TOMBSTONES, Tombstone
 from foodgan.contract.settings import Settings
+from foodgan.contract.store import lines_of
 from foodgan.photos.release import freeze
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
@@ -109,6 +118,27 @@ def test_names_are_learned_anew_on_a_base_that_an_update_brought(
     assert len(serving.serving(counter.store).promotions) == promotions  # once is enough
 
 
+def test_models_that_know_withdrawn_photos_go_with_the_hourly_look(
+    counter: Counter, tiny_model: Path, tmp_path: Path
+) -> None:
+    store, settings = counter.store, Settings(_env_file=None, var_dir=tmp_path)
+    settings.photo_store = store.url
+    photo = add(store, 1)
+    knowing = Path(shutil.copytree(tiny_model, tmp_path / "knowing"))
+    described = json.loads((knowing / MODEL).read_text("utf-8"))
+    described["training"]["stage1"]["photos"]["release"] = freeze(store).digest
+    (knowing / MODEL).write_text(json.dumps(described), "utf-8")
+    digest = serving.publish(store, knowing)  # it did not pass its gates, say
+    for path in Path(store.full(MODELS)).rglob("*"):
+        os.utime(path, (1_000, 1_000))
+    trainer._see_to(settings, counter.redis, lambda: None)
+    assert store.folders(MODELS) == [digest]
+    stone = Tombstone(sha256=photo.sha256, original_sha256="0" * 64)
+    store.write(TOMBSTONES, lines_of([stone]))
+    trainer._see_to(settings, counter.redis, lambda: None)
+    assert store.folders(MODELS) == []
+
+
 def test_nothing_is_learned_anew_behind_a_newer_release(
     counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,7 +147,7 @@ def test_nothing_is_learned_anew_behind_a_newer_release(
     ask(counter, "1" * 64)
     found = Learning(learning_id="bbbbbbbb", release="0" * 64)
     settings = Settings(_env_file=None, var_dir=tmp_path)
-    monkeypatch.setattr(trainer, "overdue", lambda _: found)
+    monkeypatch.setattr(trainer, "looked_through", lambda _: found)
     trainer._see_to(settings, counter.redis, lambda: None)
     assert queue.job_ids == ["aaaaaaaa"]
     queue.empty()
