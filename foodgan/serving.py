@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from foodgan import copies, registry
+from foodgan.contract import swap
 from foodgan.contract.errors import ModelError, StoreError
 from foodgan.contract.models import MODEL, MODELS, PICTURE, SERVING, Promoter, Promotion, Serving
 from foodgan.contract.store import Store
@@ -84,9 +85,14 @@ def published(store: Store) -> dict[str, ModelFile]:
 def serving(store: Store) -> Serving:
     """What is served, and what was. Raises StoreError where the file is damaged."""
     try:
-        return Serving.model_validate_json(store.read(SERVING))
+        return _parsed(store.read(SERVING))
     except FileNotFoundError:
         return Serving()
+
+
+def _parsed(data: bytes | None) -> Serving:
+    try:
+        return Serving.model_validate_json(data) if data is not None else Serving()
     except ValidationError:
         raise StoreError(f"{SERVING} is damaged") from None
 
@@ -102,7 +108,7 @@ def promote(
     if digest is not None and not store.exists(f"{MODELS}/{digest}/{MODEL}"):
         raise ModelError(f"the store has no whole model {digest[:12]}")
     promotion = Promotion(digest=digest, base=base, model_id=model_id, at=_now(), by=by)
-    _write(
+    _change(
         store,
         lambda then: _next(then, promotion, (i for i in then.rolled_back if i != model_id)),
     )
@@ -113,11 +119,14 @@ def promote(
 
 def withdraw(store: Store) -> None:
     """Have workers forget the names that were learned last: the model below them counts again."""
-    then = serving(store)
-    if then.promotions and then.promotions[-1].base is not None:
-        chosen = then.chosen
-        digest, model_id = (chosen.digest, chosen.model_id) if chosen else (None, "")
-        promote(store, digest, base=None, model_id=model_id, by="trainer")
+
+    def forgotten(then: Serving) -> Serving | None:
+        if not then.promotions or then.promotions[-1].base is None:
+            return None
+        return _next(then, _again(then.chosen, by="trainer"), then.rolled_back)
+
+    _change(store, forgotten)
+    tidied(store)
 
 
 def roll_back(store: Store) -> Promotion:
@@ -125,25 +134,31 @@ def roll_back(store: Store) -> Promotion:
 
     It goes past models that learned from a photo that was withdrawn since, for good, and past what
     was learned on one. No trainer promotes the one that was served again. Raises ModelError where
-    there is nothing to go back to.
+    there is nothing to go back to, or where another model was promoted in this moment.
     """
     then = serving(store)
     if not then.promotions or then.promotions[-1].digest is None:
         raise ModelError("no model of the store is served: there is nothing to roll back")
     now = then.promotions[-1]
     lost = _lost(store, then)
-    back = _before(then, lost)
-    promotion = Promotion(
-        digest=back.digest if back else None,
-        base=back.base if back else None,
-        model_id=back.model_id if back else "",
-        at=_now(),
-        by="operator",
-    )
+    promotion = _again(_before(then, lost), by="operator")
     passed = [each.model_id for each in then.promotions if not each.base and each.digest in lost]
-    _write(store, lambda old: _next(old, promotion, (*old.rolled_back, *passed, now.model_id)))
+
+    def rolled_back(newer: Serving) -> Serving:
+        if newer.promotions[-1:] != (now,):
+            raise ModelError("another model is served since this moment: look at it, then go back")
+        return _next(newer, promotion, (*newer.rolled_back, *passed, now.model_id))
+
+    _change(store, rolled_back)
     log.info("rolled back from model %s", now.model_id)
     return promotion
+
+
+def _again(back: Promotion | None, by: Promoter) -> Promotion:
+    """What was promoted before is so once more; None: each worker's own model."""
+    if back is None:
+        return Promotion(digest=None, base=None, model_id="", at=_now(), by=by)
+    return back.model_copy(update={"at": _now(), "by": by})
 
 
 def _before(then: Serving, lost: Collection[str]) -> Promotion | None:
@@ -243,8 +258,14 @@ def _next(then: Serving, promotion: Promotion, rolled_back: Iterable[str]) -> Se
     )
 
 
-def _write(store: Store, change: Callable[[Serving], Serving]) -> None:
-    store.write(SERVING, change(serving(store)).model_dump_json(indent=1).encode() + b"\n")
+def _change(store: Store, how: Callable[[Serving], Serving | None]) -> None:
+    """Write the list anew. how: may be asked again, where another one was quicker; None: no."""
+
+    def changed(data: bytes | None) -> bytes | None:
+        after = how(_parsed(data))
+        return after.model_dump_json(indent=1).encode() + b"\n" if after else None
+
+    swap.change(store, SERVING, changed)
 
 
 def _read(path: Path) -> bytes:

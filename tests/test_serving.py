@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -389,3 +390,23 @@ def test_names_are_withdrawn_and_what_operators_chose_goes_on(
     bury(store, photo.sha256)
     assert serving.roll_back(store).digest == chosen
     assert counted(store, OWN) == chosen
+
+
+def test_a_roll_back_and_a_promotion_in_the_same_moment_lose_nothing(
+    store: Store, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trainer is quicker: what the operator did not see is not rolled back."""
+    served(store, tiny_model, base=OWN)
+    before = serving._before
+    quicker: list[str] = []
+
+    def promoted_meanwhile(*then: Any) -> Any:
+        quicker.append(served(store, renamed(tiny_model, tmp_path, "newer"), base=OWN))
+        return before(*then)
+
+    monkeypatch.setattr(serving, "_before", promoted_meanwhile)
+    with pytest.raises(ModelError, match="another model is served since"):
+        serving.roll_back(store)
+    assert [counted(store, OWN)] == quicker
+    assert serving.serving(store).rolled_back == ()
+    assert len(serving.serving(store).promotions) == 2

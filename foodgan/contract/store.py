@@ -179,10 +179,14 @@ class Store:
         """Releases that were removed, in the order of their removal."""
         return self._lines(PRUNED, Pruned)
 
+    def about(self, path: str) -> dict[str, Any]:
+        """What the file system says of a file, asked anew. Raises FileNotFoundError."""
+        with _reaching(path, may_lack=True):
+            return dict(self.fs.info(self.full(path)))
+
     def written_at(self, path: str) -> float:
         """Unix time at which a file was written. Raises FileNotFoundError."""
-        with _reaching(path, may_lack=True):
-            return _written(self.fs.info(self.full(path)))
+        return _written(self.about(path))
 
     def newest(self, folder: str) -> float:
         """Unix time at which the newest file below a folder was written; 0 where there is none."""
