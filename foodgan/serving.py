@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -28,6 +29,20 @@ COMING_S = 600.0  # a model that was published just now is about to be promoted
 _BESIDE = (CARD, PICTURE)  # files that model.json does not vouch for; a model need not have them
 
 log = logging.getLogger(__name__)
+
+Reason = Literal["rolled-back", "outrun"]
+_REASONS: dict[Reason, str] = {
+    "rolled-back": "an operator took it back",
+    "outrun": "a newer release was learned from meanwhile",
+}
+
+
+class Refused(ModelError):
+    """A model that no trainer may promote."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(_REASONS[reason])
+        self.reason = reason
 
 
 def base_of(store: Store, own: Path | None, home: Path) -> Path | None:
@@ -98,32 +113,55 @@ def _parsed(data: bytes | None) -> Serving:
 
 
 def promote(
-    store: Store, digest: str | None, *, base: str | None, model_id: str, by: Promoter
+    store: Store,
+    digest: str | None,
+    *,
+    base: str | None,
+    model_id: str,
+    by: Promoter,
+    asked_at: datetime | None = None,
 ) -> Promotion:
     """Have workers take up a model of the store, None for their own; then tidy old ones away.
 
-    base, model_id: as of a `Promotion`. One that was rolled back counts as any other from then on.
-    Raises ModelError where it is not there.
+    base, model_id, asked_at: as of a `Promotion`. Where an operator does so, one that was rolled
+    back counts as any other from then on. Raises ModelError where it is not there, Refused.
     """
     if digest is not None and not store.exists(f"{MODELS}/{digest}/{MODEL}"):
         raise ModelError(f"the store has no whole model {digest[:12]}")
-    promotion = Promotion(digest=digest, base=base, model_id=model_id, at=_now(), by=by)
-    _change(
-        store,
-        lambda then: _next(then, promotion, (i for i in then.rolled_back if i != model_id)),
+    promotion = Promotion(
+        digest=digest, base=base, model_id=model_id, at=_now(), by=by, asked_at=asked_at
     )
+
+    def promoted(then: Serving) -> Serving:
+        if by == "trainer" and model_id in then.rolled_back:
+            raise Refused("rolled-back")
+        if then.outran(asked_at, _now()):
+            raise Refused("outrun")
+        back = (each for each in then.rolled_back if each != model_id)
+        return _next(then, promotion, back).having_seen(asked_at)
+
+    _change(store, promoted)
     log.info("promoted model %s (%s)", model_id, digest[:12] if digest else "the worker's own")
     tidied(store)
     return promotion
 
 
-def withdraw(store: Store) -> None:
-    """Have workers forget the names that were learned last: the model below them counts again."""
+def withdraw(store: Store, own: str | None = None, asked_at: datetime | None = None) -> None:
+    """Have workers forget the names that were learned last: the model below them counts again.
+
+    own: where only those with this model are meant; asked_at: of the release that has no new names.
+    Raises Refused where a newer one has.
+    """
 
     def forgotten(then: Serving) -> Serving | None:
-        if not then.promotions or then.promotions[-1].base is None:
-            return None
-        return _next(then, _again(then.chosen, by="trainer"), then.rolled_back)
+        if then.outran(asked_at, _now()):
+            raise Refused("outrun")
+        last = then.promotions[-1] if then.promotions else None
+        counts = then.counts_for(own) if own else last
+        if last is None or counts is None or counts.base is None:
+            return then.having_seen(asked_at) if then.promotions else None
+        back = _again(then.chosen, by="trainer")
+        return _next(then, back, then.rolled_back).having_seen(asked_at)
 
     _change(store, forgotten)
     tidied(store)
@@ -249,7 +287,11 @@ def tidied(store: Store) -> None:
 
 def _next(then: Serving, promotion: Promotion, rolled_back: Iterable[str]) -> Serving:
     """The list with one promotion more. What is forgotten is what counts for nobody any more."""
-    after = Serving(promotions=(*then.promotions, promotion), rolled_back=tuple(rolled_back))
+    after = Serving(
+        promotions=(*then.promotions, promotion),
+        rolled_back=tuple(rolled_back),
+        newest=then.newest,
+    )
     chosen, newest = after.chosen, after.promotions[-REMEMBERED:]
     if chosen and chosen not in newest:
         newest = (chosen, *newest[1:])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -63,8 +64,8 @@ def test_a_good_candidate_is_served_to_workers_with_its_base(
     made: Candidate, tmp_path: Path
 ) -> None:
     store = Store(str(tmp_path))
-    digest, promoted = candidate.put_forward(store, made)
-    assert promoted
+    digest, fate = candidate.put_forward(store, made)
+    assert fate == "promoted"
     counts = serving.serving(store).counts_for(made.base)
     assert counts is not None
     assert (counts.digest, counts.by) == (digest, "trainer")
@@ -76,8 +77,8 @@ def test_a_candidate_that_fails_a_gate_is_published_and_not_served(
 ) -> None:
     store = Store(str(tmp_path))
     failed = replace(made, gates=(*made.gates[:-1], replace_gate(made.gates[-1])))
-    digest, promoted = candidate.put_forward(store, failed)
-    assert not promoted
+    digest, fate = candidate.put_forward(store, failed)
+    assert fate == "kept-back"
     assert digest in serving.published(store)
     assert serving.serving(store).promotions == ()
 
@@ -90,8 +91,33 @@ def test_what_an_operator_took_back_is_not_served_again(made: Candidate, tmp_pat
     store = Store(str(tmp_path))
     candidate.put_forward(store, made)
     serving.roll_back(store)
-    assert candidate.put_forward(store, made)[1] is False
+    assert candidate.put_forward(store, made)[1] == "rolled-back"
     assert serving.serving(store).counts_for(made.base) is None
+
+
+def test_an_older_release_is_not_promoted_behind_a_newer_one(
+    made: Candidate, model: Path, tmp_path: Path
+) -> None:
+    """It was tried again: it may know what the newer one has forgotten."""
+    store, noon = Store(str(tmp_path)), datetime(2026, 7, 1, 12, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    assert candidate.put_forward(store, made, noon)[1] == "promoted"
+    assert candidate.put_forward(store, made, noon)[1] == "promoted"  # on another base, say
+    candidate.withdraw(store, model, noon + hour)
+    assert candidate.put_forward(store, made, noon)[1] == "outrun"
+    with pytest.raises(serving.Refused):
+        candidate.withdraw(store, model, noon)
+    assert serving.serving(store).counts_for(made.base) is None
+    assert candidate.put_forward(store, made)[1] == "promoted"  # by hand
+
+
+def test_a_release_from_a_clock_that_was_ahead_holds_up_no_other(
+    made: Candidate, tmp_path: Path
+) -> None:
+    store, now = Store(str(tmp_path)), datetime.now(UTC)
+    candidate.put_forward(store, made, now + timedelta(days=300))
+    assert candidate.put_forward(store, made, now)[1] == "promoted"
+    assert serving.serving(store).newest == now
 
 
 def test_a_release_without_new_names_lets_what_was_learned_be_forgotten(

@@ -6,6 +6,7 @@ It runs in a process of its own that sees neither Redis nor the bot; see `worker
 import hashlib
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from foodgan.contract.models import LEARN_TASK, MODELS, Learned, LearnedName, Learning
@@ -37,6 +38,8 @@ def learn(order: Learning, settings: Settings) -> Learned:
     # wait for.
     torch.set_num_threads(max(1, torch.get_num_threads() // 2))
     store = Store(settings.photo_store)
+    if serving.serving(store).outran(order.asked_at, datetime.now(UTC)):
+        return _outrun(order)
     with scratch.folder_in(settings.var_dir / SCRATCH) as work:
         photos = _unpacked(store, order.release, work)
         try:
@@ -44,10 +47,13 @@ def learn(order: Learning, settings: Settings) -> Learned:
             made = candidate.learn(base, photos, work / "model", work / "cache")
         except NothingNew as error:
             log.info("order %s: %s", order.learning_id, error)
-            candidate.withdraw(store, settings.model_dir)
+            try:
+                candidate.withdraw(store, settings.model_dir, order.asked_at)
+            except serving.Refused:
+                return _outrun(order)
             serving.tidied(store)
             return Learned(learning_id=order.learning_id, digest=None, model_id="")
-        digest, promoted = candidate.put_forward(store, made)
+        digest, fate = candidate.put_forward(store, made, order.asked_at)
         serving.tidied(store)
     likenesses = sorted(made.learned.likenesses, key=lambda each: (-each.photos, each.name))
     return Learned(
@@ -58,8 +64,15 @@ def learn(order: Learning, settings: Settings) -> Learned:
             LearnedName(name=each.name, like=each.like, photos=each.photos) for each in likenesses
         ),
         gates=made.gates,
-        promoted=promoted,
+        promoted=fate == "promoted",
+        outrun=fate == "outrun",
     )
+
+
+def _outrun(order: Learning) -> Learned:
+    """Nothing is learned behind a newer release: it may have forgotten what this one knows."""
+    log.warning("order %s: a newer release was learned from meanwhile", order.learning_id)
+    return Learned(learning_id=order.learning_id, digest=None, model_id="", outrun=True)
 
 
 def looked_through(settings: Settings) -> Learning | None:
@@ -76,9 +89,8 @@ def looked_through(settings: Settings) -> Learning | None:
     found = candidate.overdue(store, settings.model_dir)
     if found is None:
         return None
-    release, base = found
-    learning_id = hashlib.sha256(f"{release} on {base}".encode()).hexdigest()[:8]
-    return Learning(learning_id=learning_id, release=release)
+    learning_id = hashlib.sha256(f"{found.release} on {found.base}".encode()).hexdigest()[:8]
+    return Learning(learning_id=learning_id, release=found.release, asked_at=found.asked_at)
 
 
 def _unpacked(store: Store, release: str, work: Path) -> Path:

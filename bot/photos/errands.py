@@ -99,7 +99,7 @@ class Errands:
         asked_at = datetime.now(UTC)  # what is accepted from now on is for the next one
         await self._publisher.bring_up()
         release_id = new_order_id()
-        order = ReleaseOrder(release_id=release_id)
+        order = ReleaseOrder(release_id=release_id, asked_at=asked_at)
         await self._send(_errand("release", release_id, order, asked_at, guest))
 
     async def draw(self, guest: Guest, defer: Defer) -> None:
@@ -203,7 +203,9 @@ class Errands:
         if done.digest is not None:
             taught = errand.member_id == NOBODY or await self._queue.staffed(LEARN_TASK)
             if taught:
-                learning = Learning(learning_id=new_order_id(), release=done.digest)
+                learning = Learning(
+                    learning_id=new_order_id(), release=done.digest, asked_at=errand.asked_at
+                )
             news = say(errand.locale, "released-learning" if taught else "released-no-trainer")
             text = f"{text}\n{news}"
         if not await self._say(errand, Answer(text)):

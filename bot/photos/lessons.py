@@ -21,6 +21,8 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
     release: its digest; picture: PNG of the names before and after, where there is one.
     """
     digest, count = release[:12], len(done.names)
+    if done.outrun:
+        return Answer(say(locale, "learned-outrun", digest=digest))
     if done.digest is None:
         return Answer(say(locale, "learned-nothing", digest=digest))
     failed = [gate for gate in done.gates if not gate.passed]

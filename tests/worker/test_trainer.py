@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from foodgan.contract.models import (
     MODEL,
     MODELS,
     PICTURE,
+    SERVING,
     TRAIN_QUEUE,
     Learned,
     Learning,
+    Serving,
 )
 from foodgan.contract.photos import TAKE_IN_TASK, TOMBSTONES, Tombstone
 from foodgan.contract.settings import Settings
@@ -28,7 +31,7 @@ from foodgan.photos.release import freeze
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
 from tests.worker.counter import Counter, counter, until
-from worker import trainer
+from worker import trainer, training
 
 __all__ = ["counter"]  # a fixture
 
@@ -153,6 +156,19 @@ def test_nothing_is_learned_anew_behind_a_newer_release(
     queue.empty()
     trainer._see_to(settings, counter.redis, lambda: None)
     assert queue.job_ids == ["bbbbbbbb"]
+
+
+def test_an_older_release_that_is_tried_again_is_not_learned(
+    counter: Counter, tmp_path: Path
+) -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    promotion = {"digest": None, "base": None, "model_id": "", "at": noon, "by": "operator"}
+    told = Serving.model_validate({"promotions": [promotion], "newest": noon})
+    counter.store.write(SERVING, told.model_dump_json().encode())
+    settings = Settings(_env_file=None, var_dir=tmp_path, photo_store=counter.store.url)
+    late = Learning(learning_id="aaaaaaaa", release="0" * 64, asked_at=noon - timedelta(hours=1))
+    said = training.learn(late, settings)  # that it is not there is not even noticed
+    assert (said.digest, said.promoted, said.outrun) == (None, False, True)
 
 
 def test_a_trainer_that_is_killed_leaves_its_work_to_the_next(

@@ -435,6 +435,7 @@ learned-taken-back =
         [one] 1 name
        *[other] { $count } names
     } from the collection `{ $digest }` and passed every test, but this is a model that was taken back before, so it is not served. The pictures stay as they are.
+learned-outrun = A newer collection than `{ $digest }` was learned from first, so nothing of this one is served. The newer one holds the photos that are accepted by now.
 learned-alt = The names that were learned, a row each, before and after: { $names }
 gate-paints = Is any picture empty?
 gate-apart = Is each dish its own?

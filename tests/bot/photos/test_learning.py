@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,6 +123,18 @@ async def test_a_release_without_new_names_is_answered_so(club: Club, trainer: T
     trainer.learn(await in_line(trainer), digest=None, promoted=False)
     shown = await club.shown(asked, say("ja", "learned-nothing", digest=RELEASE[:12]))
     assert shown["attachments"] == []
+
+
+async def test_an_older_release_that_came_too_late_is_answered_so(
+    club: Club, trainer: Trainer
+) -> None:
+    await club.canteen.open()
+    asked = await released(club)
+    job = await in_line(trainer)
+    (errand,) = await errands_of(club, "learning")
+    assert datetime.fromisoformat(job.args[0]["asked_at"]) == errand.asked_at
+    trainer.learn(job, digest=None, promoted=False, outrun=True)
+    await club.shown(asked, say("ja", "learned-outrun", digest=RELEASE[:12]))
 
 
 async def test_a_model_that_missed_its_gates_is_not_served_and_the_answer_names_them(
