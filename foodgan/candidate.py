@@ -76,12 +76,15 @@ def learn(
 
 
 def put_forward(
-    store: Store, candidate: Candidate, asked_at: datetime | None = None
+    store: Store,
+    candidate: Candidate,
+    release: str | None = None,
+    asked_at: datetime | None = None,
 ) -> tuple[str, Fate]:
     """Publish a candidate, and promote it where it passes every gate; its digest and its fate.
 
-    asked_at: of the release. One that an operator has rolled back is not promoted again, nor is
-    one of an older release than was learned from by now.
+    release: that it learned from; asked_at: when that was asked for. One that an operator has
+    rolled back is not promoted again, nor is one of an older release than was learned from by now.
     """
     digest = serving.publish(store, candidate.folder)
     for gate in candidate.gates:
@@ -94,7 +97,13 @@ def put_forward(
     base = candidate.base
     try:
         serving.promote(
-            store, digest, base=base, model_id=model_id, by="trainer", asked_at=asked_at
+            store,
+            digest,
+            base=base,
+            model_id=model_id,
+            by="trainer",
+            release=release,
+            asked_at=asked_at,
         )
     except serving.Refused as error:
         log.warning("model %s is not promoted: %s", model_id, error)
@@ -115,6 +124,8 @@ def overdue(store: Store, own: Path | None) -> Overdue | None:
     """What is to be learned anew; None: nothing is.
 
     An update brought that base, or an operator promoted it: nobody serves what was learned before.
+    What was learned on this base before it was on another one is not: two trainers with different
+    models would take turns for ever.
     """
     served = serving.serving(store)
     last = next((each for each in reversed(served.promotions) if each.by == "trainer"), None)
@@ -124,12 +135,16 @@ def overdue(store: Store, own: Path | None) -> Overdue | None:
         return None
     chosen = served.chosen
     base = chosen.digest if chosen and chosen.digest else registry.digest_of(own)
-    if last.base == base:
+    release = last.release
+    if last.base == base or not release or not store.exists(f"{RELEASES}/{release}/{MANIFEST}"):
         return None
-    model = serving.published(store).get(last.digest)
-    releases = [photos.get("release") for photos in model.photos] if model else []
-    release = releases[-1] if releases else None
-    if not release or not store.exists(f"{RELEASES}/{release}/{MANIFEST}"):
+    if any((each.base, each.release) == (base, release) for each in served.promotions):
+        log.warning(
+            "names are served on model %s, and this trainer has %s: give all trainers and workers "
+            "one version and one MODEL_DIR, then /release",
+            last.base[:12],
+            base[:12],
+        )
         return None
     return Overdue(release, base, last.asked_at)
 

@@ -119,17 +119,24 @@ def promote(
     base: str | None,
     model_id: str,
     by: Promoter,
+    release: str | None = None,
     asked_at: datetime | None = None,
 ) -> Promotion:
     """Have workers take up a model of the store, None for their own; then tidy old ones away.
 
-    base, model_id, asked_at: as of a `Promotion`. Where an operator does so, one that was rolled
-    back counts as any other from then on. Raises ModelError where it is not there, Refused.
+    base, model_id, release, asked_at: of a `Promotion`. Where an operator does so, one that was
+    rolled back counts as any other from then on. Raises ModelError where it is not there, Refused.
     """
     if digest is not None and not store.exists(f"{MODELS}/{digest}/{MODEL}"):
         raise ModelError(f"the store has no whole model {digest[:12]}")
     promotion = Promotion(
-        digest=digest, base=base, model_id=model_id, at=_now(), by=by, asked_at=asked_at
+        digest=digest,
+        base=base,
+        model_id=model_id,
+        at=_now(),
+        by=by,
+        release=release,
+        asked_at=asked_at,
     )
 
     def promoted(then: Serving) -> Serving:

@@ -1,5 +1,7 @@
 """A release becomes a model, is measured, and is served where it passes every gate."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +13,14 @@ from PIL import Image
 
 from foodgan import candidate, new_names, registry, serving
 from foodgan.candidate import Candidate
-from foodgan.contract.models import PICTURE, Gate
+from foodgan.contract.models import MODEL, PICTURE, Gate
+from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import Store
 from foodgan.evaluate import gates
 from foodgan.models.stackgan import Conditioned
 from foodgan.new_names import Heard
 from foodgan.painter import Painter
+from foodgan.photos.folder import MANIFEST
 from tests.evaluate.clubs import LIKE, draw_club, index_model
 
 
@@ -101,10 +105,10 @@ def test_an_older_release_is_not_promoted_behind_a_newer_one(
     """It was tried again: it may know what the newer one has forgotten."""
     store, noon = Store(str(tmp_path)), datetime(2026, 7, 1, 12, tzinfo=UTC)
     hour = timedelta(hours=1)
-    assert candidate.put_forward(store, made, noon)[1] == "promoted"
-    assert candidate.put_forward(store, made, noon)[1] == "promoted"  # on another base, say
+    assert candidate.put_forward(store, made, None, noon)[1] == "promoted"
+    assert candidate.put_forward(store, made, None, noon)[1] == "promoted"  # on another base, say
     candidate.withdraw(store, model, noon + hour)
-    assert candidate.put_forward(store, made, noon)[1] == "outrun"
+    assert candidate.put_forward(store, made, None, noon)[1] == "outrun"
     with pytest.raises(serving.Refused):
         candidate.withdraw(store, model, noon)
     assert serving.serving(store).counts_for(made.base) is None
@@ -115,9 +119,28 @@ def test_a_release_from_a_clock_that_was_ahead_holds_up_no_other(
     made: Candidate, tmp_path: Path
 ) -> None:
     store, now = Store(str(tmp_path)), datetime.now(UTC)
-    candidate.put_forward(store, made, now + timedelta(days=300))
-    assert candidate.put_forward(store, made, now)[1] == "promoted"
+    candidate.put_forward(store, made, None, now + timedelta(days=300))
+    assert candidate.put_forward(store, made, None, now)[1] == "promoted"
     assert serving.serving(store).newest == now
+
+
+def test_two_trainers_with_different_models_do_not_take_turns_for_ever(
+    made: Candidate, model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, release = Store(str(tmp_path / "store")), "a" * 64
+    store.write(f"{RELEASES}/{release}/{MANIFEST}", b"{}")
+    candidate.put_forward(store, made, release)
+    assert candidate.overdue(store, model) is None
+    other = Path(shutil.copytree(model, tmp_path / "other"))
+    described = json.loads((other / MODEL).read_text("utf-8"))
+    (other / MODEL).write_text(json.dumps(described | {"name": "other"}), "utf-8")
+    found = candidate.overdue(store, other)
+    assert found == candidate.Overdue(release, registry.digest_of(other), None)
+    learned = replace(made, base=found.base)  # as its trainer does
+    candidate.put_forward(store, learned, release)
+    assert candidate.overdue(store, other) is None
+    assert candidate.overdue(store, model) is None
+    assert "one MODEL_DIR" in caplog.text
 
 
 def test_a_release_without_new_names_lets_what_was_learned_be_forgotten(

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from foodgan.contract.errors import ModelError
 from foodgan.contract.models import LEARN_TASK, MODELS, Learned, LearnedName, Learning
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.settings import Settings
@@ -19,6 +20,11 @@ from worker.forked import Task
 
 _GIB = 1024**3
 SCRATCH = "learning"  # in VAR_DIR: what a release's photos are unpacked to, gone afterwards
+
+_ANOTHER_BASE = (
+    "it is to be learned on model {wanted}, and this trainer has {has}: give all trainers and "
+    "workers one version and one MODEL_DIR"
+)
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +37,7 @@ def learn(order: Learning, settings: Settings) -> Learned:
     """
     import torch  # seconds that the process that waits for jobs saves
 
-    from foodgan import candidate, copies, serving
+    from foodgan import candidate, copies, registry, serving
     from foodgan.new_names import NothingNew
 
     # Threads wait for one another, so on cores that others paint with each more is one more to
@@ -44,6 +50,9 @@ def learn(order: Learning, settings: Settings) -> Learned:
         photos = _unpacked(store, order.release, work)
         try:
             base = serving.base_of(store, settings.model_dir, settings.var_dir / copies.HOME)
+            has = registry.digest_of(base)
+            if order.base not in (None, has):
+                raise ModelError(_ANOTHER_BASE.format(wanted=order.base[:12], has=has[:12]))
             made = candidate.learn(base, photos, work / "model", work / "cache")
         except NothingNew as error:
             log.info("order %s: %s", order.learning_id, error)
@@ -53,7 +62,7 @@ def learn(order: Learning, settings: Settings) -> Learned:
                 return _outrun(order)
             serving.tidied(store)
             return Learned(learning_id=order.learning_id, digest=None, model_id="")
-        digest, fate = candidate.put_forward(store, made, order.asked_at)
+        digest, fate = candidate.put_forward(store, made, order.release, order.asked_at)
         serving.tidied(store)
     likenesses = sorted(made.learned.likenesses, key=lambda each: (-each.photos, each.name))
     return Learned(
@@ -90,7 +99,9 @@ def looked_through(settings: Settings) -> Learning | None:
     if found is None:
         return None
     learning_id = hashlib.sha256(f"{found.release} on {found.base}".encode()).hexdigest()[:8]
-    return Learning(learning_id=learning_id, release=found.release, asked_at=found.asked_at)
+    return Learning(
+        learning_id=learning_id, release=found.release, asked_at=found.asked_at, base=found.base
+    )
 
 
 def _unpacked(store: Store, release: str, work: Path) -> Path:

@@ -32,13 +32,15 @@ class _Frozen(BaseModel):
 
 class Learning(_Frozen):
     """Learn the names of a release, by its photos. asked_at: when the release was asked for, by
-    which the newer of two is told; None: by hand, it counts whenever it comes.
+    which the newer of two is told; None: by hand, it counts whenever it comes. base: the digest of
+    the model that it is to be learned on; None: whichever the trainer has.
     """
 
     version: Literal[1] = 1
     learning_id: OrderId
     release: Sha256
     asked_at: AwareDatetime | None = None
+    base: Sha256 | None = None
 
 
 class LearnedName(_Frozen):
@@ -79,7 +81,7 @@ class Promotion(_Frozen):
 
     digest: its name in the store, None for each worker's own model, and then no model_id. base: the
     digest of the model that it learned on, as it counts for nobody who has another one; None: an
-    operator chose it for everyone, and trainers learn on it. asked_at: as of the `Learning`.
+    operator chose it for everyone, and trainers learn on it. release, asked_at: of the `Learning`.
     """
 
     digest: Sha256 | None
@@ -87,6 +89,7 @@ class Promotion(_Frozen):
     model_id: str
     at: AwareDatetime
     by: Promoter
+    release: Sha256 | None = None
     asked_at: AwareDatetime | None = None
 
 

@@ -38,7 +38,11 @@ def _found(store: Store, last: Promotion | None, counts: Promotion | None) -> Fi
         if last is None or last.digest is None:
             return ok(PART, "this machine's own; none of the store is promoted")
         told = f"{last.model_id} was learned on another model than this machine's own"
-        return warn(PART, told, "a trainer with the same model learns it anew within the hour")
+        return warn(
+            PART,
+            told,
+            "a trainer with the same model learns it anew within the hour, else give /release",
+        )
     if counts.digest and not store.exists(f"{MODELS}/{counts.digest}/{MODEL}"):
         told = f"{counts.model_id} is promoted, and the store has it no more"
         return fail(PART, told, "foodgan serving rollback, or promote another one")

@@ -13,6 +13,7 @@ from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
 from foodgan import registry, serving
+from foodgan.contract.errors import ModelError
 from foodgan.contract.models import (
     LEARN_TASK,
     MODEL,
@@ -169,6 +170,16 @@ def test_an_older_release_that_is_tried_again_is_not_learned(
     late = Learning(learning_id="aaaaaaaa", release="0" * 64, asked_at=noon - timedelta(hours=1))
     said = training.learn(late, settings)  # that it is not there is not even noticed
     assert (said.digest, said.promoted, said.outrun) == (None, False, True)
+
+
+def test_a_trainer_with_another_base_says_what_to_do(
+    counter: Counter, model: Path, tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None, var_dir=tmp_path, photo_store=counter.store.url)
+    settings.model_dir = model
+    order = Learning(learning_id="aaaaaaaa", release=release(counter), base="0" * 64)
+    with pytest.raises(ModelError, match="on model 000000000000, and this trainer has"):
+        training.learn(order, settings)
 
 
 def test_a_trainer_that_is_killed_leaves_its_work_to_the_next(
