@@ -36,12 +36,14 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 class Run(BaseModel):
-    """One training run. seen: real photos seen; seconds: of training."""
+    """One training run. seen: real photos seen; seconds: of training, which are not counted where
+    names were learned: the same photos are to make the same model.json, and so the same digest.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seen: int
-    seconds: float
+    seconds: float = 0.0
     photos: dict[str, Any]
     config: dict[str, Any]
 
