@@ -89,7 +89,7 @@ def put_forward(
     digest = serving.publish(store, candidate.folder)
     for gate in candidate.gates:
         passed = "passed" if gate.passed else "not passed"
-        log.info("gate %s: %.3g of %.3g, %s", gate.name, gate.figure, gate.bound, passed)
+        log.info("gate %s: %s of %.3g, %s", gate.name, gate.shown, gate.bound, passed)
     model_id = candidate.model_id
     if not candidate.good:
         log.warning("model %s does not pass its gates: not promoted", model_id)

@@ -194,6 +194,10 @@ def test_a_model_whose_names_drown_in_noise_fails(painters: tuple[Painter, Paint
     assert not of(learning(before, after), "apart").passed
 
 
+def test_a_figure_without_end_passes_no_gate_that_asks_for_more() -> None:
+    assert not gates._gate("apart", float("inf"), 2).passed
+
+
 def test_a_model_that_was_changed_where_it_paints_fails(
     painters: tuple[Painter, Painter],
 ) -> None:
@@ -225,5 +229,5 @@ def test_a_figure_that_is_no_number_fails_and_can_be_told(
     painters: tuple[Painter, Painter],
 ) -> None:
     gate = of(learning(*painters, off=float("nan")), "heard")
-    assert not gate.passed
+    assert (gate.figure, gate.shown, gate.passed) == (None, "no number", False)
     assert Gate.model_validate_json(gate.model_dump_json()) == gate

@@ -39,7 +39,8 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
 
 def _measured(locale: str, gate: Gate) -> str:
     name = say(locale, f"gate-{gate.name}")
-    figure, bound = f"{gate.figure:.3g}", f"{gate.bound:.3g}"
+    figure = say(locale, "gate-no-number") if gate.figure is None else f"{gate.figure:.3g}"
+    bound = f"{gate.bound:.3g}"
     way = "least" if gate.name in AT_LEAST else "most"
     return say(locale, "learned-gate", gate=name, figure=figure, bound=bound, way=way)
 

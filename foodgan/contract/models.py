@@ -52,12 +52,19 @@ class LearnedName(_Frozen):
 
 
 class Gate(_Frozen):
-    """One measure of a candidate. bound: the most that passes; of AT_LEAST, the least."""
+    """One measure of a candidate. figure: None: it is no number, which passes nowhere; bound: the
+    most that passes; of AT_LEAST, the least.
+    """
 
     name: GateName
-    figure: float
+    figure: float | None
     bound: float
     passed: bool
+
+    @property
+    def shown(self) -> str:
+        """The figure, for logs and command lines."""
+        return "no number" if self.figure is None else f"{self.figure:.3g}"
 
 
 class Learned(_Frozen):

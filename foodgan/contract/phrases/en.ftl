@@ -441,6 +441,7 @@ gate-paints = Is any picture empty?
 gate-apart = Is each dish its own?
 gate-heard = Are the new names heard?
 gate-stays = Do the dishes known before stay as they were?
+gate-no-number = not a number
 gate-untouched = Is the brush still the same?
 errand-kept = Noted. We cannot reach the people who do it just now. You will have it as soon as we can.
 errand-failed = Sorry, that did not work out. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })

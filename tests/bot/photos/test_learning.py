@@ -147,6 +147,7 @@ async def test_a_model_that_missed_its_gates_is_not_served_and_the_answer_names_
         {"name": "heard", "figure": 0.123456, "bound": 0.5, "passed": False},
         {"name": "apart", "figure": 1.5, "bound": 2.0, "passed": False},
         {"name": "stays", "figure": 0.01, "bound": 0.1, "passed": True},
+        {"name": "untouched", "figure": None, "bound": 0, "passed": False},
     ]
     asked = await released(club)
     trainer.learn(await in_line(trainer), WAFFLES, promoted=False, gates=gates)
