@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from foodgan import registry
 from foodgan.contract.errors import ModelError
-from foodgan.contract.models import MODEL, MODELS
+from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.store import Store
 from foodgan.registry import NEAREST, STAGES, digest_of
 
@@ -78,7 +78,7 @@ def discard(place: Path) -> None:
 def _copy(store: Store, digest: str, folder: Path) -> None:
     path = f"{MODELS}/{digest}"
     try:
-        (folder / MODEL).write_bytes(store.read(f"{path}/{MODEL}"))
+        (folder / MODEL).write_bytes(store.read(f"{path}/{MODEL}", MODEL_MAX))
         if digest_of(folder) != digest:
             raise ModelError(f"model {digest[:12]} of the store is another than its name says")
         for name, sha256 in registry.describe(folder).hashes.items():

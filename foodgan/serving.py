@@ -17,7 +17,16 @@ from pydantic import ValidationError
 from foodgan import copies, registry
 from foodgan.contract import swap
 from foodgan.contract.errors import ModelError, StoreError
-from foodgan.contract.models import MODEL, MODELS, PICTURE, SERVING, Promoter, Promotion, Serving
+from foodgan.contract.models import (
+    MODEL,
+    MODELS,
+    PICTURE,
+    SERVING,
+    SERVING_MAX,
+    Promoter,
+    Promotion,
+    Serving,
+)
 from foodgan.contract.store import Store
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.prune import photos_of, releases_seen
@@ -100,7 +109,7 @@ def published(store: Store) -> dict[str, ModelFile]:
 def serving(store: Store) -> Serving:
     """What is served, and what was. Raises StoreError where the file is damaged."""
     try:
-        return _parsed(store.read(SERVING))
+        return _parsed(store.read(SERVING, SERVING_MAX))
     except FileNotFoundError:
         return Serving()
 
@@ -314,7 +323,7 @@ def _change(store: Store, how: Callable[[Serving], Serving | None]) -> None:
         after = how(_parsed(data))
         return after.model_dump_json(indent=1).encode() + b"\n" if after else None
 
-    swap.change(store, SERVING, changed)
+    swap.change(store, SERVING, changed, SERVING_MAX)
 
 
 def _read(path: Path) -> bytes:

@@ -294,6 +294,17 @@ def test_a_store_that_cannot_be_tidied_does_not_fail_what_is_promoted(
     assert counted(store, OWN) == digest
 
 
+@pytest.mark.parametrize("path", [SERVING, f"{MODELS}/{OWN}/{MODEL}"])
+def test_what_should_be_small_and_is_not_is_refused(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(serving, "SERVING_MAX", 100)
+    monkeypatch.setattr(copies, "MODEL_MAX", 100)
+    store.write(path, b"{" + b" " * 100 + b"}")
+    with pytest.raises(StoreError, match="larger than"):
+        _ = serving.serving(store) if path == SERVING else copies.fetch(store, OWN, tmp_path)
+
+
 def test_a_damaged_list_is_said_and_not_taken_for_none(store: Store) -> None:
     store.write(SERVING, b'{"version": 2}')
     with pytest.raises(StoreError, match="damaged"):

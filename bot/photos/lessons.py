@@ -12,7 +12,6 @@ from foodgan.contract.phrases import say
 
 NAMED_MAX = 5  # names that the answer has a line for; the rest are counted
 ALT_MAX = 1024  # characters, Discord's limit
-FILE_MAX = 10 * 1024 * 1024  # bytes that Discord takes everywhere
 
 
 def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> Answer:

@@ -20,6 +20,8 @@ MODELS = "models"  # models/HASH/: a model's folder, named by the SHA-256 of its
 MODEL = "model.json"
 PICTURE = "learned.png"  # in it, where it learned names: a row a name, before and after
 SERVING = f"{MODELS}/serving.json"  # which one is served, and which were before
+# Bytes at most. Of thousands of names model.json has 1 MB; a picture is for Discord.
+MODEL_MAX, SERVING_MAX, PICTURE_MAX = 16 * 1024**2, 1024**2, 10 * 1024**2
 
 GateName = Literal["paints", "apart", "heard", "stays", "untouched"]
 AT_LEAST: frozenset[GateName] = frozenset({"apart"})  # whose figure is to reach its bound

@@ -25,20 +25,20 @@ _NOT_KNOWN = frozenset({"NotImplemented", "501"})
 Change = Callable[[bytes | None], bytes | None]  # None: there is no such file; it stays as it is
 
 
-def change(store: Store, path: str, how: Change) -> None:
+def change(store: Store, path: str, how: Change, most: int | None = None) -> None:
     """Replace a small file by what `how` makes of it; it may be asked several times.
 
-    Raises StoreError, and what `how` raises: then the file stays as it is.
+    most: bytes that it may have. Raises StoreError, and what `how` raises: then it stays as it is.
     """
     if store.is_folder:
-        _change_locked(store, path, how)
+        _change_locked(store, path, how, most)
     elif "s3" in store.fs.protocol:
-        _change_on_s3(store, path, how)
+        _change_on_s3(store, path, how, most)
     else:
-        _write(store, path, how(_read(store, path)))
+        _write(store, path, how(_read(store, path, most)))
 
 
-def _change_locked(store: Store, path: str, how: Change) -> None:
+def _change_locked(store: Store, path: str, how: Change, most: int | None) -> None:
     lock = Path(store.full(f"{path}{LOCK}"))
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
@@ -48,13 +48,13 @@ def _change_locked(store: Store, path: str, how: Change) -> None:
     with held:
         with suppress(OSError):  # a file system that knows no locks
             fcntl.flock(held, fcntl.LOCK_EX)
-        _write(store, path, how(_read(store, path)))
+        _write(store, path, how(_read(store, path, most)))
 
 
-def _change_on_s3(store: Store, path: str, how: Change) -> None:
+def _change_on_s3(store: Store, path: str, how: Change, most: int | None) -> None:
     for _ in range(TRIES):
         tag = _tag(store, path)  # first: a file that is newer than its tag is not overwritten
-        data = how(_read(store, path) if tag else None)
+        data = how(_read(store, path, most) if tag else None)
         if data is None or _exchanged(store, path, data, tag):
             return
         time.sleep(random.uniform(0, _PAUSE_S))
@@ -90,9 +90,9 @@ def _code(error: Exception) -> str:
     return str(told.get("Error", {}).get("Code", ""))
 
 
-def _read(store: Store, path: str) -> bytes | None:
+def _read(store: Store, path: str, most: int | None) -> bytes | None:
     try:
-        return store.read(path)
+        return store.read(path, most)
     except FileNotFoundError:
         return None
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from foodgan.contract.models import MODEL, MODELS
+from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.photos import PRUNED, RELEASES, Pruned
 from foodgan.contract.store import LEFTOVER_S, Store, lines_of
 from foodgan.photos.folder import MANIFEST, PhotosError
@@ -115,7 +115,7 @@ def releases_of_models(store: Store) -> set[str]:
 def releases_seen(store: Store, digest: str) -> set[str]:
     """The releases that a model of a store saw. Raises PhotosError for a damaged one."""
     try:
-        return _seen(store.read(f"{MODELS}/{digest}/{MODEL}"))
+        return _seen(store.read(f"{MODELS}/{digest}/{MODEL}", MODEL_MAX))
     except FileNotFoundError:  # one that is only half there is no model
         return set()
     except (ValueError, KeyError, TypeError, AttributeError) as error:
