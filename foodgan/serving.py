@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from foodgan import copies, registry
 from foodgan.contract import swap
-from foodgan.contract.errors import ModelError, StoreError
+from foodgan.contract.errors import FoodganError, ModelError, StoreError
 from foodgan.contract.models import (
     MODEL,
     MODELS,
@@ -28,9 +28,8 @@ from foodgan.contract.models import (
     Serving,
 )
 from foodgan.contract.store import Store
-from foodgan.photos.folder import PhotosError
 from foodgan.photos.prune import photos_of, releases_seen
-from foodgan.registry import CARD, ModelFile, digest_of
+from foodgan.registry import CARD, digest_of
 
 KEPT = 5  # models that a roll-back can still reach, the served one among them
 REMEMBERED = 50  # promotions
@@ -91,19 +90,6 @@ def _holds(store: Store, path: str, sha256: str) -> bool:
         return hashlib.sha256(store.read(path)).hexdigest() == sha256
     except FileNotFoundError:
         return False
-
-
-def published(store: Store) -> dict[str, ModelFile]:
-    """Every whole model of the store, by its digest. Raises StoreError for one that is damaged."""
-    found = {}
-    for digest in store.folders(MODELS):
-        try:
-            found[digest] = ModelFile.model_validate_json(store.read(f"{MODELS}/{digest}/{MODEL}"))
-        except FileNotFoundError:
-            continue  # one that is being published, or was left half-way
-        except ValidationError as error:
-            raise StoreError(f"{MODELS}/{digest}/{MODEL} is damaged") from error
-    return found
 
 
 def serving(store: Store) -> Serving:
@@ -263,7 +249,7 @@ def _knowing_withdrawn(store: Store, then: Serving, digests: Collection[str]) ->
         try:
             if outdated(digest):
                 found.add(digest)
-        except PhotosError as error:
+        except FoodganError as error:
             log.warning("which photos a model knows cannot be read: %s", error)
     return found
 

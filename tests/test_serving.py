@@ -45,6 +45,11 @@ def served(store: Store, model: Path, base: str | None, by: str = "trainer") -> 
     return digest
 
 
+def published(store: Store) -> list[str]:
+    """The whole models of a store."""
+    return [one for one in store.folders(MODELS) if store.exists(f"{MODELS}/{one}/{MODEL}")]
+
+
 def counted(store: Store, own: str) -> str | None:
     promotion = serving.serving(store).counts_for(own)
     return promotion.digest if promotion else None
@@ -58,7 +63,7 @@ def test_a_published_model_comes_back_as_it_was(
     folder = copies.fetch(store, digest, tmp_path / "home")
     assert folder == tmp_path / "home" / digest
     assert registry.open_model(folder)[0] == registry.describe(tiny_model)
-    assert list(serving.published(store)) == [digest]
+    assert published(store) == [digest]
     shutil.rmtree(tmp_path / "store")  # a second look asks nobody
     assert copies.fetch(store, digest, tmp_path / "home") == folder
 
@@ -69,7 +74,7 @@ def test_a_damaged_model_is_not_published(store: Store, tiny_model: Path, tmp_pa
     weights.write_bytes(weights.read_bytes()[:-1] + b"!")
     with pytest.raises(ModelError, match="stage2"):
         serving.publish(store, broken)
-    assert serving.published(store) == {}
+    assert published(store) == []
 
 
 @pytest.mark.parametrize("name", ["stage1.safetensors", MODEL])
@@ -109,7 +114,7 @@ def test_a_model_can_name_no_file_outside_its_folder(
 
 def test_a_model_that_is_half_published_is_not_there(store: Store, tmp_path: Path) -> None:
     store.write(f"{MODELS}/{OWN}/stage1.safetensors", b"half")
-    assert serving.published(store) == {}
+    assert published(store) == []
     with pytest.raises(ModelError, match="no whole model"):
         copies.fetch(store, OWN, tmp_path / "home")
     with pytest.raises(ModelError, match="no whole model"):
@@ -240,7 +245,7 @@ def test_old_models_go_and_those_that_a_roll_back_reaches_stay(
         for path in Path(store.full(f"{MODELS}/{digests[-1]}")).iterdir():
             os.utime(path, (1_000, 1_000))  # long ago
     serving.tidy(store)
-    assert set(serving.published(store)) == set(digests[-serving.KEPT :])
+    assert set(published(store)) == set(digests[-serving.KEPT :])
 
 
 def test_what_operators_chose_outlives_all_that_is_learned_on_it(
@@ -277,7 +282,7 @@ def test_a_model_that_is_being_published_is_not_tidied_away(
 ) -> None:
     coming = serving.publish(store, renamed(tiny_model, tmp_path, "coming"))
     served(store, tiny_model, base=OWN)  # another trainer was quicker
-    assert coming in serving.published(store)
+    assert coming in published(store)
     for path in Path(store.full(f"{MODELS}/{coming}")).iterdir():
         os.utime(path, (1_000, 1_000))  # its trainer was killed
     assert serving.tidy(store) == 1

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from foodgan.contract.errors import FoodganError
 from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.photos import PRUNED, RELEASES, Pruned
 from foodgan.contract.store import LEFTOVER_S, Store, lines_of
@@ -108,8 +109,14 @@ def releases_of(model: Path) -> set[str]:
 
 
 def releases_of_models(store: Store) -> set[str]:
-    """The releases that the models of a store saw. Raises PhotosError for a damaged one."""
-    return set().union(*(releases_seen(store, digest) for digest in store.folders(MODELS)))
+    """The releases that the models of a store saw. A damaged model is named in the log."""
+    found = set()
+    for digest in store.folders(MODELS):
+        try:
+            found |= releases_seen(store, digest)
+        except FoodganError as error:
+            log.warning("which releases a model saw cannot be read: %s", error)
+    return found
 
 
 def releases_seen(store: Store, digest: str) -> set[str]:
