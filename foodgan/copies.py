@@ -63,6 +63,8 @@ def forget(home: Path, kept: Collection[str]) -> None:
         return
     for place in home.iterdir():
         with suppress(OSError):  # another worker of this machine was quicker
+            if not place.is_dir():
+                continue  # none of ours
             if place.name not in kept and time.time() - place.stat().st_mtime > COPY_S:
                 discard(place)
 

@@ -92,9 +92,12 @@ def looked_through(settings: Settings) -> Learning | None:
     store = Store(settings.photo_store)
     if not store.folders(MODELS):  # nothing was ever learned, and torch takes seconds of a start
         return None
-    from foodgan import candidate, serving
+    from foodgan import candidate, copies, serving
 
     serving.tidied(store)
+    then = serving.serving(store)
+    served = {each.digest for each in (*then.promotions[-1:], then.chosen) if each and each.digest}
+    copies.forget(settings.var_dir / copies.HOME, served)
     found = candidate.overdue(store, settings.model_dir)
     if found is None:
         return None

@@ -12,7 +12,7 @@ import pytest
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
-from foodgan import registry, serving
+from foodgan import copies, registry, serving
 from foodgan.contract.errors import ModelError
 from foodgan.contract.models import (
     LEARN_TASK,
@@ -141,6 +141,21 @@ def test_models_that_know_withdrawn_photos_go_with_the_hourly_look(
     store.write(TOMBSTONES, lines_of([stone]))
     trainer._see_to(settings, counter.redis, lambda: None)
     assert store.folders(MODELS) == []
+
+
+def test_a_trainer_removes_copies_that_nobody_needs(
+    counter: Counter, tiny_model: Path, tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None, var_dir=tmp_path, photo_store=counter.store.url)
+    copy = copies.fetch(
+        counter.store, serving.publish(counter.store, tiny_model), tmp_path / copies.HOME
+    )
+    stray = copy.with_name("notes.txt")
+    stray.write_text("an operator's")
+    for path in (copy, stray):
+        os.utime(path, (1_000, 1_000))
+    assert training.looked_through(settings) is None
+    assert list(copy.parent.iterdir()) == [stray]  # which is none of ours
 
 
 def test_nothing_is_learned_anew_behind_a_newer_release(
