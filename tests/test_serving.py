@@ -17,6 +17,7 @@ from foodgan.contract.models import MODEL, MODELS, SERVING
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
 from foodgan.evaluate import gates
+from foodgan.photos.check import verify
 from foodgan.photos.prune import prune, stale
 from foodgan.photos.release import freeze
 from tests.photos.gallery import add
@@ -96,6 +97,18 @@ def test_a_model_that_was_damaged_in_the_store_is_mended_by_publishing_it_again(
     store.write(f"{MODELS}/{digest}/stage2.safetensors", b"half")
     assert serving.publish(store, tiny_model) == digest
     assert copies.fetch(store, digest, tmp_path / "home").is_dir()
+
+
+def test_verify_finds_a_published_model_that_is_damaged(store: Store, tiny_model: Path) -> None:
+    digest = serving.publish(store, tiny_model)
+    store.write(f"{MODELS}/{OWN}/stage1.safetensors", b"half")  # being published
+    assert verify(store).sound
+    store.write(f"{MODELS}/{digest}/stage2.safetensors", b"half")
+    findings = verify(store, repair=True)
+    assert findings.models == [f"{MODELS}/{digest}/stage2.safetensors"]
+    assert not findings.sound
+    store.write(f"{MODELS}/{digest}/{MODEL}", b"half")
+    assert verify(store).models == [f"{MODELS}/{digest}/{MODEL}"]
 
 
 def test_a_model_can_name_no_file_outside_its_folder(
