@@ -54,7 +54,7 @@ def serve(settings: Settings, label: str, *, burst: bool = False) -> None:
         "patience_s": PATIENCE_S,
         "hourly": partial(_see_to, settings, redis),
     }
-    hired(settings, TRAIN_QUEUE, label, TASKS, **more).serve(burst=burst)
+    hired(settings, TRAIN_QUEUE, label, TASKS, redis, **more).serve(burst=burst)
 
 
 def _insist_on_store(url: str) -> None:
