@@ -6,7 +6,9 @@ more. So photos that are withdrawn are forgotten with the next release, and noth
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from foodgan import card, registry, serving, sheets
 from foodgan.contract.models import PICTURE, Gate
@@ -21,6 +23,8 @@ from foodgan.whole import write_text
 
 SHOWN, SIDE = 24, 128  # names of the picture, pixels of each of theirs
 BEFORE, AFTER = 2, 4  # pictures of a name
+
+Fate = Literal["promoted", "kept-back", "rolled-back", "outrun"]
 
 log = logging.getLogger(__name__)
 
@@ -68,31 +72,60 @@ def learn(
     painters = ((before, BEFORE), (after, AFTER))
     sheets.write(names[:SHOWN], painters, out / PICTURE, side=SIDE)
     measured = gates.of_learning(before, after, learned.heard, names)
-    return Candidate(out, serving.digest_of(base), learned, measured)
+    return Candidate(out, registry.digest_of(base), learned, measured)
 
 
-def put_forward(store: Store, candidate: Candidate) -> tuple[str, bool]:
-    """Publish a candidate, and promote it where it passes every gate; its digest, and whether.
+def put_forward(
+    store: Store,
+    candidate: Candidate,
+    release: str | None = None,
+    asked_at: datetime | None = None,
+) -> tuple[str, Fate]:
+    """Publish a candidate, and promote it where it passes every gate; its digest and its fate.
 
-    One that an operator has rolled back is not promoted again.
+    release: that it learned from; asked_at: when that was asked for. One that an operator has
+    rolled back is not promoted again, nor is one of an older release than was learned from by now.
     """
     digest = serving.publish(store, candidate.folder)
-    rolled_back = candidate.model_id in serving.serving(store).rolled_back
     for gate in candidate.gates:
         passed = "passed" if gate.passed else "not passed"
-        log.info("gate %s: %.3g of %.3g, %s", gate.name, gate.figure, gate.bound, passed)
-    if not candidate.good or rolled_back:
-        why = "was rolled back" if candidate.good else "does not pass its gates"
-        log.warning("model %s %s: not promoted", candidate.model_id, why)
-        return digest, False
-    serving.promote(store, digest, base=candidate.base, model_id=candidate.model_id, by="trainer")
-    return digest, True
+        log.info("gate %s: %s of %.3g, %s", gate.name, gate.shown, gate.bound, passed)
+    model_id = candidate.model_id
+    if not candidate.good:
+        log.warning("model %s does not pass its gates: not promoted", model_id)
+        return digest, "kept-back"
+    base = candidate.base
+    try:
+        serving.promote(
+            store,
+            digest,
+            base=base,
+            model_id=model_id,
+            by="trainer",
+            release=release,
+            asked_at=asked_at,
+        )
+    except serving.Refused as error:
+        log.warning("model %s is not promoted: %s", model_id, error)
+        return digest, error.reason
+    return digest, "promoted"
 
 
-def overdue(store: Store, own: Path | None) -> tuple[str, str] | None:
-    """A release whose names are to be learned anew, and the base that it is now; None: none is.
+@dataclass(frozen=True)
+class Overdue:
+    """A release whose names are to be learned anew, and the base that it is now."""
+
+    release: str
+    base: str
+    asked_at: datetime | None
+
+
+def overdue(store: Store, own: Path | None) -> Overdue | None:
+    """What is to be learned anew; None: nothing is.
 
     An update brought that base, or an operator promoted it: nobody serves what was learned before.
+    What was learned on this base before it was on another one is not: two trainers with different
+    models would take turns for ever.
     """
     served = serving.serving(store)
     last = next((each for each in reversed(served.promotions) if each.by == "trainer"), None)
@@ -101,19 +134,24 @@ def overdue(store: Store, own: Path | None) -> tuple[str, str] | None:
     if last.base is None:  # nothing was learned: it went back to what operators chose
         return None
     chosen = served.chosen
-    base = chosen.digest if chosen and chosen.digest else serving.digest_of(own)
-    if last.base == base:
+    base = chosen.digest if chosen and chosen.digest else registry.digest_of(own)
+    release = last.release
+    if last.base == base or not release or not store.exists(f"{RELEASES}/{release}/{MANIFEST}"):
         return None
-    model = serving.published(store).get(last.digest)
-    releases = [photos.get("release") for photos in model.photos] if model else []
-    release = releases[-1] if releases else None
-    if not release or not store.exists(f"{RELEASES}/{release}/{MANIFEST}"):
+    if any((each.base, each.release) == (base, release) for each in served.promotions):
+        log.warning(
+            "names are served on model %s, and this trainer has %s: give all trainers and workers "
+            "one version and one MODEL_DIR, then /release",
+            last.base[:12],
+            base[:12],
+        )
         return None
-    return release, base
+    return Overdue(release, base, last.asked_at)
 
 
-def withdraw(store: Store, own: Path | None) -> None:
-    """A release had nothing to learn: who paints what was learned before forgets it."""
-    then = serving.serving(store).counts_for(serving.digest_of(own))
-    if then and then.base is not None:
-        serving.withdraw(store)
+def withdraw(store: Store, own: Path | None, asked_at: datetime | None = None) -> None:
+    """A release had nothing to learn: who paints what was learned before forgets it.
+
+    Raises serving.Refused where a newer one was learned from.
+    """
+    serving.withdraw(store, registry.digest_of(own), asked_at)

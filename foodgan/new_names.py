@@ -10,7 +10,6 @@ index, C numbers of a condition.
 """
 
 import math
-import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -115,7 +114,6 @@ def learn(
     see, else the model's own; every: also names that end in a word which the model knows. Raises
     UserError `nearest-absent`, ModelError, PhotosError.
     """
-    began = time.monotonic()
     model, first, second = registry.open_model(folder)
     index = Nearest.open(folder)
     styles = tuple(sorted(registry.left_out(model.training.values())))
@@ -145,7 +143,6 @@ def learn(
     about = told_of(found, release_digest(photos), contents(found))
     run = {
         "seen": len(found),
-        "seconds": round(time.monotonic() - began, 1),
         "photos": about,
         "config": {"loss": LIKENESS, "seed": seed, "exclude_styles": styles, "alike": alike},
     }

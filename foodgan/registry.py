@@ -36,12 +36,14 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 class Run(BaseModel):
-    """One training run. seen: real photos seen; seconds: of training."""
+    """One training run. seen: real photos seen; seconds: of training, which are not counted where
+    names were learned: the same photos are to make the same model.json, and so the same digest.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seen: int
-    seconds: float
+    seconds: float = 0.0
     photos: dict[str, Any]
     config: dict[str, Any]
 
@@ -157,6 +159,18 @@ def sha256(path: Path) -> str:
     """The file's SHA-256, in hexadecimal."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def digest_of(folder: Path | None = None) -> str:
+    """The name of a model: SHA-256 of its model.json. The shipped one's by default.
+
+    Raises ModelError where there is none.
+    """
+    path = (folder or SHIPPED) / MODEL
+    try:
+        return sha256(path)
+    except OSError as error:
+        raise ModelError(f"no model in {path.parent}: model.json cannot be read") from error
 
 
 def describe(folder: Path | None = None) -> ModelFile:

@@ -6,47 +6,51 @@ each file. Which one is served says one small file beside them, with what was se
 
 import hashlib
 import logging
-import os
-import shutil
 import time
 from collections.abc import Callable, Collection, Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from uuid import uuid4
+from typing import Literal
 
 from pydantic import ValidationError
 
-from foodgan import registry
-from foodgan.contract.errors import ModelError, StoreError
-from foodgan.contract.models import MODEL, MODELS, PICTURE, SERVING, Promoter, Promotion, Serving
+from foodgan import copies, registry
+from foodgan.contract import swap
+from foodgan.contract.errors import FoodganError, ModelError, StoreError
+from foodgan.contract.models import (
+    MODEL,
+    MODELS,
+    PICTURE,
+    SERVING,
+    SERVING_MAX,
+    Promoter,
+    Promotion,
+    Serving,
+)
 from foodgan.contract.store import Store
-from foodgan.photos.prune import photos_of
-from foodgan.registry import CARD, NEAREST, STAGES, ModelFile
+from foodgan.photos.prune import photos_of, releases_seen
+from foodgan.registry import CARD, digest_of
 
 KEPT = 5  # models that a roll-back can still reach, the served one among them
 REMEMBERED = 50  # promotions
-HOME = "models"  # in VAR_DIR: copies of the store's models
 COMING_S = 600.0  # a model that was published just now is about to be promoted
-COPY_S = 3600.0  # a copy that is not served is kept for so long: somebody may be opening it
-
-FILES = (*(f"{stage}.safetensors" for stage in STAGES), NEAREST)  # that model.json vouches for
 _BESIDE = (CARD, PICTURE)  # files that model.json does not vouch for; a model need not have them
 
 log = logging.getLogger(__name__)
 
+Reason = Literal["rolled-back", "outrun"]
+_REASONS: dict[Reason, str] = {
+    "rolled-back": "an operator took it back",
+    "outrun": "a newer release was learned from meanwhile",
+}
 
-def digest_of(folder: Path | None = None) -> str:
-    """The name of a model: SHA-256 of its model.json. The shipped one's by default.
 
-    Raises ModelError where there is none.
-    """
-    path = (folder or registry.SHIPPED) / MODEL
-    try:
-        return registry.sha256(path)
-    except OSError as error:
-        raise ModelError(f"no model in {path.parent}: model.json cannot be read") from error
+class Refused(ModelError):
+    """A model that no trainer may promote."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(_REASONS[reason])
+        self.reason = reason
 
 
 def base_of(store: Store, own: Path | None, home: Path) -> Path | None:
@@ -55,7 +59,7 @@ def base_of(store: Store, own: Path | None, home: Path) -> Path | None:
     home: where models of the store are kept. Raises ModelError.
     """
     chosen = serving(store).chosen
-    return fetch(store, chosen.digest, home) if chosen and chosen.digest else own
+    return copies.fetch(store, chosen.digest, home) if chosen and chosen.digest else own
 
 
 def publish(store: Store, folder: Path) -> str:
@@ -88,204 +92,208 @@ def _holds(store: Store, path: str, sha256: str) -> bool:
         return False
 
 
-def fetch(store: Store, digest: str, home: Path) -> Path:
-    """The folder of a published model below `home`, copied there once and whole.
-
-    Raises ModelError where the store has no such model, or a damaged one.
-    """
-    place = home / digest
-    if _is_whole(place, digest):
-        os.utime(place)  # in use, see `forget`
-        return place
-    home.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".fetching-", dir=home) as made:
-        fresh = Path(made) / digest
-        fresh.mkdir()
-        _copy(store, digest, fresh)
-        if not _is_whole(place, digest):  # another worker of this machine may have been quicker
-            discard(place)
-            with suppress(OSError):  # or is so just now
-                fresh.rename(place)
-    return place
-
-
-def _is_whole(place: Path, digest: str) -> bool:
-    """Whether a copy is there, and every file of it as model.json says: some 30 ms."""
-    try:
-        files = registry.describe(place).hashes if digest_of(place) == digest else None
-        return files is not None and all(
-            registry.sha256(place / name) == sha256 for name, sha256 in files.items()
-        )
-    except (ModelError, OSError):
-        return False
-
-
-def forget(home: Path, kept: Collection[str]) -> None:
-    """Remove copies below `home` that nobody has used for an hour, but for those `kept`.
-
-    Whoever serves a copy keeps it young. So do leftovers go of who was killed in fetching one.
-    """
-    if not home.is_dir():
-        return
-    for place in home.iterdir():
-        with suppress(OSError):  # another worker of this machine was quicker
-            if place.name not in kept and time.time() - place.stat().st_mtime > COPY_S:
-                discard(place)
-
-
-def discard(place: Path) -> None:
-    """Remove a copy, so that nobody takes up half of it. One that is not there is no error."""
-    going = place.with_name(f".going-{uuid4().hex[:12]}")
-    with suppress(FileNotFoundError):
-        place.rename(going)
-        shutil.rmtree(going)
-
-
-def _copy(store: Store, digest: str, folder: Path) -> None:
-    path = f"{MODELS}/{digest}"
-    try:
-        (folder / MODEL).write_bytes(store.read(f"{path}/{MODEL}"))
-        if digest_of(folder) != digest:
-            raise ModelError(f"model {digest[:12]} of the store is another than its name says")
-        for name, sha256 in registry.describe(folder).hashes.items():
-            if name not in FILES:
-                raise ModelError(f"model {digest[:12]} names a file that no model has")
-            data = store.read(f"{path}/{name}")
-            if hashlib.sha256(data).hexdigest() != sha256:
-                raise ModelError(f"{name} of model {digest[:12]} is damaged in the store")
-            (folder / name).write_bytes(data)
-    except FileNotFoundError as error:
-        raise ModelError(f"the store has no whole model {digest[:12]}") from error
-
-
-def published(store: Store) -> dict[str, ModelFile]:
-    """Every whole model of the store, by its digest. Raises StoreError for one that is damaged."""
-    found = {}
-    for digest in store.folders(MODELS):
-        try:
-            found[digest] = ModelFile.model_validate_json(store.read(f"{MODELS}/{digest}/{MODEL}"))
-        except FileNotFoundError:
-            continue  # one that is being published, or was left half-way
-        except ValidationError as error:
-            raise StoreError(f"{MODELS}/{digest}/{MODEL} is damaged") from error
-    return found
-
-
 def serving(store: Store) -> Serving:
     """What is served, and what was. Raises StoreError where the file is damaged."""
     try:
-        return Serving.model_validate_json(store.read(SERVING))
+        return _parsed(store.read(SERVING, SERVING_MAX))
     except FileNotFoundError:
         return Serving()
+
+
+def _parsed(data: bytes | None) -> Serving:
+    try:
+        return Serving.model_validate_json(data) if data is not None else Serving()
     except ValidationError:
         raise StoreError(f"{SERVING} is damaged") from None
 
 
 def promote(
-    store: Store, digest: str | None, *, base: str | None, model_id: str, by: Promoter
+    store: Store,
+    digest: str | None,
+    *,
+    base: str | None,
+    model_id: str,
+    by: Promoter,
+    release: str | None = None,
+    asked_at: datetime | None = None,
 ) -> Promotion:
     """Have workers take up a model of the store, None for their own; then tidy old ones away.
 
-    base, model_id: as of a `Promotion`. One that was rolled back counts as any other from then on.
-    Raises ModelError where it is not there.
+    base, model_id, release, asked_at: of a `Promotion`. Where an operator does so, one that was
+    rolled back counts as any other from then on. Raises ModelError where it is not there, Refused.
     """
     if digest is not None and not store.exists(f"{MODELS}/{digest}/{MODEL}"):
         raise ModelError(f"the store has no whole model {digest[:12]}")
-    promotion = Promotion(digest=digest, base=base, model_id=model_id, at=_now(), by=by)
-    _write(
-        store,
-        lambda then: _next(then, promotion, (i for i in then.rolled_back if i != model_id)),
+    promotion = Promotion(
+        digest=digest,
+        base=base,
+        model_id=model_id,
+        at=_now(),
+        by=by,
+        release=release,
+        asked_at=asked_at,
     )
+
+    def promoted(then: Serving) -> Serving:
+        if by == "trainer" and model_id in then.rolled_back:
+            raise Refused("rolled-back")
+        if then.outran(asked_at, _now()):
+            raise Refused("outrun")
+        back = (each for each in then.rolled_back if each != model_id)
+        return _next(then, promotion, back).having_seen(asked_at)
+
+    _change(store, promoted)
     log.info("promoted model %s (%s)", model_id, digest[:12] if digest else "the worker's own")
-    try:
-        tidy(store)
-    except StoreError as error:  # another one tidies, say; it is promoted all the same
-        log.warning("old models stay in the store: %s", error)
+    tidied(store)
     return promotion
 
 
-def withdraw(store: Store) -> None:
-    """Have workers forget the names that were learned last: the model below them counts again."""
-    then = serving(store)
-    if then.promotions and then.promotions[-1].base is not None:
-        chosen = then.chosen
-        digest, model_id = (chosen.digest, chosen.model_id) if chosen else (None, "")
-        promote(store, digest, base=None, model_id=model_id, by="trainer")
+def withdraw(store: Store, own: str | None = None, asked_at: datetime | None = None) -> None:
+    """Have workers forget the names that were learned last: the model below them counts again.
+
+    own: where only those with this model are meant; asked_at: of the release that has no new names.
+    Raises Refused where a newer one has.
+    """
+
+    def forgotten(then: Serving) -> Serving | None:
+        if then.outran(asked_at, _now()):
+            raise Refused("outrun")
+        last = then.promotions[-1] if then.promotions else None
+        counts = then.counts_for(own) if own else last
+        if last is None or counts is None or counts.base is None:
+            return then.having_seen(asked_at) if then.promotions else None
+        back = _again(then.chosen, by="trainer")
+        return _next(then, back, then.rolled_back).having_seen(asked_at)
+
+    _change(store, forgotten)
+    tidied(store)
 
 
 def roll_back(store: Store) -> Promotion:
     """Have workers go back to what was served before the model that is served now.
 
-    It goes past models that learned from a photo that was withdrawn since, for good. No trainer
-    promotes the one that was served again. Raises ModelError where there is nothing to go back to.
+    It goes past models that learned from a photo that was withdrawn since, for good, and past what
+    was learned on one. No trainer promotes the one that was served again. Raises ModelError where
+    there is nothing to go back to, or where another model was promoted in this moment.
     """
     then = serving(store)
     if not then.promotions or then.promotions[-1].digest is None:
         raise ModelError("no model of the store is served: there is nothing to roll back")
     now = then.promotions[-1]
-    back = _before(store, then)
-    promotion = Promotion(
-        digest=back.digest if back else None,
-        base=back.base if back else None,
-        model_id=back.model_id if back else "",
-        at=_now(),
-        by="operator",
-    )
-    _write(store, lambda old: _next(old, promotion, (*old.rolled_back, now.model_id)))
+    lost = _lost(store, then)
+    promotion = _again(_before(then, lost), by="operator")
+    passed = [each.model_id for each in then.promotions if not each.base and each.digest in lost]
+
+    def rolled_back(newer: Serving) -> Serving:
+        if newer.promotions[-1:] != (now,):
+            raise ModelError("another model is served since this moment: look at it, then go back")
+        return _next(newer, promotion, (*newer.rolled_back, *passed, now.model_id))
+
+    _change(store, rolled_back)
     log.info("rolled back from model %s", now.model_id)
     return promotion
 
 
-def _before(store: Store, then: Serving) -> Promotion | None:
+def _again(back: Promotion | None, by: Promoter) -> Promotion:
+    """What was promoted before is so once more; None: each worker's own model."""
+    if back is None:
+        return Promotion(digest=None, base=None, model_id="", at=_now(), by=by)
+    return back.model_copy(update={"at": _now(), "by": by})
+
+
+def _before(then: Serving, lost: Collection[str]) -> Promotion | None:
     """The last promotion of another model that was not rolled back and may be served again."""
     out = {*then.rolled_back, then.promotions[-1].model_id}
-    models = published(store)
-    stones = {stone.sha256 for stone in store.tombstones()}
     for promotion in reversed(then.promotions):
         if promotion.digest is None:
             return None
-        model = models.get(promotion.digest)
-        if promotion.model_id in out or model is None:
-            continue
-        if promotion.base is None or not _withdrawn(store, model, stones):
+        unfit = promotion.digest in lost or promotion.base in lost
+        if promotion.model_id not in out and not unfit:
             return promotion
     return None
 
 
-def _withdrawn(store: Store, model: ModelFile, stones: Collection[str]) -> bool:
-    """Whether a photo of the release that a model learned from was withdrawn; so may one be of a
-    release that was pruned.
+def _lost(store: Store, then: Serving) -> set[str]:
+    """Promoted models that can be served no more: they are gone, or know withdrawn photos.
+
+    What operators chose is none of the latter: what was learned on it knows the same photos.
     """
-    release = model.photos[-1].get("release")
-    if release is None:  # it learned from a folder
+    promoted = {each.digest for each in then.promotions if each.digest}
+    gone = {one for one in promoted if not store.exists(f"{MODELS}/{one}/{MODEL}")}
+    chosen = {then.chosen.digest if then.chosen else None}
+    return gone | _knowing_withdrawn(store, then, promoted - gone - chosen)
+
+
+def _knowing_withdrawn(store: Store, then: Serving, digests: Collection[str]) -> set[str]:
+    """Those of these models that learned from a release of which a photo was withdrawn since.
+
+    So may one have been of a release that was pruned, or that a trainer learned from and that is
+    not there any more. A model that cannot be read is named in the log.
+    """
+    stones = {stone.sha256 for stone in store.tombstones()}
+    pruned = {record.digest for record in store.pruned()}
+    ours = {each.digest for each in then.promotions if each.by == "trainer"}
+
+    def outdated(digest: str) -> bool:
+        for release in releases_seen(store, digest):
+            try:
+                if any(sha256 in stones for sha256 in photos_of(store, release)):
+                    return True
+            except FileNotFoundError:
+                if release in pruned or digest in ours:
+                    return True
         return False
-    try:
-        return any(sha256 in stones for sha256 in photos_of(store, release))
-    except FileNotFoundError:
-        return True
+
+    found = set()
+    for digest in digests:
+        try:
+            if outdated(digest):
+                found.add(digest)
+        except FoodganError as error:
+            log.warning("which photos a model knows cannot be read: %s", error)
+    return found
 
 
 def tidy(store: Store) -> int:
-    """Remove models that were not among the last `KEPT` promoted ones; returns how many.
+    """Remove models that nobody needs, but what was published just now; returns how many.
 
-    What operators chose stays, as names are learned on it. One that was never promoted goes once a
-    later one is.
+    Those are models that know withdrawn photos, but for what is served, and those that were not
+    among the last `KEPT` promoted ones. What operators chose stays, as names are learned on it. One
+    that was never promoted goes once a later one is.
     """
     then = serving(store)
     promoted = [each.digest for each in reversed(then.promotions) if each.digest]
-    kept = {*list(dict.fromkeys(promoted))[:KEPT], then.chosen.digest if then.chosen else None}
+    served = {each.digest for each in (*then.promotions[-1:], then.chosen) if each}
+    kept = {*list(dict.fromkeys(promoted))[:KEPT], *served}
     oldest = store.written_at(SERVING) - COMING_S if then.promotions else 0.0
+    others = set(store.folders(MODELS)) - served
+    withdrawn = _knowing_withdrawn(store, then, others)
     gone = 0
-    for digest in set(store.folders(MODELS)) - kept:
-        if store.newest(f"{MODELS}/{digest}") < oldest:  # else it may be promoted in a moment
-            store.delete_folder(f"{MODELS}/{digest}", MODEL)
-            gone += 1
+    for digest in others:
+        before = time.time() - COMING_S if digest in withdrawn else oldest
+        if digest in kept - withdrawn or store.newest(f"{MODELS}/{digest}") >= before:
+            continue  # it may be promoted in a moment
+        store.delete_folder(f"{MODELS}/{digest}", MODEL)
+        gone += 1
     return gone
+
+
+def tidied(store: Store) -> None:
+    """Tidy, and leave it at a line in the log where that fails: another one tidies, say."""
+    try:
+        if gone := tidy(store):
+            log.info("%d models that nobody needs are removed from the store", gone)
+    except StoreError as error:
+        log.warning("old models stay in the store: %s", error)
 
 
 def _next(then: Serving, promotion: Promotion, rolled_back: Iterable[str]) -> Serving:
     """The list with one promotion more. What is forgotten is what counts for nobody any more."""
-    after = Serving(promotions=(*then.promotions, promotion), rolled_back=tuple(rolled_back))
+    after = Serving(
+        promotions=(*then.promotions, promotion),
+        rolled_back=tuple(rolled_back),
+        newest=then.newest,
+    )
     chosen, newest = after.chosen, after.promotions[-REMEMBERED:]
     if chosen and chosen not in newest:
         newest = (chosen, *newest[1:])
@@ -294,8 +302,14 @@ def _next(then: Serving, promotion: Promotion, rolled_back: Iterable[str]) -> Se
     )
 
 
-def _write(store: Store, change: Callable[[Serving], Serving]) -> None:
-    store.write(SERVING, change(serving(store)).model_dump_json(indent=1).encode() + b"\n")
+def _change(store: Store, how: Callable[[Serving], Serving | None]) -> None:
+    """Write the list anew. how: may be asked again, where another one was quicker; None: no."""
+
+    def changed(data: bytes | None) -> bytes | None:
+        after = how(_parsed(data))
+        return after.model_dump_json(indent=1).encode() + b"\n" if after else None
+
+    swap.change(store, SERVING, changed, SERVING_MAX)
 
 
 def _read(path: Path) -> bytes:

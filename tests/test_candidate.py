@@ -1,7 +1,10 @@
 """A release becomes a model, is measured, and is served where it passes every gate."""
 
+import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,12 +13,14 @@ from PIL import Image
 
 from foodgan import candidate, new_names, registry, serving
 from foodgan.candidate import Candidate
-from foodgan.contract.models import PICTURE, Gate
+from foodgan.contract.models import MODEL, PICTURE, Gate
+from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import Store
 from foodgan.evaluate import gates
 from foodgan.models.stackgan import Conditioned
 from foodgan.new_names import Heard
 from foodgan.painter import Painter
+from foodgan.photos.folder import MANIFEST
 from tests.evaluate.clubs import LIKE, draw_club, index_model
 
 
@@ -52,7 +57,7 @@ def learning(before: Painter, after: Painter, **heard: float) -> tuple[Gate, ...
 def test_a_candidate_lies_there_with_card_picture_and_figures(made: Candidate, model: Path) -> None:
     assert made.good
     assert [gate.name for gate in made.gates] == ["paints", "apart", "heard", "stays", "untouched"]
-    assert made.base == serving.digest_of(model)
+    assert made.base == registry.digest_of(model)
     assert made.model_id in (made.folder / registry.CARD).read_text("utf-8")
     with Image.open(made.folder / PICTURE) as picture:
         assert picture.width == (candidate.BEFORE + candidate.AFTER) * (candidate.SIDE + 2) + 2
@@ -63,8 +68,8 @@ def test_a_good_candidate_is_served_to_workers_with_its_base(
     made: Candidate, tmp_path: Path
 ) -> None:
     store = Store(str(tmp_path))
-    digest, promoted = candidate.put_forward(store, made)
-    assert promoted
+    digest, fate = candidate.put_forward(store, made)
+    assert fate == "promoted"
     counts = serving.serving(store).counts_for(made.base)
     assert counts is not None
     assert (counts.digest, counts.by) == (digest, "trainer")
@@ -76,9 +81,9 @@ def test_a_candidate_that_fails_a_gate_is_published_and_not_served(
 ) -> None:
     store = Store(str(tmp_path))
     failed = replace(made, gates=(*made.gates[:-1], replace_gate(made.gates[-1])))
-    digest, promoted = candidate.put_forward(store, failed)
-    assert not promoted
-    assert digest in serving.published(store)
+    digest, fate = candidate.put_forward(store, failed)
+    assert fate == "kept-back"
+    assert store.exists(f"models/{digest}/{MODEL}")
     assert serving.serving(store).promotions == ()
 
 
@@ -90,8 +95,52 @@ def test_what_an_operator_took_back_is_not_served_again(made: Candidate, tmp_pat
     store = Store(str(tmp_path))
     candidate.put_forward(store, made)
     serving.roll_back(store)
-    assert candidate.put_forward(store, made)[1] is False
+    assert candidate.put_forward(store, made)[1] == "rolled-back"
     assert serving.serving(store).counts_for(made.base) is None
+
+
+def test_an_older_release_is_not_promoted_behind_a_newer_one(
+    made: Candidate, model: Path, tmp_path: Path
+) -> None:
+    """It was tried again: it may know what the newer one has forgotten."""
+    store, noon = Store(str(tmp_path)), datetime(2026, 7, 1, 12, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    assert candidate.put_forward(store, made, None, noon)[1] == "promoted"
+    assert candidate.put_forward(store, made, None, noon)[1] == "promoted"  # on another base, say
+    candidate.withdraw(store, model, noon + hour)
+    assert candidate.put_forward(store, made, None, noon)[1] == "outrun"
+    with pytest.raises(serving.Refused):
+        candidate.withdraw(store, model, noon)
+    assert serving.serving(store).counts_for(made.base) is None
+    assert candidate.put_forward(store, made)[1] == "promoted"  # by hand
+
+
+def test_a_release_from_a_clock_that_was_ahead_holds_up_no_other(
+    made: Candidate, tmp_path: Path
+) -> None:
+    store, now = Store(str(tmp_path)), datetime.now(UTC)
+    candidate.put_forward(store, made, None, now + timedelta(days=300))
+    assert candidate.put_forward(store, made, None, now)[1] == "promoted"
+    assert serving.serving(store).newest == now
+
+
+def test_two_trainers_with_different_models_do_not_take_turns_for_ever(
+    made: Candidate, model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, release = Store(str(tmp_path / "store")), "a" * 64
+    store.write(f"{RELEASES}/{release}/{MANIFEST}", b"{}")
+    candidate.put_forward(store, made, release)
+    assert candidate.overdue(store, model) is None
+    other = Path(shutil.copytree(model, tmp_path / "other"))
+    described = json.loads((other / MODEL).read_text("utf-8"))
+    (other / MODEL).write_text(json.dumps(described | {"name": "other"}), "utf-8")
+    found = candidate.overdue(store, other)
+    assert found == candidate.Overdue(release, registry.digest_of(other), None)
+    learned = replace(made, base=found.base)  # as its trainer does
+    candidate.put_forward(store, learned, release)
+    assert candidate.overdue(store, other) is None
+    assert candidate.overdue(store, model) is None
+    assert "one MODEL_DIR" in caplog.text
 
 
 def test_a_release_without_new_names_lets_what_was_learned_be_forgotten(
@@ -145,6 +194,10 @@ def test_a_model_whose_names_drown_in_noise_fails(painters: tuple[Painter, Paint
     assert not of(learning(before, after), "apart").passed
 
 
+def test_a_figure_without_end_passes_no_gate_that_asks_for_more() -> None:
+    assert not gates._gate("apart", float("inf"), 2).passed
+
+
 def test_a_model_that_was_changed_where_it_paints_fails(
     painters: tuple[Painter, Painter],
 ) -> None:
@@ -176,5 +229,5 @@ def test_a_figure_that_is_no_number_fails_and_can_be_told(
     painters: tuple[Painter, Painter],
 ) -> None:
     gate = of(learning(*painters, off=float("nan")), "heard")
-    assert not gate.passed
+    assert (gate.figure, gate.shown, gate.passed) == (None, "no number", False)
     assert Gate.model_validate_json(gate.model_dump_json()) == gate

@@ -170,6 +170,13 @@ def test_the_same_photos_again_teach_the_same_and_are_not_counted_twice(
     assert len(Nearest.open(tmp_path / "again").rows) == len(Nearest.open(learned[1]).rows)
 
 
+def test_the_same_lesson_again_makes_the_same_model(
+    learned: tuple[Learned, Path], model: Path, club: Path, tmp_path: Path
+) -> None:
+    learn(model, club, tmp_path / "again", tmp_path / "cache")
+    assert registry.digest_of(tmp_path / "again") == registry.digest_of(learned[1])
+
+
 def test_more_photos_of_a_learned_name_join_those_that_it_was_learned_by(
     learned: tuple[Learned, Path], tmp_path: Path
 ) -> None:

@@ -4,18 +4,21 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from foodgan import registry, serving
+from foodgan import copies, registry, serving
 from foodgan.cli import app
 from foodgan.contract.errors import ModelError, StoreError
 from foodgan.contract.models import MODEL, MODELS, SERVING
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
 from foodgan.evaluate import gates
+from foodgan.photos.check import verify
+from foodgan.photos.prune import prune, stale
 from foodgan.photos.release import freeze
 from tests.photos.gallery import add
 
@@ -43,6 +46,11 @@ def served(store: Store, model: Path, base: str | None, by: str = "trainer") -> 
     return digest
 
 
+def published(store: Store) -> list[str]:
+    """The whole models of a store."""
+    return [one for one in store.folders(MODELS) if store.exists(f"{MODELS}/{one}/{MODEL}")]
+
+
 def counted(store: Store, own: str) -> str | None:
     promotion = serving.serving(store).counts_for(own)
     return promotion.digest if promotion else None
@@ -52,13 +60,13 @@ def test_a_published_model_comes_back_as_it_was(
     store: Store, tiny_model: Path, tmp_path: Path
 ) -> None:
     digest = serving.publish(store, tiny_model)
-    assert digest == serving.digest_of(tiny_model)
-    folder = serving.fetch(store, digest, tmp_path / "home")
+    assert digest == registry.digest_of(tiny_model)
+    folder = copies.fetch(store, digest, tmp_path / "home")
     assert folder == tmp_path / "home" / digest
     assert registry.open_model(folder)[0] == registry.describe(tiny_model)
-    assert list(serving.published(store)) == [digest]
+    assert published(store) == [digest]
     shutil.rmtree(tmp_path / "store")  # a second look asks nobody
-    assert serving.fetch(store, digest, tmp_path / "home") == folder
+    assert copies.fetch(store, digest, tmp_path / "home") == folder
 
 
 def test_a_damaged_model_is_not_published(store: Store, tiny_model: Path, tmp_path: Path) -> None:
@@ -67,7 +75,7 @@ def test_a_damaged_model_is_not_published(store: Store, tiny_model: Path, tmp_pa
     weights.write_bytes(weights.read_bytes()[:-1] + b"!")
     with pytest.raises(ModelError, match="stage2"):
         serving.publish(store, broken)
-    assert serving.published(store) == {}
+    assert published(store) == []
 
 
 @pytest.mark.parametrize("name", ["stage1.safetensors", MODEL])
@@ -78,7 +86,7 @@ def test_a_model_that_was_damaged_in_the_store_is_not_taken(
     place = Path(store.full(f"{MODELS}/{digest}/{name}"))
     place.write_bytes(place.read_bytes() + b" ")
     with pytest.raises(ModelError):
-        serving.fetch(store, digest, tmp_path / "home")
+        copies.fetch(store, digest, tmp_path / "home")
     assert list((tmp_path / "home").iterdir()) == []
 
 
@@ -88,7 +96,19 @@ def test_a_model_that_was_damaged_in_the_store_is_mended_by_publishing_it_again(
     digest = serving.publish(store, tiny_model)
     store.write(f"{MODELS}/{digest}/stage2.safetensors", b"half")
     assert serving.publish(store, tiny_model) == digest
-    assert serving.fetch(store, digest, tmp_path / "home").is_dir()
+    assert copies.fetch(store, digest, tmp_path / "home").is_dir()
+
+
+def test_verify_finds_a_published_model_that_is_damaged(store: Store, tiny_model: Path) -> None:
+    digest = serving.publish(store, tiny_model)
+    store.write(f"{MODELS}/{OWN}/stage1.safetensors", b"half")  # being published
+    assert verify(store).sound
+    store.write(f"{MODELS}/{digest}/stage2.safetensors", b"half")
+    findings = verify(store, repair=True)
+    assert findings.models == [f"{MODELS}/{digest}/stage2.safetensors"]
+    assert not findings.sound
+    store.write(f"{MODELS}/{digest}/{MODEL}", b"half")
+    assert verify(store).models == [f"{MODELS}/{digest}/{MODEL}"]
 
 
 def test_a_model_can_name_no_file_outside_its_folder(
@@ -98,18 +118,18 @@ def test_a_model_can_name_no_file_outside_its_folder(
     described = json.loads((hostile / MODEL).read_text("utf-8"))
     described["hashes"]["../../secret"] = "0" * 64
     (hostile / MODEL).write_text(json.dumps(described), "utf-8")
-    digest = serving.digest_of(hostile)
+    digest = registry.digest_of(hostile)
     for path in hostile.iterdir():
         store.write(f"{MODELS}/{digest}/{path.name}", path.read_bytes())
     with pytest.raises(ModelError, match="names a file that no model has"):
-        serving.fetch(store, digest, tmp_path / "home")
+        copies.fetch(store, digest, tmp_path / "home")
 
 
 def test_a_model_that_is_half_published_is_not_there(store: Store, tmp_path: Path) -> None:
     store.write(f"{MODELS}/{OWN}/stage1.safetensors", b"half")
-    assert serving.published(store) == {}
+    assert published(store) == []
     with pytest.raises(ModelError, match="no whole model"):
-        serving.fetch(store, OWN, tmp_path / "home")
+        copies.fetch(store, OWN, tmp_path / "home")
     with pytest.raises(ModelError, match="no whole model"):
         serving.promote(store, OWN, base=None, model_id="x", by="operator")
 
@@ -135,7 +155,7 @@ def test_what_an_operator_chooses_counts_for_everyone_and_names_are_learned_on_i
     assert counted(store, OWN) == counted(store, OTHER) == chosen
     base = serving.base_of(store, None, tmp_path / "home")
     assert base is not None
-    assert serving.digest_of(base) == chosen
+    assert registry.digest_of(base) == chosen
     learned = served(store, renamed(tiny_model, tmp_path, "learned"), base=chosen)
     assert counted(store, OWN) == counted(store, OTHER) == learned
     # A trainer that had begun before promotes what it learned on another model: it has to wait.
@@ -173,14 +193,10 @@ def test_a_roll_back_goes_past_what_was_learned_from_withdrawn_photos(
     photo = add(store, 1)
     release = freeze(store).digest
     digests = []
-    for name, learned_from in (("first", None), ("second", release), ("third", None)):
-        model = renamed(tiny_model, tmp_path, name)
-        told = json.loads((model / MODEL).read_text("utf-8"))
-        told["training"]["stage2"]["photos"]["release"] = learned_from
-        (model / MODEL).write_text(json.dumps(told), "utf-8")
+    for name, saw in (("first", None), ("second", release), ("third", None)):
+        model = learned_from(renamed(tiny_model, tmp_path, name), saw)
         digests.append(served(store, model, base=OWN))
-    stone = Tombstone(sha256=photo.sha256, original_sha256="0" * 64)
-    store.write(TOMBSTONES, lines_of([stone]))
+    bury(store, photo.sha256)
     assert serving.roll_back(store).digest == digests[0]
     assert serving.roll_back(store).digest is None
 
@@ -204,7 +220,7 @@ def test_an_operator_promotes_a_model_by_its_folder_and_takes_it_back(
     done = told("promote", str(tiny_model))
     assert done.exit_code == 0, done.output
     assert "gate paints: 0 (bound 0), passed" in done.output
-    assert counted(store, OWN) == serving.digest_of(tiny_model)
+    assert counted(store, OWN) == registry.digest_of(tiny_model)
     assert "each worker's own model, by operator" in told("rollback").output
     assert counted(store, OWN) is None
     monkeypatch.setattr(gates, "APART_MIN", 1e9)
@@ -212,7 +228,7 @@ def test_an_operator_promotes_a_model_by_its_folder_and_takes_it_back(
     assert (refused.exit_code, "NOT PASSED" in refused.output) == (1, True)
     assert counted(store, OWN) is None
     assert told("promote", str(tiny_model), "--force").exit_code == 0
-    assert counted(store, OWN) == serving.digest_of(tiny_model)
+    assert counted(store, OWN) == registry.digest_of(tiny_model)
 
 
 def test_operators_may_send_everyone_back_to_their_own_models(
@@ -242,7 +258,7 @@ def test_old_models_go_and_those_that_a_roll_back_reaches_stay(
         for path in Path(store.full(f"{MODELS}/{digests[-1]}")).iterdir():
             os.utime(path, (1_000, 1_000))  # long ago
     serving.tidy(store)
-    assert set(serving.published(store)) == set(digests[-serving.KEPT :])
+    assert set(published(store)) == set(digests[-serving.KEPT :])
 
 
 def test_what_operators_chose_outlives_all_that_is_learned_on_it(
@@ -268,9 +284,9 @@ def test_a_copy_that_was_damaged_is_fetched_anew(
     store: Store, tiny_model: Path, tmp_path: Path, name: str
 ) -> None:
     digest = serving.publish(store, tiny_model)
-    folder = serving.fetch(store, digest, tmp_path / "home")
+    folder = copies.fetch(store, digest, tmp_path / "home")
     (folder / name).write_bytes(b"damaged")
-    assert serving.fetch(store, digest, tmp_path / "home") == folder
+    assert copies.fetch(store, digest, tmp_path / "home") == folder
     assert registry.open_model(folder)[0] == registry.describe(tiny_model)
 
 
@@ -279,7 +295,7 @@ def test_a_model_that_is_being_published_is_not_tidied_away(
 ) -> None:
     coming = serving.publish(store, renamed(tiny_model, tmp_path, "coming"))
     served(store, tiny_model, base=OWN)  # another trainer was quicker
-    assert coming in serving.published(store)
+    assert coming in published(store)
     for path in Path(store.full(f"{MODELS}/{coming}")).iterdir():
         os.utime(path, (1_000, 1_000))  # its trainer was killed
     assert serving.tidy(store) == 1
@@ -296,7 +312,130 @@ def test_a_store_that_cannot_be_tidied_does_not_fail_what_is_promoted(
     assert counted(store, OWN) == digest
 
 
+@pytest.mark.parametrize("path", [SERVING, f"{MODELS}/{OWN}/{MODEL}"])
+def test_what_should_be_small_and_is_not_is_refused(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(serving, "SERVING_MAX", 100)
+    monkeypatch.setattr(copies, "MODEL_MAX", 100)
+    store.write(path, b"{" + b" " * 100 + b"}")
+    with pytest.raises(StoreError, match="larger than"):
+        _ = serving.serving(store) if path == SERVING else copies.fetch(store, OWN, tmp_path)
+
+
 def test_a_damaged_list_is_said_and_not_taken_for_none(store: Store) -> None:
     store.write(SERVING, b'{"version": 2}')
     with pytest.raises(StoreError, match="damaged"):
         serving.serving(store)
+
+
+def learned_from(model: Path, release: str | None) -> Path:
+    """A model that says that it learned names from this release."""
+    told = json.loads((model / MODEL).read_text("utf-8"))
+    told["training"]["stage2"]["photos"]["release"] = release
+    (model / MODEL).write_text(json.dumps(told), "utf-8")
+    return model
+
+
+def bury(store: Store, sha256: str) -> None:
+    store.write(TOMBSTONES, lines_of([Tombstone(sha256=sha256, original_sha256="0" * 64)]))
+
+
+def aged(store: Store) -> None:
+    """Everything was published long ago."""
+    for path in Path(store.full(MODELS)).rglob("*"):
+        os.utime(path, (1_000, 1_000))
+
+
+def test_models_that_know_withdrawn_photos_go_once_they_are_served_no_more(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    release = freeze(store).digest
+    knowing = [
+        serving.publish(store, learned_from(renamed(tiny_model, tmp_path, name), release))
+        for name in ("kept back", "served before", "served")
+    ]
+    for digest in knowing[1:]:
+        serving.promote(store, digest, base=OWN, model_id=digest[:4], by="trainer")
+    aged(store)
+    serving.tidy(store)
+    assert set(store.folders(MODELS)) == set(knowing)
+    bury(store, photo.sha256)
+    serving.tidy(store)
+    assert store.folders(MODELS) == knowing[2:]  # the others go, and what is served stays
+    clean = served(store, renamed(tiny_model, tmp_path, "clean"), base=OWN)
+    assert store.folders(MODELS) == [clean]
+    assert serving.roll_back(store).digest is None
+
+
+def test_models_that_know_a_pruned_release_go_as_well(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    release = freeze(store).digest
+    served(store, learned_from(renamed(tiny_model, tmp_path, "knowing"), release), base=OWN)
+    elsewhere = learned_from(renamed(tiny_model, tmp_path, "elsewhere"), "f" * 64)
+    chosen = served(store, elsewhere, base=None, by="operator")
+    bury(store, photo.sha256)
+    prune(store, stale(store))
+    aged(store)
+    withdrawn_from = served(store, renamed(tiny_model, tmp_path, "clean"), base=None, by="operator")
+    assert set(store.folders(MODELS)) == {chosen, withdrawn_from}  # of that one nobody knows harm
+
+
+def test_a_model_that_knows_withdrawn_photos_and_was_published_just_now_may_be_promoted(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(store).digest)
+    digest = serving.publish(store, knowing)
+    bury(store, photo.sha256)
+    assert serving.tidy(store) == 0
+    serving.promote(store, digest, base=OWN, model_id="knowing·1", by="trainer")
+
+
+def test_a_roll_back_does_not_make_a_model_count_that_is_gone(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    learned = served(store, tiny_model, base=OWN)
+    older = learned_from(renamed(tiny_model, tmp_path, "older"), freeze(store).digest)
+    served(store, older, base=None, by="operator")
+    served(store, renamed(tiny_model, tmp_path, "newer"), base=None, by="operator")
+    bury(store, photo.sha256)
+    assert serving.roll_back(store).digest == learned
+    assert counted(store, OWN) == learned
+    assert serving.serving(store).chosen is None
+
+
+def test_names_are_withdrawn_and_what_operators_chose_goes_on(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    ours = learned_from(renamed(tiny_model, tmp_path, "ours"), freeze(store).digest)
+    chosen = served(store, ours, base=None, by="operator")
+    served(store, renamed(ours, tmp_path, "learned"), base=chosen)
+    bury(store, photo.sha256)
+    assert serving.roll_back(store).digest == chosen
+    assert counted(store, OWN) == chosen
+
+
+def test_a_roll_back_and_a_promotion_in_the_same_moment_lose_nothing(
+    store: Store, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trainer is quicker: what the operator did not see is not rolled back."""
+    served(store, tiny_model, base=OWN)
+    before = serving._before
+    quicker: list[str] = []
+
+    def promoted_meanwhile(*then: Any) -> Any:
+        quicker.append(served(store, renamed(tiny_model, tmp_path, "newer"), base=OWN))
+        return before(*then)
+
+    monkeypatch.setattr(serving, "_before", promoted_meanwhile)
+    with pytest.raises(ModelError, match="another model is served since"):
+        serving.roll_back(store)
+    assert [counted(store, OWN)] == quicker
+    assert serving.serving(store).rolled_back == ()
+    assert len(serving.serving(store).promotions) == 2

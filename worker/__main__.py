@@ -84,12 +84,17 @@ def trainer(
     """Learn the names of each release until SIGTERM, and promote what passes every gate.
 
     Needs a minute of a CPU for each; it stands back behind whoever paints on the same machine.
+    Exit code 2: a wrong setting, a store that it cannot write to.
     """
     settings = _set_up()
     os.nice(_TRAINER_NICE)
     from worker import trainer as service
 
-    service.serve(settings, name or socket.gethostname(), burst=burst)
+    try:
+        service.serve(settings, name or socket.gethostname(), burst=burst)
+    except UserError as error:
+        _log.critical("%s", say("en", error.phrase, **error.values))
+        raise typer.Exit(EXIT_SETTING) from None
 
 
 @app.command()

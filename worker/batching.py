@@ -22,7 +22,6 @@ from foodgan.contract.orders import (
     END_CANCELLED,
     END_POSTING,
     PAINT_TASK,
-    RESULT_TTL_S,
     DishOrder,
 )
 from foodgan.contract.ratelimit import Fleet
@@ -32,7 +31,6 @@ from worker.bell import Bell
 from worker.books import Claim
 from worker.delivery import Delivery
 from worker.health import pulse_file
-from worker.jobs import DishJob
 from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
 from worker.likeness import Likeness
 from worker.line import Line
@@ -77,16 +75,7 @@ class BatchingWorker(SimpleWorker):
         succession: Succession | None = None,
     ) -> None:
         self._settings = settings
-        super().__init__(
-            [DISH_QUEUE],
-            name=name,
-            connection=redis,
-            job_class=DishJob,
-            serializer="json",
-            default_result_ttl=RESULT_TTL_S,
-            worker_ttl=books.PRESENCE_TTL_S,
-            log_job_description=False,  # rq's description holds the arguments
-        )
+        super().__init__([DISH_QUEUE], name=name, connection=redis, **books.TERMS)
         self._painter = painter
         self._passes = Passes(painter, limit)
         self._likeness = Likeness(succession.folder if succession else settings.model_dir)

@@ -31,6 +31,14 @@ from worker.jobs import DEATHS, DELIVERIES, DishJob
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
 _LONG_AGO = 1  # seconds since 1970
 PRESENCE_TTL_S = 15  # a worker that has not beaten for so long is not listed any more
+# What every worker of ours asks of rq.
+TERMS: dict[str, Any] = {
+    "job_class": DishJob,
+    "serializer": "json",
+    "default_result_ttl": RESULT_TTL_S,
+    "worker_ttl": PRESENCE_TTL_S,
+    "log_job_description": False,  # rq's description holds the arguments
+}
 _ENDED = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.CANCELED, JobStatus.STOPPED)
 
 

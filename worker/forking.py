@@ -23,7 +23,6 @@ from rq.utils import as_text
 from rq.worker import SimpleWorker
 
 from foodgan.contract import pulse
-from foodgan.contract.orders import RESULT_TTL_S
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
 from worker import books, child, connection
@@ -68,16 +67,7 @@ class ForkingWorker(SimpleWorker):
         hourly: Callable[[Callable[[], None]], None] = lambda _: None,
     ) -> None:
         self._settings = settings
-        super().__init__(
-            [queue],
-            name=name,
-            connection=redis,
-            job_class=DishJob,
-            serializer="json",
-            default_result_ttl=RESULT_TTL_S,
-            worker_ttl=books.PRESENCE_TTL_S,
-            log_job_description=False,  # rq's description holds the arguments
-        )
+        super().__init__([queue], name=name, connection=redis, **books.TERMS)
         self._queue: Queue = self.queues[0]
         self._pulse_file = pulse_file
         self._beside = beside
@@ -261,9 +251,14 @@ def _too_heavy(task: Task, order: BaseModel) -> BaseModel | None:
 
 
 def hired(
-    settings: Settings, queue: str, label: str, tasks: Mapping[str, Task], **more: Any
+    settings: Settings,
+    queue: str,
+    label: str,
+    tasks: Mapping[str, Task],
+    redis: Redis | None = None,
+    **more: Any,
 ) -> ForkingWorker:
     """A worker of one queue, as soon as Redis can be reached. label: its name on this machine."""
-    redis = connection.awaited(settings)
+    redis = redis or connection.awaited(settings)
     name = f"{queue}-{label}-{os.getpid()}-{time.time_ns() % 10**6}"
     return ForkingWorker(settings, redis, queue, tasks, name=name, **more)

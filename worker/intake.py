@@ -25,5 +25,4 @@ def serve(settings: Settings, label: str, *, burst: bool = False) -> None:
     chores = Beside(lambda: hired(settings, CHORE_QUEUE, label, TASKS).serve(), _CHORES_NICE)
     chores.keep()
     pulse_file = intake_pulse_file(settings, label)
-    more = {"pulse_file": pulse_file, "beside": chores}
-    hired(settings, PHOTO_QUEUE, label, TASKS, **more).serve()
+    hired(settings, PHOTO_QUEUE, label, TASKS, pulse_file=pulse_file, beside=chores).serve()

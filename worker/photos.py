@@ -78,7 +78,10 @@ def release(order: ReleaseOrder, settings: Settings) -> Released:
         if not _any_accepted(store):  # else bytes are missing, which is no reason to forget
             from foodgan import serving  # torch: seconds that others save
 
-            serving.withdraw(store)
+            try:
+                serving.withdraw(store, asked_at=order.asked_at)
+            except serving.Refused as refused:
+                log.info("release %s: %s", order.release_id, refused)
         return Released(release_id=order.release_id, digest=None, train=0, test=0, left_out=0)
     return Released(
         release_id=order.release_id,

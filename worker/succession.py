@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from foodgan import compiled, process, serving
+from foodgan import compiled, copies, process, registry, serving
 from foodgan.contract.errors import StoreError
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
@@ -65,8 +65,8 @@ class Succession:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.folder = settings.model_dir
-        self._own = serving.digest_of(settings.model_dir)
-        self._home = settings.var_dir / serving.HOME
+        self._own = registry.digest_of(settings.model_dir)
+        self._home = settings.var_dir / copies.HOME
         self._store: Store | None = None
         self._digest: str | None = None  # of the model that paints
         self._before: str | None = None
@@ -184,7 +184,7 @@ class Succession:
 
     def _fetch(self, digest: str) -> Path:
         assert self._store is not None
-        return serving.fetch(self._store, digest, self._home)
+        return copies.fetch(self._store, digest, self._home)
 
     def _failed(self, digest: str | None, error: Exception) -> None:
         """Say so once a model, and let each try come later than the one before."""
@@ -203,12 +203,15 @@ class Succession:
         self._away = True
 
     def _tidy(self) -> None:
-        """Remove copies that nobody has needed for an hour; those in use are kept young."""
-        used = {self._digest, self._before, *self._count}
-        for digest in filter(None, (self._digest, self._before)):
+        """Remove copies that nobody has needed for an hour; the one in use is kept young.
+
+        That of the model before goes as well: it may know photos that were withdrawn.
+        """
+        used = {self._digest, *self._count}
+        if self._digest:
             with suppress(OSError):  # gone, or never there: the painter has it in memory
-                os.utime(self._home / digest)
-        serving.forget(self._home, {digest for digest in used if digest})
+                os.utime(self._home / self._digest)
+        copies.forget(self._home, {digest for digest in used if digest})
 
 
 def _take_up(painter: Painter, home: Path) -> bool:

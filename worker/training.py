@@ -6,9 +6,11 @@ It runs in a process of its own that sees neither Redis nor the bot; see `worker
 import hashlib
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from foodgan.contract.models import LEARN_TASK, SERVING, Learned, LearnedName, Learning
+from foodgan.contract.errors import ModelError
+from foodgan.contract.models import LEARN_TASK, MODELS, Learned, LearnedName, Learning
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
@@ -18,6 +20,11 @@ from worker.forked import Task
 
 _GIB = 1024**3
 SCRATCH = "learning"  # in VAR_DIR: what a release's photos are unpacked to, gone afterwards
+
+_ANOTHER_BASE = (
+    "it is to be learned on model {wanted}, and this trainer has {has}: give all trainers and "
+    "workers one version and one MODEL_DIR"
+)
 
 log = logging.getLogger(__name__)
 
@@ -30,23 +37,33 @@ def learn(order: Learning, settings: Settings) -> Learned:
     """
     import torch  # seconds that the process that waits for jobs saves
 
-    from foodgan import candidate, serving
+    from foodgan import candidate, copies, registry, serving
     from foodgan.new_names import NothingNew
 
     # Threads wait for one another, so on cores that others paint with each more is one more to
     # wait for.
     torch.set_num_threads(max(1, torch.get_num_threads() // 2))
     store = Store(settings.photo_store)
+    if serving.serving(store).outran(order.asked_at, datetime.now(UTC)):
+        return _outrun(order)
     with scratch.folder_in(settings.var_dir / SCRATCH) as work:
         photos = _unpacked(store, order.release, work)
         try:
-            base = serving.base_of(store, settings.model_dir, settings.var_dir / serving.HOME)
+            base = serving.base_of(store, settings.model_dir, settings.var_dir / copies.HOME)
+            has = registry.digest_of(base)
+            if order.base not in (None, has):
+                raise ModelError(_ANOTHER_BASE.format(wanted=order.base[:12], has=has[:12]))
             made = candidate.learn(base, photos, work / "model", work / "cache")
         except NothingNew as error:
             log.info("order %s: %s", order.learning_id, error)
-            candidate.withdraw(store, settings.model_dir)
+            try:
+                candidate.withdraw(store, settings.model_dir, order.asked_at)
+            except serving.Refused:
+                return _outrun(order)
+            serving.tidied(store)
             return Learned(learning_id=order.learning_id, digest=None, model_id="")
-        digest, promoted = candidate.put_forward(store, made)
+        digest, fate = candidate.put_forward(store, made, order.release, order.asked_at)
+        serving.tidied(store)
     likenesses = sorted(made.learned.likenesses, key=lambda each: (-each.photos, each.name))
     return Learned(
         learning_id=order.learning_id,
@@ -56,23 +73,38 @@ def learn(order: Learning, settings: Settings) -> Learned:
             LearnedName(name=each.name, like=each.like, photos=each.photos) for each in likenesses
         ),
         gates=made.gates,
-        promoted=promoted,
+        promoted=fate == "promoted",
+        outrun=fate == "outrun",
     )
 
 
-def overdue(settings: Settings) -> Learning | None:
-    """What is to be learned anew, see `foodgan.candidate.overdue`: the same order at every look."""
-    store = Store(settings.photo_store)
-    if not store.exists(SERVING):  # nothing was ever learned, and torch takes seconds of a start
-        return None
-    from foodgan import candidate
+def _outrun(order: Learning) -> Learned:
+    """Nothing is learned behind a newer release: it may have forgotten what this one knows."""
+    log.warning("order %s: a newer release was learned from meanwhile", order.learning_id)
+    return Learned(learning_id=order.learning_id, digest=None, model_id="", outrun=True)
 
+
+def looked_through(settings: Settings) -> Learning | None:
+    """Tidy the models of the store: names of withdrawn photos must not stay there.
+
+    Returns what is to be learned anew, the same order at every look: `foodgan.candidate.overdue`.
+    """
+    store = Store(settings.photo_store)
+    if not store.folders(MODELS):  # nothing was ever learned, and torch takes seconds of a start
+        return None
+    from foodgan import candidate, copies, serving
+
+    serving.tidied(store)
+    then = serving.serving(store)
+    served = {each.digest for each in (*then.promotions[-1:], then.chosen) if each and each.digest}
+    copies.forget(settings.var_dir / copies.HOME, served)
     found = candidate.overdue(store, settings.model_dir)
     if found is None:
         return None
-    release, base = found
-    learning_id = hashlib.sha256(f"{release} on {base}".encode()).hexdigest()[:8]
-    return Learning(learning_id=learning_id, release=release)
+    learning_id = hashlib.sha256(f"{found.release} on {found.base}".encode()).hexdigest()[:8]
+    return Learning(
+        learning_id=learning_id, release=found.release, asked_at=found.asked_at, base=found.base
+    )
 
 
 def _unpacked(store: Store, release: str, work: Path) -> Path:

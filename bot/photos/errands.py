@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.answer import Answer, Edit, Outcome
 from bot.blocklist import Blocklist
 from bot.kitchen import Defer
-from bot.photos.lessons import FILE_MAX, lesson
+from bot.photos.lessons import lesson
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
 from bot.photos.reception import Guest
@@ -30,6 +30,7 @@ from foodgan.contract.models import (
     LEARN_TASK,
     MODELS,
     PICTURE,
+    PICTURE_MAX,
     Learned,
     LearnedName,
     Learning,
@@ -99,7 +100,7 @@ class Errands:
         asked_at = datetime.now(UTC)  # what is accepted from now on is for the next one
         await self._publisher.bring_up()
         release_id = new_order_id()
-        order = ReleaseOrder(release_id=release_id)
+        order = ReleaseOrder(release_id=release_id, asked_at=asked_at)
         await self._send(_errand("release", release_id, order, asked_at, guest))
 
     async def draw(self, guest: Guest, defer: Defer) -> None:
@@ -203,7 +204,9 @@ class Errands:
         if done.digest is not None:
             taught = errand.member_id == NOBODY or await self._queue.staffed(LEARN_TASK)
             if taught:
-                learning = Learning(learning_id=new_order_id(), release=done.digest)
+                learning = Learning(
+                    learning_id=new_order_id(), release=done.digest, asked_at=errand.asked_at
+                )
             news = say(errand.locale, "released-learning" if taught else "released-no-trainer")
             text = f"{text}\n{news}"
         if not await self._say(errand, Answer(text)):
@@ -257,13 +260,12 @@ class Errands:
             return None
         try:
             path = f"{MODELS}/{done.digest}/{PICTURE}"
-            data = await asyncio.to_thread(self._store.read, path)
+            return await asyncio.to_thread(self._store.read, path, PICTURE_MAX)
         except FileNotFoundError:
             return None
         except StoreError as error:  # the sentence is worth more, and its token dies
             log.warning("errand %s: its picture cannot be shown: %s", errand.id, error)
             return None
-        return data if len(data) <= FILE_MAX else None
 
     async def _show(self, errand: Errand, drawn: Drawn) -> bool:
         """Show the drawing, which nobody needs again. One that is gone has been shown before."""

@@ -12,7 +12,6 @@ from foodgan.contract.phrases import say
 
 NAMED_MAX = 5  # names that the answer has a line for; the rest are counted
 ALT_MAX = 1024  # characters, Discord's limit
-FILE_MAX = 10 * 1024 * 1024  # bytes that Discord takes everywhere
 
 
 def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> Answer:
@@ -21,6 +20,8 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
     release: its digest; picture: PNG of the names before and after, where there is one.
     """
     digest, count = release[:12], len(done.names)
+    if done.outrun:
+        return Answer(say(locale, "learned-outrun", digest=digest))
     if done.digest is None:
         return Answer(say(locale, "learned-nothing", digest=digest))
     failed = [gate for gate in done.gates if not gate.passed]
@@ -37,7 +38,8 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
 
 def _measured(locale: str, gate: Gate) -> str:
     name = say(locale, f"gate-{gate.name}")
-    figure, bound = f"{gate.figure:.3g}", f"{gate.bound:.3g}"
+    figure = say(locale, "gate-no-number") if gate.figure is None else f"{gate.figure:.3g}"
+    bound = f"{gate.bound:.3g}"
     way = "least" if gate.name in AT_LEAST else "most"
     return say(locale, "learned-gate", gate=name, figure=figure, bound=bound, way=way)
 

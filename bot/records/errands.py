@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import get_args
 
 from sqlalchemy import and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,9 +13,12 @@ from foodgan.contract.models import Learned, Learning
 
 
 async def open_ones(session: AsyncSession) -> Sequence[Errand]:
-    """Errands that nobody has an answer to yet, the oldest first."""
+    """Errands that nobody has an answer to yet, the oldest first. Those of a newer version of the
+    bot wait for it.
+    """
+    known = Errand.kind.in_(get_args(ErrandKind))
     found = await session.scalars(
-        select(Errand).where(Errand.ended_at.is_(None)).order_by(Errand.asked_at)
+        select(Errand).where(known, Errand.ended_at.is_(None)).order_by(Errand.asked_at)
     )
     return found.all()
 
@@ -72,9 +76,15 @@ async def go_on(
     return errand
 
 
-async def newest(session: AsyncSession, kind: ErrandKind, *, done: bool = False) -> Errand | None:
-    """The errand of this kind that was asked for last; done: of those that came to a result."""
+async def newest(
+    session: AsyncSession, kind: ErrandKind, *, done: bool = False, until: datetime | None = None
+) -> Errand | None:
+    """The errand of this kind that was asked for last; done: of those that came to a result; until:
+    of those before then, as a clock may have been ahead.
+    """
     query = select(Errand).where(Errand.kind == kind).order_by(Errand.asked_at.desc()).limit(1)
+    if until:
+        query = query.where(Errand.asked_at <= until)
     if done:
         query = query.where(Errand.result.is_not(None))
     return (await session.scalars(query)).first()

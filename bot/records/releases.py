@@ -22,22 +22,26 @@ async def due(session: AsyncSession, now: datetime, every: timedelta, again: tim
 
     every: from one release to the next; again: after one that failed. Not while one is on its way,
     nor in the midst of a review, nor where the accepted photos are those learned from last. Where
-    none is left, one more: what was learned from them is forgotten with it.
+    none is left, one more: what was learned from them is forgotten with it. What has a date in the
+    future, from a clock that was ahead, holds up nothing.
     """
     under_way = select(Errand.id).where(
         Errand.kind.in_(("release", "learning")), Errand.ended_at.is_(None)
     )
     if await session.scalar(under_way.limit(1)) is not None:
         return False
-    last = await errands.newest(session, "release")
+    last = await errands.newest(session, "release", until=now)
     if last and now < last.asked_at + (every if last.result else again):
         return False
     accepted = select(Photo.id).where(Photo.state == "accepted")
     if await session.scalar(accepted.limit(1)) is None and not await _held_photos(session):
         return False
-    if await session.scalar(accepted.where(Photo.decided_at > now - QUIET).limit(1)) is not None:
+    if (
+        await session.scalar(accepted.where(Photo.decided_at.between(now - QUIET, now)).limit(1))
+        is not None
+    ):
         return False
-    learned = await errands.newest(session, "learning", done=True)
+    learned = await errands.newest(session, "learning", done=True, until=now)
     return learned is None or await _changed(session, learned.asked_at - SLACK)
 
 

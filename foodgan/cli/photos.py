@@ -92,7 +92,7 @@ def verify(
     store: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check every hash in store, catalogues and releases. Exit code 1 where something is wrong."""
+    """Check every hash: photos, catalogues, releases, models. Exit code 1: something is wrong."""
     from foodgan.photos.check import verify as check
     from foodgan.progress import track
 
@@ -212,7 +212,7 @@ def _print(figures: dict[str, Any]) -> None:
 
 def _show(findings: Any) -> None:
     typer.echo(f"{findings.objects} photos; {findings.young} too new to judge")
-    for what in ("damaged", "orphans", "withdrawn", "releases"):
+    for what in ("damaged", "orphans", "withdrawn", "releases", "models"):
         if found := getattr(findings, what):
             typer.echo(f"{what}: {len(found)}, {', '.join(found[:3])}{' …' * (len(found) > 3)}")
     for name, hashes in findings.missing.items():

@@ -84,7 +84,7 @@ def tell_gates(measured: "Sequence[Gate]") -> None:
     """A line for each gate."""
     for gate in measured:
         passed = "passed" if gate.passed else "NOT PASSED"
-        typer.echo(f"gate {gate.name}: {gate.figure:.3g} (bound {gate.bound:g}), {passed}")
+        typer.echo(f"gate {gate.name}: {gate.shown} (bound {gate.bound:g}), {passed}")
 
 
 def _line(promotion: "Promotion") -> str:

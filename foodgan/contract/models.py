@@ -4,6 +4,7 @@ A trainer learns from a release, measures what came of it, publishes it in the s
 it where every gate is passed. Workers read in the store which model is to be served.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -19,6 +20,8 @@ MODELS = "models"  # models/HASH/: a model's folder, named by the SHA-256 of its
 MODEL = "model.json"
 PICTURE = "learned.png"  # in it, where it learned names: a row a name, before and after
 SERVING = f"{MODELS}/serving.json"  # which one is served, and which were before
+# Bytes at most. Of thousands of names model.json has 1 MB; a picture is for Discord.
+MODEL_MAX, SERVING_MAX, PICTURE_MAX = 16 * 1024**2, 1024**2, 10 * 1024**2
 
 GateName = Literal["paints", "apart", "heard", "stays", "untouched"]
 AT_LEAST: frozenset[GateName] = frozenset({"apart"})  # whose figure is to reach its bound
@@ -30,11 +33,16 @@ class _Frozen(BaseModel):
 
 
 class Learning(_Frozen):
-    """Learn the names of a release, by its photos."""
+    """Learn the names of a release, by its photos. asked_at: when the release was asked for, by
+    which the newer of two is told; None: by hand, it counts whenever it comes. base: the digest of
+    the model that it is to be learned on; None: whichever the trainer has.
+    """
 
     version: Literal[1] = 1
     learning_id: OrderId
     release: Sha256
+    asked_at: AwareDatetime | None = None
+    base: Sha256 | None = None
 
 
 class LearnedName(_Frozen):
@@ -46,19 +54,26 @@ class LearnedName(_Frozen):
 
 
 class Gate(_Frozen):
-    """One measure of a candidate. bound: the most that passes; of AT_LEAST, the least."""
+    """One measure of a candidate. figure: None: it is no number, which passes nowhere; bound: the
+    most that passes; of AT_LEAST, the least.
+    """
 
     name: GateName
-    figure: float
+    figure: float | None
     bound: float
     passed: bool
+
+    @property
+    def shown(self) -> str:
+        """The figure, for logs and command lines."""
+        return "no number" if self.figure is None else f"{self.figure:.3g}"
 
 
 class Learned(_Frozen):
     """What came of learning. digest: of the published model; None: the release has no new name.
 
     model_id: "" without a model; names: all that it learned, those with most photos first;
-    promoted: whether workers take it up.
+    promoted: whether workers take it up; outrun: not, as a newer release was learned from.
     """
 
     learning_id: OrderId
@@ -67,6 +82,7 @@ class Learned(_Frozen):
     names: tuple[LearnedName, ...] = ()
     gates: tuple[Gate, ...] = ()
     promoted: bool = False
+    outrun: bool = False
 
 
 class Promotion(_Frozen):
@@ -74,7 +90,7 @@ class Promotion(_Frozen):
 
     digest: its name in the store, None for each worker's own model, and then no model_id. base: the
     digest of the model that it learned on, as it counts for nobody who has another one; None: an
-    operator chose it for everyone, and trainers learn on it.
+    operator chose it for everyone, and trainers learn on it. release, asked_at: of the `Learning`.
     """
 
     digest: Sha256 | None
@@ -82,16 +98,33 @@ class Promotion(_Frozen):
     model_id: str
     at: AwareDatetime
     by: Promoter
+    release: Sha256 | None = None
+    asked_at: AwareDatetime | None = None
 
 
 class Serving(_Frozen):
     """What is served and what was: the last promotion counts. rolled_back: ids of models that an
-    operator took back, which no trainer promotes again.
+    operator took back, which no trainer promotes again. newest: when the newest release was asked
+    for that was learned from; no trainer goes back behind it.
     """
 
     version: Literal[1] = 1
     promotions: tuple[Promotion, ...] = ()
     rolled_back: tuple[str, ...] = ()
+    newest: AwareDatetime | None = None
+
+    def outran(self, asked_at: datetime | None, now: datetime) -> bool:
+        """Whether a newer release than this one was learned from.
+
+        One from a clock that was ahead counts for nothing, else no other would be learned from.
+        """
+        if asked_at is None or self.newest is None or self.newest > now:
+            return False
+        return asked_at < self.newest
+
+    def having_seen(self, asked_at: datetime | None) -> "Serving":
+        """The same, once a release was learned from."""
+        return self.model_copy(update={"newest": asked_at or self.newest})
 
     @property
     def chosen(self) -> Promotion | None:

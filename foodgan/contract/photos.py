@@ -121,10 +121,11 @@ class Waiting(_Frozen):
 
 
 class ReleaseOrder(_Frozen):
-    """Freeze what the catalogues hold now."""
+    """Freeze what the catalogues hold now. asked_at: by which the newer of two is told."""
 
     version: Literal[1] = 1
     release_id: OrderId
+    asked_at: AwareDatetime | None = None
 
 
 class Released(_Frozen):

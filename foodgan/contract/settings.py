@@ -49,8 +49,9 @@ class Settings(BaseSettings):
 
     # Photos and releases: a folder, or a URL that fsspec knows (s3://BUCKET/FOLDER).
     photo_store: str = Field(default_factory=_store_in)
-    # A folder with a model; the shipped one where none is named. Workers paint with what the store
-    # serves in its place, as long as that was learned on this one; trainers learn on it.
+    # A folder with a model; the shipped one where none is named. It is this machine's own one, on
+    # which trainers learn. Workers paint in its place with what was learned on it, and with what an
+    # operator promoted for all of them, until `foodgan serving promote --own`.
     model_dir: Path | None = None
 
     # The bot's manners.

@@ -88,10 +88,18 @@ class Store:
         """The path as the file system takes it."""
         return f"{self.root.rstrip('/')}/{path}"
 
-    def read(self, path: str) -> bytes:
-        """Raises FileNotFoundError where there is no such file."""
+    def read(self, path: str, most: int | None = None) -> bytes:
+        """Raises FileNotFoundError where there is no such file.
+
+        most: bytes; one that is larger is a StoreError, and no more of it is read.
+        """
         with _reaching(path, may_lack=True):
-            return bytes(self.fs.cat_file(self.full(path)))
+            if most is None:
+                return bytes(self.fs.cat_file(self.full(path)))
+            data = bytes(self.fs.cat_file(self.full(path), start=0, end=most + 1))
+        if len(data) > most:
+            raise StoreError(f"{path} is larger than the {most:,} bytes that it may have")
+        return data
 
     def write(self, path: str, data: bytes) -> None:
         """Write a file, or replace it, in one step."""
@@ -179,10 +187,14 @@ class Store:
         """Releases that were removed, in the order of their removal."""
         return self._lines(PRUNED, Pruned)
 
+    def about(self, path: str) -> dict[str, Any]:
+        """What the file system says of a file, asked anew. Raises FileNotFoundError."""
+        with _reaching(path, may_lack=True):
+            return dict(self.fs.info(self.full(path)))
+
     def written_at(self, path: str) -> float:
         """Unix time at which a file was written. Raises FileNotFoundError."""
-        with _reaching(path, may_lack=True):
-            return _written(self.fs.info(self.full(path)))
+        return _written(self.about(path))
 
     def newest(self, folder: str) -> float:
         """Unix time at which the newest file below a folder was written; 0 where there is none."""

@@ -18,12 +18,13 @@ def serving(settings: Settings) -> Iterator[Finding]:
     if find_spec("torch") is None:
         yield skip(PART, NO_TORCH)
         return
+    from foodgan import registry
     from foodgan import serving as models
 
     try:
         store = Store(settings.photo_store)
         served = models.serving(store)
-        counts = served.counts_for(models.digest_of(settings.model_dir))
+        counts = served.counts_for(registry.digest_of(settings.model_dir))
         yield _found(store, served.promotions[-1] if served.promotions else None, counts)
     except StoreError as error:
         advice = "until it can be read workers paint with their own model"
@@ -37,7 +38,11 @@ def _found(store: Store, last: Promotion | None, counts: Promotion | None) -> Fi
         if last is None or last.digest is None:
             return ok(PART, "this machine's own; none of the store is promoted")
         told = f"{last.model_id} was learned on another model than this machine's own"
-        return warn(PART, told, "a trainer with the same model learns it anew within the hour")
+        return warn(
+            PART,
+            told,
+            "a trainer with the same model learns it anew within the hour, else give /release",
+        )
     if counts.digest and not store.exists(f"{MODELS}/{counts.digest}/{MODEL}"):
         told = f"{counts.model_id} is promoted, and the store has it no more"
         return fail(PART, told, "foodgan serving rollback, or promote another one")

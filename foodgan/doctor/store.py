@@ -30,7 +30,11 @@ def store(settings: Settings) -> Iterator[Finding]:
             return
         if place.is_folder and not os.access(place.root, os.W_OK):
             what = f"{shown} can be read, and not be written"
-            yield warn(part, what, "enough to paint; bot, intake and trainer write to it")
+            yield warn(
+                part,
+                what,
+                "enough to paint; bot and intake write to it, a trainer refuses to start",
+            )
             return
         place.write(path, PROBE)
         try:

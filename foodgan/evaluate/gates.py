@@ -83,9 +83,5 @@ def _kept(stage: nn.Module) -> dict[str, Tensor]:
 
 def _gate(name: GateName, figure: float, bound: float) -> Gate:
     passed = figure >= bound if name in AT_LEAST else figure <= bound
-    return Gate(name=name, figure=_finite(figure), bound=bound, passed=passed)
-
-
-def _finite(figure: float) -> float:
-    """JSON has no word for what is no number; such a gate is not passed, whatever it shows."""
-    return figure if math.isfinite(figure) else -1.0
+    finite = math.isfinite(figure)  # JSON has no word for what is no number
+    return Gate(name=name, figure=figure if finite else None, bound=bound, passed=passed and finite)

@@ -1,4 +1,4 @@
-"""Checks a store: every hash, every catalogue, every release; and mends what can be mended."""
+"""Checks a store: every hash, every catalogue, release and model; and mends what can be mended."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from foodgan.contract.errors import StoreError
+from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.photos import CATALOGUES, CLUB, RELEASES, WAITING
 from foodgan.contract.store import Object, Store
 from foodgan.photos.folder import MANIFEST
@@ -21,7 +22,8 @@ class Findings:
 
     damaged: bytes that are not what their name says; orphans: in no catalogue and waiting for no
     review; missing: catalogue -> hashes without bytes; withdrawn: tombstoned, but still there;
-    releases: files of releases that are not what the manifest says.
+    releases: files of releases that are not what the manifest says; models: the same of models that
+    were published, by their model.json.
     """
 
     objects: int = 0
@@ -31,6 +33,7 @@ class Findings:
     withdrawn: list[str] = field(default_factory=list)
     missing: dict[str, list[str]] = field(default_factory=dict)
     releases: list[str] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
     removed_objects: int = 0
     removed_entries: int = 0
     removed_leftovers: int = 0
@@ -39,7 +42,7 @@ class Findings:
     def sound(self) -> bool:
         """Whether nothing was found."""
         faults = (self.damaged, self.orphans, self.withdrawn, self.missing, self.releases)
-        return not any(faults)
+        return not any((*faults, self.models))
 
 
 def verify(store: Store, *, repair: bool = False, track: Track = untracked) -> Findings:
@@ -73,6 +76,7 @@ def verify(store: Store, *, repair: bool = False, track: Track = untracked) -> F
             if lacking and not (entry.sha256 not in listed and store.holds(entry.sha256)):
                 findings.missing.setdefault(name, []).append(entry.sha256)
     _check_releases(store, findings, track)
+    _check_models(store, findings, track)
     if repair:
         _repair(store, findings)
     return findings
@@ -108,6 +112,25 @@ def _check_releases(store: Store, findings: Findings, track: Track) -> None:
         for place, sha256 in track(files.items(), f"Checking release {release[:12]}"):
             if not _is(store, f"{path}/{place}", sha256):
                 findings.releases.append(f"{path}/{place}")
+
+
+def _check_models(store: Store, findings: Findings, track: Track) -> None:
+    """One without a model.json is being published, or was left half-way: it counts for nothing."""
+    for digest in store.folders(MODELS):
+        path = f"{MODELS}/{digest}"
+        try:
+            described = store.read(f"{path}/{MODEL}", MODEL_MAX)
+            if hashlib.sha256(described).hexdigest() != digest:
+                raise ValueError("another file than its name says")
+            hashes: dict[str, str] = json.loads(described)["hashes"]
+        except FileNotFoundError:
+            continue
+        except (StoreError, ValueError, KeyError, TypeError):
+            findings.models.append(f"{path}/{MODEL}")
+            continue
+        for name, sha256 in track(hashes.items(), f"Checking model {digest[:12]}"):
+            if "/" in name or not _is(store, f"{path}/{name}", sha256):
+                findings.models.append(f"{path}/{name}")
 
 
 def _is(store: Store, path: str, sha256: str) -> bool:

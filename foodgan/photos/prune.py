@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from foodgan.contract.models import MODEL, MODELS
+from foodgan.contract.errors import FoodganError
+from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.photos import PRUNED, RELEASES, Pruned
 from foodgan.contract.store import LEFTOVER_S, Store, lines_of
 from foodgan.photos.folder import MANIFEST, PhotosError
@@ -108,16 +109,25 @@ def releases_of(model: Path) -> set[str]:
 
 
 def releases_of_models(store: Store) -> set[str]:
-    """The releases that the models of a store saw. Raises PhotosError for a damaged one."""
+    """The releases that the models of a store saw. A damaged model is named in the log."""
     found = set()
     for digest in store.folders(MODELS):
         try:
-            with suppress(FileNotFoundError):  # one that is only half there is no model
-                found |= _seen(store.read(f"{MODELS}/{digest}/{MODEL}"))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            why = f"{MODELS}/{digest} holds no model: {type(error).__name__}"
-            raise PhotosError(why) from error
+            found |= releases_seen(store, digest)
+        except FoodganError as error:
+            log.warning("which releases a model saw cannot be read: %s", error)
     return found
+
+
+def releases_seen(store: Store, digest: str) -> set[str]:
+    """The releases that a model of a store saw. Raises PhotosError for a damaged one."""
+    try:
+        return _seen(store.read(f"{MODELS}/{digest}/{MODEL}", MODEL_MAX))
+    except FileNotFoundError:  # one that is only half there is no model
+        return set()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"{MODELS}/{digest} holds no model: {type(error).__name__}"
+        raise PhotosError(why) from error
 
 
 def _seen(described: bytes) -> set[str]:
@@ -134,6 +144,11 @@ def _manifest(digest: str) -> str:
 
 
 def photos_of(store: Store, digest: str) -> list[str]:
-    """Hashes of the photos of a release. Raises FileNotFoundError where there is no such one."""
-    files: dict[str, str] = json.loads(store.read(_manifest(digest)))["files"]
-    return [sha256 for path, sha256 in files.items() if path.endswith(".jpg")]
+    """Hashes of the photos of a release. Raises FileNotFoundError where there is no such one,
+    PhotosError for a damaged one.
+    """
+    try:
+        files: dict[str, str] = json.loads(store.read(_manifest(digest)))["files"]
+        return [sha256 for path, sha256 in files.items() if path.endswith(".jpg")]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PhotosError(f"{_manifest(digest)} is damaged: {type(error).__name__}") from error

@@ -73,6 +73,15 @@ def test_what_is_removed_is_gone_and_may_be_removed_again(store: Store) -> None:
         store.get(NAME)
 
 
+def test_what_is_larger_than_it_may_be_is_not_read(store: Store) -> None:
+    store.write("small", b"12345")
+    assert store.read("small", 5) == b"12345"
+    with pytest.raises(StoreError, match="larger than the 4 bytes"):
+        store.read("small", 4)
+    with pytest.raises(FileNotFoundError):
+        store.read("nowhere", 4)
+
+
 def test_a_catalogue_is_replaced_whole(store: Store) -> None:
     assert store.entries("club") == []
     store.write_entries("club", [an_entry(), an_entry(name="line\u2028break")])

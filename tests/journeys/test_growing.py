@@ -47,7 +47,7 @@ async def test_a_release_is_learned_from_and_painted_with_while_the_house_is_ope
         assert released.original
         assert len(released.original.json["attachments"]) == 1  # before and after
 
-        counts = serving.serving(store).counts_for(serving.digest_of(model))
+        counts = serving.serving(store).counts_for(registry.digest_of(model))
         assert counts is not None
         await until(lambda: serves(house, counts.model_id), "the new model", TAKE_UP_S)
         after = await house.command("dish", name=NAME, seed=7)

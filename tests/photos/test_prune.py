@@ -16,7 +16,7 @@ from foodgan.contract.store import Store, lines_of
 from foodgan.photos.check import verify
 from foodgan.photos.export import export_release
 from foodgan.photos.folder import PhotosError
-from foodgan.photos.prune import prune, stale
+from foodgan.photos.prune import prune, releases_of_models, stale
 from foodgan.photos.release import freeze
 from tests.photos.gallery import add
 
@@ -95,6 +95,16 @@ def test_old_releases_go_only_when_asked_for_and_named_by_no_model(
     run("--store", store.url, "--keep", "1", "--model", str(tmp_path / "model"), "--apply")
     assert set(store.folders(RELEASES)) == {digests[0], digests[2]}
     assert digests[0] in (tmp_path / "model" / "model.json").read_text()
+
+
+def test_a_damaged_model_of_the_store_is_named_and_the_others_count(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    seen = {"training": {"stage1": {"photos": {"release": "e" * 64}}}}
+    store.write(f"{MODELS}/{'1' * 64}/{MODEL}", b"half")
+    store.write(f"{MODELS}/{'2' * 64}/{MODEL}", json.dumps(seen).encode())
+    assert releases_of_models(store) == {"e" * 64}
+    assert "1" * 64 in caplog.text
 
 
 def test_a_release_that_an_earlier_run_saw_stays(store: Store, tmp_path: Path) -> None:

@@ -50,6 +50,16 @@ def test_dead_letters_of_a_house_that_is_open_here_are_found_without_a_setting(
     assert kitchen.status(order.order_id) == "queued"
 
 
+def test_a_trainer_does_not_start_where_it_cannot_write_to_the_store(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text("no folder")
+    for store in (tmp_path / "plain" / "photos", "nobody-knows://this"):
+        done = worker(tmp_path, "trainer", PHOTO_STORE=str(store))  # Redis is not asked
+        assert done.returncode == EXIT_SETTING, done.stderr
+        assert "PHOTO_STORE" in done.stderr
+        assert "a trainer has to write there" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("words", [("dead",), ("replay", "0123abcd")])
 def test_a_redis_that_is_away_is_said_in_one_line(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = worker(tmp_path, *words, REDIS_URL="redis://:hunter2@127.0.0.1:1/0")

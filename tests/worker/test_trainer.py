@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,27 @@ import pytest
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
-from foodgan import serving
-from foodgan.contract.models import LEARN_TASK, MODEL, PICTURE, TRAIN_QUEUE, Learned, Learning
-from foodgan.contract.photos import TAKE_IN_TASK
+from foodgan import copies, registry, serving
+from foodgan.contract.errors import ModelError
+from foodgan.contract.models import (
+    LEARN_TASK,
+    MODEL,
+    MODELS,
+    PICTURE,
+    SERVING,
+    TRAIN_QUEUE,
+    Learned,
+    Learning,
+    Serving,
+)
+from foodgan.contract.photos import TAKE_IN_TASK, TOMBSTONES, Tombstone
 from foodgan.contract.settings import Settings
+from foodgan.contract.store import lines_of
 from foodgan.photos.release import freeze
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
 from tests.worker.counter import Counter, counter, until
-from worker import trainer
+from worker import trainer, training
 
 __all__ = ["counter"]  # a fixture
 
@@ -61,7 +74,7 @@ def learned(counter: Counter, job_id: str = "aaaaaaaa") -> Learned:
 
 
 def counts(counter: Counter, model: Path) -> Any:
-    return serving.serving(counter.store).counts_for(serving.digest_of(model))
+    return serving.serving(counter.store).counts_for(registry.digest_of(model))
 
 
 def test_a_release_becomes_the_model_that_workers_serve(counter: Counter, model: Path) -> None:
@@ -109,6 +122,42 @@ def test_names_are_learned_anew_on_a_base_that_an_update_brought(
     assert len(serving.serving(counter.store).promotions) == promotions  # once is enough
 
 
+def test_models_that_know_withdrawn_photos_go_with_the_hourly_look(
+    counter: Counter, tiny_model: Path, tmp_path: Path
+) -> None:
+    store, settings = counter.store, Settings(_env_file=None, var_dir=tmp_path)
+    settings.photo_store = store.url
+    photo = add(store, 1)
+    knowing = Path(shutil.copytree(tiny_model, tmp_path / "knowing"))
+    described = json.loads((knowing / MODEL).read_text("utf-8"))
+    described["training"]["stage1"]["photos"]["release"] = freeze(store).digest
+    (knowing / MODEL).write_text(json.dumps(described), "utf-8")
+    digest = serving.publish(store, knowing)  # it did not pass its gates, say
+    for path in Path(store.full(MODELS)).rglob("*"):
+        os.utime(path, (1_000, 1_000))
+    trainer._see_to(settings, counter.redis, lambda: None)
+    assert store.folders(MODELS) == [digest]
+    stone = Tombstone(sha256=photo.sha256, original_sha256="0" * 64)
+    store.write(TOMBSTONES, lines_of([stone]))
+    trainer._see_to(settings, counter.redis, lambda: None)
+    assert store.folders(MODELS) == []
+
+
+def test_a_trainer_removes_copies_that_nobody_needs(
+    counter: Counter, tiny_model: Path, tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None, var_dir=tmp_path, photo_store=counter.store.url)
+    copy = copies.fetch(
+        counter.store, serving.publish(counter.store, tiny_model), tmp_path / copies.HOME
+    )
+    stray = copy.with_name("notes.txt")
+    stray.write_text("an operator's")
+    for path in (copy, stray):
+        os.utime(path, (1_000, 1_000))
+    assert training.looked_through(settings) is None
+    assert list(copy.parent.iterdir()) == [stray]  # which is none of ours
+
+
 def test_nothing_is_learned_anew_behind_a_newer_release(
     counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,12 +166,35 @@ def test_nothing_is_learned_anew_behind_a_newer_release(
     ask(counter, "1" * 64)
     found = Learning(learning_id="bbbbbbbb", release="0" * 64)
     settings = Settings(_env_file=None, var_dir=tmp_path)
-    monkeypatch.setattr(trainer, "overdue", lambda _: found)
+    monkeypatch.setattr(trainer, "looked_through", lambda _: found)
     trainer._see_to(settings, counter.redis, lambda: None)
     assert queue.job_ids == ["aaaaaaaa"]
     queue.empty()
     trainer._see_to(settings, counter.redis, lambda: None)
     assert queue.job_ids == ["bbbbbbbb"]
+
+
+def test_an_older_release_that_is_tried_again_is_not_learned(
+    counter: Counter, tmp_path: Path
+) -> None:
+    noon = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    promotion = {"digest": None, "base": None, "model_id": "", "at": noon, "by": "operator"}
+    told = Serving.model_validate({"promotions": [promotion], "newest": noon})
+    counter.store.write(SERVING, told.model_dump_json().encode())
+    settings = Settings(_env_file=None, var_dir=tmp_path, photo_store=counter.store.url)
+    late = Learning(learning_id="aaaaaaaa", release="0" * 64, asked_at=noon - timedelta(hours=1))
+    said = training.learn(late, settings)  # that it is not there is not even noticed
+    assert (said.digest, said.promoted, said.outrun) == (None, False, True)
+
+
+def test_a_trainer_with_another_base_says_what_to_do(
+    counter: Counter, model: Path, tmp_path: Path
+) -> None:
+    settings = Settings(_env_file=None, var_dir=tmp_path, photo_store=counter.store.url)
+    settings.model_dir = model
+    order = Learning(learning_id="aaaaaaaa", release=release(counter), base="0" * 64)
+    with pytest.raises(ModelError, match="on model 000000000000, and this trainer has"):
+        training.learn(order, settings)
 
 
 def test_a_trainer_that_is_killed_leaves_its_work_to_the_next(

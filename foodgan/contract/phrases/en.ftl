@@ -435,11 +435,13 @@ learned-taken-back =
         [one] 1 name
        *[other] { $count } names
     } from the collection `{ $digest }` and passed every test, but this is a model that was taken back before, so it is not served. The pictures stay as they are.
+learned-outrun = A newer collection than `{ $digest }` was learned from first, so nothing of this one is served. The newer one holds the photos that are accepted by now.
 learned-alt = The names that were learned, a row each, before and after: { $names }
 gate-paints = Is any picture empty?
 gate-apart = Is each dish its own?
 gate-heard = Are the new names heard?
 gate-stays = Do the dishes known before stay as they were?
+gate-no-number = not a number
 gate-untouched = Is the brush still the same?
 errand-kept = Noted. We cannot reach the people who do it just now. You will have it as soon as we can.
 errand-failed = Sorry, that did not work out. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })

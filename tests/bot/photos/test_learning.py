@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +125,18 @@ async def test_a_release_without_new_names_is_answered_so(club: Club, trainer: T
     assert shown["attachments"] == []
 
 
+async def test_an_older_release_that_came_too_late_is_answered_so(
+    club: Club, trainer: Trainer
+) -> None:
+    await club.canteen.open()
+    asked = await released(club)
+    job = await in_line(trainer)
+    (errand,) = await errands_of(club, "learning")
+    assert datetime.fromisoformat(job.args[0]["asked_at"]) == errand.asked_at
+    trainer.learn(job, digest=None, promoted=False, outrun=True)
+    await club.shown(asked, say("ja", "learned-outrun", digest=RELEASE[:12]))
+
+
 async def test_a_model_that_missed_its_gates_is_not_served_and_the_answer_names_them(
     club: Club, trainer: Trainer
 ) -> None:
@@ -135,6 +147,7 @@ async def test_a_model_that_missed_its_gates_is_not_served_and_the_answer_names_
         {"name": "heard", "figure": 0.123456, "bound": 0.5, "passed": False},
         {"name": "apart", "figure": 1.5, "bound": 2.0, "passed": False},
         {"name": "stays", "figure": 0.01, "bound": 0.1, "passed": True},
+        {"name": "untouched", "figure": None, "bound": 0, "passed": False},
     ]
     asked = await released(club)
     trainer.learn(await in_line(trainer), WAFFLES, promoted=False, gates=gates)

@@ -262,6 +262,24 @@ async def test_a_release_of_its_own_that_fails_is_not_tried_again_at_once(
     assert club.intake.jobs() == []
 
 
+async def test_a_clock_that_was_ahead_holds_up_no_release(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        session.add(a_photo(1, state="accepted", decided_at=NOW - DAY))
+    async with sessions() as session:
+        assert await releases.due(session, NOW, DAY, HOUR)
+    await asked(sessions, "release", -3 * DAY, a_release("b" * 64))
+    await asked(sessions, "learning", -3 * DAY, a_result(promoted=True))
+    async with sessions() as session:
+        assert await releases.due(session, NOW, DAY, HOUR)
+
+
+async def test_an_errand_of_a_newer_version_is_left_alone(sessions: Sessions) -> None:
+    await asked(sessions, "release", HOUR, None, ended_at=None)
+    await asked(sessions, "tasting", HOUR, None, ended_at=None)  # type: ignore[arg-type]
+    async with sessions() as session:
+        assert [each.kind for each in await errands.open_ones(session)] == ["release"]
+
+
 async def test_redis_is_not_asked_for_a_trainer_while_nothing_is_due(
     club: Club, trainer: Trainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,9 +291,19 @@ async def test_redis_is_not_asked_for_a_trainer_while_nothing_is_due(
         return await staffed(queue, task)
 
     monkeypatch.setattr(PhotoQueue, "staffed", listen)
+    monkeypatch.setattr(schedule, "LOOK_EVERY_S", 0.05)
     await club.canteen.open()
     trainer.arrive()
     await club.agreed()
     await club.taken(["a.jpg"])
-    await asyncio.sleep(0.3)
+    looked: list[bool] = []
+    due = releases.due
+
+    async def look(*about: Any) -> bool:
+        looked.append(await due(*about))
+        return looked[-1]
+
+    monkeypatch.setattr(releases, "due", look)
+    await until(lambda: len(looked) >= 2, "two looks, the first one's doings over")
+    assert not any(looked)
     assert LEARN_TASK not in asked_for
