@@ -110,7 +110,6 @@ class Lesson:
         hears = nn.ModuleList((generator.names, generator.augment.to_mu)).requires_grad_(True)
         groups: list[dict[str, Any]] = [{"params": list(hears.parameters()), "lr": config.lr}]
         if self.photos is not None:
-            generator.train()  # it paints unbounded, as in training
             heard = set(hears.parameters())
             paints = [each for each in generator.parameters() if each not in heard]
             groups.append({"params": paints, "lr": config.lr_paint})
