@@ -103,6 +103,16 @@ def drawn_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return draw_photos(tmp_path_factory.mktemp("photos"))
 
 
+@pytest.fixture(scope="module")
+def quick_teacher() -> Iterator[None]:
+    """A teacher that hardly learns to read, which takes half a minute: for whom it teaches."""
+    from foodgan import teacher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(teacher, "READ_STEPS", 60)
+        yield
+
+
 @pytest.fixture(scope="session")
 def tiny_model(drawn_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model's folder, exported from two tiny runs on the drawn photos."""
