@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from foodgan import process
 from tests.judge import schema
 from tests.judge.judge import Judge
 
@@ -30,8 +31,17 @@ _DOCKET = pytest.StashKey[Docket]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_DOCKET] = Docket()
+    process.keep_memory()  # or a fifth of what networks take is the kernel's, who clears pages
     if os.environ.get("PYTEST_XDIST_WORKER"):  # one of several, a core each
         os.environ["OMP_NUM_THREADS"] = "1"
+        if "torch" in sys.modules:  # by a conftest of a folder that was named: it has read it
+            sys.modules["torch"].set_num_threads(1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: half of the time is waiting for other processes."""
+    return (os.cpu_count() or 1) * 3 // 2 or 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
