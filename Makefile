@@ -30,7 +30,7 @@ up: $(READY) ## Start the bot, a worker and all they need; Ctrl-C stops everythi
 	@$(BIN)/foodgan up $(ARGS)
 
 # Half of the suite's time is waiting, for processes that die and clocks that run out.
-test: $(READY) ## Run the tests, a process a core
+test: $(READY) ## Run the tests, three processes to two cores
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 lint: $(READY) ## Check style and types

@@ -29,6 +29,7 @@ from foodgan.text.kinds import KINDS, kind_labels, kind_of
 
 NAME_CAP = 8  # photos that a name counts as for its kind: invented names are not the few big ones
 READ_CAP = 20  # photos that a name counts as where names are read
+READ_STEPS = reader.STEPS  # in which it learns to read
 SURE = 2.0  # what a standard deviation between two names' scores counts for
 BATCH = 64
 
@@ -105,4 +106,6 @@ def _learn_names(seen: Tensor, photos: Sequence[Photo]) -> Reader:
     named = {row: photo.name for row, photo in enumerate(photos) if photo.name}
     rows, names = list(named), list(named.values())
     weights = name_weights(names, READ_CAP)
-    return reader.train(seen[rows], encode(names), numbered(names), weights, what="teacher")
+    return reader.train(
+        seen[rows], encode(names), numbered(names), weights, what="teacher", steps=READ_STEPS
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from foodgan import process
 from tests.judge import schema
 from tests.judge.judge import Judge
 
@@ -30,8 +31,17 @@ _DOCKET = pytest.StashKey[Docket]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_DOCKET] = Docket()
+    process.keep_memory()  # or a fifth of what networks take is the kernel's, who clears pages
     if os.environ.get("PYTEST_XDIST_WORKER"):  # one of several, a core each
         os.environ["OMP_NUM_THREADS"] = "1"
+        if "torch" in sys.modules:  # by a conftest of a folder that was named: it has read it
+            sys.modules["torch"].set_num_threads(1)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: half of the time is waiting for other processes."""
+    return (os.cpu_count() or 1) * 3 // 2 or 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -101,6 +111,16 @@ def drawn_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.generator_fixtures import draw_photos  # brings torch, which few tests want
 
     return draw_photos(tmp_path_factory.mktemp("photos"))
+
+
+@pytest.fixture(scope="module")
+def quick_teacher() -> Iterator[None]:
+    """A teacher that hardly learns to read, which takes half a minute: for whom it teaches."""
+    from foodgan import teacher
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(teacher, "READ_STEPS", 60)
+        yield
 
 
 @pytest.fixture(scope="session")

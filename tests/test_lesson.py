@@ -38,6 +38,8 @@ from foodgan.train import train
 from tests.disk import small_disk
 from tests.generator_fixtures import tiny_config, tiny_feed, tiny_trainer
 
+pytestmark = pytest.mark.usefixtures("quick_teacher")
+
 CPU = torch.device("cpu")
 
 
@@ -55,7 +57,7 @@ def feed(drawn_photos: Path) -> Feed:
 
 
 @pytest.fixture(scope="module")
-def teacher(feed: Feed) -> Teacher:
+def teacher(feed: Feed, quick_teacher: None) -> Teacher:
     return Teacher.of(feed.photos, feed.pixels, CPU)
 
 

@@ -22,6 +22,8 @@ from foodgan.train import Trainer, train
 from foodgan.word_teacher import WordTeacher
 from tests.generator_fixtures import tiny_config, tiny_trainer, write_toml
 
+pytestmark = pytest.mark.usefixtures("quick_teacher")
+
 COLOURS = {
     "トマト": (220, 40, 40),
     "抹茶": (60, 170, 60),

@@ -92,18 +92,22 @@ def draw(rng: np.random.Generator, stated: Stated | None = None) -> Recipe:
         mains = _mains_for(rng, base, said.get("cooking"))
     cooking = NONE if not mains else said.get("cooking") or _cooking_for(rng, mains)
     return Recipe(
-        vessel=said.get("vessel") or _pick(rng, "vessel", _likely("vessel", base)),
+        vessel=said.get("vessel") or _beside(rng, "vessel", base),
         base=base,
         mains=mains,
         cooking=cooking,
-        sauce=said.get("sauce") or _pick(rng, "sauce", _likely("sauce", base)),
-        garnish=said.get("garnish") or _pick(rng, "garnish", _likely("garnish", base)),
+        sauce=said.get("sauce") or _beside(rng, "sauce", base),
+        garnish=said.get("garnish") or _beside(rng, "garnish", base),
     )
 
 
 def weighted(rng: np.random.Generator, weights: Sequence[float]) -> int:
     """An index, each as often as its weight says."""
-    sums = list(accumulate(weights))
+    return _at(rng, list(accumulate(weights)))
+
+
+def _at(rng: np.random.Generator, sums: Sequence[float]) -> int:
+    """The same by what the weights sum up to."""
     return min(bisect(sums, rng.random() * sums[-1]), len(sums) - 1)
 
 
@@ -121,6 +125,19 @@ def _one_of(rng: np.random.Generator, values: frozenset[str]) -> str:
 def _pick(rng: np.random.Generator, attribute: str, factors: Sequence[float]) -> str:
     weights = [a * b for a, b in zip(zipf(attribute), factors, strict=True)]
     return VALUES[attribute][weighted(rng, weights)]
+
+
+def _beside(rng: np.random.Generator, attribute: str, base: str) -> str:
+    return VALUES[attribute][_at(rng, _sums(attribute, base))]
+
+
+@cache
+def _sums(attribute: str, base: str) -> tuple[float, ...]:
+    """What the weights of an attribute's values beside this base sum up to: menus ask a million
+    times.
+    """
+    factors = _likely(attribute, base)
+    return tuple(accumulate(a * b for a, b in zip(zipf(attribute), factors, strict=True)))
 
 
 @cache

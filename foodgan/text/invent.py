@@ -6,6 +6,7 @@ are those of `foodgan.text.kinds`, the words before them those of photos and of 
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from functools import cache
 from random import Random
 
 from foodgan.text.encode import heard
@@ -31,7 +32,7 @@ class Inventor:
         counts = Counter(word for name in names for word in _before_the_dish(name))
         self._words = sorted(counts)
         self._chances = [counts[word] ** 0.5 for word in self._words]
-        self._any = [key for key in table().keys() if LETTERS_MIN <= len(key) <= LETTERS_MAX]  # noqa: SIM118
+        self._any = _any_words()
 
     def name(self) -> str:
         """A name that is of a kind, each of KINDS as often."""
@@ -55,6 +56,12 @@ class Inventor:
         if self._words and self.random.random() < FROM_PHOTOS / (1 - ALONE):
             return self.random.choices(self._words, self._chances)[0]
         return self.random.choice(self._any) + self.random.choice(JOINTS)
+
+
+@cache
+def _any_words() -> tuple[str, ...]:
+    """Words of the vectors that may lie on a dish: to read through all of them takes a second."""
+    return tuple(key for key in table().keys() if LETTERS_MIN <= len(key) <= LETTERS_MAX)  # noqa: SIM118
 
 
 def _before_the_dish(name: str) -> list[str]:

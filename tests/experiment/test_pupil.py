@@ -1,5 +1,6 @@
 """What an eye can learn from so many drawn dishes."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,19 @@ from foodgan.experiment.pupil import Lesson, examine, learning, markdown
 from foodgan.kondate import folder
 
 
-@pytest.fixture(scope="module")
-def lessons(tmp_path_factory: pytest.TempPathFactory) -> list[Lesson]:
-    """By 40 names and by 160, each held against eight unseen pairs."""
+@pytest.fixture(scope="module", autouse=True)
+def small_menus() -> Iterator[None]:
+    """Of eight names in each set that is held out."""
     whole = folder.menu
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "menu", lambda names, seed: whole(names, seed, held_out=8))
-        return learning(tmp_path_factory.mktemp("lessons"), (40, 160))
+        yield
+
+
+@pytest.fixture(scope="module")
+def lessons(small_menus: None, tmp_path_factory: pytest.TempPathFactory) -> list[Lesson]:
+    """By 40 names and by 160, each held against eight unseen pairs."""
+    return learning(tmp_path_factory.mktemp("lessons"), (40, 160))
 
 
 def test_an_eye_tells_more_of_a_picture_than_of_another_one(lessons: list[Lesson]) -> None:

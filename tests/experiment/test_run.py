@@ -170,6 +170,7 @@ def _wait_until_it_trains(run: Path) -> None:
     pytest.fail("it never began")
 
 
+@pytest.mark.usefixtures("quick_teacher")
 def test_a_run_that_goes_on_from_another_waits_for_it_and_says_what_both_saw(
     done: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
