@@ -32,7 +32,7 @@ from tests.worker.conftest import until as within
 from tests.worker.shelf import Shelf
 
 ROOT = Path(__file__).parents[2]
-until = partial(within, timeout_s=60)  # a busy machine starts processes slowly
+until = partial(within, timeout_s=150)  # a busy machine starts processes slowly
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
 ANSWER: TypeAdapter[Taken | Refused] = TypeAdapter(Taken | Refused)
 

@@ -233,10 +233,11 @@ def test_a_trainer_that_is_told_to_stop_gives_back_what_it_cannot_end(
 
 
 IMPATIENT = """
+from worker import __main__ as worker
 from worker import trainer
 trainer.PATIENCE_S = 1.0
-from worker.__main__ import app
-app()
+worker._TRAINER_NICE = 0
+worker.app()
 """
 
 
