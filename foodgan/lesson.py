@@ -220,7 +220,7 @@ def described(config: LessonConfig, run: Path, photos: dict[str, Any]) -> dict[s
     return {
         "config": config.model_dump(mode="json"),
         "photos": photos,
-        "before": [each.model_dump(mode="json", exclude={"before"}) for each in before.runs],
+        "before": before.told,
     }
 
 

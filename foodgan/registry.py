@@ -59,6 +59,11 @@ class Training(Run):
         return (*self.before, self)
 
     @property
+    def told(self) -> list[dict[str, Any]]:
+        """The same as plain data: what one run said stays as it was, whatever came after it."""
+        return [run.model_dump(mode="json", exclude={"before"}) for run in self.runs]
+
+    @property
     def seen_in_all(self) -> int:
         """Photos seen, those of earlier runs included."""
         return sum(run.seen for run in self.runs)
@@ -248,6 +253,39 @@ def _refuse_other(path: Path, model: ModelFile) -> None:
         raise ModelError(f"{path.name} is missing in {path.parent}")
     if model.hashes.get(path.name) != sha256(path):
         raise ModelError(f"{path.name} is not the file that model.json describes")
+
+
+def between(before: Path, after: Path, share: float, folder: Path) -> ModelFile:
+    """Make a model whose weights lie between those of a model and of one that was taught on it.
+
+    share: 0 is before, 1 is after. Wortsman et al. 2022, arXiv:2109.01903: what was learned last
+    and what it cost do not grow alike on the way. Raises ModelError where one is not the other's
+    beginning.
+    """
+    (then, *early), (now, *late) = open_model(before), open_model(after)
+    if (then.stage1, then.stage2) != (now.stage1, now.stage2):
+        raise ModelError("the two models are not of one build")
+    training = {}
+    for stage, taught in now.training.items():
+        begun = then.training[stage]
+        if taught.told[: len(begun.runs)] != begun.told:
+            raise ModelError(f"{after} did not begin from {before}: their {stage} differ")
+        changed = {"config": {**taught.config, "share": share}} if taught != begun else {}
+        training[stage] = taught.model_copy(update=changed)
+    stages = {
+        stage: _between(old.state_dict(), new.state_dict(), share)
+        for stage, old, new in zip(STAGES, early, late, strict=True)
+    }
+    return save(now.model_copy(update={"training": training}), stages, folder)
+
+
+def _between(
+    old: Mapping[str, Tensor], new: Mapping[str, Tensor], share: float
+) -> dict[str, Tensor]:
+    return {
+        name: torch.lerp(old[name], new[name], share) if t.is_floating_point() else t
+        for name, t in new.items()
+    }
 
 
 def save(model: ModelFile, stages: Mapping[str, Mapping[str, Tensor]], folder: Path) -> ModelFile:

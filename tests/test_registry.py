@@ -162,6 +162,43 @@ def test_a_model_of_two_models_has_a_stage_of_either(tiny_model: Path, tmp_path:
         assert all(torch.equal(t, kept[name]) for name, t in new.state_dict().items())
 
 
+def taught(model: Path, folder: Path) -> Path:
+    """A model that went on from another: its first bias moved, one run more is said of it."""
+    described, first, second = registry.open_model(model)
+    assert first.to_rgb.bias is not None
+    first.to_rgb.bias.add_(1.0)
+    was = described.training["stage1"]
+    lesson = was.model_copy(update={"before": was.runs, "seen": 0})
+    described = described.model_copy(update={"training": {**described.training, "stage1": lesson}})
+    stages = {"stage1": first.state_dict(), "stage2": second.state_dict()}
+    registry.save(described, stages, folder)
+    return folder
+
+
+def test_a_model_between_two_is_part_of_the_way_and_says_so(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    after = taught(tiny_model, tmp_path / "after")
+    made = registry.between(tiny_model, after, 0.25, tmp_path / "between")
+    biases = [
+        registry.open_model(folder)[1].to_rgb.bias
+        for folder in (tiny_model, after, tmp_path / "between")
+    ]
+    old, new, found = (bias for bias in biases if bias is not None)
+    assert torch.allclose(found, 0.75 * old + 0.25 * new, atol=2e-3)
+    assert made.training["stage1"].config["share"] == 0.25
+    assert "share" not in made.training["stage2"].config
+
+
+def test_nothing_lies_between_models_that_are_not_one_after_the_other(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    after = taught(tiny_model, tmp_path / "after")
+    with pytest.raises(ModelError, match="did not begin from"):
+        registry.between(after, tiny_model, 0.5, tmp_path / "between")
+    assert not (tmp_path / "between").exists()
+
+
 @pytest.mark.parametrize("take", [registry.open_sketcher, lambda m: registry.averaged(m, "stage1")])
 def test_nothing_is_taken_from_a_model_that_was_changed(model: Path, take: Any) -> None:
     path = model / "stage1.safetensors"

@@ -36,6 +36,24 @@ def export(
 
 
 @app.command()
+def between(
+    before: Annotated[Path, typer.Argument(help="A model's folder.", file_okay=False)],
+    after: Annotated[Path, typer.Argument(help="A model that was taught on it.", file_okay=False)],
+    out: Annotated[Path, typer.Option(help="The folder of the model that comes of it.")],
+    share: Annotated[
+        float, typer.Option(min=0, max=1, help="How far from BEFORE: 1 is AFTER.")
+    ] = 0.5,
+) -> None:
+    """Make a model between two: what a lesson taught in part, for a part of what it cost."""
+    from foodgan import card, registry
+    from foodgan.whole import write_text
+
+    model = registry.between(before, after, share, out)
+    write_text(out / registry.CARD, card.render(model, None))
+    typer.echo(f"{model.model_id} is in {out}")
+
+
+@app.command()
 def teach(
     run: Annotated[
         Path, typer.Argument(help="A run of Stage-I, a snapshot of it, or a model.", exists=True)
