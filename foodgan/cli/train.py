@@ -20,7 +20,7 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Of the weights and every batch.")] = None,
     begin_from: Annotated[
         Path | None,
-        typer.Option(help="A run whose networks this one begins with.", file_okay=False),
+        typer.Option(help="A run or model whose networks this one begins with.", file_okay=False),
     ] = None,
     sketches: Annotated[
         Path | None,
