@@ -336,7 +336,7 @@ def test_a_model_is_taught_as_the_run_that_it_was_made_of(
     model = registry.export("taught", stages, tmp_path / "model")
     lesson = model.training["stage1"]
     assert (lesson.config["by_photos"], lesson.config["pictures"]) == (1.0, 16)
-    assert lesson.runs[:-1] == registry.describe(tiny_model).training["stage1"].runs
+    assert lesson.told[:-1] == registry.describe(tiny_model).training["stage1"].told
     assert Painter.load(tmp_path / "model").paint([Dish("鮭うどん", 1)])[0].size == (256, 256)
 
 
