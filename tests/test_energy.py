@@ -1,4 +1,4 @@
-"""Energy scores hold pictures to photos: neither copies of one, nor means, come out best."""
+"""Energy scores hold pictures to photos: neither means, nor blurs, nor one for all score best."""
 
 from pathlib import Path
 
