@@ -3,8 +3,8 @@
 A discriminator that begins anew spoils a trained generator for a hundred thousand photos before it
 is of use (docs/results/model.md). A proper score needs no training, and is least where pictures of
 a name are spread as its photos are, not at their mean. Of a name with one photo that is a copy of
-it: a lesson is short, and copies are measured (`foodgan evaluate`). N names, two pictures of each; S
-summaries of a picture, F numbers each.
+it: a lesson is short, and copies are measured (`foodgan evaluate`). N names, two pictures of each;
+S summaries of a picture, F numbers each.
 """
 
 from dataclasses import dataclass
