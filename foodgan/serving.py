@@ -263,7 +263,7 @@ def tidy(store: Store) -> int:
     """
     then = serving(store)
     promoted = [each.digest for each in reversed(then.promotions) if each.digest]
-    served = {each.digest for each in (*then.promotions[-1:], then.chosen) if each}
+    served = then.in_use
     kept = {*list(dict.fromkeys(promoted))[:KEPT], *served}
     oldest = store.written_at(SERVING) - COMING_S if then.promotions else 0.0
     others = set(store.folders(MODELS)) - served

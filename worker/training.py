@@ -60,10 +60,10 @@ def learn(order: Learning, settings: Settings) -> Learned:
                 candidate.withdraw(store, settings.model_dir, order.asked_at)
             except serving.Refused:
                 return _outrun(order)
-            serving.tidied(store)
             return Learned(learning_id=order.learning_id, digest=None, model_id="")
         digest, fate = candidate.put_forward(store, made, order.release, order.asked_at)
-        serving.tidied(store)
+        if fate != "promoted":  # else it is tidied already
+            serving.tidied(store)
     likenesses = sorted(made.learned.likenesses, key=lambda each: (-each.photos, each.name))
     return Learned(
         learning_id=order.learning_id,
@@ -95,9 +95,7 @@ def looked_through(settings: Settings) -> Learning | None:
     from foodgan import candidate, copies, serving
 
     serving.tidied(store)
-    then = serving.serving(store)
-    served = {each.digest for each in (*then.promotions[-1:], then.chosen) if each and each.digest}
-    copies.forget(settings.var_dir / copies.HOME, served)
+    copies.forget(settings.var_dir / copies.HOME, serving.serving(store).in_use)
     found = candidate.overdue(store, settings.model_dir)
     if found is None:
         return None

@@ -1,13 +1,16 @@
 """`foodgan model`: a model of two training runs, its card, its index, its code for this machine."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foodgan.cli.device import Device
 from foodgan.cli.evaluate import CACHE
 from foodgan.cli.serving import tell_gates
+
+if TYPE_CHECKING:
+    from foodgan.registry import ModelFile
 
 app = typer.Typer(help="Models on disk.", no_args_is_help=True)
 
@@ -27,12 +30,9 @@ def export(
 
     Of a run's folder its last checkpoint is taken; `foodgan model choose` says which snapshot to.
     """
-    from foodgan import card, registry
-    from foodgan.whole import write_text
+    from foodgan import registry
 
-    model = registry.export(name, {"stage1": stage1, "stage2": stage2}, out)
-    write_text(out / registry.CARD, card.render(model, None))
-    typer.echo(f"{model.model_id} is in {out}")
+    _made(registry.export(name, {"stage1": stage1, "stage2": stage2}, out), out)
 
 
 @app.command()
@@ -45,10 +45,16 @@ def between(
     ] = 0.5,
 ) -> None:
     """Make a model between two: what a lesson taught in part, for a part of what it cost."""
+    from foodgan import registry
+
+    _made(registry.between(before, after, share, out), out)
+
+
+def _made(model: "ModelFile", out: Path) -> None:
+    """Write a new model's card, without figures, and say what it is called."""
     from foodgan import card, registry
     from foodgan.whole import write_text
 
-    model = registry.between(before, after, share, out)
     write_text(out / registry.CARD, card.render(model, None))
     typer.echo(f"{model.model_id} is in {out}")
 

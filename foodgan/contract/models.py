@@ -127,6 +127,12 @@ class Serving(_Frozen):
         return self.model_copy(update={"newest": asked_at or self.newest})
 
     @property
+    def in_use(self) -> set[str]:
+        """The models of the store that are served, or that names are learned on."""
+        using = (*self.promotions[-1:], self.chosen)
+        return {each.digest for each in using if each and each.digest}
+
+    @property
     def chosen(self) -> Promotion | None:
         """The model that operators chose for everyone; None: each worker's own."""
         for promotion in reversed(self.promotions):
