@@ -43,7 +43,8 @@ def carry_out(plan: Plan, *, track: Track = untracked) -> list[Path]:
     runs = in_turn(plan.arms, plan.seeds)
     write_folder(plan.folder, plan.names, 64, 0, jobs=plan.jobs, track=track)
     _make_ready(plan, runs, track)
-    context = get_context("spawn")
+    context = get_context("forkserver")  # which reads torch once, for all of them
+    context.set_forkserver_preload([feed_of.__module__, measure_run.__module__])
     stop = context.Event()
     # One process a run: torch's own threads would only get in one another's way.
     with _heard(stop), ProcessPoolExecutor(plan.jobs, context, _begin, (stop,)) as pool:

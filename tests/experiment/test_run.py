@@ -125,7 +125,7 @@ def test_a_resumed_run_is_charged_for_what_it_computed(done: Plan) -> None:
     asked = iter((False, False, True))  # before training, before a step and after it
 
     def after_a_step() -> bool:
-        time.sleep(3)  # which takes no core's time
+        time.sleep(1)  # which takes no core's time
         return next(asked)
 
     began = time.process_time()
@@ -138,7 +138,7 @@ def test_a_resumed_run_is_charged_for_what_it_computed(done: Plan) -> None:
 
 
 def test_everything_ends_in_time_and_runs_keep_their_checkpoints(done: Plan) -> None:
-    until = time.time() + 45  # processes start slowly on a busy machine
+    until = time.time() + 20  # of a busy machine, till either has its first checkpoint
     long = replace(done, seeds=(8, 9), pictures=4_000_000, until=until, measures=False)
     carry_out(long)
     assert time.time() < until + 45

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,7 @@ from foodgan.contract.photos import (
 from foodgan.contract.store import Store
 from tests.photos.hostile import dish, saved
 from tests.worker.conftest import until as within
+from tests.worker.process import CommandLine, hurried
 from tests.worker.shelf import Shelf
 
 ROOT = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ class Counter:
     redis: Redis
     shelf: Shelf
     tmp_path: Path
-    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    started: list[subprocess.Popen[bytes] | CommandLine] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
@@ -69,27 +70,41 @@ class Counter:
         retry = Retry(max=retries, interval=1) if retries else None
         queue.enqueue_call(task, args=tuple(args), job_id=job_id, retry=retry)
 
-    def start(
-        self, *options: str, kind: str = "intake", code: str = "", **environment: str
-    ) -> subprocess.Popen[bytes]:
-        """A worker in a process of its own. code: Python instead of the module that it runs."""
-        program = ["-c", code] if code else ["-m", "worker"]
-        settings = {
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a worker is told."""
+        return {
             "REDIS_URL": self.url,
             "PHOTO_STORE": str(self.tmp_path / "photos"),
             "VAR_DIR": str(self.tmp_path),
             "DISCORD_API_BASE": f"{self.shelf.origin}/api/v10",
             "PHOTO_MB_MAX": "10",
         }
+
+    def start(
+        self, *options: str, kind: str = "intake", code: str = "", **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """A worker in a process of its own. code: Python instead of the module that it runs."""
+        program = ["-c", code] if code else ["-m", "worker"]
         with (self.tmp_path / "worker.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *program, kind, "--name", "test", *options],
                 cwd=ROOT,
-                env={**os.environ, **settings, **environment},
+                env={**os.environ, **self.settings, **environment},
                 stderr=log,
             )
         self.started.append(process)
         return process
+
+    def start_trainer(
+        self, *options: str, model: Path, changed: Callable[[], None] = hurried
+    ) -> CommandLine:
+        """A trainer in a process of its own, on this base. changed: as in `CommandLine`."""
+        arguments, log = ("trainer", "--name", "test", *options), self.tmp_path / "worker.log"
+        environment = self.settings | {"MODEL_DIR": str(model)}
+        trainer = CommandLine(arguments, environment, log, changed)
+        self.started.append(trainer)
+        return trainer
 
     def serve(self, **environment: str) -> None:
         """Let a worker serve all that waits."""

@@ -7,19 +7,23 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from foodgan import new_names
 from foodgan.chaos.clock import jump
 from foodgan.contract import logs
 from foodgan.contract.settings import Settings
 from foodgan.painter import Dish
 from tests.worker.tiny import TinyPainter
-from worker import succession
+from worker import __main__ as command_line
+from worker import succession, trainer
 from worker.service import run, serve
 
 KILLER = "毒フグの刺身"
@@ -49,6 +53,50 @@ class Killable(TinyPainter):
         return super().paint(dishes)
 
 
+def hurried() -> None:
+    """Tiny encoders learn fast. A trainer stands back for whoever paints, not for other tests."""
+    new_names.STEPS, new_names.OTHERS, new_names.UNDER = 150, 200, 60
+    command_line._TRAINER_NICE = 0
+
+
+def impatient() -> None:
+    """A trainer that is told to stop gives its work a second."""
+    trainer.PATIENCE_S = 1.0
+    command_line._TRAINER_NICE = 0
+
+
+def unchanged() -> None:
+    """All is as in a house."""
+
+
+class CommandLine:
+    """`python -m worker …` as a process of its own, told what a `subprocess.Popen` can be told.
+
+    changed: what is other than in a house, done before it begins.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        changed: Callable[[], None] = unchanged,
+    ) -> None:
+        given = (["worker", *arguments], dict(environment), log, changed)
+        self._process = _forked(_command, given)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        os.kill(self._process.pid or 0, number)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Its exit code, None when it still runs after that time."""
+        self._process.join(timeout)
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
 class WorkerProcess:
     """A running worker; with a model of its own where the settings name one.
 
@@ -68,13 +116,9 @@ class WorkerProcess:
     ) -> None:
         self._log = log
         log.touch()
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__])
         painter = (Killable if killable else TinyPainter, pause_s)
         chosen = (HangingOnce, hang_once) if hang_once else painter
-        given = (settings, log, label, chosen, clock)
-        self._process = context.Process(target=_main, args=given, daemon=True)
-        self._process.start()
+        self._process = _forked(_paint, (settings, log, label, chosen, clock))
 
     @property
     def log(self) -> str:
@@ -94,14 +138,36 @@ class WorkerProcess:
         self._process.join()
 
 
-def _main(
+def _forked(target: Callable[..., None], args: tuple[Any, ...]) -> ForkServerProcess:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    process = context.Process(target=target, args=args, daemon=True)
+    process.start()
+    return process
+
+
+def _write_into(log: Path) -> None:
+    out = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+
+
+def _command(
+    command: list[str], environment: dict[str, str], log: Path, changed: Callable[[], None]
+) -> None:
+    _write_into(log)
+    os.environ.update(environment)
+    sys.argv = command
+    changed()
+    command_line.app()
+
+
+def _paint(
     settings: Settings, log: Path, label: str, painter: tuple[Any, Any], clock: Path | None
 ) -> None:
     if clock:
         jump(clock)
-    out = os.open(log, os.O_WRONLY | os.O_APPEND)
-    os.dup2(out, 1)
-    os.dup2(out, 2)
+    _write_into(log)
     logs.set_up("DEBUG", settings.log_format)
     logging.getLogger("PIL").setLevel(logging.INFO)
     if settings.model_dir:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.worker.conftest import Kitchen
-from tests.worker.process import ROOT
+from tests.worker.process import ROOT, CommandLine
 from tests.worker.test_dead import a_dead_letter
 from worker import service
 from worker.__main__ import EXIT_SETTING, app
@@ -72,10 +72,11 @@ def test_a_redis_that_is_away_is_said_in_one_line(tmp_path: Path, words: tuple[s
 @pytest.mark.parametrize("words", ["", "intake", "health", "dead", "replay 0123abcd"])
 @pytest.mark.parametrize("name", ["RETRIES", "LOG_LEVEL"])
 def test_a_wrong_setting_is_named_in_one_line_without_its_value(
-    tmp_path: Path, words: str, name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, name: str
 ) -> None:
-    done = worker(tmp_path, *words.split(), **{name: "hunter2"})
-    assert (done.returncode, done.stdout) == (EXIT_SETTING, "")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, words.split(), env={name: "hunter2"})
+    assert (done.exit_code, done.stdout) == (EXIT_SETTING, "")
     assert done.stderr.startswith(f"The setting {name} is wrong: Input should be ")
     assert done.stderr.count("\n") == 1
     assert "hunter2" not in done.stderr
@@ -83,8 +84,10 @@ def test_a_wrong_setting_is_named_in_one_line_without_its_value(
 
 @pytest.mark.parametrize("device", ["cuda:99", "gpu", "meta"])
 def test_a_device_that_is_not_there_is_said_in_one_line(tmp_path: Path, device: str) -> None:
-    done = worker(tmp_path, DEVICE=device, WORKER_HEALTH_PORT="0")
-    assert done.returncode == EXIT_SETTING
-    [line] = [line for line in done.stderr.splitlines() if "CRITICAL" in line]
+    given = {"VAR_DIR": str(tmp_path), "DEVICE": device, "WORKER_HEALTH_PORT": "0"}
+    log = tmp_path / "worker.log"
+    assert CommandLine((), given, log).wait(60) == EXIT_SETTING
+    said = log.read_text("utf-8")
+    [line] = [line for line in said.splitlines() if "CRITICAL" in line]
     assert "The setting DEVICE is wrong: " in line
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in said

@@ -32,6 +32,7 @@ from foodgan.photos.release import freeze
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
 from tests.worker.counter import Counter, counter, until
+from tests.worker.process import impatient
 from worker import trainer, training
 
 __all__ = ["counter"]  # a fixture
@@ -56,18 +57,7 @@ def ask(counter: Counter, digest: str, job_id: str = "aaaaaaaa", task: str = LEA
 
 
 def train(counter: Counter, model: Path) -> None:
-    started = counter.start("--burst", kind="trainer", code=QUICK, MODEL_DIR=str(model))
-    assert started.wait(170) == 0
-
-
-# Tiny encoders learn fast. A trainer stands back behind whoever paints, but not behind other tests.
-QUICK = """
-from foodgan import new_names
-new_names.STEPS, new_names.OTHERS, new_names.UNDER = 150, 200, 60
-from worker import __main__ as worker
-worker._TRAINER_NICE = 0
-worker.app()
-"""
+    assert counter.start_trainer("--burst", model=model).wait(170) == 0
 
 
 def learned(counter: Counter, job_id: str = "aaaaaaaa") -> Learned:
@@ -202,11 +192,11 @@ def test_a_trainer_that_is_killed_leaves_its_work_to_the_next(
     counter: Counter, model: Path
 ) -> None:
     ask(counter, release(counter))
-    first = counter.start(kind="trainer", code=QUICK, MODEL_DIR=str(model))
+    first = counter.start_trainer(model=model)
     until(lambda: list(counter.tmp_path.glob("learning/*")))
     first.kill()
     first.wait()
-    second = counter.start(kind="trainer", code=QUICK, MODEL_DIR=str(model))
+    second = counter.start_trainer(model=model)
     until(lambda: counter.status("aaaaaaaa") == "finished", timeout_s=150)
     assert learned(counter).promoted
     assert list((counter.tmp_path / "learning").iterdir()) == []  # the first one's photos, too
@@ -222,23 +212,14 @@ def test_a_trainer_that_is_told_to_stop_gives_back_what_it_cannot_end(
     metadata.unlink()
     os.mkfifo(metadata)  # whoever reads it waits
     ask(counter, digest)
-    impatient = counter.start(kind="trainer", code=IMPATIENT, MODEL_DIR=str(model))
+    stopped = counter.start_trainer(model=model, changed=impatient)
     until(lambda: counter.status("aaaaaaaa") == "started")
     until(lambda: (tmp_path / "learning").is_dir())
-    impatient.send_signal(signal.SIGTERM)
-    assert impatient.wait(60) == 0
+    stopped.send_signal(signal.SIGTERM)
+    assert stopped.wait(60) == 0
     queue = Queue(TRAIN_QUEUE, connection=counter.redis, serializer=JSONSerializer)
     assert queue.job_ids == ["aaaaaaaa"]
     assert "given back" in counter.log
-
-
-IMPATIENT = """
-from worker import __main__ as worker
-from worker import trainer
-trainer.PATIENCE_S = 1.0
-worker._TRAINER_NICE = 0
-worker.app()
-"""
 
 
 def test_a_release_that_is_gone_fails_with_a_reason(counter: Counter, model: Path) -> None:
