@@ -224,6 +224,11 @@ def _lost(store: Store, then: Serving) -> set[str]:
     return gone | _knowing_withdrawn(store, then, promoted - gone - chosen)
 
 
+def knows_withdrawn(store: Store, digest: str) -> bool:
+    """Whether a model of the store learned from a photo that was withdrawn since."""
+    return bool(_knowing_withdrawn(store, serving(store), (digest,)))
+
+
 def _knowing_withdrawn(store: Store, then: Serving, digests: Collection[str]) -> set[str]:
     """Those of these models that learned from a release of which a photo was withdrawn since.
 

@@ -1,7 +1,6 @@
 """Models in a store: whole or not there, promoted and taken back, and each for whom it is meant."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,46 +13,22 @@ from foodgan import copies, registry, serving
 from foodgan.cli import app
 from foodgan.contract.errors import ModelError, StoreError
 from foodgan.contract.models import MODEL, MODELS, SERVING
-from foodgan.contract.photos import TOMBSTONES, Tombstone
-from foodgan.contract.store import Store, lines_of
+from foodgan.contract.store import Store
 from foodgan.evaluate import gates
 from foodgan.photos.check import verify
-from foodgan.photos.prune import prune, stale
-from foodgan.photos.release import freeze
-from tests.photos.gallery import add
-
-OWN, OTHER = "0" * 64, "1" * 64  # digests of workers' own models
+from tests.published import (
+    OTHER,
+    OWN,
+    counted,
+    published,
+    renamed,
+    served,
+)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return Store(str(tmp_path / "store"))
-
-
-def renamed(model: Path, folder: Path, name: str) -> Path:
-    """The same model under another name, and so with another digest."""
-    copy = Path(shutil.copytree(model, folder / name))
-    described = json.loads((copy / MODEL).read_text("utf-8"))
-    (copy / MODEL).write_text(json.dumps(described | {"name": name}), "utf-8")
-    return copy
-
-
-def served(store: Store, model: Path, base: str | None, by: str = "trainer") -> str:
-    """Publish a model and promote it; its digest."""
-    digest = serving.publish(store, model)
-    model_id = registry.describe(model).model_id
-    serving.promote(store, digest, base=base, model_id=model_id, by=by)  # type: ignore[arg-type]
-    return digest
-
-
-def published(store: Store) -> list[str]:
-    """The whole models of a store."""
-    return [one for one in store.folders(MODELS) if store.exists(f"{MODELS}/{one}/{MODEL}")]
-
-
-def counted(store: Store, own: str) -> str | None:
-    promotion = serving.serving(store).counts_for(own)
-    return promotion.digest if promotion else None
 
 
 def test_a_published_model_comes_back_as_it_was(
@@ -187,20 +162,6 @@ def test_a_roll_back_from_an_operators_choice_gives_trainers_their_own_base_agai
     assert serving.base_of(store, None, tmp_path / "home") is None
 
 
-def test_a_roll_back_goes_past_what_was_learned_from_withdrawn_photos(
-    store: Store, tiny_model: Path, tmp_path: Path
-) -> None:
-    photo = add(store, 1)
-    release = freeze(store).digest
-    digests = []
-    for name, saw in (("first", None), ("second", release), ("third", None)):
-        model = learned_from(renamed(tiny_model, tmp_path, name), saw)
-        digests.append(served(store, model, base=OWN))
-    bury(store, photo.sha256)
-    assert serving.roll_back(store).digest == digests[0]
-    assert serving.roll_back(store).digest is None
-
-
 def test_nobody_is_sent_back_to_the_own_model_by_a_variable_that_is_empty(store: Store) -> None:
     told = CliRunner().invoke(app, ["serving", "promote", "--store", store.url])
     assert told.exit_code == 2
@@ -249,36 +210,6 @@ def test_what_was_rolled_back_may_be_promoted_again_by_an_operator(
     assert counted(store, OWN) == digest
 
 
-def test_old_models_go_and_those_that_a_roll_back_reaches_stay(
-    store: Store, tiny_model: Path, tmp_path: Path
-) -> None:
-    digests = []
-    for number in range(serving.KEPT + 2):
-        digests.append(served(store, renamed(tiny_model, tmp_path, f"model{number}"), base=OWN))
-        for path in Path(store.full(f"{MODELS}/{digests[-1]}")).iterdir():
-            os.utime(path, (1_000, 1_000))  # long ago
-    serving.tidy(store)
-    assert set(published(store)) == set(digests[-serving.KEPT :])
-
-
-def test_what_operators_chose_outlives_all_that_is_learned_on_it(
-    store: Store, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(serving, "REMEMBERED", 4)
-    chosen = served(store, renamed(tiny_model, tmp_path, "chosen"), base=None, by="operator")
-    for number in range(serving.KEPT + 2):
-        learned = served(store, renamed(tiny_model, tmp_path, f"model{number}"), base=chosen)
-        for path in Path(store.full(MODELS)).rglob("*"):
-            os.utime(path, (1_000, 1_000))  # long ago
-    serving.tidy(store)
-    then = serving.serving(store)
-    assert then.chosen is not None
-    assert then.chosen.digest == chosen
-    assert len(then.promotions) == 4
-    assert counted(store, OWN) == learned
-    assert serving.base_of(store, None, tmp_path / "home") is not None
-
-
 @pytest.mark.parametrize("name", ["stage1.safetensors", MODEL])
 def test_a_copy_that_was_damaged_is_fetched_anew(
     store: Store, tiny_model: Path, tmp_path: Path, name: str
@@ -288,28 +219,6 @@ def test_a_copy_that_was_damaged_is_fetched_anew(
     (folder / name).write_bytes(b"damaged")
     assert copies.fetch(store, digest, tmp_path / "home") == folder
     assert registry.open_model(folder)[0] == registry.describe(tiny_model)
-
-
-def test_a_model_that_is_being_published_is_not_tidied_away(
-    store: Store, tiny_model: Path, tmp_path: Path
-) -> None:
-    coming = serving.publish(store, renamed(tiny_model, tmp_path, "coming"))
-    served(store, tiny_model, base=OWN)  # another trainer was quicker
-    assert coming in published(store)
-    for path in Path(store.full(f"{MODELS}/{coming}")).iterdir():
-        os.utime(path, (1_000, 1_000))  # its trainer was killed
-    assert serving.tidy(store) == 1
-
-
-def test_a_store_that_cannot_be_tidied_does_not_fail_what_is_promoted(
-    store: Store, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(_: Store) -> int:
-        raise StoreError("models/1 is gone already")
-
-    monkeypatch.setattr(serving, "tidy", broken)
-    digest = served(store, tiny_model, base=OWN)
-    assert counted(store, OWN) == digest
 
 
 @pytest.mark.parametrize("path", [SERVING, f"{MODELS}/{OWN}/{MODEL}"])
@@ -327,98 +236,6 @@ def test_a_damaged_list_is_said_and_not_taken_for_none(store: Store) -> None:
     store.write(SERVING, b'{"version": 2}')
     with pytest.raises(StoreError, match="damaged"):
         serving.serving(store)
-
-
-def learned_from(model: Path, release: str | None) -> Path:
-    """A model that says that it learned names from this release."""
-    told = json.loads((model / MODEL).read_text("utf-8"))
-    told["training"]["stage2"]["photos"]["release"] = release
-    (model / MODEL).write_text(json.dumps(told), "utf-8")
-    return model
-
-
-def bury(store: Store, sha256: str) -> None:
-    store.write(TOMBSTONES, lines_of([Tombstone(sha256=sha256, original_sha256="0" * 64)]))
-
-
-def aged(store: Store) -> None:
-    """Everything was published long ago."""
-    for path in Path(store.full(MODELS)).rglob("*"):
-        os.utime(path, (1_000, 1_000))
-
-
-def test_models_that_know_withdrawn_photos_go_once_they_are_served_no_more(
-    store: Store, tiny_model: Path, tmp_path: Path
-) -> None:
-    photo = add(store, 1)
-    release = freeze(store).digest
-    knowing = [
-        serving.publish(store, learned_from(renamed(tiny_model, tmp_path, name), release))
-        for name in ("kept back", "served before", "served")
-    ]
-    for digest in knowing[1:]:
-        serving.promote(store, digest, base=OWN, model_id=digest[:4], by="trainer")
-    aged(store)
-    serving.tidy(store)
-    assert set(store.folders(MODELS)) == set(knowing)
-    bury(store, photo.sha256)
-    serving.tidy(store)
-    assert store.folders(MODELS) == knowing[2:]  # the others go, and what is served stays
-    clean = served(store, renamed(tiny_model, tmp_path, "clean"), base=OWN)
-    assert store.folders(MODELS) == [clean]
-    assert serving.roll_back(store).digest is None
-
-
-def test_models_that_know_a_pruned_release_go_as_well(
-    store: Store, tiny_model: Path, tmp_path: Path
-) -> None:
-    photo = add(store, 1)
-    release = freeze(store).digest
-    served(store, learned_from(renamed(tiny_model, tmp_path, "knowing"), release), base=OWN)
-    elsewhere = learned_from(renamed(tiny_model, tmp_path, "elsewhere"), "f" * 64)
-    chosen = served(store, elsewhere, base=None, by="operator")
-    bury(store, photo.sha256)
-    prune(store, stale(store))
-    aged(store)
-    withdrawn_from = served(store, renamed(tiny_model, tmp_path, "clean"), base=None, by="operator")
-    assert set(store.folders(MODELS)) == {chosen, withdrawn_from}  # of that one nobody knows harm
-
-
-def test_a_model_that_knows_withdrawn_photos_and_was_published_just_now_may_be_promoted(
-    store: Store, tiny_model: Path, tmp_path: Path
-) -> None:
-    photo = add(store, 1)
-    knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(store).digest)
-    digest = serving.publish(store, knowing)
-    bury(store, photo.sha256)
-    assert serving.tidy(store) == 0
-    serving.promote(store, digest, base=OWN, model_id="knowing·1", by="trainer")
-
-
-def test_a_roll_back_does_not_make_a_model_count_that_is_gone(
-    store: Store, tiny_model: Path, tmp_path: Path
-) -> None:
-    photo = add(store, 1)
-    learned = served(store, tiny_model, base=OWN)
-    older = learned_from(renamed(tiny_model, tmp_path, "older"), freeze(store).digest)
-    served(store, older, base=None, by="operator")
-    served(store, renamed(tiny_model, tmp_path, "newer"), base=None, by="operator")
-    bury(store, photo.sha256)
-    assert serving.roll_back(store).digest == learned
-    assert counted(store, OWN) == learned
-    assert serving.serving(store).chosen is None
-
-
-def test_names_are_withdrawn_and_what_operators_chose_goes_on(
-    store: Store, tiny_model: Path, tmp_path: Path
-) -> None:
-    photo = add(store, 1)
-    ours = learned_from(renamed(tiny_model, tmp_path, "ours"), freeze(store).digest)
-    chosen = served(store, ours, base=None, by="operator")
-    served(store, renamed(ours, tmp_path, "learned"), base=chosen)
-    bury(store, photo.sha256)
-    assert serving.roll_back(store).digest == chosen
-    assert counted(store, OWN) == chosen
 
 
 def test_a_roll_back_and_a_promotion_in_the_same_moment_lose_nothing(

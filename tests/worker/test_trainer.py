@@ -1,8 +1,6 @@
 """Releases become models through a real queue: learned, measured, published, served."""
 
-import json
 import os
-import shutil
 import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +14,6 @@ from foodgan import copies, registry, serving
 from foodgan.contract.errors import ModelError
 from foodgan.contract.models import (
     LEARN_TASK,
-    MODEL,
     MODELS,
     PICTURE,
     SERVING,
@@ -25,12 +22,12 @@ from foodgan.contract.models import (
     Learning,
     Serving,
 )
-from foodgan.contract.photos import TAKE_IN_TASK, TOMBSTONES, Tombstone
+from foodgan.contract.photos import TAKE_IN_TASK
 from foodgan.contract.settings import Settings
-from foodgan.contract.store import lines_of
 from foodgan.photos.release import freeze
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
+from tests.published import aged, bury, learned_from, renamed
 from tests.worker.counter import Counter, counter, until
 from tests.worker.process import impatient
 from worker import trainer, training
@@ -102,9 +99,7 @@ def test_names_are_learned_anew_on_a_base_that_an_update_brought(
 ) -> None:
     ask(counter, release(counter))
     train(counter, model)
-    updated = Path(shutil.copytree(model, tmp_path / "updated"))
-    described = json.loads((updated / MODEL).read_text("utf-8"))
-    (updated / MODEL).write_text(json.dumps(described | {"name": "updated"}), "utf-8")
+    updated = renamed(model, tmp_path, "updated")
     assert counts(counter, updated) is None
     train(counter, updated)  # nobody asks: it sees by itself that there is something to do
     assert counts(counter, updated).model_id.startswith("updated")
@@ -119,17 +114,12 @@ def test_models_that_know_withdrawn_photos_go_with_the_hourly_look(
     store, settings = counter.store, Settings(_env_file=None, var_dir=tmp_path)
     settings.photo_store = store.url
     photo = add(store, 1)
-    knowing = Path(shutil.copytree(tiny_model, tmp_path / "knowing"))
-    described = json.loads((knowing / MODEL).read_text("utf-8"))
-    described["training"]["stage1"]["photos"]["release"] = freeze(store).digest
-    (knowing / MODEL).write_text(json.dumps(described), "utf-8")
+    knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(store).digest)
     digest = serving.publish(store, knowing)  # it did not pass its gates, say
-    for path in Path(store.full(MODELS)).rglob("*"):
-        os.utime(path, (1_000, 1_000))
+    aged(store)
     trainer._see_to(settings, counter.redis, lambda: None)
     assert store.folders(MODELS) == [digest]
-    stone = Tombstone(sha256=photo.sha256, original_sha256="0" * 64)
-    store.write(TOMBSTONES, lines_of([stone]))
+    bury(store, photo.sha256)
     trainer._see_to(settings, counter.redis, lambda: None)
     assert store.folders(MODELS) == []
 
