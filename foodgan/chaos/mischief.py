@@ -1,4 +1,6 @@
-"""What goes wrong: processes killed, frozen, told to go; lines cut; clocks wrong; devices ill."""
+"""What goes wrong: processes killed, frozen, told to go; lines cut; clocks wrong; devices ill;
+models changed, and damaged.
+"""
 
 import contextlib
 import logging
@@ -15,6 +17,7 @@ from typing import Any
 
 from foodgan.chaos import clock
 from foodgan.chaos.plan import Lines
+from foodgan.chaos.shelf import Shelf
 from foodgan.chaos.stove import switch
 from foodgan.contract import pulse
 from foodgan.launch import leftovers
@@ -38,6 +41,7 @@ FAULTS = {
     "hang": 1,
     "memory": 1,
     "roll": 1,
+    "model": 2,
 }
 HOOKS = "/interactions/|/webhooks/|/channels/"
 STORMS: tuple[dict[str, Any], ...] = (
@@ -67,12 +71,13 @@ class Kill:
 class Mischief:
     """Does it, by one seed's dice; `mend` ends what has lasted long enough.
 
-    lines: of each worker; done: how often of each fault; kills are listed apart.
+    lines: of each worker; shelf: its models; done: how often of each fault; kills are listed apart.
     """
 
     plan: Plan
     rng: random.Random
     lines: Sequence[Lines] = ()
+    shelf: Shelf | None = None
     kills: list[Kill] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     _frozen: dict[int, float] = field(default_factory=dict)  # process id: when it wakes
@@ -150,6 +155,11 @@ class Mischief:
             numbers = range(1, self._count("worker") + 1)
             self._rolling = [(number, None) for number in numbers]
             self._did("roll", "all workers")
+
+    def model(self) -> None:
+        """Promote another model: whole, damaged, or each worker's own again."""
+        assert self.shelf
+        self._did("model", self.shelf.change(self.rng))
 
     def mend(self, *, everything: bool = False) -> None:
         """End what has lasted long enough, or everything; go on with what takes several steps."""

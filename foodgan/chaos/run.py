@@ -24,6 +24,9 @@ from foodgan.chaos.guests import Guests
 from foodgan.chaos.mischief import FAULTS, Mischief
 from foodgan.chaos.plan import Lines
 from foodgan.chaos.restarts import Restarts
+from foodgan.chaos.shelf import WHOLE, Shelf
+from foodgan.contract import status
+from foodgan.contract.store import Store
 from foodgan.launch.house import House
 from foodgan.progress import track
 
@@ -62,7 +65,8 @@ def measure(trial: Trial) -> dict[str, Any]:
     that is the last; lost: neither; doubled: more than one visible dish, or dish and refusal;
     unheard: sent while the bot was away, so that Discord itself said so; restart_p50_s, …p99_s,
     …max_s: from a worker's kill to the next claim of each order it had in hand (`in_hand` many);
-    …p99_staffed_s: the same, less the time in which no worker at all was there.
+    …p99_staffed_s: the same, less the time in which no worker at all was there; model_taken_s: at
+    the end, from the promotion of another model until every worker paints with it.
     """
     with (
         _folder(trial.folder) as folder,
@@ -106,8 +110,13 @@ class _Run:
         dice = random.Random(trial.seed)
         self._pace = random.Random(dice.random())
         self._guests = Guests(house.plan.page or "", random.Random(dice.random()))
-        self._mischief = Mischief(house.plan, random.Random(dice.random()), lines)
-        self._restarts = Restarts(_hasty(house.plan.redis_url))
+        plan = house.plan
+        store = Store(plan.environment["PHOTO_STORE"])
+        self._shelf = Shelf(store, plan.var / "chaos-models", trial.model)
+        self._mischief = Mischief(plan, random.Random(dice.random()), lines, self._shelf)
+        self._redis = _hasty(plan.redis_url)
+        self._restarts = Restarts(self._redis)
+        self._model_taken_s: float | None = None
         self._house = house
         self._was_away = False
 
@@ -118,6 +127,7 @@ class _Run:
             for _ in track(self._mischief_and_orders(steps), "kills", total=self._trial.kills):
                 continue
             self._settle(steps)
+            self._model_taken_s = self._taken_s(steps)
         finally:
             self._mischief.mend(everything=True)  # a frozen house would not close
         return self._count(time.monotonic() - began)
@@ -196,6 +206,17 @@ class _Run:
             if len(self._guests.open) != left:
                 left, since = len(self._guests.open), time.monotonic()
 
+    def _taken_s(self, steps: Iterator[None]) -> float | None:
+        """Seconds until every worker paints with a model that is promoted now; None: never."""
+        wanted = self._shelf.promote(next(name for name in WHOLE if name != self._shelf.served))
+        since = self._shelf.since
+        while time.monotonic() < since + SETTLE_S:
+            next(steps)
+            models = [worker.model for worker in status.look(self._redis).workers]
+            if len(models) == self._trial.workers and set(models) == {wanted}:
+                return time.monotonic() - since
+        return None
+
     def _count(self, seconds: float) -> dict[str, Any]:
         times = self._restarts.seconds
         by_program = Counter(kill.program for kill in self._mischief.kills)
@@ -209,6 +230,7 @@ class _Run:
             "restart_max_s": _rounded(times, 1.0),
             "restart_p99_staffed_s": _rounded(self._restarts.staffed, 0.99),
             "in_hand": len(times),
+            "model_taken_s": self._model_taken_s and round(self._model_taken_s, 1),
             "unheard": unheard,
             "kills_by_program": dict(by_program),
             "faults": {kind: self._mischief.done[kind] for kind in FAULTS if kind != "kill"},

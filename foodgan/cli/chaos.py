@@ -30,8 +30,9 @@ def chaos(
 
     Bot, workers with their model, Valkey, supervisor and the sandbox in Discord's place are the
     real processes. All but the last two are killed and frozen; workers are parted from Redis or
-    from Discord, their devices hang or have no memory, all are restarted in turn; the sandbox
-    answers with 429 and 5xx, late or not at all. `--model` names a smaller one.
+    from Discord, their devices hang or have no memory, all are restarted in turn and given another
+    model, also one that is damaged; the sandbox answers with 429 and 5xx, late or not at all.
+    `--model` names a smaller one.
     """
     if folder is not None and folder.exists():
         raise typer.BadParameter(f"{folder} is there already", param_hint="--folder")

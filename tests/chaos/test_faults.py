@@ -14,12 +14,16 @@ import pytest
 import torch
 from PIL import Image
 
+from foodgan import copies, registry, serving
 from foodgan.chaos import mischief as mischief_module
 from foodgan.chaos import plan as plans
 from foodgan.chaos import stove
 from foodgan.chaos.cut import HOST, Cut
 from foodgan.chaos.mischief import JUMPS_S, Mischief
+from foodgan.chaos.shelf import DAMAGED, OWN, WHOLE, Shelf
 from foodgan.contract import pulse
+from foodgan.contract.errors import ModelError
+from foodgan.contract.store import Store
 from foodgan.painter import Dish, Painter
 from tests.valkey import a_port
 
@@ -236,6 +240,42 @@ def test_a_clock_that_jumped_comes_back_when_its_time_is_up(
     mischief.mend()
     assert not file.exists()
     assert mischief.done["clock"] == 1
+
+
+@pytest.fixture
+def shelf(tiny_model: Path, tmp_path: Path) -> Shelf:
+    return Shelf(Store(str(tmp_path / "store")), tmp_path / "made", tiny_model)
+
+
+def served(shelf: Shelf) -> str | None:
+    """What counts for a worker whose own model is that of the house."""
+    promotion = serving.serving(shelf.store).counts_for(registry.digest_of(shelf.own))
+    return promotion.digest if promotion else None
+
+
+def test_another_model_is_promoted_each_time(mischief: Mischief, shelf: Shelf) -> None:
+    mischief.shelf = shelf
+    for _ in range(4):
+        before = served(shelf)
+        mischief.model()
+        assert served(shelf) != before
+    assert mischief.done["model"] == 4
+
+
+def test_whole_models_can_be_taken_up_and_a_damaged_one_cannot(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    for name in (*WHOLE, DAMAGED, WHOLE[0], DAMAGED):
+        model_id = shelf.promote(name)
+        digest = served(shelf)
+        assert digest
+        if name == DAMAGED:
+            with pytest.raises(ModelError):
+                copies.fetch(shelf.store, digest, tmp_path / "home")
+        else:
+            folder = copies.fetch(shelf.store, digest, tmp_path / "home")
+            assert registry.open_model(folder)[0].model_id == model_id
+    assert (shelf.promote(OWN), served(shelf)) == ("", None)
 
 
 def test_time_and_datetime_of_a_process_are_wrong_by_what_the_file_says(tmp_path: Path) -> None:

@@ -1,0 +1,61 @@
+"""Other models in the house's store: workers take one up in the midst of everything, or cannot."""
+
+import json
+import random
+import shutil
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from foodgan import registry, serving
+from foodgan.contract.models import MODEL, MODELS
+from foodgan.contract.store import Store
+
+WHOLE = ("chaos-1", "chaos-2")
+DAMAGED = "chaos-damaged"  # published whole, and cut short in the store: nobody can take it up
+OWN = "each worker's own"
+
+
+@dataclass
+class Shelf:
+    """What operators promote. folder: where models are made of the house's own one, all of which
+    paint what that paints.
+    """
+
+    store: Store
+    folder: Path
+    own: Path | None
+    served: str = OWN
+    since: float = field(default_factory=time.monotonic)
+
+    def change(self, rng: random.Random) -> str:
+        """Promote another model than the one before; which."""
+        self.promote(rng.choice([name for name in (*WHOLE, DAMAGED, OWN) if name != self.served]))
+        return self.served
+
+    def promote(self, name: str) -> str:
+        """Have this model served; how workers call it, "" for their own."""
+        digest, model_id = None, ""
+        if name != OWN:
+            folder = self._made(name)
+            digest, model_id = serving.publish(self.store, folder), _called(folder)
+            if name == DAMAGED:
+                weights = f"{MODELS}/{digest}/stage1.safetensors"
+                data = self.store.read(weights)
+                self.store.write(weights, data[: len(data) // 2])
+        serving.promote(self.store, digest, base=None, model_id=model_id, by="operator")
+        self.served, self.since = name, time.monotonic()
+        return model_id
+
+    def _made(self, name: str) -> Path:
+        """The house's own model under another name, so that it is another one to everybody."""
+        folder = self.folder / name
+        if not folder.exists():
+            shutil.copytree(self.own or registry.SHIPPED, folder)
+            told = json.loads((folder / MODEL).read_text("utf-8")) | {"name": name}
+            (folder / MODEL).write_text(json.dumps(told), "utf-8")
+        return folder
+
+
+def _called(folder: Path) -> str:
+    return registry.describe(folder).model_id
