@@ -32,7 +32,7 @@ up: $(READY) ## Start the bot, a worker and all they need; Ctrl-C stops everythi
 # Half of the suite's time is waiting, for processes that die and clocks that run out. Where Python
 # is told to write no bytecode, each process would rewrite all asserts anew: ten seconds of a core.
 test: $(READY) ## Run the tests, three processes to two cores
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY) ## Check style and types
 	$(BIN)/ruff check .

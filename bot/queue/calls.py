@@ -75,7 +75,9 @@ class Calls:
             return
         try:
             job.delete()
-        except ValueError:  # rq stumbles over the claim of a worker that has died
+        except (KeyError, ValueError):
+            # rq stumbles over the claim of a worker that has died, and over what is left where one
+            # that was frozen renews a claim which it has lost.
             self.redis.delete(job.execution_registry.key)
             job.delete()
 

@@ -160,15 +160,21 @@ async def test_a_forgotten_order_leaves_no_trace_of_its_token(
     assert (await queue.look()).waiting == 0
 
 
-async def test_an_order_that_a_dead_worker_had_claimed_can_be_forgotten(
-    queue: DishQueue, redis: Redis
+@pytest.mark.parametrize("frozen", [False, True])
+async def test_an_order_that_a_dead_or_frozen_worker_had_claimed_can_be_forgotten(
+    queue: DishQueue, redis: Redis, frozen: bool
 ) -> None:
     order = an_order()
     await queue.enqueue(order, AOI.member_id)
     with redis.pipeline() as pipe:
-        execution = Execution.create(job_of(redis, order), 8, pipeline=pipe, worker_name="dead")
+        job = job_of(redis, order)
+        execution = Execution.create(job, 8, pipeline=pipe, worker_name="dead")
         pipe.execute()
     redis.delete(execution.key)  # as Redis does when nobody renews it
+    if frozen:
+        with redis.pipeline() as pipe:
+            execution.heartbeat(job.started_job_registry, 8, pipeline=pipe)  # it wakes
+            pipe.execute()
 
     await queue.forget(order.order_id)
 

@@ -67,6 +67,7 @@ def done(small_menu: None, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return plan
 
 
+@pytest.mark.slow
 def test_runs_are_measured_and_kept_and_not_done_twice(done: Plan) -> None:
     paths = [done.result(ARM, seed) for seed in done.seeds]
     found = json.loads(paths[0].read_text(encoding="utf-8"))
@@ -113,6 +114,7 @@ def test_figures_without_their_runs_are_enough(done: Plan, tmp_path: Path) -> No
     assert not moved.run(ARM, 1).exists()
 
 
+@pytest.mark.slow
 def test_a_hasty_run_ends_with_its_time(done: Plan) -> None:
     hasty = replace(done, seeds=(7,), pictures=4_000_000, limit_s=0.5, hasty=True, jobs=1)
     found = json.loads(carry_out(hasty)[0].read_text(encoding="utf-8"))
@@ -137,6 +139,7 @@ def test_a_resumed_run_is_charged_for_what_it_computed(done: Plan) -> None:
     assert 0 < spent < computed + 0.1  # it is rounded
 
 
+@pytest.mark.slow
 def test_everything_ends_in_time_and_runs_keep_their_checkpoints(done: Plan) -> None:
     until = time.time() + 20  # of a busy machine, till either has its first checkpoint
     long = replace(done, seeds=(8, 9), pictures=4_000_000, until=until, measures=False)
@@ -147,6 +150,7 @@ def test_everything_ends_in_time_and_runs_keep_their_checkpoints(done: Plan) -> 
         assert not long.trained(ARM, seed)
 
 
+@pytest.mark.slow
 def test_a_signal_ends_it_and_it_goes_on_from_its_checkpoint(done: Plan) -> None:
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", ENDLESS, str(done.out), str(done.judge)]
@@ -170,6 +174,7 @@ def _wait_until_it_trains(run: Path) -> None:
     pytest.fail("it never began")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_teacher")
 def test_a_run_that_goes_on_from_another_waits_for_it_and_says_what_both_saw(
     done: Plan, monkeypatch: pytest.MonkeyPatch

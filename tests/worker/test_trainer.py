@@ -65,6 +65,7 @@ def counts(counter: Counter, model: Path) -> Any:
     return serving.serving(counter.store).counts_for(registry.digest_of(model))
 
 
+@pytest.mark.slow
 def test_a_release_becomes_the_model_that_workers_serve(counter: Counter, model: Path) -> None:
     ask(counter, release(counter))
     train(counter, model)
@@ -79,6 +80,7 @@ def test_a_release_becomes_the_model_that_workers_serve(counter: Counter, model:
     assert "Traceback" not in counter.log
 
 
+@pytest.mark.slow
 def test_names_of_withdrawn_photos_are_forgotten_with_the_next_release(
     counter: Counter, model: Path
 ) -> None:
@@ -94,6 +96,7 @@ def test_names_of_withdrawn_photos_are_forgotten_with_the_next_release(
     assert counts(counter, model) is None
 
 
+@pytest.mark.slow
 def test_names_are_learned_anew_on_a_base_that_an_update_brought(
     counter: Counter, model: Path, tmp_path: Path
 ) -> None:
@@ -178,6 +181,7 @@ def test_a_trainer_with_another_base_says_what_to_do(
         training.learn(order, settings)
 
 
+@pytest.mark.slow
 def test_a_trainer_that_is_killed_leaves_its_work_to_the_next(
     counter: Counter, model: Path
 ) -> None:
