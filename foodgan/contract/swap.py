@@ -9,14 +9,14 @@ import fcntl
 import random
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from foodgan.contract.errors import StoreError
 from foodgan.contract.store import Store
 
 LOCK = ".lock"  # beside the file, in a folder; it is empty and stays
+HELD_S = 30.0  # that somebody may have the lock: one who is frozen has it for ever
 TRIES = 10
 _PAUSE_S = 0.2  # at most; after a change that came too late
 _LATE = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "409", "412"})
@@ -46,9 +46,23 @@ def _change_locked(store: Store, path: str, how: Change, most: int | None) -> No
     except OSError as error:
         raise StoreError(f"the store fails at {path}: {error.strerror}") from error
     with held:
-        with suppress(OSError):  # a file system that knows no locks
-            fcntl.flock(held, fcntl.LOCK_EX)
+        _lock(held, path)
         _write(store, path, how(_read(store, path, most)))
+
+
+def _lock(held: IO[str], path: str) -> None:
+    until = time.monotonic() + HELD_S
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise StoreError(f"somebody else keeps {path} locked: try again") from None
+            time.sleep(random.uniform(0, _PAUSE_S))
+        except OSError:
+            return  # a file system that knows no locks
+        else:
+            return
 
 
 def _change_on_s3(store: Store, path: str, how: Change, most: int | None) -> None:

@@ -1,5 +1,6 @@
 """Of two changes of one small file in the same moment none is lost: in a folder and on S3."""
 
+import fcntl
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,20 @@ def test_whoever_is_always_too_late_gets_a_sentence(
 
     with pytest.raises(StoreError, match="others change"):
         swap.change(store, PATH, how)
+
+
+def test_a_file_that_somebody_keeps_locked_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(str(tmp_path / "store"))
+    swap.change(store, PATH, one_more)
+    monkeypatch.setattr(swap, "HELD_S", 0.3)
+    with Path(store.full(PATH + swap.LOCK)).open("a") as frozen:
+        fcntl.flock(frozen, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match="somebody else keeps"):
+            swap.change(store, PATH, one_more)
+    swap.change(store, PATH, one_more)
+    assert store.read(PATH) == b"2"
 
 
 def test_a_change_that_is_refused_leaves_the_file(reach: Callable[[], Store]) -> None:
