@@ -477,6 +477,7 @@ operator-listing =
 ## Seasoning (weights of words)
 
 weight-unknown-word = We cannot find “{ $word }” in that name. The words you can turn up or down are { $words }.
+weight-no-words = Under `more` and `less`, please write words of the dish's name, up to { $limit } characters.
 weight-none = There is no word in that name that could be turned up or down.
 weight-too-many = We can adjust { $max } words of a name in all.
 weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is as if it were not there.

@@ -438,6 +438,7 @@ operator-listing =
 ## 味つけ(語の重み)
 
 weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。
+weight-no-words = 「もっと」と「控えめ」には、料理名の中の言葉を { $limit } 文字までで書いてくださいね。
 weight-none = この料理名には、加減できる言葉がありません。
 weight-too-many = 加減する言葉は、合わせて { $max } つまででお願いします。
 weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だとその言葉はなかったことになります。
