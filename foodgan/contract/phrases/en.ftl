@@ -84,7 +84,7 @@ answer-dyed = 🎨 Words with a colour: { $words }
 answer-manner = Your way: { $manner }
 manner-more = more { $words }
 manner-less = less { $words }
-seed-like = { $seed } (one like it)
+seed-like = { $seed }, one like it
 no-known-word = Every word in there was new to us, so we let our imagination run free.
 
 ## Buttons under a picture (place: which picture)
@@ -118,7 +118,7 @@ cancel-no-kitchen = We cannot reach the kitchen to cancel this just now. Please 
 dish-will-be-late = Sorry to keep you waiting for **{ $name }**. We will bring it to this channel as soon as it is ready.
 late-served = <@{ $member }>, thank you for waiting so long. Here is your order.
 
-## 料理名
+## Names of dishes
 
 name-empty = Please write the name of a dish.
 name-too-long = Names can be up to { $limit } characters. Please try a shorter one.
@@ -138,14 +138,14 @@ up-part-bot = the bot
 up-waiting = waiting
 up-starting = starting
 up-ready = ready
-up-clearing = Parts of the last run are still there. Clearing them away first ({ $count } left)
+up-clearing = Parts of the last run are still there. Clearing them away first (still running: { $count })
 up-port-moved = Port { $wanted } is taken. Using { $port }.
 up-open = The imaginary canteen is open
 up-page = Open this in a browser and order with /dish
 up-discord = Order with /dish in your Discord server
 up-sync-hint = Once, and whenever the commands change: python -m bot sync
 up-how-to-stop = Ctrl-C to close · logs: { $logs }
-up-closing = Closing. Finishing the dish in hand ({ $count } left)
+up-closing = Closing. Finishing the dish in hand (parts still running: { $count })
 up-closing-hint = Ctrl-C again to stop without waiting
 up-closed = Closed
 up-already = The canteen at { $folder } is open already.
@@ -168,9 +168,9 @@ status-line =
         [one] 1 order is
        *[other] { $waiting } orders are
     } waiting · { $started } being made
-status-wait = A dish ordered now takes about { $seconds } s
+status-wait = A dish ordered now takes about { $span }
 status-unstaffed = The painter has stepped out just now. Orders are painted as soon as the painter is back
-status-oldest = The oldest order has waited { $seconds } s
+status-oldest = The oldest order has waited { $span }
 status-failures = Orders that failed in the last hour: { $count }
 status-worker =
     { $state ->
@@ -179,6 +179,9 @@ status-worker =
         [resting] on a break
        *[idle] free
     } · model { $model } · { $device } · v{ $version }
+span-seconds = { $count } s
+span-minutes = { $count } min
+span-hours = { $count } h
 status-more = … and { $count } more
 status-away = The kitchen can't be reached right now. Please try again in a little while.
 drain-unknown = No worker is called { $name }. There are: { $known }
@@ -291,7 +294,7 @@ review-hints = Worth a look: { $hints }
 review-alike = Look-alikes (from the second picture on): { $names }
 review-unseen = This photo cannot be shown just now, so there is nothing to vote on. “Later” brings the next one.
 review-escalated = The votes are even. Yours decides.
-review-none = No photos are waiting for a review. Well done!
+review-none = There is no photo for you to review just now. Well done!
 review-none-tied = There is nothing for you to vote on just now. Well done! Photos with even votes: { $count }, waiting for somebody who has not voted yet, or who runs the server.
 review-accept = Accept
 review-reject = Turn down (choose why)
