@@ -275,6 +275,7 @@ consent-text =
 licence-cc0-1-0 = Agree, CC0
 licence-cc-by-4-0 = Agree, CC BY
 licence-club-only = Agree, club only
+licence-now = { $licence } (as now)
 credit-name = Name me ({ $name })
 credit-initials = Only my initials ({ $name })
 credit-anonymous = Do not name me

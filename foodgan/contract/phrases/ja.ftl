@@ -266,6 +266,7 @@ consent-text =
 licence-cc0-1-0 = CC0 で同意
 licence-cc-by-4-0 = CC BY で同意
 licence-club-only = 「部内だけ」で同意
+licence-now = { $licence }(いまの使い方)
 credit-name = 名前をそのまま載せる({ $name })
 credit-initials = イニシャルで載せる({ $name })
 credit-anonymous = 名前は載せない
