@@ -35,8 +35,8 @@ about =
     {""}**Words with a colour** — 抹茶, "chocolate", "blue", "rainbow", 銀河 (galaxy): a word that brings a colour to mind dyes the dish in it. Deeper with `more`, fainter with `less`.
     {""}**Two tastes in one** — give `/mix` two names, and see one dish turn into the other, step by step.
     {""}**One more thing** — the buttons under a picture bring another one (🎲), some like it (🍳) or a larger one (🔍), and tell whether it is a copy of a photo (🪞).
-    {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time.
-    {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages.
+    {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time with `/photos withdraw`.
+    {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages. `/privacy export` brings you what we keep, `/privacy delete` erases it.
 
 ## Orders
 
