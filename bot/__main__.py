@@ -18,9 +18,10 @@ from foodgan.contract.store import Store
 T = TypeVar("T")
 
 cli = typer.Typer(
-    help="The Discord bot of 架空食堂.",
+    help="The Discord bot of 架空食堂. Without a command it runs until SIGTERM or Ctrl-C.",
     add_completion=False,
     pretty_exceptions_enable=False,  # they would show local variables, and with them tokens
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 

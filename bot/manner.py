@@ -25,4 +25,7 @@ def _words(given: str | None) -> list[str]:
     # Its spelling first: a wide space is a space.
     if not given or not given.strip():
         return []
-    return _BETWEEN.split(dishname.normalise(given).strip("、,・ "))
+    try:
+        return _BETWEEN.split(dishname.normalise(given).strip("、,・ "))
+    except UserError:  # its sentence would speak of the dish's name
+        raise UserError("weight-no-words", limit=dishname.LENGTH_MAX) from None

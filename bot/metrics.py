@@ -34,6 +34,7 @@ PHRASES = (
     "submit-stale",
     "submit-too-many",
     "too-many-waiting",
+    "weight-no-words",
     "weight-too-many",
 )
 _COUNTS = CollectorRegistry()  # of this process

@@ -29,7 +29,11 @@ _TRAINER_NICE = 15
 
 _log = logging.getLogger("worker")
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 Name = Annotated[
     str, typer.Option(help="Its name on this machine, where there is more than one worker.")
@@ -184,4 +188,4 @@ def _set_up() -> Settings:
 
 
 if __name__ == "__main__":
-    app(prog_name="worker")
+    app(prog_name="python -m worker")

@@ -102,8 +102,16 @@ def _manner(order: DishOrder) -> str:
 
 def _dyed(order: DishOrder) -> str:
     """Which words of a new dish have given it their colour, for members to find such words."""
-    words = dyed_by(order.names) if order.kind in ("dish", "mix") else []
+    words = dyed_by(_tasted(order)) if order.kind in ("dish", "mix") else []
     return say(order.locale, "answer-dyed", words=dishname.listed(words)) if words else ""
+
+
+def _tasted(order: DishOrder) -> tuple[str, ...]:
+    """The names that are in the picture: of a mix with 0 or 100 percent only one is."""
+    shares = {recipe.share for recipe in order.recipes}
+    if order.mix is None or shares not in ({0}, {100}):
+        return order.names
+    return (order.name,) if shares == {0} else (order.mix,)
 
 
 def _span(numbers: Sequence[int]) -> str:

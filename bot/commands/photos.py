@@ -51,7 +51,8 @@ def photos_presses(rights: Rights) -> dict[str, Press]:
     async def ask(interaction: discord.Interaction, _: list[str]) -> None:
         await defer(interaction)
         ids = chosen(interaction)[:WITHDRAWN_MAX]
-        answer = await rights.confirm(locale_of(interaction.locale.value), ids)
+        locale = locale_of(interaction.locale.value)
+        answer = await rights.confirm(interaction.user.id, locale, ids)
         await interaction.edit_original_response(**answer.edit())
 
     async def withdraw(interaction: discord.Interaction, arguments: list[str]) -> None:

@@ -38,12 +38,10 @@ def report(locale: str, status: Status, operator: bool) -> str:
     if status.wait_s is None:
         lines.append(say(locale, "status-unstaffed"))
     else:
-        lines.append(say(locale, "status-wait", seconds=max(1, round(status.wait_s))))
+        lines.append(say(locale, "status-wait", span=_span(locale, max(1.0, status.wait_s))))
     if status.oldest_id is not None:
-        seconds = round(status.oldest_s)
-        lines.append(
-            say(locale, "status-oldest", seconds=seconds) + _ids(operator, status.oldest_id)
-        )
+        oldest = say(locale, "status-oldest", span=_span(locale, status.oldest_s))
+        lines.append(oldest + _ids(operator, status.oldest_id))
     failures = say(locale, "status-failures", count=status.failed_recently)
     lines.append(failures + _ids(operator, *status.failures))
     lines += [_worker(locale, each, operator) for each in status.workers[:WORKERS_SHOWN]]
@@ -62,6 +60,15 @@ def _worker(locale: str, worker: Hello, operator: bool) -> str:
         device=worker.device,
     )
     return told + _ids(operator, worker.label)
+
+
+def _span(locale: str, seconds: float) -> str:
+    """A span of time, in a unit of which it holds two or more."""
+    if seconds < 120:
+        return say(locale, "span-seconds", count=round(seconds))
+    if seconds < 7200:
+        return say(locale, "span-minutes", count=round(seconds / 60))
+    return say(locale, "span-hours", count=round(seconds / 3600))
 
 
 def _ids(shown: bool, *ids: str) -> str:

@@ -34,8 +34,13 @@ def credit_text(choice: Credit, shown_name: str) -> str:
     return " ".join(words)[:CREDIT_MAX]
 
 
-def question(locale: str, submission_id: str, choice: Credit, shown_name: str) -> Answer:
-    """The consent text, a menu for the credit, and a button for each licence."""
+def question(
+    locale: str, submission_id: str, choice: Credit, shown_name: str, now: str | None
+) -> Answer:
+    """The consent text, a menu for the credit, and a button for each licence.
+
+    now: the licence that the member has agreed to before, which its button says.
+    """
     menu: discord.ui.Select[discord.ui.View] = discord.ui.Select(
         custom_id=custom_id("consent-credit", submission_id),
         row=0,
@@ -50,9 +55,9 @@ def question(locale: str, submission_id: str, choice: Credit, shown_name: str) -
     )
     buttons = [
         button(
-            say(locale, f"licence-{licence.lower().replace('.', '-')}"),
+            _licence_label(locale, licence, now),
             custom_id("consent-licence", licence, submission_id),
-            discord.ButtonStyle.primary,
+            discord.ButtonStyle.success if licence == now else discord.ButtonStyle.primary,
             row=1,
         )
         for licence in LICENCES
@@ -60,6 +65,11 @@ def question(locale: str, submission_id: str, choice: Credit, shown_name: str) -
     refuse = button(say(locale, "consent-no"), custom_id("consent-no", submission_id), row=1)
     text = say(locale, "consent-text", version=str(VERSION))
     return Answer(text, laid_out(menu, *buttons, refuse))
+
+
+def _licence_label(locale: str, licence: Licence, now: str | None) -> str:
+    label = say(locale, f"licence-{licence.lower().replace('.', '-')}")
+    return say(locale, "licence-now", licence=label) if licence == now else label
 
 
 def _credit_label(locale: str, credit: Credit, shown_name: str) -> str:

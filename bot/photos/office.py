@@ -15,6 +15,7 @@ from foodgan.contract.phrases import say
 
 AUDIT_SHOWN = 12  # lines
 LINE_MAX = 500  # characters of bans, and as many of words
+DETAIL_MAX = 40  # characters of what a line of the log says
 
 
 class Office:
@@ -84,5 +85,12 @@ def _line(entries: Sequence[str]) -> str:
 def _audit_line(entry: AuditEntry) -> str:
     when = f"<t:{entry.at.timestamp():.0f}:R>"
     actor = f"<@{entry.actor_id}>" if entry.actor_id else "—"
-    detail = dishname.display(entry.detail[:40])
-    return " ".join(filter(None, (when, actor, entry.action, entry.photo_id, detail)))
+    return " ".join(filter(None, (when, actor, entry.action, entry.photo_id, _detail(entry))))
+
+
+def _detail(entry: AuditEntry) -> str:
+    """What a line is about: of a ban the member, as a name that can be read, and the reason."""
+    if entry.action not in ("ban", "unban") or not entry.detail:
+        return dishname.display(entry.detail[:DETAIL_MAX])
+    member_id, _, reason = entry.detail.partition(": ")
+    return f"<@{member_id}> {dishname.display(reason[:DETAIL_MAX])}".rstrip()

@@ -1,11 +1,8 @@
 """The receipt: what became of the photos of one submission, with previews and look-alikes."""
 
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import discord
 
 from bot.answer import Answer
 from bot.photos.collection import Collection
@@ -59,19 +56,6 @@ class Receipts(Collection):
             return ""
         listed = say(locale, "list-comma").join(sorted(names))
         return say(locale, "receipt-alike", place=place, file=file, names=listed)
-
-    async def previews(
-        self, locale: str, shown: Sequence[Photo]
-    ) -> list[tuple[Photo, discord.File]]:
-        """Those of these photos that the store can show, each with its file of a message."""
-        seen = []
-        for photo in shown:
-            data = await self.publisher.bytes_of(photo.sha256)
-            if data is not None:
-                alt = say(locale, "photo-alt", name=photo.name)
-                name = f"photo-{photo.id}.jpg"
-                seen.append((photo, discord.File(io.BytesIO(data), name, description=alt)))
-        return seen
 
     async def photos_of(self, submission: Submission) -> Sequence[Photo]:
         """The photos of a submission."""

@@ -243,7 +243,10 @@ class Reception:
         await self._edit(guest.application_id, guest.token.get_secret_value(), answer)
 
     async def _ask(self, guest: Guest, submission_id: str, choice: Credit) -> None:
-        answer = consent.question(guest.locale, submission_id, choice, guest.shown_name)
+        async with self._sessions() as session:
+            known = await submissions.consent_of(session, guest.member_id)
+        now = known.licence if known and consent.current(known) else None
+        answer = consent.question(guest.locale, submission_id, choice, guest.shown_name, now)
         await self._edit(guest.application_id, guest.token.get_secret_value(), answer)
 
 

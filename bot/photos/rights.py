@@ -46,15 +46,23 @@ class Rights(Collection):
         lines = [head, *(f"- {_line(locale, photo)}" for photo in shown)]
         return Answer("\n".join(lines), _pages(locale, shown, page, count))
 
-    async def confirm(self, locale: str, ids: Sequence[str]) -> Answer:
-        """Ask once more before photos are withdrawn: there is no way back."""
+    async def confirm(self, member_id: int, locale: str, ids: Sequence[str]) -> Answer:
+        """Show one's own photos and ask once more before they go: there is no way back."""
+        async with self.sessions() as session:
+            theirs = await rights.still_own(session, member_id, ids)
+        if not theirs:  # an older message: they have gone meanwhile
+            return await self.mine(member_id, locale)
         yes = button(
             say(locale, "withdraw-yes"),
-            custom_id("withdraw", *ids),
+            custom_id("withdraw", *(photo.id for photo in theirs)),
             discord.ButtonStyle.danger,
         )
         no = button(say(locale, "withdraw-no"), custom_id("mine", "0"))
-        return Answer(say(locale, "withdraw-sure", count=len(ids)), laid_out(yes, no))
+        sure = say(locale, "withdraw-sure", count=len(theirs))
+        lines = [sure, *(f"- {_line(locale, photo)}" for photo in theirs)]
+        seen = await self.previews(locale, theirs)
+        files = tuple(file for _, file in seen)
+        return Answer("\n".join(lines), laid_out(yes, no), files)
 
     async def withdraw(self, member_id: int, locale: str, ids: Sequence[str]) -> Answer:
         """Withdraw one's own photos, at once from the records, at the next round from the store."""
@@ -121,7 +129,7 @@ def _pages(locale: str, shown: Sequence[Photo], page: int, count: int) -> discor
             discord.SelectOption(
                 label=photo.name[:100],
                 value=photo.id,
-                description=say(locale, f"state-{photo.state}")[:100],
+                description=f"{say(locale, f'state-{photo.state}')} · {photo.filename}"[:100],
             )
             for photo in shown
         ],

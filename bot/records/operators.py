@@ -21,7 +21,7 @@ async def ban(session: AsyncSession, member_id: int, by_id: int, reason: str) ->
     await session.merge(
         Ban(member_id=member_id, by_id=by_id, reason=reason[:200], at=datetime.now(UTC))
     )
-    note(session, "ban", by_id, None, f"{member_id}: {reason}")
+    note(session, "ban", by_id, None, f"{member_id}: {reason}" if reason else str(member_id))
 
 
 async def unban(session: AsyncSession, member_id: int, by_id: int) -> bool:
@@ -29,8 +29,10 @@ async def unban(session: AsyncSession, member_id: int, by_id: int) -> bool:
     gone = await session.scalars(
         delete(Ban).where(Ban.member_id == member_id).returning(Ban.member_id)
     )
+    if gone.first() is None:
+        return False
     note(session, "unban", by_id, None, str(member_id))
-    return gone.first() is not None
+    return True
 
 
 async def forget_bans(session: AsyncSession, member_id: int) -> None:
@@ -65,8 +67,10 @@ async def unblock(session: AsyncSession, word: str, by_id: int) -> bool:
     gone = await session.scalars(
         delete(BlockedWord).where(BlockedWord.word == word).returning(BlockedWord.word)
     )
+    if gone.first() is None:
+        return False
     note(session, "unblock", by_id, None, word)
-    return gone.first() is not None
+    return True
 
 
 async def blocked(session: AsyncSession) -> Sequence[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records import errands
 from bot.records.operators import forget_bans, forget_operator
-from bot.records.photos import NOBODY, UNHEARD, bury, note
+from bot.records.photos import NOBODY, UNHEARD, bury, by_ids, note
 from bot.records.tables import (
     AuditEntry,
     Ban,
@@ -43,6 +43,15 @@ async def own_photos(
         .offset(offset)
     )
     return found.all(), count
+
+
+async def still_own(session: AsyncSession, member_id: int, ids: Sequence[str]) -> list[Photo]:
+    """Those of these photos, in this order, that are the member's and living."""
+    return [
+        photo
+        for photo in await by_ids(session, ids)
+        if photo.member_id == member_id and photo.state in ALIVE
+    ]
 
 
 async def withdraw(session: AsyncSession, member_id: int, ids: Sequence[str]) -> list[str]:

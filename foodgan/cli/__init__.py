@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -67,7 +67,8 @@ def options(
         typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
     ] = False,
     lang: Annotated[
-        str | None, typer.Option(metavar="ja|en", help="Speak this language; else the terminal's.")
+        Literal["ja", "en"] | None,
+        typer.Option(metavar="ja|en", help="Speak this language; else the terminal's."),
     ] = None,
 ) -> None:
     """What holds for every command."""

@@ -94,7 +94,15 @@ class Settings(BaseSettings):
     worker_health_port: Annotated[int, Field(ge=0, le=65535)] = 9420  # the next one where taken
 
     log_level: Annotated[Level, BeforeValidator(lambda value: str(value).upper())] = "INFO"
-    log_format: str = "text"  # or "json"
+    log_format: Literal["text", "json"] = "text"
+
+    @field_validator("club_servers")
+    @classmethod
+    def _ids(cls, listed: str) -> str:
+        """A name, or a link, would keep everybody out of the review without a word."""
+        if not all(each.strip().isdecimal() for each in listed.split(",") if each.strip()):
+            raise ValueError("ids of servers, which are whole numbers, separated by commas")
+        return listed
 
     @field_validator("redis_url")
     @classmethod

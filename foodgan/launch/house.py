@@ -99,8 +99,10 @@ class House:
 
     def _failed(self, name: str, log: str) -> UserError:
         """What to tell the operator: which part, its last words, and where to read more."""
-        last = self.last_line(log) or "–"
-        return UserError("up-failed", part=name, last=last, log=str(self.plan.logs / log))
+        last, program = self.last_line(log) or "–", self.plan.program(name)
+        count = program.count if program else 1
+        where = str(self.plan.logs / log)
+        return UserError("up-failed", part=name, count=count, last=last, log=where)
 
     def last_line(self, log: str) -> str:
         """The last words in a log file, with no secret in them; empty where there are none.

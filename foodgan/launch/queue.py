@@ -14,13 +14,18 @@ from foodgan.contract.settings import Settings
 
 def redis_url(settings: Settings) -> str:
     """REDIS_URL where it is set; else the embedded Valkey of a house that is open here."""
-    if "redis_url" not in settings.model_fields_set:
-        try:
-            house = json.loads((settings.var_dir / "house.json").read_text(encoding="utf-8"))
-            return str(house["redis_url"])
-        except (OSError, ValueError, LookupError):
-            pass
-    return settings.redis_url.get_secret_value()
+    return _known_url(settings) or settings.redis_url.get_secret_value()
+
+
+def _known_url(settings: Settings) -> str | None:
+    """The same; None where neither is there and the usual address is but a guess."""
+    if "redis_url" in settings.model_fields_set:
+        return settings.redis_url.get_secret_value()
+    try:
+        house = json.loads((settings.var_dir / "house.json").read_text(encoding="utf-8"))
+        return str(house["redis_url"])
+    except (OSError, ValueError, LookupError):
+        return None
 
 
 @contextmanager
@@ -38,4 +43,8 @@ def connected(settings: Settings) -> Iterator[Redis]:
         with redis:
             yield redis
     except (RedisError, OSError) as error:
-        raise KitchenClosed(f"Redis: {type(error).__name__}: {redact(str(error))}") from error
+        told = f"Redis: {type(error).__name__}: {redact(str(error))}"
+        if _known_url(settings) is None:
+            folder = settings.var_dir.resolve()
+            told = f"no canteen is open in {folder}, and REDIS_URL is not set ({told})"
+        raise KitchenClosed(told) from error

@@ -64,12 +64,16 @@ def _spelt(name: str) -> dict[str, str]:
 
 
 def _count(names: Iterable[Count], spellings: dict[str, Counter[str]]) -> Counter[str]:
-    """How often each key occurs; a name in which no word is known counts as one word."""
+    """How often each key occurs; a name in which no word is known counts as one word.
+
+    A number is nothing to photograph.
+    """
     found: Counter[str] = Counter()
     for name, times in names:
         for key, shown in (_spelt(name) or {name: name}).items():
-            found[key] += times
-            spellings[key][shown] += times
+            if not key.isdecimal():
+                found[key] += times
+                spellings[key][shown] += times
     return found
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from typer.testing import CliRunner
 
+from bot.__main__ import cli
 from bot.sandbox.server import Sandbox
 from foodgan.contract import pulse
 from foodgan.contract.settings import Settings
@@ -43,6 +45,11 @@ def bot(env: dict[str, str], cwd: Path, *arguments: str) -> subprocess.Popen[str
     command = [sys.executable, "-m", "bot", *arguments]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, env=env, cwd=cwd, stdout=pipe, stderr=pipe, text=True)
+
+
+def test_help_may_be_asked_for_in_short() -> None:
+    asked = CliRunner().invoke(cli, ["-h"])
+    assert (asked.exit_code, "SIGTERM" in asked.output) == (0, True)
 
 
 @pytest.fixture

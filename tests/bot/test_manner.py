@@ -6,6 +6,7 @@ import pytest
 from redis import Redis
 
 from bot.manner import LESS, MORE, weights_of
+from foodgan.contract.dishname import LENGTH_MAX
 from foodgan.contract.errors import UserError
 from foodgan.contract.limits import WORDS_MAX
 from foodgan.contract.phrases import say
@@ -37,6 +38,16 @@ def test_words_may_be_parted_as_one_likes(
 def test_too_many_words_are_refused() -> None:
     with pytest.raises(UserError, match="weight-too-many"):
         weights_of(" ".join(f"言葉{n}" for n in range(WORDS_MAX + 1)), None)
+
+
+@pytest.mark.parametrize("more", ["🧀", "、、", "チーズ" * 30])
+async def test_what_holds_no_words_is_not_taken_for_a_wrong_name(
+    canteen: Canteen, more: str
+) -> None:
+    await canteen.open()
+    message = await canteen.answer(canteen.order(name=NAME, more=more))
+    assert message["content"] == say("ja", "weight-no-words", limit=LENGTH_MAX)
+    assert is_private(message)
 
 
 async def test_the_manner_reaches_the_queue_and_the_records(canteen: Canteen, redis: Redis) -> None:

@@ -28,7 +28,7 @@ async def test_it_tells_the_asker_alone_how_busy_the_kitchen_is(
     assert is_private(message)
     first, wait, oldest, failures, worker = message["content"].splitlines()
     assert first == "1 order is waiting · 0 being made"
-    assert wait == say("en", "status-wait", seconds=2)
+    assert wait == "A dish ordered now takes about 2 s"
     assert oldest.startswith("The oldest order has waited")
     assert failures == "Orders that failed in the last hour: 0"
     assert worker == "cooking · model first·a1b2c3 · cuda:0 · v0.1.0"
@@ -55,19 +55,18 @@ async def test_without_redis_it_says_so(canteen: Canteen, free_port: int) -> Non
     assert is_private(message)
 
 
-@pytest.mark.parametrize("locale", ["ja", "en"])
-def test_a_fleet_fits_into_one_message(locale: str) -> None:
+def a_full_kitchen(oldest_s: float = 844, wait_s: float = 70) -> Status:
+    """Forty workers, and a long line."""
     hellos = tuple(a_hello(label=f"a-machine-with-a-long-name-{n}-{n}") for n in range(40))
-    now = datetime.now(UTC)
-    kitchen = Status(
-        taken_at=now,
+    return Status(
+        taken_at=datetime.now(UTC),
         waiting=500,
         started=64,
         put_off=3,
-        oldest_s=844,
+        oldest_s=oldest_s,
         oldest_id="0123abcd",
         dish_s=0.5,
-        wait_s=70,
+        wait_s=wait_s,
         failed=40,
         failed_recently=30,
         failures=tuple(f"{n:08x}" for n in range(10)),
@@ -78,9 +77,23 @@ def test_a_fleet_fits_into_one_message(locale: str) -> None:
         trainers=1,
         refusals=0,
     )
-    told = report(locale, kitchen, operator=True)
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_a_fleet_fits_into_one_message(locale: str) -> None:
+    told = report(locale, a_full_kitchen(), operator=True)
     assert len(told) < 2000
     assert say(locale, "status-more", count=28) in told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "span"),
+    [(0.2, "1 秒"), (119.4, "119 秒"), (300, "5 分"), (7199, "120 分"), (93_600, "26 時間")],
+)
+def test_long_waits_are_told_in_minutes_or_hours(seconds: float, span: str) -> None:
+    told = report("ja", a_full_kitchen(oldest_s=max(seconds, 1), wait_s=seconds), operator=False)
+    assert f"お届けまで約 {span}です" in told
+    assert f"いちばん長くお待ちのご注文: {span}" in told
 
 
 def test_without_a_worker_that_serves_there_is_no_estimate(redis: Redis) -> None:

@@ -113,6 +113,13 @@ def test_a_name_that_is_none_gets_a_sentence_that_only_the_asker_sees(window: Pa
     expect(answer.get_by_test_id("picture")).to_have_count(0)
 
 
+def test_on_a_phone_the_hint_in_the_box_stays_on_one_line(window: Page) -> None:
+    window.set_viewport_size({"width": 390, "height": 844})
+    box = window.get_by_test_id("message-box")
+    assert box.evaluate("box => box.value === '' && box.scrollHeight <= box.clientHeight")
+    window.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_ctrl_c_leaves_no_process_behind(house: Opened, window: Page) -> None:
     assert leftovers.marked(house.var)
     house.launcher.send_signal(signal.SIGINT)

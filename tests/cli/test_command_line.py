@@ -111,6 +111,7 @@ def test_a_mistake_gets_a_sentence_and_no_traceback(
     ("words", "code", "sentence"),
     [
         ("dish 鮭丼 --out a-file/pictures", 1, "a-file/pictures: Not a directory"),
+        ("--lang fr dish 鮭丼", 2, "'fr' is not one of"),
         ("dish 鮭丼 --device gpu", 2, "'gpu' cannot be used"),
         ("mix 鮭丼 親子丼 --device cuda:99", 2, "'cuda:99' cannot be used"),
         ("sheet --out s.png --device meta", 2, "'meta' cannot be used"),

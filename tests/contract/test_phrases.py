@@ -37,6 +37,15 @@ def messages(locale: str) -> dict[str, set[str]]:
     return found
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_part_that_fails_is_called_as_it_was_on_its_way(locale: str) -> None:
+    parts = [key.removeprefix("up-part-") for key in messages(locale) if key.startswith("up-part-")]
+    assert parts
+    for part in parts:
+        told = say(locale, "up-failed", part=part, count=3, last="–", log="bot-1.log")
+        assert told.startswith(say(locale, f"up-part-{part}", count=3))
+
+
 def asked_for() -> set[str]:
     """Phrase keys that the code names literally."""
     found = set()

@@ -60,6 +60,30 @@ def test_a_number_out_of_range_is_named(monkeypatch: pytest.MonkeyPatch) -> None
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLUB_SERVERS", "電算部"),
+        ("CLUB_SERVERS", "1240000000000000100,https://discord.gg/abc"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_what_nobody_could_go_by_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(UserError) as told:
+        read_settings()
+    assert told.value.values["name"] == name
+    assert value not in str(told.value.values["fault"])
+
+
+@pytest.mark.parametrize("listed", ["", "1240000000000000100", " 1240000000000000100 , 2,"])
+def test_servers_may_be_listed_as_one_likes(monkeypatch: pytest.MonkeyPatch, listed: str) -> None:
+    monkeypatch.setenv("CLUB_SERVERS", listed)
+    assert read_settings().club_servers == listed
+
+
 def test_database_and_photos_lie_in_var_dir_unless_they_have_a_place(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ import redis
 
 from foodgan.contract import pulse
 from foodgan.contract.errors import UserError
+from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
 from foodgan.launch import leftovers
 from foodgan.launch.house import OPEN_WITHIN_S, House
@@ -106,6 +107,8 @@ def test_a_program_that_does_not_stand_is_named_with_its_last_words(var: Path) -
     assert failure.value.phrase == "up-failed"
     assert failure.value.values["part"] == "bot"
     assert failure.value.values["last"] == "no token, no bot"
+    told = say("ja", failure.value.phrase, **failure.value.values)
+    assert told.startswith(say("ja", "up-part-bot"))
     assert leftovers.marked(var) == []
 
 

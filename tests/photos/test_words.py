@@ -33,3 +33,8 @@ def test_what_is_asked_for_and_lacking_comes_first() -> None:
     found = words.coverage(covered, asked, 2)
     assert found.wanted == (("ピザ", 6), ("寿司", 5))
     assert words.coverage(covered, asked, 9).wanted[-1] == ("비빔밥", 2)
+
+
+def test_nobody_is_asked_to_photograph_a_number() -> None:
+    found = words.coverage({"カレー2": 1}, {"カレー0": 3, "0": 5, "7": 2}, 9)
+    assert (found.covered, found.wanted) == ((("カレー", 1),), (("カレー", 3),))

@@ -260,6 +260,16 @@ def test_a_new_dish_says_which_of_its_words_have_dyed_it(kitchen: Kitchen) -> No
     assert "🎨" not in plain
 
 
+@pytest.mark.parametrize(("share", "words"), [(0, "抹茶"), (50, "抹茶・いちご"), (100, "いちご")])
+def test_a_dish_that_is_not_in_a_mix_has_not_dyed_it(
+    kitchen: Kitchen, share: int, words: str
+) -> None:
+    order = kitchen.put(an_order("抹茶うどん", kind="mix", mix="いちごパフェ", share=share))
+    kitchen.serve()
+    told = kitchen.answer(order).payload["content"].splitlines()
+    assert say("ja", "answer-dyed", words=words) in told
+
+
 def test_a_word_that_the_name_does_not_have_is_answered_before_its_batch_is_painted(
     kitchen: Kitchen,
 ) -> None:

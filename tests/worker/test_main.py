@@ -35,6 +35,11 @@ def test_a_workers_threads_wait_without_spinning(monkeypatch: pytest.MonkeyPatch
     assert policies == ["PASSIVE"]
 
 
+def test_help_may_be_asked_for_in_short() -> None:
+    asked = CliRunner().invoke(app, ["-h"])
+    assert (asked.exit_code, "SIGTERM" in asked.output) == (0, True)
+
+
 def test_dead_letters_of_a_house_that_is_open_here_are_found_without_a_setting(
     kitchen: Kitchen, tmp_path: Path
 ) -> None:

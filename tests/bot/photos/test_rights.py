@@ -27,6 +27,7 @@ from bot.records.tables import (
 )
 from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
+from bot.sandbox.member_input import Members, UseComponent
 from bot.sandbox.people import find_member
 from foodgan.contract.photos import Tombstone
 from foodgan.contract.phrases import say
@@ -142,10 +143,42 @@ async def test_nobody_withdraws_what_is_not_theirs(club: Club) -> None:
     (photo,) = await club.taken(["a.jpg"])
     await club.taken(["y.jpg"], member="yuto")
     mine = await club.shown(club.use("photos mine", "yuto"))
-    asked = club.click(mine, "withdraw-ask", "yuto", values=[photo.id], raw=True)
-    done = await edited(club.click(await edited(asked), "withdraw:", "yuto"))
+    asked = await edited(club.click(mine, "withdraw-ask", "yuto", values=[photo.id], raw=True))
+    assert asked["content"] == mine["content"]
+    made_up = UseComponent(
+        type="component",
+        message=mine["id"],
+        custom_id=f"withdraw:{photo.id}",
+        member="yuto",
+        raw=True,
+    )
+    done = await edited(Members(club.world).act(made_up))
     assert say("ja", "withdraw-done", count=0) in done["content"]
     assert len(await club.photos("taken")) == 2
+
+
+async def test_who_withdraws_is_shown_which_photos_will_go(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    keep, drop = await club.taken(["keep.jpg", "drop.jpg"], name="親子丼")
+    mine = await club.shown(club.use("photos withdraw"))
+    options = component(mine, "withdraw-ask")["options"]
+    assert {option["value"]: option["description"] for option in options} == {
+        photo.id: f"{say('ja', 'state-taken')} · {photo.filename}" for photo in (keep, drop)
+    }
+    sure = await edited(club.click(mine, "withdraw-ask", values=[drop.id]))
+    assert "**親子丼**" in sure["content"]
+    assert [file["filename"] for file in sure["attachments"]] == [f"photo-{drop.id}.jpg"]
+
+
+async def test_photos_that_went_meanwhile_are_not_asked_about(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    (photo,) = await club.taken(["a.jpg"])
+    older = await club.shown(club.use("photos withdraw"))
+    await withdraw(club, photo.id)
+    asked = await edited(club.click(older, "withdraw-ask", values=[photo.id]))
+    assert asked["content"] == say("ja", "mine-none")
 
 
 async def test_an_export_holds_everything_and_no_secret(club: Club) -> None:

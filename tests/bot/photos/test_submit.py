@@ -183,6 +183,20 @@ async def test_who_only_looks_at_the_consent_is_not_told_that_no_photo_is_kept(c
     assert len(await club.all(Consent)) == 1
 
 
+async def test_who_looks_at_the_consent_sees_what_they_have_agreed_to(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed(licence="CC-BY-4.0")
+    asked = await club.shown(club.use("privacy consent"))
+    labels = {
+        licence: component(asked, f"consent-licence:{licence}")["label"]
+        for licence in ("CC0-1.0", "CC-BY-4.0")
+    }
+    assert labels == {
+        "CC0-1.0": say("ja", "licence-cc0-1-0"),
+        "CC-BY-4.0": say("ja", "licence-now", licence=say("ja", "licence-cc-by-4-0")),
+    }
+
+
 async def test_the_menu_of_a_message_takes_ones_own_photos_alone(club: Club) -> None:
     await club.canteen.open()
     await club.agreed("akari")
