@@ -85,8 +85,8 @@ def _sentences(found: Status) -> list[str]:
         lines.append(f"oldest: {found.oldest_id}, {found.oldest_s:.1f} s")
     ids = f" ({' '.join(found.failures)})" if found.failures else ""
     lines.append(f"failed in the last hour: {found.failed_recently}{ids}; in a day: {found.failed}")
-    lines.append(f"photos: {found.photos} waiting, {found.intakes} intake workers")
-    lines.append(f"releases: {found.releases} waiting, {found.trainers} trainers")
+    lines.append(f"photos: {found.photos} waiting; intake workers: {found.intakes}")
+    lines.append(f"releases: {found.releases} waiting; trainers: {found.trainers}")
     return lines
 
 

@@ -143,11 +143,12 @@ def prune(
         typer.echo(f"{one.digest[:12]}: {one.photos} photos, {one.withdrawn} withdrawn since{old}")
     for digest in halves:
         typer.echo(f"{digest[:12]}: never finished")
-    gone = f"{len(found)} releases" + (f" and {len(halves)} unfinished" if halves else "")
+    whole = "1 release" if len(found) == 1 else f"{len(found)} releases"
+    gone = whole + (f" and {len(halves)} unfinished" if halves else "")
     if not found and not halves:
         typer.echo("no release is to go")
     elif apply:
-        typer.echo(f"removed: {gone}; models that name them still do")
+        typer.echo(f"removed: {gone}; models that learned from them still know their photos")
     else:
         typer.echo(f"{gone} would go: run it again with --apply")
 
