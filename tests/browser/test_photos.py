@@ -166,7 +166,7 @@ def test_photos_are_handed_over_reviewed_withdrawn_and_released(
     window.keyboard.press("Enter")
     for left in (5, 4, 3, 2, 1):
         click(last(window, f"残り {left} 枚"), "採用")
-    last(window, "審査を待つ写真はありません")
+    last(window, "いま審査していただく写真はありません")
     window.screenshot(path=tmp_path / "review.png")
 
     become(window, "あかり")
