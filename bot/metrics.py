@@ -15,6 +15,7 @@ PHRASES = (
     "consent-given",
     "count-out-of-range",
     "dataset-on-its-way",
+    "mix-same",
     "name-blocked",
     "name-empty",
     "name-no-words",

@@ -60,6 +60,8 @@ def order_of(
     """
     name = dishname.normalise(name)
     mix = None if mix is None else dishname.normalise(mix)
+    if mix == name:
+        raise UserError("mix-same")
     if not 1 <= count <= COUNT_MAX:
         raise UserError("count-out-of-range", max=str(COUNT_MAX))
     if seed is not None and not 0 <= seed <= SEED_MAX:

@@ -120,6 +120,7 @@ late-served = <@{ $member }>, thank you for waiting so long. Here is your order.
 
 ## Names of dishes
 
+mix-same = That is one and the same dish. Please name another one to mix it with.
 name-empty = Please write the name of a dish.
 name-too-long = Names can be up to { $limit } characters. Please try a shorter one.
 name-no-words = We cannot picture a dish from emoji or signs alone. Please add a word.
