@@ -308,6 +308,7 @@ def test_the_command_teaches_a_run(run: Path, drawn_photos: Path, tmp_path: Path
     words = ["model", "teach", str(run), "--photos", str(drawn_photos), "--pictures", "32"]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)
+        patch.setattr("foodgan.energy.STOOD", 64)
         told = CliRunner().invoke(app, [*words, "--out", "taught", "--device", "cpu"])
     assert told.exit_code == 0, told.output
     assert "32 pictures painted; the run is in taught" in told.output

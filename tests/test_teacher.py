@@ -23,7 +23,7 @@ def feed(drawn_photos: Path) -> Feed:
 
 
 @pytest.fixture(scope="module")
-def teacher(feed: Feed) -> Teacher:
+def teacher(feed: Feed, quick_teacher: None) -> Teacher:
     return Teacher.of(feed.photos, feed.pixels, torch.device("cpu"))
 
 
