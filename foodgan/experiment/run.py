@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
+from multiprocessing.context import ForkServerContext
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from types import FrameType
@@ -43,8 +44,7 @@ def carry_out(plan: Plan, *, track: Track = untracked) -> list[Path]:
     runs = in_turn(plan.arms, plan.seeds)
     write_folder(plan.folder, plan.names, 64, 0, jobs=plan.jobs, track=track)
     _make_ready(plan, runs, track)
-    context = get_context("forkserver")  # which reads torch once, for all of them
-    context.set_forkserver_preload([feed_of.__module__, measure_run.__module__])
+    context = _forking()
     stop = context.Event()
     # One process a run: torch's own threads would only get in one another's way.
     with _heard(stop), ProcessPoolExecutor(plan.jobs, context, _begin, (stop,)) as pool:
@@ -57,6 +57,23 @@ def carry_out(plan: Plan, *, track: Track = untracked) -> list[Path]:
                 for _ in track(_finished(running), f"{len(turn)} runs"):
                     pass
     return [plan.result(arm, seed) for arm, seed in runs]
+
+
+def _forking() -> ForkServerContext:
+    """Processes that come of one which has read torch, once for all of them.
+
+    `timeout` and services signal a whole group, and without that one everything would break off:
+    it is deaf to what those that come of it hear.
+    """
+    context = get_context("forkserver")
+    context.set_forkserver_preload([feed_of.__module__, measure_run.__module__])
+    heard = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
+    try:
+        forkserver.ensure_running()
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
+    return context
 
 
 def _make_ready(plan: Plan, runs: Sequence[tuple[str, int]], track: Track) -> None:

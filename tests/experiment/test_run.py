@@ -155,9 +155,10 @@ def test_a_signal_ends_it_and_it_goes_on_from_its_checkpoint(done: Plan) -> None
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", ENDLESS, str(done.out), str(done.judge)]
     run = done.run(ARM, 5)
-    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, env=environ, stderr=quiet, start_new_session=True) as process:
         _wait_until_it_trains(run)
-        process.send_signal(signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGTERM)  # as `timeout` and services do
         assert process.wait(60) == 0
     seen = checkpoint.load(run / checkpoint.CHECKPOINT)[1]["seen"]
     assert 0 < seen < 4_000_000
