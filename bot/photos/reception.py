@@ -98,14 +98,15 @@ class Reception:
             choice: Credit = known.credit_choice if known else "name"
             written = _written(guest, None, choice)
             session.add(written)
-        await self._ask(guest, written.id, choice)
+        await self._ask(guest, written.id, choice, known)
 
     async def choose_credit(self, guest: Guest, submission_id: str, choice: Credit) -> None:
         """The member wants to be named so."""
         async with self._sessions.begin() as session:
             await _own(session, submission_id, guest)
             await submissions.choose_credit(session, submission_id, choice)
-        await self._ask(guest, submission_id, choice)
+            known = await submissions.consent_of(session, guest.member_id)
+        await self._ask(guest, submission_id, choice, known)
 
     async def agree(self, guest: Guest, submission_id: str, licence: Licence) -> None:
         """The member agrees, and what waited for it goes to the intake."""
@@ -206,7 +207,7 @@ class Reception:
         async with self._sessions() as session:
             known = await submissions.consent_of(session, guest.member_id)
         if known is None or not consent.current(known):
-            await self._ask(guest, submission_id, "name")
+            await self._ask(guest, submission_id, "name", known)
         else:
             await self._send_off(submission_id, known.licence)
 
@@ -242,9 +243,9 @@ class Reception:
         answer = Answer(say(guest.locale, phrase))
         await self._edit(guest.application_id, guest.token.get_secret_value(), answer)
 
-    async def _ask(self, guest: Guest, submission_id: str, choice: Credit) -> None:
-        async with self._sessions() as session:
-            known = await submissions.consent_of(session, guest.member_id)
+    async def _ask(
+        self, guest: Guest, submission_id: str, choice: Credit, known: Consent | None
+    ) -> None:
         now = known.licence if known and consent.current(known) else None
         answer = consent.question(guest.locale, submission_id, choice, guest.shown_name, now)
         await self._edit(guest.application_id, guest.token.get_secret_value(), answer)
