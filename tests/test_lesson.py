@@ -116,13 +116,13 @@ def test_without_photos_the_encoder_alone_learns_and_what_paints_stays(begin: Be
 def test_a_lesson_that_is_held_to_photos_paints_nearer_to_them(
     begin: Begin, photos: PhotoEnergy
 ) -> None:
-    own = {"by_kind": 0, "by_name": 0, "stay": 0, "lr_paint": 1e-2, "pictures": 160, "beside": 4}
+    own = {"by_kind": 0, "by_name": 0, "stay": 0, "lr_paint": 1e-2, "pictures": 320, "beside": 4}
     lesson = begin(photos, **own)
     before = weights(lesson.generator)
     figures = [lesson.step() for _ in range(lesson.config.steps)]
     for part in ("score", "distance"):
         course = [each[part] for each in figures]
-        assert sum(course[-8:]) < 0.95 * sum(course[:8]), part
+        assert sum(course[-8:]) < 0.9 * sum(course[:8]), part
     after = lesson.generator.state_dict()
     assert {"to_rgb.weight", "seed.weight"} <= {
         n for n, t in after.items() if (t != before[n]).any()
