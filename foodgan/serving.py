@@ -224,9 +224,9 @@ def _lost(store: Store, then: Serving) -> set[str]:
     return gone | _knowing_withdrawn(store, then, promoted - gone - chosen)
 
 
-def knows_withdrawn(store: Store, digest: str) -> bool:
+def knows_withdrawn(store: Store, then: Serving, digest: str) -> bool:
     """Whether a model of the store learned from a photo that was withdrawn since."""
-    return bool(_knowing_withdrawn(store, serving(store), (digest,)))
+    return bool(_knowing_withdrawn(store, then, (digest,)))
 
 
 def _knowing_withdrawn(store: Store, then: Serving, digests: Collection[str]) -> set[str]:

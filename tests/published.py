@@ -2,10 +2,10 @@
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 from foodgan import registry, serving
+from foodgan.chaos import shelf
 from foodgan.contract.models import MODEL, MODELS
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
@@ -15,10 +15,7 @@ OWN, OTHER = "0" * 64, "1" * 64  # digests of workers' own models
 
 def renamed(model: Path, folder: Path, name: str) -> Path:
     """The same model under another name, and so with another digest."""
-    copy = Path(shutil.copytree(model, folder / name))
-    described = json.loads((copy / MODEL).read_text("utf-8"))
-    (copy / MODEL).write_text(json.dumps(described | {"name": name}), "utf-8")
-    return copy
+    return shelf.renamed(model, folder / name)
 
 
 def served(store: Store, model: Path, base: str | None, by: str = "trainer") -> str:

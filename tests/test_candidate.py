@@ -1,7 +1,5 @@
 """A release becomes a model, is measured, and is served where it passes every gate."""
 
-import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +20,7 @@ from foodgan.new_names import Heard
 from foodgan.painter import Painter
 from foodgan.photos.folder import MANIFEST
 from tests.evaluate.clubs import LIKE, draw_club, index_model
+from tests.published import renamed
 
 
 @pytest.fixture(scope="module")
@@ -131,9 +130,7 @@ def test_two_trainers_with_different_models_do_not_take_turns_for_ever(
     store.write(f"{RELEASES}/{release}/{MANIFEST}", b"{}")
     candidate.put_forward(store, made, release)
     assert candidate.overdue(store, model) is None
-    other = Path(shutil.copytree(model, tmp_path / "other"))
-    described = json.loads((other / MODEL).read_text("utf-8"))
-    (other / MODEL).write_text(json.dumps(described | {"name": "other"}), "utf-8")
+    other = renamed(model, tmp_path, "other")
     found = candidate.overdue(store, other)
     assert found == candidate.Overdue(release, registry.digest_of(other), None)
     learned = replace(made, base=found.base)  # as its trainer does

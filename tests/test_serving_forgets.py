@@ -53,12 +53,12 @@ def test_models_that_know_withdrawn_photos_go_once_they_are_served_no_more(
     bury(store, photo.sha256)
     serving.tidy(store)
     assert store.folders(MODELS) == knowing[2:]  # the others go, and what is served stays
-    assert serving.knows_withdrawn(store, knowing[2])
+    assert serving.knows_withdrawn(store, serving.serving(store), knowing[2])
     shown = CliRunner().invoke(app, ["serving", "show", "--store", store.url])
     assert "withdrawn since" in shown.stdout
     clean = served(store, renamed(tiny_model, tmp_path, "clean"), base=OWN)
     assert store.folders(MODELS) == [clean]
-    assert not serving.knows_withdrawn(store, clean)
+    assert not serving.knows_withdrawn(store, serving.serving(store), clean)
     assert serving.roll_back(store).digest is None
 
 

@@ -70,7 +70,7 @@ class Succession:
         self._store: Store | None = None
         self._digest: str | None = None  # of the model that paints
         self._before: str | None = None
-        self._count: set[str | None] = set()  # digests that may count for workers of this machine
+        self._count: set[str] = set()  # digests that may count for workers of this machine
         self._heir: Opened | None = None
         self._failure: _Failure | None = None
         self._away = False  # whether the last look did not reach the store
@@ -154,7 +154,7 @@ class Succession:
         if self._store is None:
             self._store = Store(self._settings.photo_store)
         served = serving.serving(self._store)
-        self._count = {p.digest for p in (*served.promotions[-1:], served.chosen) if p}
+        self._count = served.in_use
         promotion = served.counts_for(self._own)
         return promotion.digest if promotion and promotion.digest != self._own else None
 
@@ -207,11 +207,12 @@ class Succession:
 
         That of the model before goes as well: it may know photos that were withdrawn.
         """
-        used = {self._digest, *self._count}
+        used = set(self._count)
         if self._digest:
+            used.add(self._digest)
             with suppress(OSError):  # gone, or never there: the painter has it in memory
                 os.utime(self._home / self._digest)
-        copies.forget(self._home, {digest for digest in used if digest})
+        copies.forget(self._home, used)
 
 
 def _take_up(painter: Painter, home: Path) -> bool:

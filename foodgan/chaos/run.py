@@ -116,7 +116,6 @@ class _Run:
         self._mischief = Mischief(plan, random.Random(dice.random()), lines, self._shelf)
         self._redis = _hasty(plan.redis_url)
         self._restarts = Restarts(self._redis)
-        self._model_taken_s: float | None = None
         self._house = house
         self._was_away = False
 
@@ -127,10 +126,10 @@ class _Run:
             for _ in track(self._mischief_and_orders(steps), "kills", total=self._trial.kills):
                 continue
             self._settle(steps)
-            self._model_taken_s = self._taken_s(steps)
+            taken_s = self._taken_s(steps)
         finally:
             self._mischief.mend(everything=True)  # a frozen house would not close
-        return self._count(time.monotonic() - began)
+        return self._count(time.monotonic() - began, taken_s)
 
     def _mischief_and_orders(self, steps: Iterator[None]) -> Iterator[None]:
         """Half of the orders come steadily, half in bursts before a fault. Yields once a kill."""
@@ -209,7 +208,7 @@ class _Run:
     def _taken_s(self, steps: Iterator[None]) -> float | None:
         """Seconds until every worker paints with a model that is promoted now; None: never."""
         wanted = self._shelf.promote(next(name for name in WHOLE if name != self._shelf.served))
-        since = self._shelf.since
+        since = time.monotonic()
         while time.monotonic() < since + SETTLE_S:
             next(steps)
             models = [worker.model for worker in status.look(self._redis).workers]
@@ -217,7 +216,7 @@ class _Run:
                 return time.monotonic() - since
         return None
 
-    def _count(self, seconds: float) -> dict[str, Any]:
+    def _count(self, seconds: float, taken_s: float | None) -> dict[str, Any]:
         times = self._restarts.seconds
         by_program = Counter(kill.program for kill in self._mischief.kills)
         counted = tally(self._guests)
@@ -230,7 +229,7 @@ class _Run:
             "restart_max_s": _rounded(times, 1.0),
             "restart_p99_staffed_s": _rounded(self._restarts.staffed, 0.99),
             "in_hand": len(times),
-            "model_taken_s": self._model_taken_s and round(self._model_taken_s, 1),
+            "model_taken_s": taken_s and round(taken_s, 1),
             "unheard": unheard,
             "kills_by_program": dict(by_program),
             "faults": {kind: self._mischief.done[kind] for kind in FAULTS if kind != "kill"},

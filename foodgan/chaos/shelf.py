@@ -3,8 +3,7 @@
 import json
 import random
 import shutil
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from foodgan import registry, serving
@@ -26,7 +25,6 @@ class Shelf:
     folder: Path
     own: Path | None
     served: str = OWN
-    since: float = field(default_factory=time.monotonic)
 
     def change(self, rng: random.Random) -> str:
         """Promote another model than the one before; which."""
@@ -38,24 +36,26 @@ class Shelf:
         digest, model_id = None, ""
         if name != OWN:
             folder = self._made(name)
-            digest, model_id = serving.publish(self.store, folder), _called(folder)
+            digest, model_id = (
+                serving.publish(self.store, folder),
+                registry.describe(folder).model_id,
+            )
             if name == DAMAGED:
                 weights = f"{MODELS}/{digest}/stage1.safetensors"
                 data = self.store.read(weights)
                 self.store.write(weights, data[: len(data) // 2])
         serving.promote(self.store, digest, base=None, model_id=model_id, by="operator")
-        self.served, self.since = name, time.monotonic()
+        self.served = name
         return model_id
 
     def _made(self, name: str) -> Path:
-        """The house's own model under another name, so that it is another one to everybody."""
         folder = self.folder / name
-        if not folder.exists():
-            shutil.copytree(self.own or registry.SHIPPED, folder)
-            told = json.loads((folder / MODEL).read_text("utf-8")) | {"name": name}
-            (folder / MODEL).write_text(json.dumps(told), "utf-8")
-        return folder
+        return folder if folder.exists() else renamed(self.own or registry.SHIPPED, folder)
 
 
-def _called(folder: Path) -> str:
-    return registry.describe(folder).model_id
+def renamed(model: Path, folder: Path) -> Path:
+    """A copy of a model in a new folder, called as that is: another one to everybody."""
+    shutil.copytree(model, folder)
+    told = json.loads((folder / MODEL).read_text("utf-8")) | {"name": folder.name}
+    (folder / MODEL).write_text(json.dumps(told), "utf-8")
+    return folder

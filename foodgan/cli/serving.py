@@ -34,7 +34,7 @@ def show(store: At = None, as_json: AsJson = False) -> None:
         typer.echo(_line(promotion))
     if not found.promotions:
         typer.echo("Each worker serves its own model: MODEL_DIR's, else the shipped one.")
-    elif (served := found.promotions[-1].digest) and knows_withdrawn(place, served):
+    elif (served := found.promotions[-1].digest) and knows_withdrawn(place, found, served):
         typer.echo("It learned from photos that were withdrawn since: `foodgan doctor` says more.")
 
 
