@@ -9,9 +9,6 @@ and pictures drift from photos all the same. N names of a batch, C numbers a con
 """
 
 import copy
-import logging
-import math
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,50 +16,30 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from torch import Generator, Tensor, nn, optim
 from torch.nn import functional as F
 
-from foodgan import checkpoint
 from foodgan.augment import diff_augment
-from foodgan.config import LEFT_OUT, ConfigError
-from foodgan.contract.errors import FoodganError
+from foodgan.course import CourseConfig
 from foodgan.energy import DISTANCE, SCORE, PhotoEnergy
 from foodgan.models.stackgan import Stage1Generator
-from foodgan.progress import track
-from foodgan.registry import open_sketcher, training_of
-from foodgan.stopping import stop_asked
+from foodgan.registry import open_sketcher
 from foodgan.teacher import Teacher
 from foodgan.text.encode import TokenBatch, collate, encode
 from foodgan.text.invent import Inventor
-from foodgan.whole import sweep
-
-log = logging.getLogger(__name__)
 
 LESSON: Final = "lesson"  # what a run says of its loss
 RIVALS = 7  # names that a picture's own is told from
 LONGEST = 1.3  # of a condition, its mean square ÷ that of the same name before the lesson
 KEPT_MAX = 8  # times that a name of many photos is kept as firmly as one of a single photo
-LOG_EVERY, SAVE_EVERY = 1_600, 3_200  # pictures
 
 
-class LessonStopped(FoodganError):
-    """A loss or weight is not a number, or the disk is full: the last checkpoint is kept."""
-
-
-class LessonConfig(BaseModel):
-    """How a lesson goes. kind, loss, seed, exclude_styles: as in a `TrainConfig`; pictures: painted
-    for it.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class LessonConfig(CourseConfig):
+    """How a lesson of Stage-I goes. pictures: of invented names."""
 
     kind: Literal["stage1"] = "stage1"
     loss: Literal["lesson"] = LESSON
-    exclude_styles: tuple[str, ...] = LEFT_OUT
-    seed: int = 0
-    pictures: int = Field(default=10_000, gt=0)
-    batch: int = Field(default=16, ge=2)
     lr: float = Field(default=3e-4, gt=0)
     lead: float = 1.5  # that the last word begins with, where the encoder did not know it before
     by_kind: float = Field(default=1.5, ge=0)
@@ -71,18 +48,6 @@ class LessonConfig(BaseModel):
     by_photos: float = Field(default=1.0, ge=0)  # above 0 what paints learns along, …
     beside: int = Field(default=8, ge=2)  # … by so many names of photos a step, two pictures each …
     lr_paint: float = Field(default=1e-4, gt=0)  # … and so fast
-
-    @property
-    def steps(self) -> int:
-        return math.ceil(self.pictures / self.batch)
-
-    def share(self, step: int) -> float:
-        """Of its rates, how fast a step learns: faster for a twentieth of the lesson, then ever
-        slower.
-        """
-        warm_up = max(1, self.steps // 20)
-        slower = 0.5 + 0.5 * math.cos(math.pi * step / self.steps)
-        return min(1, (step + 1) / warm_up) * slower
 
 
 @dataclass
@@ -117,11 +82,6 @@ class Lesson:
         self.adam = optim.Adam(groups, betas=(0.0 if self.photos else 0.5, 0.99))
         self.device = next(self.generator.parameters()).device
         self.chance = Generator()
-
-    @property
-    def painted(self) -> int:
-        """Pictures so far."""
-        return self.done * self.config.batch
 
     def step(self) -> dict[str, float]:
         """One step, on a batch of names that nobody has cooked and on some that photos have."""
@@ -208,108 +168,3 @@ def open_pupil(run: Path, device: torch.device) -> Stage1Generator:
 def kept(names: Sequence[str]) -> list[str]:
     """Names of photos, one a photo, each as often as a lesson is to keep it beside the others."""
     return [name for name, count in Counter(names).items() for _ in range(min(count, KEPT_MAX))]
-
-
-def described(config: LessonConfig, run: Path, photos: dict[str, Any]) -> dict[str, Any]:
-    """What a lesson is, as its checkpoint says: the same of a lesson that goes on.
-
-    run: the Stage-I that it is given to; photos: what a checkpoint says of those that the teacher
-    saw. Raises ModelError.
-    """
-    before = training_of(run)
-    return {
-        "config": config.model_dump(mode="json"),
-        "photos": photos,
-        "before": before.told,
-    }
-
-
-def painted_in(out: Path, lesson: dict[str, Any]) -> int:
-    """How many pictures of a lesson, as `described`, are painted in the run of `out`.
-
-    Raises ConfigError where that is another run, ModelError.
-    """
-    path = out / checkpoint.CHECKPOINT
-    if not path.exists():
-        return 0
-    about = checkpoint.description(path)
-    painted = int(about["config"]["pictures"])
-    about["config"] |= {"pictures": about.get("planned")}
-    if any(about.get(key) != said for key, said in lesson.items()):
-        raise ConfigError(f"{out} holds another run than this lesson: name another --out")
-    return painted
-
-
-def attend(lesson: Lesson, run: Path, out: Path, photos: dict[str, Any]) -> int:
-    """Give the Stage-I of `run` its lesson and write it into `out`, a run of its own.
-
-    run, photos: as `described`. A lesson goes on from what `out` has of it. Returns how many
-    pictures were painted: a signal ends it after its step, and what was learned till then is kept.
-    Raises LessonStopped where a loss is no number or nothing can be written, ConfigError where
-    `out` holds another run, ModelError.
-    """
-    about = described(lesson.config, run, photos)
-    if painted_in(out, about):
-        _go_on(lesson, out)
-    sweep(out)
-    began = time.monotonic() - lesson.seconds
-    saved = lesson.done
-    with stop_asked() as asked:
-        for _ in track(range(lesson.done, lesson.config.steps), "the lesson"):
-            if asked():
-                break
-            figures = lesson.step()
-            lesson.seconds = time.monotonic() - began
-            _check(figures, lesson, out)
-            if lesson.painted % LOG_EVERY < lesson.config.batch:
-                log.info("%d pictures  %s", lesson.painted, _said(figures))
-            if lesson.painted % SAVE_EVERY < lesson.config.batch:
-                _save(lesson, out, about)
-                saved = lesson.done
-    if lesson.done > saved:
-        _save(lesson, out, about)
-    return lesson.painted
-
-
-def _go_on(lesson: Lesson, out: Path) -> None:
-    path = out / checkpoint.CHECKPOINT
-    tensors, about = checkpoint.load(path)  # the optimiser counts its steps on the CPU
-    checkpoint.fill(lesson.generator, checkpoint.part("ema", tensors), path.name)
-    checkpoint.fill_optimizer(lesson.adam, checkpoint.part("adam", tensors))
-    lesson.done, lesson.seconds = about["step"], about["seconds"]
-    log.info("goes on after %d pictures", lesson.painted)
-
-
-def _save(lesson: Lesson, out: Path, about: dict[str, Any]) -> None:
-    """What was learned so far is a run like any other, of as many pictures as were painted."""
-    tensors = {
-        **checkpoint.prefixed("ema", lesson.generator.state_dict()),
-        **checkpoint.prefixed("adam", checkpoint.optimizer_tensors(lesson.adam)),
-    }
-    if name := checkpoint.not_finite(tensors):
-        raise LessonStopped(f"{name} is not finite any more; {checkpoint.kept(out)}")
-    said = {
-        **about,
-        "config": {**about["config"], "pictures": lesson.painted},
-        "planned": lesson.config.pictures,
-        "network": lesson.generator.config.model_dump(mode="json"),
-        "step": lesson.done,
-        "seen": 0,  # photos: the lesson paints, and looks at none
-        "seconds": round(lesson.seconds, 1),
-    }
-    try:
-        checkpoint.save(out / checkpoint.CHECKPOINT, tensors, said)
-    except OSError as error:
-        raise LessonStopped(f"cannot write in {out}: {error}; {checkpoint.kept(out)}") from error
-
-
-def _check(figures: dict[str, float], lesson: Lesson, out: Path) -> None:
-    for name, figure in figures.items():
-        if not math.isfinite(figure):
-            raise LessonStopped(
-                f"{name} is {figure} after {lesson.painted} pictures; {checkpoint.kept(out)}"
-            )
-
-
-def _said(figures: dict[str, float]) -> str:
-    return "  ".join(f"{name} {figure:.3f}" for name, figure in figures.items())

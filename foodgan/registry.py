@@ -120,10 +120,10 @@ def left_out(trainings: Iterable[Training]) -> frozenset[str]:
     return frozenset.intersection(*styles) if styles else frozenset(LEFT_OUT)
 
 
-def training_of(run: Path) -> Training:
-    """How a run, a snapshot of it, or a model's Stage-I was trained. Raises ModelError."""
+def training_of(run: Path, stage: str = STAGES[0]) -> Training:
+    """How a run, a snapshot of it, or a model's `stage` was trained. Raises ModelError."""
     if is_model(run):
-        return describe(run).training["stage1"]
+        return describe(run).training[stage]
     return Training(**_training(checkpoint.description(checkpoint.of(run))))
 
 

@@ -16,18 +16,10 @@ from typer.testing import CliRunner
 from foodgan import checkpoint, registry
 from foodgan.cli import app
 from foodgan.config import ConfigError
+from foodgan.course import LessonStopped, attend, described, painted_in
 from foodgan.energy import PhotoEnergy
 from foodgan.evaluate import entrants
-from foodgan.lesson import (
-    Lesson,
-    LessonConfig,
-    LessonStopped,
-    attend,
-    described,
-    kept,
-    open_pupil,
-    painted_in,
-)
+from foodgan.lesson import Lesson, LessonConfig, kept, open_pupil
 from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator
 from foodgan.painter import Dish, Painter
 from foodgan.photos.feed import Feed
@@ -246,7 +238,7 @@ def test_a_lesson_that_goes_on_ends_with_the_same_weights(
 def test_what_a_killed_lesson_has_learned_is_saved_on_the_way(
     begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foodgan.lesson.SAVE_EVERY", 8)
+    monkeypatch.setattr("foodgan.course.SAVE_EVERY", 8)
     lesson = begin(pictures=4000)
     own = lesson.step
 
@@ -267,7 +259,7 @@ def test_what_a_killed_lesson_has_learned_is_saved_on_the_way(
 def test_weights_that_are_no_numbers_are_not_saved(
     begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("foodgan.lesson.SAVE_EVERY", 4)
+    monkeypatch.setattr("foodgan.course.SAVE_EVERY", 4)
     lesson = begin()
     own = lesson.step
 
