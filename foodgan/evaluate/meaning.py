@@ -161,6 +161,12 @@ MEANINGS = (
         "detail beside it in the spectrum; about 1 where nothing repeats.",
         {"held-out photos": "hatching_held_out_photos"},
     ),
+    Meaning(
+        "fine_hue",
+        "Hue at single pixels",
+        "Of all deviation of hue; more than photos have are coloured seams and specks.",
+        {"held-out photos": "fine_hue_held_out_photos"},
+    ),
 )
 
 

@@ -10,6 +10,7 @@ import torch
 from torch import Generator, Tensor
 
 from foodgan.evaluate.kid import RESAMPLES, Estimate
+from foodgan.models.layers import blurred
 
 NEIGHBOURS = 5
 CLOSE = 0.01  # share of held-out photos that lie as close as what counts as suspicious
@@ -129,6 +130,15 @@ def agreement(a: Tensor, b: Tensor) -> float:
     """Pearson correlation of two tables of the same shape, columns centred: 1 is full agreement."""
     x, y = (a - a.mean(dim=0)).flatten(), (b - b.mean(dim=0)).flatten()
     return float((x @ y) / (x.norm() * y.norm()).clamp(min=1e-12))
+
+
+def fine_hue(pictures: Tensor) -> float:
+    """How much of the hue of pictures (N, 3, S, S) lies at single pixels, of its deviation: 0 … 1.
+
+    Photos have little there, as cameras interpolate it and JPEG halves it.
+    """
+    hue = pictures.float() - pictures.float().mean(dim=1, keepdim=True)
+    return float((hue - blurred(hue, 1)).std() / hue.std().clamp(min=1e-12))
 
 
 def r_precision(scores: Tensor) -> float:

@@ -76,7 +76,7 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
         "names_apart": _names_apart(entrant, exam.names()),
         "alike": _alike(yardstick, random),
         # Nothing is invented where no kind of dish is known.
-        **_hatching(exam, invented.whole if invented.dishes else asked.whole),
+        **_marks(exam, invented.whole if invented.dishes else asked.whole),
     }
     figures["alarms"] = alarms.rung(figures)
     return Findings(figures, exam, asked, within, invented, found)
@@ -159,12 +159,17 @@ def _names_apart(entrant: Entrant, names: list[str]) -> float | None:
     return alarms.apart(*entrant.conditions(names)) if entrant.conditions else None
 
 
-def _hatching(exam: Exam, made: Tensor) -> dict[str, float]:
-    """Of pictures (N, 3, S, S) as bytes, and of as many held-out photos of their size."""
+def _marks(exam: Exam, made: Tensor) -> dict[str, float]:
+    """What generators leave and cameras do not.
+
+    Of pictures (N, 3, S, S) as bytes, and of as many held-out photos of their size.
+    """
     photos = exam.pictures(exam.test[: len(made)], made.shape[-1])
     return {
         "hatching": hatching(made).item(),
         "hatching_held_out_photos": hatching(photos).item(),
+        "fine_hue": measures.fine_hue(made),
+        "fine_hue_held_out_photos": measures.fine_hue(photos),
     }
 
 

@@ -103,6 +103,18 @@ def test_the_interval_of_groups_of_unlike_sizes_is_about_the_share() -> None:
     assert 0.8 < share.low < share.mean < share.high <= 1
 
 
+def test_coloured_specks_show_in_the_fine_hue_and_grey_ones_do_not() -> None:
+    chance = Generator().manual_seed(0)
+    plain = torch.nn.functional.interpolate(
+        torch.randn(4, 3, 8, 8, generator=chance), scale_factor=8, mode="bilinear"
+    )
+    own = measures.fine_hue(plain)
+    grey = 0.2 * torch.randn(4, 1, 64, 64, generator=chance)
+    assert measures.fine_hue(plain + grey) == pytest.approx(own, rel=1e-3)
+    coloured = 0.2 * torch.randn(4, 3, 64, 64, generator=chance)
+    assert measures.fine_hue(plain + coloured) > 2 * own
+
+
 def test_the_true_name_must_score_above_every_other_one() -> None:
     scores = torch.tensor([[3.0, 1, 2], [1, 3, 2], [2, 2, 1], [5, 4, 4]])
     assert measures.r_precision(scores) == 0.5

@@ -282,6 +282,7 @@ def test_forty_photos_of_a_name_each_get_figures_and_a_page(
     assert run(monkeypatch, "evaluate", *options, *also, "--json") == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures["hatching"] > 0 < figures["hatching_held_out_photos"]
+    assert 0 < figures["fine_hue"] < 1 > figures["fine_hue_held_out_photos"] > 0
     assert figures["base_dish"] is None is figures["spread_within_name"]
     assert "Hatching" in (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
 
