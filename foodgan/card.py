@@ -14,6 +14,7 @@ from foodgan.evaluate.beside import markdown
 from foodgan.evaluate.meaning import MEANINGS, shown
 from foodgan.lesson import LESSON
 from foodgan.registry import ModelFile, Training
+from foodgan.texture import TEXTURE
 
 BESIDE = "beside"  # key of the other entrants' figures
 USE = """\
@@ -74,8 +75,8 @@ def _losses(training: Training) -> str:
 
 
 def _lessons(training: Training) -> str:
-    """How much was painted in runs that see no photos, see `foodgan.lesson`."""
-    lessons = [run.config for run in training.runs if run.config.get("loss") == LESSON]
+    """How much was painted in runs that see no photos, see `foodgan.course`."""
+    lessons = [run.config for run in training.runs if run.config.get("loss") in (LESSON, TEXTURE)]
     return f"{sum(each['pictures'] for each in lessons):,}"
 
 

@@ -7,6 +7,7 @@ it: a lesson is short, and copies are measured (`foodgan evaluate`). N names, tw
 S summaries of a picture, F numbers each.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -33,75 +34,56 @@ SUMMARY = 8  # pixels a side of a picture's layout in its summary
 FLAT = 1e-3  # least spread of what is compared in its units
 BATCH = 32
 
+Summaries = Sequence[Tensor]  # S tensors (N, F), of N pictures
+
 
 @dataclass(frozen=True)
-class PhotoEnergy:
-    """eyes: frozen; chances: of the feed's photos to be drawn, none of those without a name.
-
-    real: S summaries (STOOD, F) of photos, each in `units` (F), its standard deviations.
-    """
+class NamedPhotos:
+    """chances: of the feed's photos to be drawn, none of those without a name."""
 
     feed: Feed
-    eyes: Backbone
     chances: Tensor
+
+    @classmethod
+    def of(cls, feed: Feed) -> Self:
+        names = [photo.name for photo in feed.photos]
+        named = torch.tensor([bool(name) for name in names])
+        return cls(feed, name_weights(names, NAME_CAP) * named)
+
+    def draw(self, count: int, chance: Generator, align: int = 1) -> tuple[Tensor, TokenBatch]:
+        """Photos (N, 3, S, S) and their names, by a generator of the CPU's.
+
+        S is the size of the feed's crops; their corners lie on multiples of `align` pixels.
+        """
+        rows = torch.multinomial(self.chances, count, replacement=True, generator=chance)
+        photos = as_photos(crops(self.feed.pixels, rows, self.feed.config.size, align, chance))
+        device = self.feed.device
+        return photos.to(device), self.feed.names[rows].to(device)
+
+
+@dataclass(frozen=True)
+class Stood:
+    """Summaries of photos that stand for all. real: S tensors (STOOD, F), in `units` (F) each,
+    their standard deviations.
+    """
+
     real: tuple[Tensor, ...]
     units: tuple[Tensor, ...]
 
     @classmethod
-    def of(cls, feed: Feed, eyes: Backbone) -> Self:
-        """Look at photos of a feed, some of whose names are known. Always the same."""
-        names = [photo.name for photo in feed.photos]
-        named = torch.tensor([bool(name) for name in names])
-        chances = name_weights(names, NAME_CAP) * named
-        empty = cls(feed, eyes, chances, (), ())
-        chance = Generator().manual_seed(0)
-        with torch.no_grad():
-            parts = [
-                _summaries(photos, empty.look(photos))
-                for _ in track(range(STOOD // BATCH), "looking at the photos")
-                for photos in [empty.draw(BATCH, chance)[0]]
-            ]
+    def of(cls, parts: Sequence[Summaries]) -> Self:
+        """Of the summaries of several batches of photos."""
         real = [torch.cat(part) for part in zip(*parts, strict=True)]
         units = tuple(part.std(dim=0).clamp(min=FLAT) for part in real)
-        scaled = tuple(part / unit for part, unit in zip(real, units, strict=True))
-        return cls(feed, eyes, chances, scaled, units)
+        return cls(tuple(part / unit for part, unit in zip(real, units, strict=True)), units)
 
-    def draw(self, count: int, chance: Generator) -> tuple[Tensor, TokenBatch]:
-        """Photos (N, 3, 64, 64) and their names, by a generator of the CPU's."""
-        rows = torch.multinomial(self.chances, count, replacement=True, generator=chance)
-        photos = as_photos(crops(self.feed.pixels, rows, self.feed.config.size, 1, chance))
-        device = self.feed.device
-        return photos.to(device), self.feed.names[rows].to(device)
+    def distance(self, summaries: Summaries, names: int) -> Tensor:
+        """Half of `losses.energy_distance` of pictures' summaries to those of the photos.
 
-    def look(self, pictures: Tensor) -> Maps:
-        """The eyes' maps of pictures, with the graph kept."""
-        size = (SEEN_SIZE, SEEN_SIZE)
-        sized = F.interpolate(pictures, size, mode="bilinear", align_corners=False)
-        maps: Maps = self.eyes(sized.contiguous(memory_format=torch.channels_last))
-        return maps[:DEPTHS]
-
-    def losses(self, photos: Tensor, painted: Tensor) -> tuple[Tensor, Tensor]:
-        """The score of photos (N) under two pictures of each of their names, and the distance.
-
-        painted (2 N): one picture of every name, then another of each. The distance is of all
-        pictures to all photos, by their summaries.
+        Over pictures of different names: picture i shows name i modulo `names`, and two of one
+        name lie nearer to one another than two by chance.
         """
-        with torch.no_grad():
-            real = self.look(photos)
-        made = self.look(painted)
-        scores = []
-        for x, y in zip((LAYOUT * photos, *real), (LAYOUT * painted, *made), strict=True):
-            triple = (places(x, PLACES), *places(y, PLACES).chunk(2))
-            scores.append(energy_score(*triple).mean())
-            scores.append(energy_score(*(part.flatten(1) for part in triple)).mean())
-        return torch.stack(scores).mean(), self._distance(_summaries(painted, made), len(photos))
-
-    def _distance(self, summaries: list[Tensor], names: int) -> Tensor:
-        """Half of `losses.energy_distance`, over pictures of different names.
-
-        Two of one name lie nearer to one another than two by chance.
-        """
-        own = torch.arange(2 * names, device=summaries[0].device) % names
+        own = torch.arange(len(summaries[0]), device=summaries[0].device) % names
         others = (own[:, None] != own).float()
         distances = []
         for made, real, unit in zip(summaries, self.real, self.units, strict=True):
@@ -112,9 +94,61 @@ class PhotoEnergy:
         return torch.stack(distances).mean()
 
 
+@dataclass(frozen=True)
+class PhotoEnergy:
+    """How near sketches of names are to the photos of these. eyes: frozen."""
+
+    named: NamedPhotos
+    eyes: Backbone
+    stood: Stood
+
+    @classmethod
+    def of(cls, feed: Feed, eyes: Backbone) -> Self:
+        """Look at photos of a feed, some of whose names are known. Always the same."""
+        named, chance = NamedPhotos.of(feed), Generator().manual_seed(0)
+        parts = []
+        with torch.no_grad():
+            for _ in track(range(STOOD // BATCH), "looking at the photos"):
+                photos, _names = named.draw(BATCH, chance)
+                parts.append(_summaries(photos, _look(eyes, photos)))
+        return cls(named, eyes, Stood.of(parts))
+
+    def draw(self, count: int, chance: Generator) -> tuple[Tensor, TokenBatch]:
+        """Photos (N, 3, 64, 64) and their names, by a generator of the CPU's."""
+        return self.named.draw(count, chance)
+
+    def losses(self, photos: Tensor, painted: Tensor) -> tuple[Tensor, Tensor]:
+        """The score of photos (N) under two pictures of each of their names, and the distance.
+
+        painted (2 N): one picture of every name, then another of each. The distance is of all
+        pictures to all photos, by their summaries.
+        """
+        with torch.no_grad():
+            real = _look(self.eyes, photos)
+        made = _look(self.eyes, painted)
+        scores = []
+        for x, y in zip((LAYOUT * photos, *real), (LAYOUT * painted, *made), strict=True):
+            triple = (places(x, PLACES), *places(y, PLACES).chunk(2))
+            scores.append(energy_score(*triple).mean())
+            scores.append(energy_score(*(part.flatten(1) for part in triple)).mean())
+        distance = self.stood.distance(_summaries(painted, made), len(photos))
+        return torch.stack(scores).mean(), distance
+
+
+def _look(eyes: Backbone, pictures: Tensor) -> Maps:
+    """The eyes' maps of pictures, with the graph kept."""
+    size = (SEEN_SIZE, SEEN_SIZE)
+    sized = F.interpolate(pictures, size, mode="bilinear", align_corners=False)
+    maps: Maps = eyes(sized.contiguous(memory_format=torch.channels_last))
+    return maps[:DEPTHS]
+
+
 def _summaries(pictures: Tensor, maps: Maps) -> list[Tensor]:
     """A picture's layout, and the mean and the spread of each channel of each map."""
-    found = [F.adaptive_avg_pool2d(pictures, SUMMARY).flatten(1)]
-    for each in maps:
-        found += [each.mean(dim=(2, 3)), each.flatten(2).std(dim=2)]
-    return found
+    return [F.adaptive_avg_pool2d(pictures, SUMMARY).flatten(1), *spreads(maps)]
+
+
+def spreads(maps: Maps) -> list[Tensor]:
+    """The mean and the standard deviation of each channel (N, C) of each map (N, C, H, W)."""
+    pairs = [(each.mean(dim=(2, 3)), each.flatten(2).std(dim=2)) for each in maps]
+    return [part for pair in pairs for part in pair]

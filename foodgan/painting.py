@@ -6,16 +6,17 @@ N pictures of a batch; pictures are (N, 3, H, W) in [-1, 1].
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from foodgan.batch import Batch, normal, uniform
+from foodgan.batch import Batch, normal
 from foodgan.config import TrainConfig
 from foodgan.hatching import hatching
 from foodgan.models.dcgan import DcganGenerator
 from foodgan.models.layers import upsample
 from foodgan.models.published import PublishedGenerator
 from foodgan.models.stackgan import Painted, Stage1Generator, Stage2Generator
+from foodgan.text.encode import TokenBatch
 
 Figures = dict[str, Tensor]
 Sketchers = Stage1Generator | DcganGenerator | PublishedGenerator
@@ -67,12 +68,12 @@ class DetailPainting:
 
     def __call__(self, batch: Batch) -> Painted:
         self.small = F.avg_pool2d(batch.photos, 4)
-        sketch = degrade(self.small, batch)
+        sketch = degrade(self.small, batch.random)
         n, _, h, w = sketch.shape
         # Which rows are sketched does not matter: a batch is in random order.
         sketched = round(self.config.sketched * n) if self.first else 0
         if self.first and sketched:
-            sketch[:sketched] = sketches(self.first, batch, sketched, h)
+            sketch[:sketched] = sketches(self.first, batch.names[:sketched], h, batch.random)
             self.small[:sketched] = sketch[:sketched]
         self.paired = torch.arange(n, device=sketch.device) >= sketched
         z = normal(batch, n, self.generator.noise, h // 2, w // 2)
@@ -81,15 +82,10 @@ class DetailPainting:
         return painted
 
     def extra_loss(self, batch: Batch, fake: Painted) -> tuple[Tensor, Figures]:
-        """L1 to the sketch, before it was degraded, and to the photo; hatching; the KL.
-
-        A sketch of Stage-I has a grain that no photo has: it is honoured at half its width.
-        """
+        """L1 to the sketch, before it was degraded, and to the photo; hatching; the KL."""
         assert self.paired is not None
         paired = self.paired[:, None, None, None]
-        gap = F.avg_pool2d(fake.pictures, 4) - self.small
-        blurred = upsample(F.avg_pool2d(gap, 2))
-        to_sketch = torch.where(paired, gap, blurred).abs().mean()
+        to_sketch = off_sketch(fake.pictures, self.small, self.paired)
         to_photo = ((fake.pictures - batch.photos).abs() * paired).mean()
         config = self.config
         loss = config.sketch_l1 * to_sketch + config.picture_l1 * to_photo + config.kl * fake.kl
@@ -100,31 +96,49 @@ class DetailPainting:
         return loss, figures
 
 
+def off_sketch(pictures: Tensor, sketch: Tensor, paired: Tensor) -> Tensor:
+    """L1 of pictures (N, 3, 4h, 4w), at a quarter of their width, to their sketches (N, 3, h, w).
+
+    A sketch of Stage-I, where `paired` (N,) is not set, has a grain that no photo has: it is
+    honoured at half its width.
+    """
+    gap = F.avg_pool2d(pictures, 4) - sketch
+    blurred = upsample(F.avg_pool2d(gap, 2))
+    return torch.where(paired[:, None, None, None], gap, blurred).abs().mean()
+
+
 @torch.no_grad()
-def sketches(first: Stage1Generator, batch: Batch, count: int, side: int) -> Tensor:
-    """Crops (M, 3, side, side) of what a trained Stage-I makes of the batch's first M names."""
-    z = normal(batch, count, first.noise)
-    noise = normal(batch, count, first.config.condition)
-    pictures = first(batch.names[:count], z, noise).pictures.float().clamp(-1, 1)
+def sketches(first: Stage1Generator, names: TokenBatch, side: int, random: Generator) -> Tensor:
+    """Crops (N, 3, side, side) of what a trained Stage-I makes of N names."""
+    n = len(names)
+    z, noise = _normal(random, n, first.noise), _normal(random, n, first.config.condition)
+    pictures = first(names, z, noise).pictures.float().clamp(-1, 1)
     reach = pictures.shape[-1] - side + 1
-    corner = (uniform(batch, count, 2, 1) * reach).long()
+    corner = (torch.rand(n, 2, 1, generator=random, device=random.device) * reach).long()
     rows, columns = (corner + torch.arange(side, device=corner.device)).unbind(dim=1)
-    picture = torch.arange(count, device=corner.device)[:, None, None]
+    picture = torch.arange(n, device=corner.device)[:, None, None]
     last = pictures.permute(0, 2, 3, 1)
     crops: Tensor = last[picture, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
     return crops
 
 
-def degrade(sketch: Tensor, batch: Batch) -> Tensor:
+def degrade(sketch: Tensor, random: Generator) -> Tensor:
     """Make a clean sketch look like one that Stage-I painted: softer, with a little noise.
 
     (N, 3, h, w) -> the same. Each picture is blended with a copy blurred 2 to 4 times.
     """
     n, _, h, w = sketch.shape
-    blur = torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
+
+    def uniform() -> Tensor:
+        return torch.rand(n, 1, 1, 1, generator=random, device=random.device)
+
+    blur = uniform()
     half = F.interpolate(F.avg_pool2d(sketch, 2), (h, w), mode="bilinear")
     quarter = F.interpolate(F.avg_pool2d(sketch, 4), (h, w), mode="bilinear")
     soft = torch.where(blur < 0.5, half, quarter)
-    share = torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
-    grain = 0.06 * torch.rand(n, 1, 1, 1, generator=batch.random, device=sketch.device)
-    return torch.lerp(sketch, soft, share) + grain * normal(batch, *sketch.shape)
+    share, grain = uniform(), 0.06 * uniform()
+    return torch.lerp(sketch, soft, share) + grain * _normal(random, *sketch.shape)
+
+
+def _normal(random: Generator, *shape: int) -> Tensor:
+    return torch.randn(*shape, generator=random, device=random.device)

@@ -37,9 +37,9 @@ def others(photos: PhotoEnergy) -> Tensor:
 def test_photos_come_with_their_own_names(photos: PhotoEnergy) -> None:
     pictures, names = photos.draw(5, Generator().manual_seed(3))
     assert pictures.shape == (5, 3, SKETCH_SIZE, SKETCH_SIZE)
-    known = photos.feed.names
+    known = photos.named.feed.names
     alike = [(known.same(names)[:, i]).nonzero().flatten().tolist() for i in range(5)]
-    own = torch.tensor(photos.feed.pixels).permute(0, 3, 1, 2) / 127.5 - 1
+    own = torch.tensor(photos.named.feed.pixels).permute(0, 3, 1, 2) / 127.5 - 1
     for picture, rows in zip(pictures, alike, strict=True):
         gaps = [
             (own[row] - side).abs().max() for row in rows for side in (picture, picture.flip(2))

@@ -98,17 +98,10 @@ def teach(
 
     from foodgan.config import TrainConfig
     from foodgan.contract import logs
+    from foodgan.course import attend, described, painted_in
     from foodgan.energy import PhotoEnergy
     from foodgan.evaluate.fixed import fixed
-    from foodgan.lesson import (
-        Lesson,
-        LessonConfig,
-        attend,
-        described,
-        kept,
-        open_pupil,
-        painted_in,
-    )
+    from foodgan.lesson import Lesson, LessonConfig, kept, open_pupil
     from foodgan.models.stackgan import SKETCH_SIZE
     from foodgan.photos.feed import open_feed
     from foodgan.place import placed
@@ -146,6 +139,66 @@ def teach(
                 PhotoEnergy.of(feed, teacher.eyes) if by_photos else None,
             )
             painted = attend(lesson, run, out, feed.about)
+    _tell(painted, pictures, out)
+
+
+@app.command()
+def polish(
+    photos: Annotated[Path, typer.Option(help="The photos of its training.", file_okay=False)],
+    out: Annotated[Path, typer.Option(help="The run that comes of it.", file_okay=False)],
+    model: Annotated[
+        Path | None, typer.Option(help="The model that learns; else the shipped one.")
+    ] = None,
+    pictures: Annotated[int, typer.Option(help="How many to paint for it.", min=1)] = 1_600,
+    blur: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="How much of a sketch's light is blurred from then on."),
+    ] = 0.3,
+    hue: Annotated[
+        float, typer.Option(min=0, max=1, help="How much of its details' hue is painted; 0: none.")
+    ] = 0.1,
+    seed: Annotated[int, typer.Option(help="Of every picture.")] = 0,
+    device: Device = None,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
+) -> None:
+    """Teach a model's Stage-II surfaces as photos have them: no drops, no coloured seams.
+
+    Its part is light and shade from then on, more than colours. Minutes on a CPU. OUT is a
+    run of Stage-II: `foodgan model export --stage2 OUT`. Ctrl-C ends it early, and keeps what was
+    learned: the same command goes on from there, as after a kill.
+    """
+    import torch
+
+    from foodgan.config import TrainConfig
+    from foodgan.contract import logs
+    from foodgan.course import attend, described, painted_in
+    from foodgan.models.backbone import Backbone
+    from foodgan.models.stackgan import PICTURE_SIZE
+    from foodgan.photos.feed import open_feed
+    from foodgan.place import placed
+    from foodgan.registry import SHIPPED, left_out, training_of
+    from foodgan.texture import CROP, Surfaces, TextureConfig, TextureLesson, open_pupil
+
+    logs.set_up()
+    if threads:
+        torch.set_num_threads(threads)
+    before = model or SHIPPED
+    styles = tuple(sorted(left_out([training_of(before, "stage2")])))
+    config = TextureConfig(seed=seed, pictures=pictures, blur=blur, hue=hue, exclude_styles=styles)
+    seen = TrainConfig(kind="stage2", size=CROP, photo_size=PICTURE_SIZE, exclude_styles=styles)
+    with placed(device, records=False) as place:
+        first, pupil = open_pupil(before, config, place.device)
+        feed = open_feed(seen, photos, CACHE, place.device)
+        painted = painted_in(out, described(config, before, feed.about))
+        if painted < pictures:  # else there is nothing to look at
+            surfaces = Surfaces.of(feed, Backbone().eval().to(place.device))
+            lesson = TextureLesson(config, pupil, first, surfaces)
+            painted = attend(lesson, before, out, feed.about)
+    _tell(painted, pictures, out)
+
+
+def _tell(painted: int, pictures: int, out: Path) -> None:
+    """How far a lesson came."""
     if painted < pictures:
         typer.echo(f"{painted:,} of {pictures:,} pictures painted; the same command goes on")
     else:

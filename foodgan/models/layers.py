@@ -44,6 +44,12 @@ def upsample(x: Tensor, factor: int = 2) -> Tensor:
     return F.interpolate(x, scale_factor=factor, mode="bilinear", align_corners=False)
 
 
+def blurred(x: Tensor, share: float) -> Tensor:
+    """Pictures (N, C, H, W), of which `share` is their blur by (1 2 1), down and across."""
+    padded = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    return torch.lerp(x, F.avg_pool2d(F.avg_pool2d(padded, 2, stride=1), 2, stride=1), share)
+
+
 class UpBlock(nn.Module):
     """Twice the size, both convolutions modulated by the style, with a shortcut.
 

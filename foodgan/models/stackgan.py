@@ -20,6 +20,7 @@ from foodgan.models.layers import (
     SLOPE,
     ResBlock,
     UpBlock,
+    blurred,
     down,
     init_convolutions,
     minibatch_std,
@@ -72,6 +73,8 @@ class Stage2Config(BaseModel):
     blocks: int = 4
     up: tuple[int, int, int] = (48, 24, 12)
     grain: bool = False  # noise a pixel in each of the three blocks that enlarge
+    blur: Annotated[float, Field(ge=0, le=1)] = 0.0  # of a sketch's brightness, how much of it
+    hue: Annotated[float, Field(ge=0, le=1)] = 1.0  # of its own in details, how much is painted
     discriminator: tuple[int, ...] = (24, 48, 96, 128)  # at 1/2, 1/4, 1/8, 1/16 of the size
 
 
@@ -283,7 +286,10 @@ class Stage2Generator(Conditioned):
     TokenBatch of N, sketch (N, 3, h, w), z (N, Z, h/2, w/2), CA noise (N, C) -> Painted with
     pictures (N, 3, 4h, 4w). The first `config.noise` channels of z go in with the sketch. The
     others, if it has grain, hold a number a pixel for each block that enlarges: without, textures
-    can only be made of what the convolutions repeat, and dark parts were hatched.
+    can only be made of what the convolutions repeat, and dark parts were hatched. A sketch's
+    brightness may be blurred first: what Stage-I leaves at single pixels was painted out as drops.
+    Details may be light and shade more than hue: photos have little hue at that size, as JPEG keeps
+    little, and what was made up beyond it were coloured seams.
     """
 
     def __init__(self, config: Stage2Config) -> None:
@@ -304,6 +310,9 @@ class Stage2Generator(Conditioned):
 
     def paint(self, condition: Tensor, sketch: Tensor, z: Tensor) -> Tensor:
         """Pictures (N, 3, 4h, 4w) of conditions (N, C), which need not be those of one name."""
+        if self.config.blur:
+            bright = sketch.mean(dim=1, keepdim=True)
+            sketch = sketch + (blurred(bright, self.config.blur) - bright)
         laid, *grains = torch.split(z, [self.config.noise, *self.grains], dim=1)
         x = self.stem(torch.cat((F.pixel_unshuffle(sketch, 2), laid), dim=1))
         for block in self.trunk:
@@ -312,6 +321,8 @@ class Stage2Generator(Conditioned):
             grain = F.pixel_shuffle(grains[doublings - 1], 2**doublings) if grains else None
             x = block(x, condition, grain)
         detail = self.to_rgb(F.leaky_relu(x, SLOPE))
+        if self.config.hue < 1:
+            detail = torch.lerp(detail.mean(dim=1, keepdim=True), detail, self.config.hue)
         painted: Tensor = (upsample(sketch, 4) + detail).clamp(-1.2, 1.2)
         return painted
 
