@@ -46,7 +46,8 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
                 ("seed", *(t.config["seed"] for t in model.training.values())),
             ],
         ),
-        "A photo is seen once for each time that it is drawn into a batch. Photos of the split "
+        "A photo is seen once for each time that it is drawn into a batch of a discriminator; what "
+        "lessons are held to is not counted. Photos of the split "
         "`test` were never drawn.",
         "## Photos",
         _table(("source", "photos"), _counts(model, "sources")),
@@ -75,7 +76,7 @@ def _losses(training: Training) -> str:
 
 
 def _lessons(training: Training) -> str:
-    """How much was painted in runs that see no photos, see `foodgan.course`."""
+    """How much was painted in lessons, see `foodgan.course`."""
     lessons = [run.config for run in training.runs if run.config.get("loss") in (LESSON, TEXTURE)]
     return f"{sum(each['pictures'] for each in lessons):,}"
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from foodgan import registry
 from foodgan.models import layers, stackgan
-from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator, Stage2Generator
+from foodgan.models.stackgan import RULES, SKETCH_SIZE, Stage1Generator, Stage2Generator
 from foodgan.painter import Painter, portions
 
 FOLDER = "compiled"  # in VAR_DIR
@@ -80,7 +80,8 @@ def place_of(painter: Painter, home: Path) -> Path:
     weights = [_painting(stage) for stage in (painter.first, painter.second)]
     code = [registry.sha256(Path(str(module.__file__))) for module in (stackgan, layers)]
     can = sorted(name for name, has in torch.cpu.get_capabilities().items() if has is True)
-    told = json.dumps([weights, code, platform.machine(), str(torch.__version__), can])
+    rules = painter.second.config.model_dump(include=set(RULES))
+    told = json.dumps([weights, rules, code, platform.machine(), str(torch.__version__), can])
     return home / hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

@@ -164,7 +164,7 @@ def _save(lesson: Course, out: Path, about: dict[str, Any]) -> None:
         "planned": lesson.config.pictures,
         "network": lesson.generator.config.model_dump(mode="json"),
         "step": lesson.done,
-        "seen": 0,  # photos: the lesson paints, and looks at none
+        "seen": 0,  # photos in batches of a discriminator; what a lesson is held to is not counted
         "seconds": round(lesson.seconds, 1),
     }
     try:

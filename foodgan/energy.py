@@ -39,7 +39,7 @@ Summaries = Sequence[Tensor]  # S tensors (N, F), of N pictures
 
 @dataclass(frozen=True)
 class NamedPhotos:
-    """chances: of the feed's photos to be drawn, none of those without a name."""
+    """Photos that have a name. chances: of each of the feed's to be drawn, 0 without a name."""
 
     feed: Feed
     chances: Tensor

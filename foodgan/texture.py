@@ -1,10 +1,10 @@
 """A lesson for a trained Stage-II: surfaces as photos have them.
 
 Lessons changed what Stage-I sketches after Stage-II had learned to paint over it, and what Stage-II
-had never seen at single pixels it painted as drops and coloured seams. From here on it blurs the
-brightness of a sketch a little and adds light and shade more than hue; and it learns on of crops,
-without a discriminator: of sketches of Stage-I, whose surfaces are to be spread as those of photos
-are, and of degraded photos, two pictures each, which the photos score (`foodgan.energy`).
+had never seen at single pixels it painted as drops and coloured seams. After this lesson Stage-II
+blurs the brightness of a sketch a little, and adds light and shade more than hue. It learns on of
+crops, without a discriminator: of sketches of Stage-I, whose surfaces are to be spread as those of
+photos are, and of degraded photos, two pictures each, which the photos score (`foodgan.energy`).
 N pictures.
 """
 

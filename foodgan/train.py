@@ -24,7 +24,7 @@ from foodgan.config import ConfigError, TrainConfig
 from foodgan.contract.errors import FoodganError
 from foodgan.grids import contact_sheet, sample_grid
 from foodgan.lineage import refuse_others
-from foodgan.models.stackgan import Stage1Generator
+from foodgan.models.stackgan import RULES, Stage1Generator
 from foodgan.objectives import build_objective
 from foodgan.painting import Figures
 from foodgan.photos.feed import Feed
@@ -223,9 +223,10 @@ class Trainer:
 
         What does not fit of the discriminator, which may see at another size, begins anew; so does
         all of it after a lesson, a snapshot or a model, which have none. Raises ModelError where
-        the generator does not fit.
+        the generator does not fit, ConfigError where it is to paint by other rules than it did.
         """
         tensors, about = averaged(run, self.config.kind, str(self.place.device))
+        self._refuse_other_rules(run, about)
         for module in (self.objective.generator, self.ema):
             checkpoint.fill(module, checkpoint.part("ema", tensors), f"{run.name} (ema)")
         judge = self.objective.discriminator
@@ -234,6 +235,13 @@ class Trainer:
         judge.load_state_dict(own | {k: t for k, t in taken.items() if _fits(t, own.get(k))})
         then = {key: about[key] for key in ("seen", "seconds", "photos", "config")}
         self.before = [*about.get("before", []), then]
+
+    def _refuse_other_rules(self, run: Path, about: dict[str, Any]) -> None:
+        own = self.objective.generator.config.model_dump(include=set(RULES))
+        then = {rule: about.get("network", {}).get(rule, value) for rule, value in own.items()}
+        if then != own:
+            said = ", ".join(f"{rule} = {value}" for rule, value in then.items())
+            raise ConfigError(f"{run} paints with {said}: the configuration's [model] is to say so")
 
     def resume(self) -> bool:
         """Go on from the run's checkpoint. False when there is none.

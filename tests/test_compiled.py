@@ -75,6 +75,16 @@ def test_each_weight_that_paints_has_code_of_its_own(
     assert compiled.place_of(painter, tmp_path) == place
 
 
+@pytest.mark.parametrize("rule", [{"blur": 0.3}, {"hue": 0.1}])
+def test_each_rule_by_which_stage2_paints_has_code_of_its_own(
+    tiny_model: Path, tmp_path: Path, rule: dict[str, float]
+) -> None:
+    painter = load(tiny_model)
+    place = compiled.place_of(painter, tmp_path)
+    painter.second.config = painter.second.config.model_copy(update=rule)
+    assert compiled.place_of(painter, tmp_path) != place
+
+
 def test_a_model_that_learned_names_finds_the_code_of_the_one_that_it_learned_on(
     tiny_model: Path, tmp_path: Path
 ) -> None:

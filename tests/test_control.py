@@ -80,6 +80,9 @@ def test_a_mix_works_where_the_layout_hears_the_name(tiny_model: Path) -> None:
 def test_every_kind_is_painted_in_half_precision_too(
     painter: Painter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(
+        painter.second, "config", painter.second.config.model_copy(update={"blur": 0.3, "hue": 0.1})
+    )
     wanted = painter.paint(list(KINDS.values()))
     monkeypatch.setattr(painter, "half", torch.bfloat16)
     for exact, half in zip(wanted, painter.paint(list(KINDS.values())), strict=True):

@@ -161,7 +161,7 @@ def polish(
     device: Device = None,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
 ) -> None:
-    """Teach a model's Stage-II surfaces as photos have them: no drops, no coloured seams.
+    """Teach a model's Stage-II surfaces as photos have them: fewer drops and coloured seams.
 
     Its part is light and shade from then on, more than colours. Minutes on a CPU. OUT is a
     run of Stage-II: `foodgan model export --stage2 OUT`. Ctrl-C ends it early, and keeps what was

@@ -164,7 +164,8 @@ MEANINGS = (
     Meaning(
         "fine_hue",
         "Hue at single pixels",
-        "Of all deviation of hue; more than photos have are coloured seams and specks.",
+        "How much of the deviation of hue lies at single pixels; where it is more than in photos, "
+        "there are coloured seams and specks.",
         {"held-out photos": "fine_hue_held_out_photos"},
     ),
 )

@@ -46,7 +46,7 @@ def upsample(x: Tensor, factor: int = 2) -> Tensor:
 
 def blurred(x: Tensor, share: float) -> Tensor:
     """Pictures (N, C, H, W), of which `share` is their blur by (1 2 1), down and across."""
-    padded = F.pad(x, (1, 1, 1, 1), mode="replicate")
+    padded = F.pad(x, (1, 1, 1, 1), mode="replicate").to(x.dtype)  # autocast on a CPU widens it
     return torch.lerp(x, F.avg_pool2d(F.avg_pool2d(padded, 2, stride=1), 2, stride=1), share)
 
 

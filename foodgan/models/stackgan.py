@@ -37,6 +37,7 @@ Maps = tuple[Tensor, ...]  # feature maps of a discriminator
 
 SKETCH_SIZE = 64  # pixels a side
 PICTURE_SIZE = 256
+RULES = ("blur", "hue")  # how Stage-II paints that no tensor's shape tells, see its configuration
 Widths = Annotated[tuple[int, ...], Field(min_length=2, max_length=5)]  # fewer end at more pixels
 
 
@@ -73,8 +74,8 @@ class Stage2Config(BaseModel):
     blocks: int = 4
     up: tuple[int, int, int] = (48, 24, 12)
     grain: bool = False  # noise a pixel in each of the three blocks that enlarge
-    blur: Annotated[float, Field(ge=0, le=1)] = 0.0  # of a sketch's brightness, how much of it
-    hue: Annotated[float, Field(ge=0, le=1)] = 1.0  # of its own in details, how much is painted
+    blur: Annotated[float, Field(ge=0, le=1)] = 0.0  # share of a sketch's brightness
+    hue: Annotated[float, Field(ge=0, le=1)] = 1.0  # share of the details' hue that is painted
     discriminator: tuple[int, ...] = (24, 48, 96, 128)  # at 1/2, 1/4, 1/8, 1/16 of the size
 
 
@@ -287,9 +288,9 @@ class Stage2Generator(Conditioned):
     pictures (N, 3, 4h, 4w). The first `config.noise` channels of z go in with the sketch. The
     others, if it has grain, hold a number a pixel for each block that enlarges: without, textures
     can only be made of what the convolutions repeat, and dark parts were hatched. A sketch's
-    brightness may be blurred first: what Stage-I leaves at single pixels was painted out as drops.
-    Details may be light and shade more than hue: photos have little hue at that size, as JPEG keeps
-    little, and what was made up beyond it were coloured seams.
+    brightness may be blurred first: what Stage-I leaves at single pixels shows as drops. Details
+    may be light and shade more than hue: photos have little hue at that size, and more of it shows
+    as coloured seams.
     """
 
     def __init__(self, config: Stage2Config) -> None:
