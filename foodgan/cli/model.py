@@ -156,15 +156,15 @@ def polish(
     ] = 0.3,
     hue: Annotated[
         float, typer.Option(min=0, max=1, help="How much of its details' hue is painted; 0: none.")
-    ] = 0.1,
+    ] = 0.0,
     seed: Annotated[int, typer.Option(help="Of every picture.")] = 0,
     device: Device = None,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
 ) -> None:
     """Teach a model's Stage-II surfaces as photos have them: fewer drops and coloured seams.
 
-    Its part is light and shade from then on, more than colours. Minutes on a CPU. OUT is a
-    run of Stage-II: `foodgan model export --stage2 OUT`. Ctrl-C ends it early, and keeps what was
+    Its part is light and shade from then on, and colours are the sketch's. Minutes on a CPU. OUT is
+    a run of Stage-II: `foodgan model export --stage2 OUT`. Ctrl-C ends it early, and keeps what was
     learned: the same command goes on from there, as after a kill.
     """
     import torch
