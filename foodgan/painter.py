@@ -225,7 +225,7 @@ class Painter:
         for row in drawn:
             pixels = np.frombuffer(dishes[row].sketch or b"", np.uint8).reshape(size)
             sketches[row] = torch.tensor(pixels).permute(2, 0, 1).to(self.device) / 127.5 - 1
-        return sketches.contiguous(memory_format=torch.channels_last)
+        return sketches
 
     def dyed(self, sketches: Tensor, given: Prepared) -> Tensor:
         """Sketches (N, 3, 64, 64) in the colours that names say; the very same where none does."""
@@ -243,7 +243,8 @@ class Painter:
             return self.first_pass(shape[rows], colours[rows], given.z1[rows])
 
     def _pictures(self, dishes: Sequence[Dish], given: Prepared) -> Tensor:
-        sketches = self._sketches(dishes, given)
+        # Code compiled ahead reads whatever it is given as channels last, and checks nothing.
+        sketches = self._sketches(dishes, given).contiguous(memory_format=torch.channels_last)
         with self.autocast():
             condition = _condition(self.second, given, given.details, given.ca2)
             pictures = self.second_pass(condition, sketches, given.z2)

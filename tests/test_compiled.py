@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor
 from typer.testing import CliRunner
 
 from foodgan import compiled
@@ -51,6 +52,24 @@ def test_a_worker_takes_up_what_was_compiled_and_paints_the_same_pictures(
             assert steps(one, other) <= 1
     [alone], batch = fast.paint([Dish("鮭丼", 7)]), fast.paint(portions("鮭丼", 7, 5))
     assert steps(alone, batch[0]) <= 1
+
+
+@pytest.mark.parametrize("name", ["カレー", "抹茶カツサンド", "虹色うどん"])
+@pytest.mark.parametrize("drawn", [False, True], ids=["own sketch", "drawn sketch"])
+def test_code_that_reads_channels_last_is_given_that_whatever_a_dish_says(
+    tiny_model: Path, name: str, drawn: bool
+) -> None:
+    painter, given = load(tiny_model), list[Tensor]()
+    own = painter.second_pass
+
+    def second_pass(condition: Tensor, sketch: Tensor, z: Tensor) -> Tensor:
+        given.append(sketch)
+        return own(condition, sketch, z)
+
+    painter.second_pass = second_pass
+    sketch = bytes(64 * 64 * 3) if drawn else None
+    painter.paint([Dish(name, 1, sketch=sketch), Dish("カレー", 2)])
+    assert given[0].is_contiguous(memory_format=torch.channels_last)
 
 
 def test_another_models_code_is_not_taken_up(tiny_model: Path, tmp_path: Path) -> None:
