@@ -70,11 +70,11 @@ def as_photos(pixels: Tensor) -> Tensor:
     return pixels.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
-def normal(batch: Batch, *shape: int) -> Tensor:
-    """Standard normal noise from the step's generator."""
-    return torch.randn(*shape, generator=batch.random, device=batch.photos.device)
+def normal(random: Generator, *shape: int) -> Tensor:
+    """Standard normal noise from a step's generator, where that lies."""
+    return torch.randn(*shape, generator=random, device=random.device)
 
 
-def uniform(batch: Batch, *shape: int) -> Tensor:
-    """Uniform in [0, 1) from the step's generator."""
-    return torch.rand(*shape, generator=batch.random, device=batch.photos.device)
+def uniform(random: Generator, *shape: int) -> Tensor:
+    """Uniform in [0, 1) from a step's generator, where that lies."""
+    return torch.rand(*shape, generator=random, device=random.device)

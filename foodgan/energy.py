@@ -7,7 +7,7 @@ it: a lesson is short, and copies are measured (`foodgan evaluate`). N names, tw
 S summaries of a picture, F numbers each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -71,8 +71,15 @@ class Stood:
     units: tuple[Tensor, ...]
 
     @classmethod
-    def of(cls, parts: Sequence[Summaries]) -> Self:
-        """Of the summaries of several batches of photos."""
+    def of(
+        cls, named: NamedPhotos, summarise: Callable[[Tensor], Summaries], align: int = 1
+    ) -> Self:
+        """Look at photos, drawn as `NamedPhotos` does. Always the same."""
+        chance, parts = Generator().manual_seed(0), []
+        with torch.no_grad():
+            for _ in track(range(STOOD // BATCH), "looking at the photos"):
+                photos, _names = named.draw(BATCH, chance, align)
+                parts.append(summarise(photos))
         real = [torch.cat(part) for part in zip(*parts, strict=True)]
         units = tuple(part.std(dim=0).clamp(min=FLAT) for part in real)
         return cls(tuple(part / unit for part, unit in zip(real, units, strict=True)), units)
@@ -105,13 +112,9 @@ class PhotoEnergy:
     @classmethod
     def of(cls, feed: Feed, eyes: Backbone) -> Self:
         """Look at photos of a feed, some of whose names are known. Always the same."""
-        named, chance = NamedPhotos.of(feed), Generator().manual_seed(0)
-        parts = []
-        with torch.no_grad():
-            for _ in track(range(STOOD // BATCH), "looking at the photos"):
-                photos, _names = named.draw(BATCH, chance)
-                parts.append(_summaries(photos, _look(eyes, photos)))
-        return cls(named, eyes, Stood.of(parts))
+        named = NamedPhotos.of(feed)
+        stood = Stood.of(named, lambda photos: _summaries(photos, _look(eyes, photos)))
+        return cls(named, eyes, stood)
 
     def draw(self, count: int, chance: Generator) -> tuple[Tensor, TokenBatch]:
         """Photos (N, 3, 64, 64) and their names, by a generator of the CPU's."""

@@ -177,7 +177,7 @@ class Objective:
         assert judge.patches is not None
         seen = torch.cat((self.photos, self.painted.detach())).requires_grad_()
         logits = judge.patches(seen)
-        signs = uniform(batch, *logits.shape).round() * 2 - 1
+        signs = uniform(batch.random, *logits.shape).round() * 2 - 1
         drawn = (signs * logits).sum(dim=1) * logits.shape[1] ** -0.5
         return 2 * self.config.patch_r1 * gradient_penalty(drawn, (seen,))
 

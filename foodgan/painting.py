@@ -9,7 +9,7 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-from foodgan.batch import Batch, normal
+from foodgan.batch import Batch, normal, uniform
 from foodgan.config import TrainConfig
 from foodgan.hatching import hatching
 from foodgan.models.dcgan import DcganGenerator
@@ -45,7 +45,7 @@ class SketchPainting:
 
     def __call__(self, batch: Batch) -> Painted:
         n = len(batch.photos)
-        z, noise = normal(batch, n, self.noise), normal(batch, n, self.ca)
+        z, noise = normal(batch.random, n, self.noise), normal(batch.random, n, self.ca)
         painted: Painted = self.generator(batch.asked, z, noise)
         return painted
 
@@ -76,8 +76,8 @@ class DetailPainting:
             sketch[:sketched] = sketches(self.first, batch.names[:sketched], h, batch.random)
             self.small[:sketched] = sketch[:sketched]
         self.paired = torch.arange(n, device=sketch.device) >= sketched
-        z = normal(batch, n, self.generator.noise, h // 2, w // 2)
-        noise = normal(batch, n, self.generator.config.condition)
+        z = normal(batch.random, n, self.generator.noise, h // 2, w // 2)
+        noise = normal(batch.random, n, self.generator.config.condition)
         painted: Painted = self.generator(batch.names, sketch, z, noise)
         return painted
 
@@ -111,10 +111,10 @@ def off_sketch(pictures: Tensor, sketch: Tensor, paired: Tensor) -> Tensor:
 def sketches(first: Stage1Generator, names: TokenBatch, side: int, random: Generator) -> Tensor:
     """Crops (N, 3, side, side) of what a trained Stage-I makes of N names."""
     n = len(names)
-    z, noise = _normal(random, n, first.noise), _normal(random, n, first.config.condition)
+    z, noise = normal(random, n, first.noise), normal(random, n, first.config.condition)
     pictures = first(names, z, noise).pictures.float().clamp(-1, 1)
     reach = pictures.shape[-1] - side + 1
-    corner = (torch.rand(n, 2, 1, generator=random, device=random.device) * reach).long()
+    corner = (uniform(random, n, 2, 1) * reach).long()
     rows, columns = (corner + torch.arange(side, device=corner.device)).unbind(dim=1)
     picture = torch.arange(n, device=corner.device)[:, None, None]
     last = pictures.permute(0, 2, 3, 1)
@@ -128,17 +128,9 @@ def degrade(sketch: Tensor, random: Generator) -> Tensor:
     (N, 3, h, w) -> the same. Each picture is blended with a copy blurred 2 to 4 times.
     """
     n, _, h, w = sketch.shape
-
-    def uniform() -> Tensor:
-        return torch.rand(n, 1, 1, 1, generator=random, device=random.device)
-
-    blur = uniform()
+    blur = uniform(random, n, 1, 1, 1)
     half = F.interpolate(F.avg_pool2d(sketch, 2), (h, w), mode="bilinear")
     quarter = F.interpolate(F.avg_pool2d(sketch, 4), (h, w), mode="bilinear")
     soft = torch.where(blur < 0.5, half, quarter)
-    share, grain = uniform(), 0.06 * uniform()
-    return torch.lerp(sketch, soft, share) + grain * _normal(random, *sketch.shape)
-
-
-def _normal(random: Generator, *shape: int) -> Tensor:
-    return torch.randn(*shape, generator=random, device=random.device)
+    share, grain = uniform(random, n, 1, 1, 1), 0.06 * uniform(random, n, 1, 1, 1)
+    return torch.lerp(sketch, soft, share) + grain * normal(random, *sketch.shape)

@@ -19,8 +19,9 @@ from pydantic import Field
 from torch import Generator, Tensor, optim
 from torch.nn import functional as F
 
+from foodgan.batch import normal
 from foodgan.course import CourseConfig
-from foodgan.energy import BATCH, DISTANCE, STOOD, NamedPhotos, Stood, Summaries, spreads
+from foodgan.energy import DISTANCE, NamedPhotos, Stood, spreads
 from foodgan.hatching import hatching
 from foodgan.losses import energy_score
 from foodgan.models.backbone import Backbone
@@ -28,7 +29,6 @@ from foodgan.models.stackgan import Maps, Stage1Generator, Stage2Generator
 from foodgan.objectives import LAYOUT
 from foodgan.painting import degrade, off_sketch, sketches
 from foodgan.photos.feed import Feed
-from foodgan.progress import track
 from foodgan.registry import open_model
 from foodgan.text.encode import TokenBatch, collate
 
@@ -67,13 +67,9 @@ class Surfaces:
     @classmethod
     def of(cls, feed: Feed, eyes: Backbone) -> Self:
         """Look at crops of a feed's photos, some of whose names are known. Always the same."""
-        named, chance = NamedPhotos.of(feed), Generator().manual_seed(0)
-        parts: list[Summaries] = []
-        with torch.no_grad():
-            for _ in track(range(STOOD // BATCH), "looking at the photos"):
-                photos, _names = named.draw(BATCH, chance, ALIGN)
-                parts.append(surface(photos, look(eyes, photos)))
-        return cls(named, eyes, Stood.of(parts))
+        named = NamedPhotos.of(feed)
+        stood = Stood.of(named, lambda photos: surface(photos, look(eyes, photos)), ALIGN)
+        return cls(named, eyes, stood)
 
 
 @dataclass
@@ -128,8 +124,9 @@ class TextureLesson:
 
     def _paint(self, given: Tensor, names: TokenBatch) -> Tensor:
         generator, (n, _, height, width) = self.generator, given.shape
-        condition, _, _ = generator.condition_of(names, self._normal(n, generator.config.condition))
-        z = self._normal(n, generator.noise, height // 2, width // 2)
+        noise = normal(self.random, n, generator.config.condition)
+        condition, _, _ = generator.condition_of(names, noise)
+        z = normal(self.random, n, generator.noise, height // 2, width // 2)
         return generator.paint(condition, given.contiguous(memory_format=torch.channels_last), z)
 
     def _score(self, photos: Tensor, painted: Tensor, maps: Sequence[Tensor]) -> Tensor:
@@ -141,9 +138,6 @@ class TextureLesson:
             for x, y in zip((LAYOUT * photos, *real), (LAYOUT * painted, *maps), strict=True)
         ]
         return torch.stack(scores).mean()
-
-    def _normal(self, *shape: int) -> Tensor:
-        return torch.randn(*shape, generator=self.random, device=self.device)
 
 
 def open_pupil(

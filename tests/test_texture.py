@@ -43,7 +43,7 @@ def feed(drawn_photos: Path) -> Feed:
 @pytest.fixture(scope="module")
 def photos(feed: Feed) -> Surfaces:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("foodgan.texture.STOOD", 64)
+        patch.setattr("foodgan.energy.STOOD", 64)
         return Surfaces.of(feed, Backbone().eval())
 
 
@@ -127,7 +127,7 @@ def test_the_command_polishes_a_model(
     tiny_model: Path, drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("foodgan.texture.STOOD", 64)
+    monkeypatch.setattr("foodgan.energy.STOOD", 64)
     words = ["model", "polish", "--model", str(tiny_model), "--photos", str(drawn_photos)]
     words += ["--pictures", "16", "--device", "cpu", "--out", "polished"]
     told = CliRunner().invoke(app, words)
