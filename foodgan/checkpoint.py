@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
 from foodgan.contract.errors import ModelError
-from foodgan.whole import whole
+from foodgan.machine.whole import whole
 
 FORMAT = 1  # of every file that this project writes; a reader refuses others
 CHECKPOINT = "last.safetensors"  # in the folder of a training run

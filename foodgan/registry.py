@@ -18,19 +18,19 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor, nn
 
 from foodgan import checkpoint
-from foodgan.config import LEFT_OUT
 from foodgan.contract.errors import ModelError
 from foodgan.contract.models import MODEL
+from foodgan.machine.whole import write_text
 from foodgan.models.generators import Generators, described, generator_of
 from foodgan.models.stackgan import Stage1Config, Stage1Generator, Stage2Config, Stage2Generator
+from foodgan.step.config import LEFT_OUT
 from foodgan.text import vectors
-from foodgan.whole import write_text
 
 SHIPPED = Path(__file__).parent / "weights"
 CARD = "README.md"
 NEAREST = "nearest.safetensors"  # the index of training photos, which a model need not have
 STAGES = ("stage1", "stage2")
-LIKENESS: Final = "likeness"  # the loss of a run that taught new names, see `foodgan.new_names`
+LIKENESS: Final = "likeness"  # the loss of a run that taught new names
 
 Network = TypeVar("Network", bound=nn.Module)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from foodgan import process
+from foodgan.machine import process
 from tests.judge import schema
 from tests.judge.judge import Judge
 
@@ -127,7 +127,7 @@ def drawn_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def quick_teacher() -> Iterator[None]:
     """A teacher that hardly learns to read, which takes half a minute: for whom it teaches."""
-    from foodgan import teacher
+    from foodgan.training import teacher
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(teacher, "READ_STEPS", 60)

@@ -8,13 +8,13 @@ import torch
 from PIL import Image, ImageDraw
 
 from foodgan import registry
-from foodgan.config import TrainConfig
+from foodgan.machine.place import Place
 from foodgan.models.stackgan import Stage1Config, Stage2Config
 from foodgan.photos.feed import Feed, open_feed
-from foodgan.place import Place
+from foodgan.step.config import TrainConfig
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
-from foodgan.train import Trainer, train
+from foodgan.training.train import Trainer, train
 
 NAMES = (
     "チーズ味噌カツ丼",

@@ -4,11 +4,12 @@ import json
 import os
 from pathlib import Path
 
-from foodgan import registry, serving
+from foodgan import registry
 from foodgan.chaos import shelf
 from foodgan.contract.models import MODEL, MODELS
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.store import Store, lines_of
+from foodgan.publishing import serving
 
 OWN, OTHER = "0" * 64, "1" * 64  # digests of workers' own models
 

@@ -10,8 +10,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn, optim
 
-from foodgan import checkpoint, whole
+from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
+from foodgan.machine import whole
 
 TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(3)}
 
@@ -129,7 +130,8 @@ def test_a_save_that_is_killed_leaves_the_old_file_or_the_new(saved: Path) -> No
     code = f"""
 import os, signal, threading, torch
 from pathlib import Path
-from foodgan import checkpoint, whole
+from foodgan import checkpoint
+from foodgan.machine import whole
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGKILL)).start()
 for step in range(10**9):
     checkpoint.save(Path({str(saved)!r}), {{"x": torch.full((500_000,), step)}}, {{"step": step}})

@@ -74,6 +74,22 @@ def test_the_imports_have_no_circle() -> None:
         pytest.fail("a circle of imports: " + " → ".join(reversed(error.args[1])))
 
 
+def test_the_packages_have_no_circle() -> None:
+    graph = {_package(module): set() for module in MODULES}
+    for module in MODULES:
+        graph[_package(module)] |= {_package(seen) for seen in _imports(module)}
+    try:
+        TopologicalSorter({name: seen - {name} for name, seen in graph.items()}).prepare()
+    except CycleError as error:
+        pytest.fail("a circle of packages: " + " → ".join(reversed(error.args[1])))
+
+
+def _package(module: str) -> str:
+    """`foodgan.training` of `foodgan.training.train`; bot and worker count as one each."""
+    parts = module.split(".")
+    return ".".join(parts[:2]) if parts[0] == "foodgan" else parts[0]
+
+
 def _loaded_by(modules: str) -> set[str]:
     """Which libraries a fresh Python has loaded after importing these modules."""
     code = f"import sys, {modules}; print(*sys.modules)"

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import torch
 
-from foodgan import checkpoint, registry, whole
+from foodgan import checkpoint, registry
 from foodgan.contract.errors import ModelError
+from foodgan.machine import whole
 from tests.generator_fixtures import tiny_config, tiny_trainer
 
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from foodgan import registry
-from foodgan.painter import Dish, Painter
+from foodgan.painting.painter import Dish, Painter
 
 LIMIT_BYTES = 50_000_000
 

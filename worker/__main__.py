@@ -16,11 +16,11 @@ from typing import Annotated
 import typer
 from redis import Redis
 
-from foodgan import process
 from foodgan.contract import logs, pulse
 from foodgan.contract.errors import KitchenClosed, ModelError, UserError
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings, read_settings
+from foodgan.machine import process
 from worker.health import intake_pulse_file, pulse_file, trainer_pulse_file
 
 EXIT_SETTING = 2  # this and the next one: to be started again is of no use

@@ -3,7 +3,7 @@
 An enlarged picture is a plain one, and Stage-II once more over four times its pixels.
 """
 
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 
 ENLARGED = 5
 

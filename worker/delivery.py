@@ -16,11 +16,11 @@ from redis import Redis
 from rq.utils import now
 from rq.worker import BaseWorker
 
-from foodgan import process
 from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, TOLD, DishOrder
+from foodgan.machine import process
 from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim, Command
 from worker.commit import GroupCommit

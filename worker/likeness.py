@@ -8,7 +8,7 @@ from PIL.Image import Image
 from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
 from foodgan.contract.phrases import say
-from foodgan.nearest import Kin, Nearest, Relative
+from foodgan.evaluate.nearest import Kin, Nearest, Relative
 
 _BY_MAX = 80  # characters of whose photo it is; a source may be a whole address
 

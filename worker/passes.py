@@ -9,10 +9,10 @@ from itertools import accumulate
 import torch
 from PIL.Image import Image
 
-from foodgan import recorded_pass
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.orders import COUNT_MAX
-from foodgan.painter import Dish, Painter, portions
+from foodgan.painting import cuda_graphs
+from foodgan.painting.painter import Dish, Painter, portions
 from worker import costs, metrics
 from worker.tasks import Paints
 
@@ -103,8 +103,8 @@ def warm(painter: Paints, sizes: Sequence[int] = (1, COUNT_MAX)) -> None:
 def record(painter: Painter, limit: int) -> None:
     """Let a GPU replay passes of up to `limit` pictures, and have it record each now."""
     if painter.device.type == "cuda":
-        recorded_pass.record(painter)
-        warm(painter, range(1, min(limit, recorded_pass.MOST) + 1))
+        cuda_graphs.record(painter)
+        warm(painter, range(1, min(limit, cuda_graphs.MOST) + 1))
 
 
 def settled(painter: Painter, device: torch.device, limit: int) -> Painter:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PIL.Image import Image
 
-from foodgan import jpeg
+from foodgan.painting import jpeg
 
 
 @dataclass(frozen=True)

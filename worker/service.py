@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import torch
 
-from foodgan import process
 from foodgan.contract.errors import UserError
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
-from foodgan.painter import Painter
-from foodgan.place import fault_of
+from foodgan.machine import process
+from foodgan.machine.place import fault_of
+from foodgan.painting.painter import Painter
 from worker import connection, passes
 from worker.batching import BatchingWorker
 from worker.reply import Replies

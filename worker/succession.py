@@ -17,11 +17,14 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from foodgan import compiled, copies, process, registry, serving
+from foodgan import registry
 from foodgan.contract.errors import StoreError
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
-from foodgan.painter import Painter, portions
+from foodgan.machine import process
+from foodgan.painting import compiled
+from foodgan.painting.painter import Painter, portions
+from foodgan.publishing import copies, serving
 
 LOOK_S = 10.0  # between two looks into the store
 _START_S = 30.0  # that a worker waits for the store before it begins with its own model

@@ -18,7 +18,7 @@ from foodgan.contract.errors import DiscordRefused, FoodganError, ModelError, Us
 from foodgan.contract.limits import SHARE_MAX
 from foodgan.contract.orders import PAINT_TASK, VERSION, DishOrder
 from foodgan.contract.phrases import say
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from foodgan.text.emphasis import emphasis
 from worker.jobs import DishJob
 from worker.reply import Message, OutOfTime, TooLarge
@@ -42,7 +42,7 @@ class Poison(FoodganError):
 
 
 class Paints(Protocol):
-    """What a task needs of `foodgan.painter.Painter`."""
+    """What a task needs of `foodgan.painting.painter.Painter`."""
 
     @property
     def model_id(self) -> str: ...

@@ -37,8 +37,9 @@ def learn(order: Learning, settings: Settings) -> Learned:
     """
     import torch  # seconds that the process that waits for jobs saves
 
-    from foodgan import candidate, copies, registry, serving
-    from foodgan.new_names import NothingNew
+    from foodgan import registry
+    from foodgan.publishing import candidate, copies, serving
+    from foodgan.training.new_names import NothingNew
 
     # Threads wait for one another, so on cores that others paint with each more is one more to
     # wait for.
@@ -87,12 +88,12 @@ def _outrun(order: Learning) -> Learned:
 def looked_through(settings: Settings) -> Learning | None:
     """Tidy the models of the store: names of withdrawn photos must not stay there.
 
-    Returns what is to be learned anew, the same order at every look: `foodgan.candidate.overdue`.
+    Returns what is to be learned anew, the same order at every look: see `candidate.overdue`.
     """
     store = Store(settings.photo_store)
     if not store.folders(MODELS):  # nothing was ever learned, and torch takes seconds of a start
         return None
-    from foodgan import candidate, copies, serving
+    from foodgan.publishing import candidate, copies, serving
 
     serving.tidied(store)
     copies.forget(settings.var_dir / copies.HOME, serving.serving(store).in_use)

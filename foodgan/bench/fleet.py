@@ -21,8 +21,8 @@ from foodgan.bench.queue import READY_S, Counter, enqueue, orders_of_one, runnin
 from foodgan.contract import pulse
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK
 from foodgan.launch.plan import outside
-from foodgan.painter import Dish
-from foodgan.progress import track
+from foodgan.machine.progress import track
+from foodgan.painting.painter import Dish
 
 FLEET = (1, 4)
 SIZE = 256  # pixels a side

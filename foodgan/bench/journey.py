@@ -19,8 +19,8 @@ from typing import Any
 from foodgan.contract.settings import Settings
 from foodgan.launch import plan as plans
 from foodgan.launch.house import House
-from foodgan.painter import Painter, portions
-from foodgan.progress import track
+from foodgan.machine.progress import track
+from foodgan.painting.painter import Painter, portions
 
 NAMES = ("虹色マグロカレーうどん", "ピリ辛サーモン丼", "抹茶チーズラーメン", "いちご味噌カツ")
 WARMUP = 3  # orders that are not counted

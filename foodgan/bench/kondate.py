@@ -7,7 +7,7 @@ import numpy as np
 
 from foodgan.kondate.prior import draw
 from foodgan.kondate.render import render
-from foodgan.progress import track
+from foodgan.machine.progress import track
 
 SIZES = (64, 256)
 WARMUP = 3  # dishes that are not counted: the first one makes the textures

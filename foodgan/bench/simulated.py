@@ -22,7 +22,7 @@ from foodgan.bench.queue import (
     surroundings,
 )
 from foodgan.contract.orders import DISH_QUEUE, PAINT_TASK
-from foodgan.painter import portions
+from foodgan.painting.painter import portions
 
 SLOW_S = 0.2  # of a pass: all else can be done while it lasts
 QUICK_S = 0.02  # all else takes longer

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from foodgan.config import load_config
 from foodgan.kondate.render import render
 from foodgan.kondate.splits import menu
+from foodgan.machine.place import Place, placed
+from foodgan.machine.progress import track
 from foodgan.photos.feed import Feed
 from foodgan.photos.folder import Photo
 from foodgan.photos.tensors import name_weights
-from foodgan.place import Place, placed
-from foodgan.progress import track
+from foodgan.step.config import load_config
 from foodgan.text.encode import encode
-from foodgan.train import Trainer
+from foodgan.training.train import Trainer
 
 NAMES = 64  # drawn dishes that are trained on, over and over
 ROUNDS = 3  # the networks take turns, so that a slow moment of the machine meets them all

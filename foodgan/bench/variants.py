@@ -21,13 +21,13 @@ from PIL import Image
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from foodgan import compiled, latents, recorded_pass
 from foodgan.bench.painter import NAME, device_name, peak_gmac_s
+from foodgan.machine.place import computes_bf16
+from foodgan.machine.progress import track
 from foodgan.models.published import PublishedConfig, PublishedGenerator
 from foodgan.models.published_stage2 import PublishedStage2Config, PublishedStage2Generator
-from foodgan.painter import Dish, Painter, portions, to_images
-from foodgan.place import computes_bf16
-from foodgan.progress import track
+from foodgan.painting import compiled, cuda_graphs, latents
+from foodgan.painting.painter import Dish, Painter, portions, to_images
 from foodgan.text.encode import encode
 from foodgan.text.vectors import DIMENSIONS
 
@@ -311,12 +311,12 @@ def _bf16_weights(painter: Painter, folder: Path) -> Paint:
 
 
 def _recorded(painter: Painter, folder: Path) -> Paint:
-    recorded_pass.record(painter, most=max(SIZES["cuda"]))
+    cuda_graphs.record(painter, most=max(SIZES["cuda"]))
     return _bf16(painter, folder)
 
 
 def _recorded_float32(painter: Painter, folder: Path) -> Paint:
-    recorded_pass.record(painter, most=max(SIZES["cuda"]))
+    cuda_graphs.record(painter, most=max(SIZES["cuda"]))
     return _plain(painter, folder)
 
 

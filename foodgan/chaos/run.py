@@ -28,7 +28,7 @@ from foodgan.chaos.shelf import WHOLE, Shelf
 from foodgan.contract import status
 from foodgan.contract.store import Store
 from foodgan.launch.house import House
-from foodgan.progress import track
+from foodgan.machine.progress import track
 
 AHEAD_MAX = 40  # open orders; a flood would try the limits of the queue, not its faults
 SETTLE_S = 120.0  # without an order's end for so long, those still open are lost

@@ -6,9 +6,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from foodgan import registry, serving
+from foodgan import registry
 from foodgan.contract.models import MODEL, MODELS
 from foodgan.contract.store import Store
+from foodgan.publishing import serving
 
 WHOLE = ("chaos-1", "chaos-2")
 DAMAGED = "chaos-damaged"  # published whole, and cut short in the store: nobody can take it up

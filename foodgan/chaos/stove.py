@@ -16,7 +16,7 @@ import torch
 from PIL.Image import Image
 
 from foodgan.chaos import clock
-from foodgan.painter import Dish, Painter
+from foodgan.painting.painter import Dish, Painter
 
 LINES = "FOODGAN_CHAOS_LINES"  # JSON: of each worker the ports of its lines, by setting
 LINED = ("REDIS_URL", "DISCORD_API_BASE")

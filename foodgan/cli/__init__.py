@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from foodgan import __version__, process
+from foodgan import __version__
 from foodgan.cli import (
     bench,
     chaos,
@@ -27,6 +27,7 @@ from foodgan.cli import (
     up,
 )
 from foodgan.contract.errors import FoodganError, UserError
+from foodgan.machine import process
 
 app = typer.Typer(
     help="架空食堂 — 名前だけの料理を絵にする食堂 · paints dishes that do not exist.",

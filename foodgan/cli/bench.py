@@ -33,7 +33,7 @@ def painter(
 ) -> None:
     """Milliseconds and GMAC of each stage, pictures/s by batch, share of the machine's peak."""
     from foodgan.bench.painter import measure
-    from foodgan.painter import Painter
+    from foodgan.painting.painter import Painter
 
     if only and not variants:
         raise typer.BadParameter("needs --variants", param_hint="--only")

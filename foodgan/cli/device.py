@@ -9,7 +9,7 @@ def usable(device: str | None) -> str | None:
     """The device, which is there and computes; None is the best. Raises BadParameter."""
     if device is None:
         return None
-    from foodgan.place import fault_of
+    from foodgan.machine.place import fault_of
 
     if fault := fault_of(device):
         raise typer.BadParameter(f"{device!r} cannot be used: {fault}")

@@ -10,8 +10,8 @@ from foodgan.cli.device import Device
 from foodgan.contract.limits import COUNT_MAX, SEED_MAX
 
 if TYPE_CHECKING:  # heavy, and `--help` does without
-    from foodgan.nearest import Nearest
-    from foodgan.painter import Dish, Painter
+    from foodgan.evaluate.nearest import Nearest
+    from foodgan.painting.painter import Dish, Painter
 
 TASTE, LOOK = "Seasoning", "Looking closer"  # panels of `--help`
 
@@ -100,8 +100,8 @@ def dish(
     plain, other = dishname.normalise(name), mix and dishname.normalise(mix)
     weights = plates.weights(weight or [])
 
-    from foodgan.nearest import Nearest
-    from foodgan.painter import Dish, Painter, read_sketch, servings
+    from foodgan.evaluate.nearest import Nearest
+    from foodgan.painting.painter import Dish, Painter, read_sketch, servings
 
     asked = Dish(
         plain,

@@ -21,7 +21,7 @@ def doctor(
 
     from foodgan.contract.settings import read_settings
     from foodgan.doctor import CHECKS, examine
-    from foodgan.progress import track
+    from foodgan.machine.progress import track
 
     settings = read_settings()
     findings = [

@@ -104,10 +104,10 @@ def _on_kondate(
 
     from foodgan.evaluate.board import Sketches, measure, open_board
     from foodgan.evaluate.entrants import titled
+    from foodgan.evaluate.sketches import averaged, painted_by
     from foodgan.experiment.results import Row, markdown
-    from foodgan.experiment.sketches import averaged, painted_by
-    from foodgan.painter import Painter
-    from foodgan.progress import track
+    from foodgan.machine.progress import track
+    from foodgan.painting.painter import Painter
 
     place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     title, paths = titled(run) if run else ("model", [])
@@ -148,7 +148,7 @@ def _on_photos(
     from foodgan.evaluate.entrants import named, of_model, sketches_of
     from foodgan.evaluate.report import measure
     from foodgan.evaluate.yardstick import open_yardstick
-    from foodgan.painter import Painter
+    from foodgan.painting.painter import Painter
 
     painter = Painter.load(model, device=device)
     entrants = [of_model(painter)]

@@ -171,7 +171,7 @@ def pupil(
     from dataclasses import asdict
 
     from foodgan.experiment.pupil import learning, markdown
-    from foodgan.progress import track
+    from foodgan.machine.progress import track
 
     sizes = _numbers(names)
     if min(sizes) < FEWEST:
@@ -214,7 +214,7 @@ def blog(
 def _carry_out(plan: "Plan") -> None:
     from foodgan.contract import logs
     from foodgan.experiment.run import carry_out
-    from foodgan.progress import track
+    from foodgan.machine.progress import track
 
     logs.set_up()
     carry_out(plan, track=track)

@@ -26,7 +26,7 @@ def render(
     import os
 
     from foodgan.kondate.folder import write_folder
-    from foodgan.progress import track
+    from foodgan.machine.progress import track
 
     jobs = jobs or os.cpu_count() or 1
     counts = write_folder(out, names, size, seed, jobs=jobs, track=track)
@@ -43,7 +43,7 @@ def sheet(
 ) -> None:
     """Draw a contact sheet and print the dishes' names, row by row."""
     from foodgan.kondate.sheet import write_sheet
-    from foodgan.progress import track
+    from foodgan.machine.progress import track
 
     names = write_sheet(out, columns, rows, size, seed, track=track)
     for first in range(0, len(names), columns):
@@ -71,7 +71,7 @@ def taster(
     from foodgan.evaluate.taster import as_tensor
     from foodgan.evaluate.taster_training import Course, scores, train
     from foodgan.kondate.stock import arriving
-    from foodgan.place import placed
+    from foodgan.machine.place import placed
 
     if threads:
         torch.set_num_threads(threads)

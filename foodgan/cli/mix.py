@@ -32,10 +32,10 @@ def mix(
 
     names = dishname.normalise(first), dishname.normalise(second)
 
-    from foodgan import moving
     from foodgan.cli import plates
-    from foodgan.painter import Dish, Painter
-    from foodgan.progress import track
+    from foodgan.machine.progress import track
+    from foodgan.painting import moving
+    from foodgan.painting.painter import Dish, Painter
 
     chosen = secrets.randbelow(SEED_MAX + 1) if seed is None else seed
     painter = Painter.load(model, device=device)

@@ -52,8 +52,9 @@ def between(
 
 def _made(model: "ModelFile", out: Path) -> None:
     """Write a new model's card, without figures, and say what it is called."""
-    from foodgan import card, registry
-    from foodgan.whole import write_text
+    from foodgan import registry
+    from foodgan.machine.whole import write_text
+    from foodgan.publishing import card
 
     write_text(out / registry.CARD, card.render(model, None))
     typer.echo(f"{model.model_id} is in {out}")
@@ -96,19 +97,19 @@ def teach(
 
     import torch
 
-    from foodgan.config import TrainConfig
     from foodgan.contract import logs
-    from foodgan.course import attend, described, painted_in
-    from foodgan.energy import PhotoEnergy
     from foodgan.evaluate.fixed import fixed
-    from foodgan.lesson import Lesson, LessonConfig, kept, open_pupil
+    from foodgan.machine.place import placed
     from foodgan.models.stackgan import SKETCH_SIZE
     from foodgan.photos.feed import open_feed
-    from foodgan.place import placed
     from foodgan.registry import left_out, training_of
-    from foodgan.teacher import Teacher
+    from foodgan.step.config import TrainConfig
     from foodgan.text.encode import encode
     from foodgan.text.invent import Inventor
+    from foodgan.training.course import attend, described, painted_in
+    from foodgan.training.energy import PhotoEnergy
+    from foodgan.training.name_lesson import Lesson, LessonConfig, kept, open_pupil
+    from foodgan.training.teacher import Teacher
 
     logs.set_up()
     if threads:
@@ -169,15 +170,21 @@ def polish(
     """
     import torch
 
-    from foodgan.config import TrainConfig
     from foodgan.contract import logs
-    from foodgan.course import attend, described, painted_in
+    from foodgan.machine.place import placed
     from foodgan.models.backbone import Backbone
     from foodgan.models.stackgan import PICTURE_SIZE
     from foodgan.photos.feed import open_feed
-    from foodgan.place import placed
     from foodgan.registry import SHIPPED, left_out, training_of
-    from foodgan.texture import CROP, Surfaces, TextureConfig, TextureLesson, open_pupil
+    from foodgan.step.config import TrainConfig
+    from foodgan.training.course import attend, described, painted_in
+    from foodgan.training.texture_lesson import (
+        CROP,
+        Surfaces,
+        TextureConfig,
+        TextureLesson,
+        open_pupil,
+    )
 
     logs.set_up()
     if threads:
@@ -228,9 +235,10 @@ def learn(
     import json
     from dataclasses import asdict
 
-    from foodgan import candidate, registry
+    from foodgan import registry
     from foodgan.contract import logs
     from foodgan.contract.models import PICTURE
+    from foodgan.publishing import candidate
 
     logs.set_up()
     if out.resolve() == registry.SHIPPED.resolve():
@@ -323,9 +331,10 @@ def write_card(
     """Write a model's card with the figures of an evaluation."""
     import json
 
-    from foodgan import card, registry
+    from foodgan import registry
     from foodgan.contract.errors import ModelError
-    from foodgan.whole import write_text
+    from foodgan.machine.whole import write_text
+    from foodgan.publishing import card
 
     folder = model or registry.SHIPPED
     described = registry.describe(folder)
@@ -378,9 +387,9 @@ def compile_ahead(
     Takes a C++ compiler (g++, or what CXX names) and a minute; workers find it in VAR_DIR. Needed
     again for another model or another torch. Pixels may differ by one step of 255.
     """
-    from foodgan import compiled
     from foodgan.contract.settings import read_settings
-    from foodgan.painter import Painter
+    from foodgan.painting import compiled
+    from foodgan.painting.painter import Painter
 
     if not compiled.compiler():
         typer.echo("There is no C++ compiler here. Install g++, or name yours in CXX.", err=True)

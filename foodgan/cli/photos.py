@@ -27,8 +27,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.
 @app.command()
 def release(store: At = None, as_json: AsJson = False) -> None:
     """Freeze all accepted photos into an imagefolder that is named by its hash."""
+    from foodgan.machine.progress import track
     from foodgan.photos.release import freeze
-    from foodgan.progress import track
 
     place = _store(store)
     frozen = freeze(place, track=track)
@@ -56,8 +56,8 @@ def bring_in(
     Names come from metadata.jsonl, a file beside the photo (.txt, .json), its folder, or its own.
     """
     from foodgan.cli.language import say
+    from foodgan.machine.progress import track
     from foodgan.photos.collect import Terms, collect
-    from foodgan.progress import track
 
     name = catalogue or _named_after(source)
     report = collect(_store(store), source, name, Terms(licence, credit, origin), track=track)
@@ -93,8 +93,8 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check every hash: photos, catalogues, releases, models. Exit code 1: something is wrong."""
+    from foodgan.machine.progress import track
     from foodgan.photos.check import verify as check
-    from foodgan.progress import track
 
     findings = check(_store(store), repair=repair, track=track)
     if as_json:
@@ -163,8 +163,8 @@ def export(
     store: At = None,
 ) -> None:
     """Copy a release, or the photos of catalogues with metadata.jsonl, into a folder."""
+    from foodgan.machine.progress import track
     from foodgan.photos.export import export_catalogues, export_release
-    from foodgan.progress import track
 
     place = _store(store)
     if release:

@@ -10,8 +10,8 @@ import typer
 from foodgan.cli.language import say
 
 if TYPE_CHECKING:  # heavy, and `--help` does without
-    from foodgan.nearest import Kin
-    from foodgan.painter import Dish
+    from foodgan.evaluate.nearest import Kin
+    from foodgan.painting.painter import Dish
 
 BYTES_MAX = 255  # of a file's name, on the file systems there are
 

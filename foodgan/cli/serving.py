@@ -23,7 +23,7 @@ EXIT_GATES = 1
 @app.command()
 def show(store: At = None, as_json: AsJson = False) -> None:
     """Say what is served, and what was: the newest last."""
-    from foodgan.serving import knows_withdrawn, serving
+    from foodgan.publishing.serving import knows_withdrawn, serving
 
     place = _store(store)
     found = serving(place)
@@ -53,9 +53,8 @@ def promote(
 
     Exit code 1: it does not pass its gates.
     """
-    from foodgan import serving
-    from foodgan.evaluate import gates
-    from foodgan.painter import Painter
+    from foodgan.painting.painter import Painter
+    from foodgan.publishing import gates, serving
 
     if (model is None) != own:
         raise typer.BadParameter("name a model's folder, or say --own")
@@ -78,7 +77,7 @@ def promote(
 @app.command()
 def rollback(store: At = None) -> None:
     """Go back to what was served before. No trainer promotes this model again."""
-    from foodgan.serving import roll_back
+    from foodgan.publishing.serving import roll_back
 
     typer.echo(_line(roll_back(_store(store))))
 

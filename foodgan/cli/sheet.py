@@ -32,11 +32,11 @@ def sheet(
     """Paint names × seeds onto one contact sheet, nothing chosen: seeds from 0, names in order."""
     if invented and names is not None:
         raise typer.BadParameter("--invented brings its own names: leave out --names")
-    from foodgan import sheets
     from foodgan.contract import dishname
     from foodgan.evaluate.invented import invented as fixed
-    from foodgan.grids import NAMES
-    from foodgan.painter import Painter
+    from foodgan.painting import sheets
+    from foodgan.painting.grids import NAMES
+    from foodgan.painting.painter import Painter
 
     asked = fixed() if invented else NAMES
     if names is not None:

@@ -21,7 +21,7 @@ def build_vectors(
     """Build the word vector table from ja_ginza (chiVe, Apache License 2.0)."""
     from rich.console import Console
 
-    from foodgan.progress import track
+    from foodgan.machine.progress import track
     from foodgan.text import build, vectors
 
     target = out or vectors.TABLE

@@ -44,14 +44,14 @@ def train(
     """
     import torch
 
-    from foodgan.config import load_config
     from foodgan.contract import logs
     from foodgan.evaluate.fixed import fixed
+    from foodgan.machine.place import placed
     from foodgan.photos.feed import open_feed
-    from foodgan.place import placed
     from foodgan.registry import open_sketcher
-    from foodgan.train import Trainer
-    from foodgan.train import train as run_to_the_end
+    from foodgan.step.config import load_config
+    from foodgan.training.train import Trainer
+    from foodgan.training.train import train as run_to_the_end
 
     logs.set_up()
     if threads:

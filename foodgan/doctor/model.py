@@ -23,7 +23,7 @@ def device(settings: Settings) -> Iterator[Finding]:
         return
     import torch
 
-    from foodgan.place import fault_of
+    from foodgan.machine.place import fault_of
 
     wanted = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
     if fault := fault_of(wanted):
@@ -58,7 +58,7 @@ def model(settings: Settings) -> Iterator[Finding]:
     if find_spec("torch") is None:
         yield skip(part, NO_TORCH)
         return
-    from foodgan.painter import Dish, Painter
+    from foodgan.painting.painter import Dish, Painter
 
     try:
         painter = Painter.load(settings.model_dir, device=settings.device, threads=settings.threads)

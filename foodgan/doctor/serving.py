@@ -23,7 +23,7 @@ def serving(settings: Settings) -> Iterator[Finding]:
         yield skip(PART, NO_TORCH)
         return
     from foodgan import registry
-    from foodgan import serving as models
+    from foodgan.publishing import serving as models
 
     try:
         store = Store(settings.photo_store)
@@ -38,7 +38,7 @@ def serving(settings: Settings) -> Iterator[Finding]:
 
 
 def _found(store: Store, served: Serving, counts: Promotion | None) -> Finding:
-    from foodgan import serving as models
+    from foodgan.publishing import serving as models
 
     if counts is None:
         last = served.promotions[-1] if served.promotions else None

@@ -15,8 +15,8 @@ from foodgan.evaluate.beside import Row, markdown, table
 from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS
 from foodgan.evaluate.report import INVENTED_SEEDS, Findings
+from foodgan.machine.whole import write_text
 from foodgan.text.kinds import kind_of
-from foodgan.whole import write_text
 
 PAGE = Path(__file__).parent / "beside.html"
 EACH = 3  # names of each kind

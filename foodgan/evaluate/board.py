@@ -26,8 +26,8 @@ from foodgan.kondate.recipe import Stated
 from foodgan.kondate.render import Picture, render
 from foodgan.kondate.splits import SETS
 from foodgan.kondate.words import SPELLINGS
-from foodgan.progress import Track, untracked
-from foodgan.whole import whole
+from foodgan.machine.progress import Track, untracked
+from foodgan.machine.whole import whole
 
 SEEDS = 8  # pictures of a name when its spread is measured
 SPREAD_NAMES = 24

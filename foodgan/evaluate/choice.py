@@ -22,7 +22,7 @@ from foodgan.evaluate.features import random_features, standardised
 from foodgan.evaluate.kid import Estimate, kid
 from foodgan.evaluate.painted import paint
 from foodgan.evaluate.yardstick import common_names, spread_of_photos
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from foodgan.photos.folder import PhotosError
 
 RHO_MIN = 0.9  # below, pictures lie nearer to training photos than new photos do

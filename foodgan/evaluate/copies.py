@@ -14,8 +14,8 @@ from foodgan.evaluate import measures
 from foodgan.evaluate.eyes import disturbed
 from foodgan.evaluate.features import Look, random_features, shapes, standardised, views
 from foodgan.evaluate.shelf import Shelf, Tensors
+from foodgan.machine.progress import track
 from foodgan.photos.duplicates import grey
-from foodgan.progress import track
 
 FRAME_MIN = 0.75  # of the side, in the pictures of the augmented copycat
 

@@ -15,15 +15,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from foodgan.batch import as_photos
-from foodgan.config import LEFT_OUT
 from foodgan.evaluate import shelf
 from foodgan.evaluate.features import random_features, small
 from foodgan.evaluate.shelf import Shelf
+from foodgan.machine.progress import track
 from foodgan.photos import duplicates, tensors
 from foodgan.photos.folder import Photo, PhotosError, read_folder, trained_on
-from foodgan.progress import track
 from foodgan.registry import sha256
+from foodgan.step.batch import as_photos
+from foodgan.step.config import LEFT_OUT
 
 PHOTO_SIZE = 256
 STYLE = "photo"  # of the held-out photos that measure

@@ -1,4 +1,4 @@
-"""Makes the index in which `foodgan.nearest` looks: what is kept of training photos, not of pixels.
+"""Makes the index in which `nearest` looks: what is kept of training photos, not of pixels.
 
 M training photos, K held-out ones without near-duplicates among them, F = 496 features, D numbers
 a photo. Of the ways tried to keep 200 bytes a photo, partly whitened principal components told
@@ -16,10 +16,10 @@ from torch.nn import functional as F
 
 from foodgan import checkpoint
 from foodgan.evaluate.exam import Exam, identity
+from foodgan.evaluate.nearest import COLUMNS, KIND, SIZE, Nearest
+from foodgan.machine.progress import track
 from foodgan.models.backbone import LITE0, Backbone, pooled
-from foodgan.nearest import COLUMNS, KIND, SIZE, Nearest
 from foodgan.photos.folder import Photo
-from foodgan.progress import track
 from foodgan.registry import NEAREST, vouch
 
 DIMENSIONS = 192

@@ -17,8 +17,8 @@ from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, identity
 from foodgan.evaluate.eyes import FEATURES, Eyes, disturbed, look
+from foodgan.machine.progress import track
 from foodgan.photos.folder import PhotosError
-from foodgan.progress import track
 from foodgan.registry import sha256
 
 STEPS = 250

@@ -41,6 +41,8 @@ def _unchosen(key: str, seen: str) -> Meaning:
 MEANINGS = (
     _kid("kid", "random convolutions"),
     _kid("kid_judge", "judge"),
+    _kid("kid_fine", "surfaces at 256 pixels"),
+    _kid("kid_coarse", "shapes at 256 pixels"),
     _unchosen("kid", "random convolutions"),
     _unchosen("kid_judge", "judge"),
     Meaning(

@@ -14,7 +14,7 @@ from foodgan.evaluate import plots
 from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS, Meaning, controls, shown
 from foodgan.evaluate.report import SEEDS, Findings
-from foodgan.whole import write_text
+from foodgan.machine.whole import write_text
 
 PAGE = Path(__file__).parent / "page.html"
 STYLE = Path(__file__).parent / "style.css"

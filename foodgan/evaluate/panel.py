@@ -20,12 +20,12 @@ from foodgan.evaluate import judge, looks, sight
 from foodgan.evaluate.exam import PHOTO_SIZE, Exam
 from foodgan.evaluate.judge import Judge
 from foodgan.evaluate.looks import Looks
+from foodgan.machine.progress import track
 from foodgan.models import reader
 from foodgan.models.backbone import Backbone
 from foodgan.models.reader import Reader
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.tensors import name_weights
-from foodgan.progress import track
 from foodgan.registry import sha256
 from foodgan.text.encode import encode
 from foodgan.text.kinds import kind_of
@@ -62,6 +62,10 @@ class Panel:
     def see(self, pictures: Tensor) -> Tensor:
         """What ImageNet's eyes see of pictures at their full size, (N, 3, S, S) to (N, F)."""
         return sight.see(self._eyes, pictures)
+
+    def see_whole(self, pictures: Tensor) -> Tensor:
+        """The same of edges and textures, then of what is larger, for quality; see `sight`."""
+        return sight.see_whole(self._eyes, pictures)
 
     def seen_of(self, exam: Exam, rows: Tensor, what: str) -> Tensor:
         """The same of photos, kept under a name."""

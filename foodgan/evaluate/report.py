@@ -14,15 +14,22 @@ from foodgan.evaluate.exam import Exam
 from foodgan.evaluate.features import random_features, standardised
 from foodgan.evaluate.painted import Painted, paint
 from foodgan.evaluate.panel import IMAGENET, KINDS
-from foodgan.evaluate.yardstick import Yardstick, open_yardstick, rows_of, spread_of_photos
-from foodgan.hatching import hatching
-from foodgan.painter import Dish
+from foodgan.evaluate.yardstick import (
+    WHOLE,
+    Yardstick,
+    open_yardstick,
+    rows_of,
+    spread_of_photos,
+)
+from foodgan.painting.painter import Dish
+from foodgan.step.hatching import hatching
 
 SEEDS = 8  # pictures of a name when its spread is measured
 INVENTED_SEEDS = 4  # pictures of each invented name
 TOPPED_SEEDS = 2  # of each dish with each topping
 SHOWN = 24  # pictures that are kept whole, for people to look at
 SHUFFLES = 200
+QUALITY = "whole"  # whose features are for the distances at full size
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,8 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
     """
     exam, panel = yardstick.exam, yardstick.panel
     sight = {IMAGENET: panel.see} if entrant.conditions else {}  # the deaf are asked no names
-    asked = paint(entrant, yardstick.dishes, sight, SHOWN, "painting")
+    looked = sight | {QUALITY: panel.see_whole}
+    asked = paint(entrant, yardstick.dishes, looked, SHOWN, "painting")
     same = [Dish(name, seed) for name in yardstick.common for seed in range(SEEDS)]
     within = paint(entrant, same, {}, len(same), "painting each name again")
     fixed = [Dish(name, seed) for name in panel.looks.asked for seed in range(INVENTED_SEEDS)]
@@ -83,13 +91,17 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
 
 
 def _distances(yardstick: Yardstick, asked: Painted, random: Tensor) -> dict[str, Any]:
-    """FoodKID on both feature networks, and the manifolds on the judge's."""
+    """FoodKID on each feature network, and the manifolds on the judge's."""
     judged = yardstick.panel.judge.features(asked.small)
     scale = yardstick.scales["kid_judge"]
     held_out = scale.units(scale.held_out)
+    whole: dict[str, Any] = {}
+    for key, part in WHOLE.items():
+        whole |= yardstick.scales[key].distances(key, asked.seen[QUALITY][:, part])
     return {
         **yardstick.scales["kid"].distances("kid", random),
         **scale.distances("kid_judge", judged),
+        **whole,
         "kid_judge_photos": len(held_out),
         "manifold": asdict(measures.manifold(held_out, scale.units(judged))),
         "manifold_floor_train_to_test": asdict(measures.manifold(held_out, scale.like)),

@@ -15,11 +15,11 @@ from torch.nn import functional as F
 from torch.nn.utils import fusion
 
 from foodgan import checkpoint
-from foodgan.batch import as_photos
 from foodgan.contract.errors import ModelError
 from foodgan.kondate.recipe import NONE, SINGLE, VALUES, in_order
 from foodgan.kondate.render import Picture
 from foodgan.registry import sha256
+from foodgan.step.batch import as_photos
 
 SHIPPED = Path(__file__).with_name("taster.safetensors")
 KIND = "taster"

@@ -15,7 +15,6 @@ from torch import Generator, Tensor, optim
 from torch.nn import functional as F
 
 from foodgan import checkpoint
-from foodgan.batch import as_photos
 from foodgan.evaluate import attributes
 from foodgan.evaluate.taster import (
     CLASSES,
@@ -29,8 +28,9 @@ from foodgan.evaluate.taster import (
 )
 from foodgan.kondate.recipe import Recipe
 from foodgan.kondate.stock import Arriving, Renders
-from foodgan.place import computes_bf16
-from foodgan.progress import track
+from foodgan.machine.place import computes_bf16
+from foodgan.machine.progress import track
+from foodgan.step.batch import as_photos
 
 HELD_OUT = 2_000  # renders of the stock that it never sees, to be tested on
 CALIBRATION = 4_000  # and the next ones, to set the thresholds of mains by

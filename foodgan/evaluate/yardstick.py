@@ -4,7 +4,7 @@ K held-out, L training photos of the asked names; F features. Of photos nothing 
 the exam's shelf keeps it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,19 +14,22 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from foodgan.config import LEFT_OUT
-from foodgan.evaluate import copies, faithful, measures
+from foodgan.evaluate import copies, faithful, measures, sight
 from foodgan.evaluate.copies import Controls
-from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
+from foodgan.evaluate.exam import HELD_OUT_MIN, PHOTO_SIZE, Exam, open_exam
 from foodgan.evaluate.faithful import Choices
-from foodgan.evaluate.features import SIZE, Look, random_features, standardised
+from foodgan.evaluate.features import Look, random_features, standardised
 from foodgan.evaluate.kid import kid
-from foodgan.evaluate.panel import IMAGENET, KINDS, Panel, seat
+from foodgan.evaluate.panel import BATCH, IMAGENET, KINDS, Panel, seat
 from foodgan.evaluate.shelf import Tensors
-from foodgan.painter import Dish
+from foodgan.machine.progress import track
+from foodgan.painting.painter import Dish
 from foodgan.photos.folder import PhotosError
+from foodgan.step.config import LEFT_OUT
 
 COMMON = 20  # photos that a name needs for its spread and colours to be known
+# By the key of the figure, which features of `sight.see_whole`.
+WHOLE = {"kid_fine": slice(sight.FINE), "kid_coarse": slice(sight.FINE, None)}
 FLOORS = {
     "_floor_train_to_test": "photos",
     "_control_blurred": "blurred",
@@ -149,22 +152,47 @@ def _scales(exam: Exam, panel: Panel, dishes: list[Dish]) -> dict[str, Scale]:
     by_random = exam.shelf.keep(
         f"spoilt-{len(dishes)}", lambda: _looked(random_features, exam, exam.test, like)
     )
+    whole = exam.shelf.keep(
+        f"whole-{len(dishes)}", lambda: _looked_whole(panel.see_whole, exam, exam.test, like)
+    )
+    unchosen = torch.isin(exam.test, exam.not_for_choice())
     return {
-        "kid": _scale(by_random, torch.isin(exam.test, exam.not_for_choice())),
+        "kid": _scale(by_random, unchosen),
         "kid_judge": _scale(by_judge, torch.isin(measured, exam.not_for_choice())),
+        **{
+            key: _scale({name: seen[:, part] for name, seen in whole.items()}, unchosen)
+            for key, part in WHOLE.items()
+        },
     }
 
 
 def _looked(look: Look, exam: Exam, held_out: Tensor, like: Tensor) -> Tensors:
     """Features of held-out photos, of training photos of the asked names, and of those spoilt."""
     photos = exam.small[like]  # spoilt held-out photos would be near themselves
-    sets = {
-        "held_out": exam.small[held_out],
-        "photos": photos,
-        "blurred": F.interpolate(F.interpolate(photos, 16, mode="area"), SIZE, mode="bilinear"),
+    sets = {"held_out": exam.small[held_out], "photos": photos, **_spoilt(photos)}
+    return {name: look(pictures) for name, pictures in sets.items()}
+
+
+def _looked_whole(look: Look, exam: Exam, held_out: Tensor, like: Tensor) -> Tensors:
+    """The same at full size, in parts that fit in memory."""
+    found = defaultdict(list)
+    for part in track(held_out.split(BATCH), "looking at held-out photos"):
+        found["held_out"].append(look(exam.pictures(part, PHOTO_SIZE)))
+    for part in track(like.split(BATCH), "looking at photos, and at spoilt ones"):
+        photos = exam.pictures(part, PHOTO_SIZE)
+        for name, pictures in ({"photos": photos} | _spoilt(photos)).items():
+            found[name].append(look(pictures))
+    return {name: torch.cat(parts) for name, parts in found.items()}
+
+
+def _spoilt(photos: Tensor) -> Tensors:
+    """Photos (N, 3, S, S) at a quarter of their width, and the mean colour of each."""
+    side = photos.shape[-1]
+    quarter = F.interpolate(photos, side // 4, mode="area")
+    return {
+        "blurred": F.interpolate(quarter, side, mode="bilinear"),
         "flat": photos.mean(dim=(2, 3), keepdim=True).expand_as(photos).contiguous(),
     }
-    return {name: look(pictures) for name, pictures in sets.items()}
 
 
 def _scale(seen: Tensors, unchosen: Tensor) -> Scale:

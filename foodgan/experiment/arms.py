@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from foodgan.config import TrainConfig, load_config
+from foodgan.step.config import TrainConfig, load_config
 
 TAUGHT = 2.0  # what a teacher of words counts for
 DIFF_AUGMENT = ("color", "translation", "cutout")

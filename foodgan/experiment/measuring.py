@@ -10,12 +10,12 @@ import torch
 
 from foodgan import checkpoint
 from foodgan.evaluate.board import Board, Sketches, ceiling, judged_by, measure, open_board
+from foodgan.evaluate.sketches import Average, Copycat, Retrieval, averaged, oracle
 from foodgan.experiment.plan import BUDGETS, Plan
-from foodgan.experiment.sketches import Average, Copycat, Retrieval, averaged, oracle
-from foodgan.grids import contact_sheet
 from foodgan.kondate.folder import read_menu
+from foodgan.machine.whole import write_text
+from foodgan.painting.grids import contact_sheet
 from foodgan.registry import sha256
-from foodgan.whole import write_text
 
 log = logging.getLogger(__name__)
 

@@ -19,13 +19,13 @@ from torch import Generator, Tensor
 from foodgan import registry
 from foodgan.evaluate import sight
 from foodgan.evaluate.exam import Exam
+from foodgan.evaluate.nearest import SIZE, Nearest
+from foodgan.machine.progress import track
 from foodgan.models.backbone import Backbone, pooled
 from foodgan.models.classifier import Classifier, fit
-from foodgan.nearest import SIZE, Nearest
-from foodgan.new_names import hear_as, known_names, liken
-from foodgan.painter import Painter, portions
+from foodgan.painting.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
-from foodgan.progress import track
+from foodgan.training.new_names import hear_as, known_names, liken
 
 PHOTOS = (1, 3, 10)  # of each nickname
 SPARE = 3  # held-out photos more that a dish must have

@@ -17,8 +17,8 @@ from foodgan.evaluate.taster import CLASSES, MAINS, Tasted
 from foodgan.experiment.tasting import ranked
 from foodgan.kondate.folder import Known
 from foodgan.losses import mean_over
+from foodgan.machine.progress import Track, untracked
 from foodgan.models.matcher import WIDTHS, means_and_maxima, own_body
-from foodgan.progress import Track, untracked
 
 BATCH = 64
 RATE = 2e-3

@@ -22,9 +22,9 @@ from foodgan.experiment import own_eyes
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.tasting import ranked
 from foodgan.kondate.folder import Known, read_menu, write_folder
+from foodgan.machine.progress import Track, untracked
 from foodgan.models.backbone import Backbone, pooled
 from foodgan.models.classifier import Classifier, fit
-from foodgan.progress import Track, untracked
 
 BATCH = 128
 

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from foodgan.experiment.arms import ARMS
-from foodgan.whole import write_text
+from foodgan.machine.whole import write_text
 
 Figures = Mapping[str, Any]
 # Student's t at 97.5 % for 1, 2, … degrees of freedom: runs are few.

@@ -19,15 +19,15 @@ from types import FrameType
 
 import torch
 
-from foodgan.config import ConfigError
 from foodgan.evaluate.board import open_board
 from foodgan.experiment.arms import ARMS, in_turn
 from foodgan.experiment.measuring import measure_run, measure_untrained, measured, told
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.training import feed_of, train_run
 from foodgan.kondate.folder import write_folder
-from foodgan.progress import Track, untracked
-from foodgan.train import TrainingStopped
+from foodgan.machine.progress import Track, untracked
+from foodgan.step.config import ConfigError
+from foodgan.training.train import TrainingStopped
 
 log = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import torch
 
 from foodgan import checkpoint
-from foodgan.config import ConfigError
 from foodgan.experiment.arms import ARMS
 from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan, file_of
+from foodgan.machine.place import placed
 from foodgan.photos.feed import Feed, open_feed
-from foodgan.place import placed
-from foodgan.train import Trainer, train
+from foodgan.step.config import ConfigError
+from foodgan.training.train import Trainer, train
 
 
 def feed_of(plan: Plan, arm: str, seed: int) -> Feed:

@@ -8,8 +8,8 @@ from PIL import Image
 from foodgan.kondate.folder import FolderError
 from foodgan.kondate.render import render
 from foodgan.kondate.splits import menu
-from foodgan.progress import Track, untracked
-from foodgan.whole import whole
+from foodgan.machine.progress import Track, untracked
+from foodgan.machine.whole import whole
 
 GAP = 2  # pixels between dishes
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}

@@ -2,7 +2,7 @@
 
 Contrastive learning (InfoNCE; van den Oord et al. 2018, arXiv:1807.03748) of training photos and
 their names over frozen word vectors. Those that measure teach no generator, and see through other
-eyes than the one that teaches (`foodgan/teacher.py`). N pictures, F picture
+eyes than the one that teaches (`foodgan/training/teacher.py`). N pictures, F picture
 features, D = 128 dimensions in common, C names to choose from, B photos kept for reference.
 """
 
@@ -12,8 +12,8 @@ import torch
 from torch import Generator, Tensor, nn, optim
 from torch.nn import functional as F
 
+from foodgan.machine.progress import track
 from foodgan.models.text import NameEncoder
-from foodgan.progress import track
 from foodgan.text.encode import TokenBatch
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS

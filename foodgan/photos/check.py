@@ -9,8 +9,8 @@ from foodgan.contract.errors import StoreError
 from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.photos import CATALOGUES, CLUB, RELEASES, WAITING
 from foodgan.contract.store import Object, Store
+from foodgan.machine.progress import Track, untracked
 from foodgan.photos.folder import MANIFEST
-from foodgan.progress import Track, untracked
 
 # So long a bot that was away finds what the intake took in: an object may be of such a photo.
 YOUNG_S = 8 * 86_400.0

@@ -22,11 +22,11 @@ from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
 from foodgan.contract.photos import CLUB, Entry
 from foodgan.contract.store import Store, catalogue_path
+from foodgan.machine.progress import Track, untracked
 from foodgan.photos import intake
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.labels import Label, labels
 from foodgan.photos.trees import MissingFile, Tree, opened
-from foodgan.progress import Track, untracked
 
 SAVED_EVERY = 200  # photos
 JOURNALS = "imports"  # in the store: what has become of every file of a collection

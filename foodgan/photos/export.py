@@ -9,8 +9,8 @@ from pathlib import Path, PurePosixPath
 
 from foodgan.contract.photos import RELEASES, Entry, Pruned
 from foodgan.contract.store import Store, object_path
+from foodgan.machine.progress import Track, untracked
 from foodgan.photos.folder import MANIFEST, METADATA, PhotosError
-from foodgan.progress import Track, untracked
 
 PARTIAL = ".partial"  # folder of what is being exported
 

@@ -14,8 +14,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from foodgan.batch import Draw
-from foodgan.config import TrainConfig
 from foodgan.photos import tensors
 from foodgan.photos.folder import (
     Photo,
@@ -25,6 +23,8 @@ from foodgan.photos.folder import (
     release_digest,
     trained_on,
 )
+from foodgan.step.batch import Draw
+from foodgan.step.config import TrainConfig
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.recombine import recombine, swap_one
 

@@ -9,8 +9,8 @@ from itertools import count
 from torch import Generator
 from torch.utils.data import DataLoader, Dataset
 
-from foodgan.batch import Draw
 from foodgan.photos.feed import Feed
+from foodgan.step.batch import Draw
 
 log = logging.getLogger(__name__)
 

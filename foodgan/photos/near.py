@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from foodgan.contract.lookalikes import NEAR, mirrored, number
-from foodgan.progress import Track, untracked
+from foodgan.machine.progress import Track, untracked
 
 _BLOCK = 512  # hashes compared at once against all
 

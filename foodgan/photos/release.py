@@ -16,13 +16,13 @@ from functools import cache
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.photos import CLUB, RELEASES, Entry
 from foodgan.contract.store import Store
+from foodgan.machine.progress import Track, untracked
 from foodgan.photos import looks, near
 from foodgan.photos.counts import counted
 from foodgan.photos.dishfolder import folder_of
 from foodgan.photos.folder import MANIFEST, METADATA, SPLITS
 from foodgan.photos.picture import thumbnail
 from foodgan.photos.shipping import Shipment, ship
-from foodgan.progress import Track, untracked
 
 VERSION = 2  # of the manifest; counts up when the same photos give another release
 TEST_SHARE = 10  # of 100 groups of near-duplicates, by hash

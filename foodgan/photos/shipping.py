@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from foodgan.contract.errors import StoreError
 from foodgan.contract.store import PARTIAL, Store, object_path
+from foodgan.machine.progress import Track
 from foodgan.photos.folder import MANIFEST
-from foodgan.progress import Track
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Generator, Tensor
 
+from foodgan.machine.progress import track
+from foodgan.machine.whole import whole
 from foodgan.photos.folder import Photo, PhotosError, fingerprint
 from foodgan.photos.picture import MAX_PIXELS
-from foodgan.progress import track
-from foodgan.whole import whole
 
 log = logging.getLogger(__name__)
 

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from foodgan.contract.errors import FoodganError
-from foodgan.progress import Track, untracked
+from foodgan.machine.progress import Track, untracked
+from foodgan.machine.whole import whole
 from foodgan.text.tokens import listed_keys, normal_form
 from foodgan.text.vectors import DIMENSIONS, TABLE, Floats
-from foodgan.whole import whole
 
 WHEEL = "ja_ginza==5.3.0"
 FOOD_SCORE = 0.45  # a row is food when its cosine to the five nearest seeds is this on average

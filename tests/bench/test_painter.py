@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from foodgan import cli, compiled
+from foodgan import cli
 from foodgan.bench import variants
 from foodgan.cli import app
+from foodgan.painting import compiled
 
 COMPILED = {name for name, variant in variants.VARIANTS.items() if variant.compiles}
 

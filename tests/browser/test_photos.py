@@ -17,7 +17,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
 from foodgan.contract.settings import Settings
-from foodgan.train import train
+from foodgan.training.train import train
 from tests.generator_fixtures import tiny_config, tiny_trainer
 from tests.photos.hostile import dish
 from tests.valkey import a_valkey

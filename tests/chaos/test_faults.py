@@ -14,7 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
-from foodgan import copies, registry, serving
+from foodgan import registry
 from foodgan.chaos import mischief as mischief_module
 from foodgan.chaos import plan as plans
 from foodgan.chaos import stove
@@ -24,7 +24,8 @@ from foodgan.chaos.shelf import DAMAGED, OWN, WHOLE, Shelf
 from foodgan.contract import pulse
 from foodgan.contract.errors import ModelError
 from foodgan.contract.store import Store
-from foodgan.painter import Dish, Painter
+from foodgan.painting.painter import Dish, Painter
+from foodgan.publishing import copies, serving
 from tests.valkey import a_port
 
 SILENT_S = 0.3

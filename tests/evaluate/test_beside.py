@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from foodgan import card, cli, registry
+from foodgan import cli, registry
 from foodgan.evaluate import beside_page
 from foodgan.evaluate import report as measuring
 from foodgan.evaluate.beside import markdown, table
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
 from foodgan.evaluate.panel import seat
-from foodgan.train import train
+from foodgan.publishing import card
+from foodgan.training.train import train
 from tests.evaluate.drawn import draw_exam
 from tests.generator_fixtures import tiny_config, tiny_trainer
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from foodgan.cli import app
 from foodgan.evaluate.board import Board, ceiling, measure, open_board, respelt
-from foodgan.experiment.sketches import Average, Copycat, Retrieval, oracle
+from foodgan.evaluate.sketches import Average, Copycat, Retrieval, oracle
 from foodgan.kondate import folder
 from foodgan.kondate.folder import FolderError, read_menu, write_folder
 from foodgan.kondate.names import read

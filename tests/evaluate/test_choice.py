@@ -19,8 +19,8 @@ from foodgan.evaluate.choice import Choosing, Judged
 from foodgan.evaluate.entrants import Entrant
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.kid import Estimate
-from foodgan.painter import Dish
-from foodgan.train import train
+from foodgan.painting.painter import Dish
+from foodgan.training.train import train
 from tests.evaluate.drawn import draw_exam
 from tests.generator_fixtures import tiny_config, tiny_trainer
 

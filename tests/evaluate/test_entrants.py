@@ -8,8 +8,8 @@ import torch
 from foodgan import registry
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import entrants
-from foodgan.painter import Dish, Painter
-from foodgan.train import train
+from foodgan.painting.painter import Dish, Painter
+from foodgan.training.train import train
 from tests.generator_fixtures import tiny_config, tiny_trainer
 
 DISHES = [Dish("カレー", 3), Dish("鮭丼", 4), Dish("カレー", 3)]

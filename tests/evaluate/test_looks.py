@@ -78,6 +78,15 @@ def test_the_eyes_see_the_middle_of_a_picture_and_nothing_of_its_frame() -> None
     assert not torch.allclose(seen, other)
 
 
+def test_of_a_picture_upside_down_the_shapes_are_others_and_hardly_the_surfaces(exam: Exam) -> None:
+    eyes = sight.open_eyes()
+    pictures = exam.pictures(exam.test, PHOTO_SIZE)
+    seen, turned = (sight.see_whole(eyes, x) for x in (pictures, pictures.flip(2)))
+    assert seen.shape == (len(pictures), sight.FINE + sight.COARSE)
+    moved = ((turned - seen) / seen.std(dim=0)).abs().mean(dim=0)
+    assert 2 * moved[: sight.FINE].mean() < moved[sight.FINE :].mean()
+
+
 def test_photos_are_counted_as_a_mean_over_kinds(taught: Looks) -> None:
     """All noodles, of which there are ten times as many, are right, and all rice is wrong."""
     noodles, rice = ([n for n in invented() if kind_of(n) == kind] for kind in ("noodles", "rice"))

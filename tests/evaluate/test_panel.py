@@ -16,7 +16,7 @@ from foodgan.evaluate.exam import Exam, identity, open_exam
 from foodgan.evaluate.eyes import disturbed
 from foodgan.models import reader
 from foodgan.models.classifier import untaught
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from foodgan.photos.folder import PhotosError
 from foodgan.text.encode import encode
 from tests.evaluate.drawn import draw_exam, write_metadata

@@ -12,15 +12,16 @@ import pytest
 import torch
 from PIL import Image
 
-from foodgan import card, cli, registry
+from foodgan import cli, registry
 from foodgan.evaluate import alarms, copies, report
 from foodgan.evaluate.entrants import of_model
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
 from foodgan.evaluate.panel import LOOKS, READERS, seat
 from foodgan.evaluate.report import Findings, evaluate
-from foodgan.painter import Painter
+from foodgan.painting.painter import Painter
 from foodgan.photos.folder import PhotosError
+from foodgan.publishing import card
 from tests.evaluate.drawn import draw_dish, draw_exam, write_metadata
 
 HEALTHY = {
@@ -78,6 +79,9 @@ def test_every_figure_stands_beside_its_control(findings: Findings) -> None:
     assert figures["kid"]["low"] <= figures["kid"]["mean"] <= figures["kid"]["high"]
     assert figures["kid"]["mean"] > figures["kid_floor_train_to_test"]["mean"]  # untrained
     assert figures["kid_control_flat_colours"]["mean"] > figures["kid_floor_train_to_test"]["mean"]
+    for key in ("kid_fine", "kid_coarse"):
+        floor = figures[f"{key}_floor_train_to_test"]["mean"]
+        assert floor < figures[f"{key}_control_blurred"]["mean"] < figures[key]["mean"]
     assert figures["colour_names"] == 2
     assert figures["spread_within_name"]["real"] > 0
     for meaning in MEANINGS:

@@ -3,7 +3,7 @@
 import pytest
 
 from foodgan.experiment.arms import ABLATIONS, ARMS, BLOG, LESSONS, RECIPE
-from foodgan.objectives import build_objective
+from foodgan.step.objectives import build_objective
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
 

@@ -14,7 +14,6 @@ import pytest
 import torch
 
 from foodgan import checkpoint
-from foodgan.config import ConfigError
 from foodgan.evaluate.taster import KIND, Taster
 from foodgan.experiment.arms import ARMS, FIRST, Arm, in_turn
 from foodgan.experiment.blog import claims
@@ -24,6 +23,7 @@ from foodgan.experiment.results import Row, report, rows, untrained
 from foodgan.experiment.run import carry_out
 from foodgan.experiment.training import feed_of, train_run
 from foodgan.kondate import folder
+from foodgan.step.config import ConfigError
 from foodgan.text.encode import encode
 
 ARM = "dcgan-bce"  # the quickest: two steps of 32 pictures
@@ -213,7 +213,7 @@ def test_a_run_whose_loss_is_no_number_does_not_stop_the_others(
     done: Plan, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     from foodgan.experiment import run as runs
-    from foodgan.train import TrainingStopped
+    from foodgan.training.train import TrainingStopped
 
     def explode(*_: object) -> None:
         raise TrainingStopped("loss_d is nan after 32 pictures; there is no checkpoint")

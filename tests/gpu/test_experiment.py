@@ -9,13 +9,13 @@ import torch
 from foodgan.evaluate import taster
 from foodgan.evaluate import taster_training as training
 from foodgan.evaluate.board import measure, open_board
+from foodgan.evaluate.sketches import Copycat
 from foodgan.evaluate.taster import as_tensor
 from foodgan.evaluate.taster_training import Course
 from foodgan.experiment.measuring import UNTRAINED
 from foodgan.experiment.plan import EQUAL_PICTURES, Plan
 from foodgan.experiment.results import rows, untrained
 from foodgan.experiment.run import carry_out
-from foodgan.experiment.sketches import Copycat
 from foodgan.kondate import folder
 from foodgan.kondate.stock import arriving
 

@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from foodgan import recorded_pass
-from foodgan.painter import Dish, Painter, portions
+from foodgan.painting import cuda_graphs
+from foodgan.painting.painter import Dish, Painter, portions
 
 pytestmark = pytest.mark.gpu
 
@@ -92,7 +92,7 @@ def test_every_kind_of_dish_shares_a_pass(gpu: Painter, cpu: Painter) -> None:
 def test_recorded_stages_paint_what_they_paint_as_usual(gpu: Painter) -> None:
     sizes = (1, 4, 1, 8, 4, 32)  # some seen before, some that take more memory, one not recorded
     usual = [gpu.paint(DISHES[:size]) for size in sizes]
-    recorded_pass.record(gpu, most=8)
+    cuda_graphs.record(gpu, most=8)
     for size, pictures in zip(sizes, usual, strict=True):
         for _ in range(2):  # recorded, and played again
             mean, most = apart(gpu.paint(DISHES[:size]), pictures)
@@ -101,6 +101,6 @@ def test_recorded_stages_paint_what_they_paint_as_usual(gpu: Painter) -> None:
 
 
 def test_recorded_stages_follow_what_is_asked(gpu: Painter) -> None:
-    recorded_pass.record(gpu)
+    cuda_graphs.record(gpu)
     one, other = (gpu.paint(portions(NAMES[0], seed, 2)) for seed in (1, 100))
     assert apart(one, other)[0] > 3

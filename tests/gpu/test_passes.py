@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from foodgan.contract.orders import COUNT_MAX
-from foodgan.painter import Painter, portions
+from foodgan.painting.painter import Painter, portions
 from worker import passes
 from worker.passes import LIMIT_MAX, Passes, fitted
 
@@ -22,7 +22,7 @@ DISHES = portions("虹色マグロカレーうどん", 0, LIMIT_MAX)
 _LOST = """
 import torch
 from contextlib import nullcontext
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from worker.passes import DeviceLost, Passes
 
 class Broken:

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from foodgan import serving
 from foodgan.contract.orders import COUNT_MAX
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
-from foodgan.painter import portions
-from foodgan.recorded_pass import MOST, Recorded
+from foodgan.painting.cuda_graphs import MOST, Recorded
+from foodgan.painting.painter import portions
+from foodgan.publishing import serving
 from tests.worker.test_succession import another, promote
 from worker import passes, service
 from worker.succession import Succession

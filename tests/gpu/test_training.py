@@ -8,13 +8,13 @@ import pytest
 import torch
 
 from foodgan import registry
-from foodgan.config import TrainConfig, load_config
+from foodgan.machine.place import Place, computes_bf16
 from foodgan.models.stackgan import Stage1Generator
-from foodgan.painter import Dish, Painter
+from foodgan.painting.painter import Dish, Painter
 from foodgan.photos.feed import open_feed
-from foodgan.place import Place, computes_bf16
-from foodgan.recorded_step import RecordedStep
-from foodgan.train import Trainer, train
+from foodgan.step.config import TrainConfig, load_config
+from foodgan.step.cuda_graphs import RecordedStep
+from foodgan.training.train import Trainer, train
 from tests.generator_fixtures import MODELS, tiny_config, tiny_trainer
 
 pytestmark = pytest.mark.gpu

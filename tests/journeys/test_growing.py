@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from foodgan import registry, serving
+from foodgan import registry
 from foodgan.contract import status
 from foodgan.contract.store import Store
+from foodgan.publishing import serving
 from tests.bot.canteen import until
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.journeys.house import House, opened

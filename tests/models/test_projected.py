@@ -18,7 +18,7 @@ from foodgan.models.stackgan import Discriminator, Stage1Discriminator
 from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
-from foodgan.train import train
+from foodgan.training.train import train
 from tests.generator_fixtures import stage1_config, tiny_config, tiny_trainer
 
 NAMES = ("チーズ味噌カツ丼", "カレーうどん")

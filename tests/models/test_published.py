@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from foodgan.config import load_config
 from foodgan.models.published import (
     PublishedConfig,
     PublishedDiscriminator,
     PublishedGenerator,
     mean_vector,
 )
-from foodgan.objectives import build_objective
+from foodgan.step.config import load_config
+from foodgan.step.objectives import build_objective
 from foodgan.text.encode import encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS

@@ -6,7 +6,6 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from foodgan.config import load_config
 from foodgan.models.layers import upsample
 from foodgan.models.stackgan import (
     Painted,
@@ -18,7 +17,8 @@ from foodgan.models.stackgan import (
     Verdict,
 )
 from foodgan.models.text import EncodedNames
-from foodgan.objectives import build_objective
+from foodgan.step.config import load_config
+from foodgan.step.objectives import build_objective
 from foodgan.text.encode import TokenBatch, encode
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS

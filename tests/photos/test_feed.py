@@ -12,10 +12,10 @@ import torch
 from PIL import Image
 from torch import Generator
 
-from foodgan.batch import Batch, Draw
 from foodgan.photos.feed import Feed, forget, open_feed
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.loader import draws
+from foodgan.step.batch import Batch, Draw
 from foodgan.text.encode import encode
 from tests.generator_fixtures import CPU, tiny_config, tiny_feed
 

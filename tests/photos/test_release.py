@@ -200,7 +200,7 @@ def test_training_runs_on_a_release_and_says_which_and_by_whose_leave(
 ) -> None:
     from foodgan import checkpoint
     from foodgan.checkpoint import CHECKPOINT
-    from foodgan.train import train
+    from foodgan.training.train import train
     from tests.generator_fixtures import tiny_config, tiny_trainer
 
     frozen = freeze(store)

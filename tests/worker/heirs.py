@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from foodgan import checkpoint, registry, serving
+from foodgan import checkpoint, registry
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
+from foodgan.publishing import serving
 
 
 def another(model: Path, name: str, folder: Path) -> Path:

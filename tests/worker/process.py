@@ -16,11 +16,11 @@ from typing import Any
 
 from PIL import Image
 
-from foodgan import new_names
 from foodgan.chaos.clock import jump
 from foodgan.contract import logs
 from foodgan.contract.settings import Settings
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
+from foodgan.training import new_names
 from tests.worker.tiny import TinyPainter
 from worker import __main__ as command_line
 from worker import succession, trainer

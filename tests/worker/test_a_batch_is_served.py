@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from foodgan.painter import Dish, Painter, portions
+from foodgan.painting.painter import Dish, Painter, portions
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.posted import shows
 from tests.worker.tiny import TinyPainter

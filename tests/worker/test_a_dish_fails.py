@@ -8,7 +8,7 @@ from PIL import Image
 
 from foodgan.contract.errors import ModelError, UserError
 from foodgan.contract.orders import END_CANCELLED, END_KEY, LATE_LIFE
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Fault

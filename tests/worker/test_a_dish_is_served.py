@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from foodgan.contract.orders import PACE_DISH, PACE_KEY, SEED_MAX
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.posted import shows
 from tests.worker.process import WorkerProcess

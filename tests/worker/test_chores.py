@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from foodgan import serving
 from foodgan.contract.photos import (
     CHORE_QUEUE,
     DRAW_TASK,
@@ -18,6 +17,7 @@ from foodgan.contract.photos import (
     ReleaseOrder,
     Taken,
 )
+from foodgan.publishing import serving
 from tests.photos.gallery import add
 from tests.worker.counter import Counter, a_photo, counter, needs_proc, until
 

@@ -17,7 +17,7 @@ from rq.utils import current_timestamp
 from foodgan.contract import status
 from foodgan.contract.late import LATE_STREAM
 from foodgan.contract.orders import FAILURE_TTL_S
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import PAUSES_S, Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from foodgan.contract.late import LATE_STREAM, LateDish
 from foodgan.contract.orders import END_POSTING, DishOrder
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
 from worker import fence

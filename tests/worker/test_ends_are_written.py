@@ -8,7 +8,7 @@ from redis.client import Pipeline
 from redis.exceptions import ReadOnlyError
 from rq.results import Result
 
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
 from worker.books import CLAIM_TTL_S

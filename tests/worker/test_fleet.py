@@ -9,7 +9,7 @@ from redis import Redis
 
 from foodgan.contract import status
 from foodgan.contract.ratelimit import INVALID_KEY, INVALID_MAX, PAUSE_KEY, WINDOW_S, Fleet, Pause
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Fault

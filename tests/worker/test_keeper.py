@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
 from worker import keeper

@@ -15,8 +15,8 @@ from foodgan.contract import dishname
 from foodgan.contract.late import LATE_STREAM, LateDish
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
-from foodgan.nearest import Kin, Relative
-from foodgan.painter import Dish, Painter
+from foodgan.evaluate.nearest import Kin, Relative
+from foodgan.painting.painter import Dish, Painter
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.posted import pixels, shows
 from tests.worker.test_a_batch_is_served import Small

@@ -9,7 +9,7 @@ from PIL import Image
 from redis import Redis
 
 from foodgan.contract.orders import BACKGROUND_META, PAINT_TASK, TOKEN_LIFE, DishOrder
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import BATCH, Kitchen, an_order
 from tests.worker.tiny import TinyPainter
 from worker import connection

@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 
 from foodgan.contract.orders import COUNT_MAX
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter

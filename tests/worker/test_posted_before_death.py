@@ -6,7 +6,7 @@ from PIL import Image
 from rq import SimpleWorker
 
 from foodgan.contract.orders import END_KEY, END_POSTING, DishOrder
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
 from worker import books, metrics

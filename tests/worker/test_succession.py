@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from foodgan import copies, registry, serving
+from foodgan import registry
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
-from foodgan.painter import Dish, Painter
+from foodgan.painting.painter import Dish, Painter
+from foodgan.publishing import copies, serving
 from tests.disk import small_disk
 from tests.worker.heirs import another, model_id, own, promote, second, store
 from worker import service, succession

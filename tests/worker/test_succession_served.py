@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from foodgan import registry, serving
+from foodgan import registry
 from foodgan.contract.orders import DishOrder
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
-from foodgan.painter import Painter
+from foodgan.painting.painter import Painter
+from foodgan.publishing import serving
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.heirs import model_id, own, promote, second, store
 from tests.worker.process import WorkerProcess

@@ -10,7 +10,7 @@ import pytest
 from rq import Queue, Retry
 from rq.serializers import JSONSerializer
 
-from foodgan import copies, registry, serving
+from foodgan import registry
 from foodgan.contract.errors import ModelError
 from foodgan.contract.models import (
     LEARN_TASK,
@@ -25,6 +25,7 @@ from foodgan.contract.models import (
 from foodgan.contract.photos import TAKE_IN_TASK
 from foodgan.contract.settings import Settings
 from foodgan.photos.release import freeze
+from foodgan.publishing import copies, serving
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
 from tests.published import aged, bury, learned_from, renamed

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from foodgan.painter import Dish
+from foodgan.painting.painter import Dish
 
 LATENT = 8
 

@@ -1,0 +1,1 @@
+"""How a process treats the machine that it runs on."""

@@ -1,0 +1,1 @@
+"""Models on their way to workers: measured, described, promoted, fetched."""

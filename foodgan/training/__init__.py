@@ -1,0 +1,1 @@
+"""Training runs and the lessons that follow them."""
