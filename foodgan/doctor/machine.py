@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
+from uuid import uuid4
 
 from packaging.requirements import Requirement
 
@@ -56,20 +57,25 @@ def _wrong(need: Requirement) -> str:
 
 
 def disk(settings: Settings) -> Iterator[Finding]:
-    """Whether the folder for records, logs and pulses can be written, and has room."""
+    """Whether the folder for records, logs and pulses can be written, and has room.
+
+    One that is not there is not made.
+    """
     part = "disk"
     folder = settings.var_dir
+    above = next(each for each in (folder, *folder.parents) if each.exists())
+    probe = above / f".doctor-{uuid4().hex[:8]}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".doctor"
         probe.touch()
         probe.unlink()
     except OSError as error:
         what = f"{folder} cannot be written ({error.strerror})"
         yield fail(part, what, "make VAR_DIR a folder that this user owns")
         return
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(above).free
     told = f"{free / 2**30:.1f} GiB free for {folder}"
+    if above != folder:
+        told += ", which will be made"
     if free < FREE_MIN:
         yield fail(part, told, "make room: records and the queue's log must be written")
     elif free < FREE_LITTLE:

@@ -25,6 +25,7 @@ from foodgan.experiment.measuring import measure_run, measure_untrained, measure
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.training import feed_of, train_run
 from foodgan.kondate.folder import write_folder
+from foodgan.machine import process
 from foodgan.machine.progress import Track, untracked
 from foodgan.step.config import ConfigError
 from foodgan.training.train import TrainingStopped
@@ -119,6 +120,7 @@ class _Stop:
 
 
 def _begin(stop: Event) -> None:
+    process.end_with_parent()
     _Stop.event = stop
     for number in SIGNALS:  # they reach every process of a terminal
         signal.signal(number, _setting(stop))

@@ -5,6 +5,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import TypeVar
 
+from foodgan.machine.process import end_with_parent
+
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 SHARE = 16  # items that a process takes at a time
@@ -15,5 +17,5 @@ def each(work: Callable[[Item], Made], items: Sequence[Item], jobs: int) -> Iter
     if jobs == 1 or len(items) <= SHARE:
         yield from map(work, items)
         return
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), end_with_parent) as pool:
         yield from pool.map(work, items, chunksize=SHARE)

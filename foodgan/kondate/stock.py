@@ -20,6 +20,7 @@ from foodgan.kondate.folder import VERSION
 from foodgan.kondate.prior import draw
 from foodgan.kondate.recipe import MAINS_MAX, NONE, SINGLE, VALUES, Recipe, Stated, in_order
 from foodgan.kondate.render import Picture, labelled
+from foodgan.machine.process import end_with_parent
 from foodgan.machine.progress import Track, untracked
 from foodgan.machine.whole import whole, write_text
 
@@ -92,7 +93,7 @@ def arriving(
     if not missing:
         yield Arriving(folder, count, [])
         return
-    with ProcessPoolExecutor(jobs or os.cpu_count(), get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs or os.cpu_count(), get_context("spawn"), end_with_parent) as pool:
         render = partial(_render_part, folder, size, seed)
         work = [pool.submit(render, number) for number in numbers]
         try:

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import MutableMapping
+from multiprocessing import parent_process
 
 # glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
@@ -38,6 +39,21 @@ def keep_objects() -> None:
     bot's event loop.
     """
     gc.freeze()
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that `multiprocessing` started it for is gone.
+
+    However that came: killed, it tells nobody, and an executor's processes wait for work for ever.
+    """
+    parent = parent_process()
+    assert parent, "not started by multiprocessing"
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, name="parent", daemon=True).start()
 
 
 def step_back(nice: int) -> None:

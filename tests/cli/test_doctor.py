@@ -228,6 +228,12 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert (found.level, "VAR_DIR" in found.advice) == ("fail", True)
 
 
+def test_a_folder_that_is_not_there_is_looked_for_and_not_made(tmp_path: Path) -> None:
+    [found] = machine.disk(settings(tmp_path, var_dir=tmp_path / "canteen" / "var"))
+    assert (found.level, "will be made" in found.found) == ("ok", True)
+    assert not list(tmp_path.iterdir())
+
+
 def test_little_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(tmp_path)
     for free, level in ((2**20, "fail"), (2**30, "warn"), (2**40, "ok")):

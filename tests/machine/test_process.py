@@ -1,9 +1,13 @@
 """How a painting process treats its machine."""
 
 import gc
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +75,39 @@ def test_garbage_is_looked_for_seldom_and_never_among_what_stays() -> None:
     comes = [object()]
     comes.append(comes)
     assert any(each is comes for each in gc.get_objects())
+
+
+POOL = """
+import os, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from foodgan.machine.process import end_with_parent
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1, get_context("forkserver"), end_with_parent) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        pool.submit(time.sleep, 600).result()
+"""
+
+
+def test_the_processes_of_a_pool_end_with_the_one_that_was_killed(tmp_path: Path) -> None:
+    script = tmp_path / "pool.py"
+    script.write_text(POOL)
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, str(script)]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        child = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+    for _ in range(200):
+        if not _alive(child):
+            return
+        time.sleep(0.1)
+    pytest.fail("it lives on")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except OSError:
+        return False
