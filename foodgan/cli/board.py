@@ -62,15 +62,17 @@ def _shown(found: Status) -> Group:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for column in ("worker", "state", "in hand", "served", "failed"):
         table.add_column(column, no_wrap=column == "worker")
-    for column in ("model", "device", "version", "figures"):
+    for column in ("model", "device", "version"):
         table.add_column(column, overflow="fold")
     for each in found.workers:
         counts = (each.in_hand, each.served, each.failed)
         table.add_row(
             *(each.label, each.state, *map(str, counts)),
-            *(each.model, each.device, each.version, each.health),
+            *(each.model, each.device, each.version),
         )
-    return Group(*_sentences(found), table if found.workers else "no worker is alive")
+    # In lines of their own: as a column they would fold on a terminal of 80.
+    figures = [f"figures of {each.label}: {each.health}" for each in found.workers if each.health]
+    return Group(*_sentences(found), table if found.workers else "no worker is alive", *figures)
 
 
 def _sentences(found: Status) -> list[str]:

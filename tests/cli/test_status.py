@@ -62,7 +62,7 @@ def command(url: str, cwd: Path, *words: str) -> subprocess.Popen[str]:
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "LANG": "en_GB.UTF-8",
-        "COLUMNS": "160",
+        "COLUMNS": "80",
         **({"REDIS_URL": url} if url else {}),
     }
     return subprocess.Popen(
@@ -92,8 +92,9 @@ def test_status_shows_queue_and_workers(redis: Redis, valkey: ValkeyServer, tmp_
     assert (code, complained) == (0, "")
     assert "2 waiting, 0 in hand" in said
     assert "oldest: 0123abcd" in said
-    for shown in ("stove", "busy", "first·a1b2c3", "cpu", "0.1.0", "127.0.0.1:9420"):
-        assert shown in said
+    [row] = [line for line in said.splitlines() if line.startswith("stove")]  # of 80 columns
+    assert row.split() == ["stove", "busy", "3", "12", "1", "first·a1b2c3", "cpu", "0.1.0"]
+    assert "figures of stove: 127.0.0.1:9420" in said
 
 
 def test_status_as_json_is_one_object_of_the_same_figures(
