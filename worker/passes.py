@@ -127,12 +127,15 @@ def fitted(painter: Paints) -> int:
     """How many pictures a pass should have here; an order's own pictures always share one."""
     if painter.device.type == "cuda":
         return max(COUNT_MAX, _by_memory(painter))
-    return max(COUNT_MAX, by_speed(lambda size: _pass_s(painter, size)))
+    return by_speed(lambda size: _pass_s(painter, size))
 
 
 def by_speed(pass_s: Callable[[int], float]) -> int:
-    """The size, doubled from 1, at which pictures/s stop growing. pass_s: seconds of a size."""
-    size, speed = 1, 1 / pass_s(1)
+    """The size, doubled from COUNT_MAX, at which pictures/s stop growing.
+
+    pass_s: seconds of a size.
+    """
+    size, speed = COUNT_MAX, COUNT_MAX / pass_s(COUNT_MAX)
     while size < LIMIT_MAX:
         larger = 2 * size / pass_s(2 * size)
         if larger < _GROWTH * speed:

@@ -20,7 +20,7 @@ GIB = 2**30
     ("pass_s", "limit"),
     [
         (lambda size: 1.0, LIMIT_MAX),  # a pass of many takes no longer than one of one
-        (lambda size: size, 1),
+        (lambda size: size, COUNT_MAX),
         (lambda size: max(size, 8), 8),
         (lambda size: 1 + size / 100 if size <= 16 else size, 16),
     ],
