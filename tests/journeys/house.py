@@ -25,6 +25,9 @@ from tests.valkey import a_valkey
 
 ROOT = Path(__file__).parents[2]
 START_S, SERVE_S = 90, 90
+# The trainer, as other tests hurry it: tiny encoders learn fast, and it stands back for nobody.
+_HURRY = "from tests.worker.process import command_line, hurried; hurried(); command_line.app()"
+HURRIED = ["-c", _HURRY, "trainer"]
 
 Message = dict[str, Any]
 
@@ -39,8 +42,9 @@ class House:
     bot: subprocess.Popen[bytes] | None = None
 
     def start(self, *module: str) -> subprocess.Popen[bytes]:
+        run = HURRIED if module == ("worker", "trainer") else ["-m", *module]
         with (self.folder / f"{module[0]}.log").open("ab") as log:
-            command = [sys.executable, "-m", *module]
+            command = [sys.executable, *run]
             return subprocess.Popen(command, env=self.environ, cwd=self.folder, stderr=log)
 
     async def open_bot(self) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from foodgan.bench import simulated
+from foodgan.bench import queue, simulated
 from foodgan.bench.queue import post_stock
 from foodgan.cli import app
 from worker import pictures
@@ -44,7 +44,15 @@ def test_rqs_own_worker_answers_with_the_very_file_that_ours_does(
     assert sent == [pictures.encode(picture, "dish", "a dish").body]
 
 
+@pytest.fixture
+def few_stock_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RQ's own workers are slow: that is what the bench is there to show."""
+    few = {"fork": 2, "simple": 8}
+    monkeypatch.setattr(queue, "STOCK_ORDERS", few)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_stock_orders")
 def test_the_bench_of_the_queue_prints_every_figure_as_json(
     tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +76,7 @@ def test_the_bench_of_the_queue_prints_every_figure_as_json(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("few_stock_orders")
 def test_beside_a_device_of_its_own_an_order_costs_something_and_less_than_in_rqs_worker() -> None:
     figures = simulated.measure(batch=8, orders=96)
     slow, quick = figures["slow"], figures["quick"]
