@@ -103,17 +103,18 @@ def polish(
         typer.Option(min=0, max=1, help="How much of a sketch's light is blurred from then on."),
     ] = 0.3,
     hue: Annotated[
-        float, typer.Option(min=0, max=1, help="How much of its details' hue is painted; 0: none.")
-    ] = 0.0,
+        float,
+        typer.Option(min=0, max=1, help="How much hue its details may add; 0: none, 1: any."),
+    ] = 0.06,
     seed: Annotated[int, typer.Option(help="Of every picture.")] = 0,
     device: Device = None,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
 ) -> None:
     """Teach a model's Stage-II surfaces as photos have them: fewer drops and coloured seams.
 
-    Its part is light and shade from then on, and colours are the sketch's. Minutes on a CPU. OUT is
-    a run of Stage-II: `foodgan model export --stage2 OUT`. Ctrl-C ends it early, and keeps what was
-    learned: the same command goes on from there, as after a kill.
+    Its part is light and shade from then on, and colours are nearly the sketch's alone. Minutes on
+    a CPU. OUT is a run of Stage-II: `foodgan model export --stage2 OUT`. Ctrl-C ends it early, and
+    keeps what was learned: the same command goes on from there, as after a kill.
     """
     import torch
 

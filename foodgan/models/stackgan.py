@@ -37,6 +37,7 @@ Maps = tuple[Tensor, ...]  # feature maps of a discriminator
 
 SKETCH_SIZE = 64  # pixels a side
 PICTURE_SIZE = 256
+FAINT = 1e-6  # keeps a square root from dividing by 0, in half precision too
 RULES = ("blur", "hue")  # how Stage-II paints that no tensor's shape tells, see its configuration
 Widths = Annotated[tuple[int, ...], Field(min_length=2, max_length=5)]  # fewer end at more pixels
 
@@ -75,7 +76,7 @@ class Stage2Config(BaseModel):
     up: tuple[int, int, int] = (48, 24, 12)
     grain: bool = False  # noise a pixel in each of the three blocks that enlarge
     blur: Annotated[float, Field(ge=0, le=1)] = 0.0  # share of a sketch's brightness
-    hue: Annotated[float, Field(ge=0, le=1)] = 1.0  # share of the details' hue that is painted
+    hue: Annotated[float, Field(ge=0, le=1)] = 1.0  # most that details may add of it; 1: any
     discriminator: tuple[int, ...] = (24, 48, 96, 128)  # at 1/2, 1/4, 1/8, 1/16 of the size
 
 
@@ -288,9 +289,8 @@ class Stage2Generator(Conditioned):
     pictures (N, 3, 4h, 4w). The first `config.noise` channels of z go in with the sketch. The
     others, if it has grain, hold a number a pixel for each block that enlarges: without, textures
     can only be made of what the convolutions repeat, and dark parts were hatched. A sketch's
-    brightness may be blurred first: what Stage-I leaves at single pixels shows as drops. Details
-    may be light and shade more than hue: photos have little hue at that size, and more of it shows
-    as coloured seams.
+    brightness may be blurred first: what Stage-I leaves at single pixels shows as drops. What hue
+    details add may have a limit: photos have little at that size, and more shows as coloured seams.
     """
 
     def __init__(self, config: Stage2Config) -> None:
@@ -323,7 +323,7 @@ class Stage2Generator(Conditioned):
             x = block(x, condition, grain)
         detail = self.to_rgb(F.leaky_relu(x, SLOPE))
         if self.config.hue < 1:
-            detail = torch.lerp(detail.mean(dim=1, keepdim=True), detail, self.config.hue)
+            detail = faded(detail, self.config.hue)
         painted: Tensor = (upsample(sketch, 4) + detail).clamp(-1.2, 1.2)
         return painted
 
@@ -357,6 +357,17 @@ class Stage2Discriminator(Discriminator):
         """Hold maps of `features` against the names."""
         verdict: Verdict = self.heads(maps[0], names)
         return verdict
+
+
+def faded(detail: Tensor, most: float) -> Tensor:
+    """Detail (N, 3, H, W) whose deviation from grey stays below `most`, root mean square of RGB.
+
+    Softly, and towards grey alone: brightness and the kind of hue stay.
+    """
+    light = detail.mean(dim=1, keepdim=True)
+    hue = detail - light
+    strength = hue.square().mean(dim=1, keepdim=True)
+    return light + hue * (most * (strength + (most**2 + FAINT)).rsqrt())
 
 
 @torch.no_grad()

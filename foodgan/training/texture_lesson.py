@@ -2,7 +2,7 @@
 
 Lessons changed what Stage-I sketches after Stage-II had learned to paint over it, and what Stage-II
 had never seen at single pixels it painted as drops and coloured seams. After this lesson Stage-II
-blurs the brightness of a sketch a little, and adds light and shade but no hue. It learns on of
+blurs the brightness of a sketch a little, and adds light and shade but hardly hue. It learns on of
 crops, without a discriminator: of sketches of Stage-I, whose surfaces are to be spread as those of
 photos are, and of degraded photos, two pictures each, which the photos score (`energy`).
 N pictures.
@@ -49,7 +49,7 @@ class TextureConfig(CourseConfig):
     lr: float = Field(default=2e-4, gt=0)
     beside: int = Field(default=4, ge=1)  # photos a step, two pictures of each
     blur: float = Field(default=0.3, ge=0, le=1)  # from now on, see `Stage2Config`
-    hue: float = Field(default=0.0, ge=0, le=1)
+    hue: float = Field(default=0.06, ge=0, le=1)
     score: float = Field(default=4.0, ge=0)
     distance: float = Field(default=DISTANCE, ge=0)
     sketch_l1: float = Field(default=20.0, ge=0)

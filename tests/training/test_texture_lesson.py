@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 import torch
 from torch import Generator, Tensor
+from torch.nn import functional as F
 from typer.testing import CliRunner
 
 from foodgan import checkpoint, registry
 from foodgan.cli import app
 from foodgan.models.backbone import Backbone
 from foodgan.models.layers import blurred, upsample
-from foodgan.models.stackgan import PICTURE_SIZE
+from foodgan.models.stackgan import PICTURE_SIZE, faded
 from foodgan.painting.painter import Dish, Painter
 from foodgan.photos.feed import Feed
 from foodgan.step.config import ConfigError
@@ -137,7 +138,7 @@ def test_the_command_polishes_a_model(
     model = registry.export("polished", stages, tmp_path / "model")
     before = registry.describe(tiny_model)
     assert (before.stage2.blur, before.stage2.hue) == (0.0, 1.0)
-    assert (model.stage2.blur, model.stage2.hue) == (0.3, 0.0)
+    assert (model.stage2.blur, model.stage2.hue) == (0.3, 0.06)
     lesson = model.training["stage2"]
     assert (lesson.config["loss"], lesson.config["pictures"], lesson.seen) == ("texture", 16, 0)
     assert lesson.told[:-1] == before.training["stage2"].told
@@ -164,9 +165,9 @@ def test_training_goes_on_from_a_polished_stage2_by_its_rules_alone(
     attend(begun(tiny_model, photos), tiny_model, tmp_path / "polished", {"count": 9})
     config = tiny_config("stage2")
     trainer = tiny_trainer(config, drawn_photos, tmp_path / "run")
-    with pytest.raises(ConfigError, match=r"paints with blur = 0\.3, hue = 0\.0"):
+    with pytest.raises(ConfigError, match=r"paints with blur = 0\.3, hue = 0\.06"):
         trainer.begin_from(tmp_path / "polished")
-    told = config.model_copy(update={"model": {**config.model, "blur": 0.3, "hue": 0.0}})
+    told = config.model_copy(update={"model": {**config.model, "blur": 0.3, "hue": 0.06}})
     tiny_trainer(told, drawn_photos, tmp_path / "run").begin_from(tmp_path / "polished")
 
 
@@ -182,6 +183,21 @@ def test_without_hues_of_its_own_a_picture_has_those_of_its_sketch(tiny_model: P
     assert inside.float().mean() > 0.5
     assert ((hue(painted) - hue(large)).abs() * inside).max() < 1e-5
     assert (painted - large).abs().mean() > 1e-3
+
+
+@pytest.mark.parametrize("most", [0.0, 0.06, 0.5])
+def test_a_limit_on_hue_keeps_light_the_kind_of_hue_and_what_is_little(most: float) -> None:
+    chance = Generator().manual_seed(3)
+    detail = torch.randn(4, 3, 8, 8, generator=chance)
+    kept = faded(detail, most)
+    torch.testing.assert_close(kept.mean(dim=1), detail.mean(dim=1))
+    strong = hue(kept).square().mean(dim=1).sqrt()
+    assert (strong <= most).all()
+    along = F.cosine_similarity(hue(kept), hue(detail), dim=1)
+    assert most == 0 or along.min() > 0.999
+    if most:
+        little = faded(detail * most / 100, most)
+        torch.testing.assert_close(little, detail * most / 100, rtol=0.01, atol=1e-5)
 
 
 def hue(pictures: Tensor) -> Tensor:
