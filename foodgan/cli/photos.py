@@ -64,7 +64,8 @@ def bring_in(
     if as_json:
         _print(asdict(report) | {"reasons": report.reasons})
         return
-    typer.echo(f"{name}: {report.taken} taken in, {report.known} there already")
+    told = f"{name}: {report.taken} taken in, {report.known} there already"
+    typer.echo(f"{told}, {report.corrected} of them corrected" if report.corrected else told)
     if report.refused:
         typer.echo(f"{len(report.refused)} refused:")
     for file, (phrase, values) in list(report.refused.items())[:_SHOWN]:

@@ -10,7 +10,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,8 @@ from foodgan.photos.trees import MissingFile, Tree, opened
 
 SAVED_EVERY = 200  # photos
 JOURNALS = "imports"  # in the store: what has become of every file of a collection
+UNKNOWN = "unknown"  # the licence of a photo of which nobody says one
+_SAID = {"name", "licence", "credit", "source", "split"}  # of an entry, what a collection says
 _NO_ID = "00000000"  # imported photos have no number of an order
 
 log = logging.getLogger(__name__)
@@ -48,11 +50,15 @@ class Terms:
 
 @dataclass
 class Report:
-    """What has become of a collection. refused: file -> phrase and its values."""
+    """What has become of a collection. refused: file -> phrase and its values.
+
+    corrected: of the known ones those of which the collection says something else now.
+    """
 
     catalogue: str
     taken: int = 0
     known: int = 0  # lay in this catalogue already, from this run or one before
+    corrected: int = 0
     refused: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -63,11 +69,15 @@ class Report:
 
 @dataclass(frozen=True)
 class _Done:
-    """One file's fate. entry: where it was taken."""
+    """One file's fate. draft: what is said of it, "" and None where nothing is; sha256: of the
+    photo, where it was taken now or before; fresh: whether it was looked at now.
+    """
 
     label: Label
     original: str
-    entry: Entry | None = None
+    draft: Entry | None = None
+    sha256: str = ""
+    fresh: bool = True
     phrase: str = ""
     values: dict[str, Any] = field(default_factory=dict)
 
@@ -97,6 +107,7 @@ def _collect(
     track: Track,
 ) -> None:
     entries = {entry.sha256: entry for entry in store.entries(report.catalogue)}
+    told: set[str] = set()
     journal = _Journal(store, report.catalogue, frozenset(entries))
     stones = intake.tombs(store)
     take = partial(_take, store, tree, journal, stones, terms)
@@ -108,7 +119,8 @@ def _collect(
                 if done is None:
                     _save(store, report.catalogue, entries, journal)
                 else:
-                    _count(done, entries, journal, report)
+                    journal.note(done)
+                    _count(done, entries, told, report)
     finally:
         _save(store, report.catalogue, entries, journal)
 
@@ -134,12 +146,15 @@ def _take(
     try:
         data = tree.read(label.path)
         original = hashlib.sha256(data).hexdigest()
-        if recalled := journal.recall(label, original):
+        recalled = journal.recall(label, original)
+        if recalled and recalled.phrase:
             return recalled
         draft = _draft(label, terms)  # before anything is stored
+        if recalled:
+            return replace(recalled, draft=draft)
         taken = intake.take_in(store, _NO_ID, data, stones)
         found = {"sha256": taken.sha256, "perceptual_hash": taken.perceptual_hash}
-        entry = draft.model_copy(update=found)
+        draft = draft.model_copy(update=found)
     except UserError as refusal:
         return _Done(label, original, phrase=refusal.phrase, values=dict(refusal.values))
     except MissingFile:
@@ -149,7 +164,7 @@ def _take(
         return _Done(label, original, phrase="intake-damaged")
     except ValidationError:
         return _Done(label, original, phrase="import-label")
-    return _Done(label, original, entry)
+    return _Done(label, original, draft, taken.sha256)
 
 
 def _draft(label: Label, terms: Terms) -> Entry:
@@ -157,7 +172,7 @@ def _draft(label: Label, terms: Terms) -> Entry:
     return Entry(
         sha256="0" * 64,
         name=dishname.normalise(label.name),
-        licence=label.licence or terms.licence or "unknown",
+        licence=label.licence or terms.licence or UNKNOWN,
         perceptual_hash="0" * 16,
         accepted_at=datetime.now(UTC),
         credit=label.credit or terms.credit,
@@ -166,18 +181,30 @@ def _draft(label: Label, terms: Terms) -> Entry:
     )
 
 
-def _count(done: _Done, entries: dict[str, Entry], journal: "_Journal", report: Report) -> None:
-    journal.note(done)
-    if done.entry is None:
-        if done.phrase:
-            report.refused[done.label.path] = (done.phrase, done.values)
-        else:
-            report.known += 1
-    elif done.entry.sha256 in entries:
-        report.known += 1
-    else:
-        entries[done.entry.sha256] = done.entry
+def _count(done: _Done, entries: dict[str, Entry], told: set[str], report: Report) -> None:
+    """told: photos of which this run has said something; what it says of another copy is moot."""
+    if done.draft is None:
+        report.refused[done.label.path] = (done.phrase, done.values)
+        return
+    before = entries.get(done.sha256)
+    if before is None:
+        entries[done.sha256] = done.draft
         report.taken += 1
+    else:
+        report.known += 1
+        after = before if done.sha256 in told else _corrected(before, done.draft)
+        report.corrected += after != before
+        entries[done.sha256] = after
+    told.add(done.sha256)
+
+
+def _corrected(before: Entry, draft: Entry) -> Entry:
+    """An entry with what is said of its photo now; what is not said stays as it was."""
+    said = draft.model_dump(include=_SAID)
+    silent = {"licence": UNKNOWN, "credit": "", "source": "", "split": None}
+    return before.model_copy(
+        update={key: value for key, value in said.items() if value != silent.get(key)}
+    )
 
 
 def _save(store: Store, catalogue: str, entries: dict[str, Entry], journal: "_Journal") -> None:
@@ -205,14 +232,21 @@ class _Journal:
             return None
         if not fate["phrase"] and fate["sha256"] not in self._held:
             return None
-        return _Done(label, original, phrase=fate["phrase"], values=fate["values"])
+        return _Done(
+            label,
+            original,
+            sha256=fate["sha256"],
+            fresh=False,
+            phrase=fate["phrase"],
+            values=fate["values"],
+        )
 
     def note(self, done: _Done) -> None:
         """Write a fate down, but not of a file that could not be read, nor one only recalled."""
-        if done.original and (done.entry or done.phrase):
+        if done.original and done.fresh:
             self._fates[self._key(done.label)] = {
                 "original_sha256": done.original,
-                "sha256": done.entry.sha256 if done.entry else "",
+                "sha256": done.sha256,
                 "phrase": done.phrase,
                 "values": done.values,
             }

@@ -250,6 +250,33 @@ def test_a_second_run_takes_in_only_what_is_new(store: Store, place: Path) -> No
     assert take(store, place).taken == 2
 
 
+def test_a_second_run_corrects_what_it_says_otherwise_and_nothing_else(
+    store: Store, place: Path
+) -> None:
+    lay(place / "親子丼.jpg", 1)
+    first = take(store, place, licence="CC0-1.0", credit="農林部")
+    [before] = store.entries("web")
+    assert (first.corrected, before.licence) == (0, "CC0-1.0")
+    silent = take(store, place)
+    assert (silent.known, silent.corrected, store.entries("web")) == (1, 0, [before])
+    again = take(store, place, licence="club-only")
+    assert (again.taken, again.known, again.corrected) == (0, 1, 1)
+    [after] = store.entries("web")
+    assert after == before.model_copy(update={"licence": "club-only"})
+    (place / "親子丼.jpg").rename(place / "他人丼.jpg")
+    assert take(store, place).corrected == 1
+    assert names(store) == ["他人丼"]
+
+
+def test_of_two_files_of_one_photo_the_first_says_what_it_is(store: Store, place: Path) -> None:
+    for name in ("カレー/1.jpg", "シチュー/1.jpg"):
+        lay(place / name, 1)
+    for _ in range(2):
+        report = take(store, place)
+        assert report.corrected == 0
+    assert names(store) == ["カレー"]
+
+
 def test_a_withdrawn_photo_does_not_come_back_by_an_import(store: Store, place: Path) -> None:
     lay(place / "親子丼.jpg", 1)
     take(store, place)
