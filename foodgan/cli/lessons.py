@@ -105,7 +105,7 @@ def polish(
     hue: Annotated[
         float,
         typer.Option(min=0, max=1, help="How much hue its details may add; 0: none, 1: any."),
-    ] = 0.06,
+    ] = 0.04,
     seed: Annotated[int, typer.Option(help="Of every picture.")] = 0,
     device: Device = None,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,

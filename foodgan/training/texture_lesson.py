@@ -49,7 +49,7 @@ class TextureConfig(CourseConfig):
     lr: float = Field(default=2e-4, gt=0)
     beside: int = Field(default=4, ge=1)  # photos a step, two pictures of each
     blur: float = Field(default=0.3, ge=0, le=1)  # from now on, see `Stage2Config`
-    hue: float = Field(default=0.06, ge=0, le=1)
+    hue: float = Field(default=0.04, ge=0, le=1)
     score: float = Field(default=4.0, ge=0)
     distance: float = Field(default=DISTANCE, ge=0)
     sketch_l1: float = Field(default=20.0, ge=0)

@@ -138,7 +138,7 @@ def test_the_command_polishes_a_model(
     model = registry.export("polished", stages, tmp_path / "model")
     before = registry.describe(tiny_model)
     assert (before.stage2.blur, before.stage2.hue) == (0.0, 1.0)
-    assert (model.stage2.blur, model.stage2.hue) == (0.3, 0.06)
+    assert (model.stage2.blur, model.stage2.hue) == (0.3, 0.04)
     lesson = model.training["stage2"]
     assert (lesson.config["loss"], lesson.config["pictures"], lesson.seen) == ("texture", 16, 0)
     assert lesson.told[:-1] == before.training["stage2"].told
@@ -165,9 +165,9 @@ def test_training_goes_on_from_a_polished_stage2_by_its_rules_alone(
     attend(begun(tiny_model, photos), tiny_model, tmp_path / "polished", {"count": 9})
     config = tiny_config("stage2")
     trainer = tiny_trainer(config, drawn_photos, tmp_path / "run")
-    with pytest.raises(ConfigError, match=r"paints with blur = 0\.3, hue = 0\.06"):
+    with pytest.raises(ConfigError, match=r"paints with blur = 0\.3, hue = 0\.04"):
         trainer.begin_from(tmp_path / "polished")
-    told = config.model_copy(update={"model": {**config.model, "blur": 0.3, "hue": 0.06}})
+    told = config.model_copy(update={"model": {**config.model, "blur": 0.3, "hue": 0.04}})
     tiny_trainer(told, drawn_photos, tmp_path / "run").begin_from(tmp_path / "polished")
 
 
