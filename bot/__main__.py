@@ -1,5 +1,6 @@
 """`python -m bot`: run the bot. `sync` registers its commands, `migrate` moves its tables,
-`backup` and `restore` keep and bring back all that it knows.
+`backup` and `restore` keep and bring back all that it knows, `withdraw` and `erase` take out what
+members cannot, or can no longer, take out themselves.
 """
 
 import asyncio
@@ -16,6 +17,13 @@ from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.store import Store
 
 T = TypeVar("T")
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+# As members are told: models forget with the next release, releases go when operators prune them.
+_FORGOTTEN = (
+    "Bytes and catalogue go on the bot's next round, or when it starts; what was learned goes with "
+    "the next release; earlier releases with `foodgan photos prune --apply`"
+)
 
 cli = typer.Typer(
     help="The Discord bot of 架空食堂. Without a command it runs until SIGTERM or Ctrl-C.",
@@ -97,6 +105,66 @@ def restore(
     url = database_url(settings.database_url.get_secret_value())
     rows, files = _or_fail(lambda: bring_back(url, Store(settings.photo_store), file, replace))
     typer.echo(f"restored {rows} rows, {files} files; the bot publishes them when it starts")
+
+
+@cli.command()
+def withdraw(
+    context: typer.Context,
+    photos: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PHOTO_ID",
+            help="Eight digits, as in `/operator list` and in the names of files that the bot "
+            "shows (photo-PHOTO_ID.jpg); or a photo's hash, 12 digits or more, as `foodgan photos "
+            "export` calls its file. The file's name will do.",
+        ),
+    ],
+    yes: Yes = False,
+) -> None:
+    """Take photos out for good, as `/photos withdraw` does for members, whoever handed them over.
+
+    The bot may go on running.
+    """
+    from bot import removal
+    from bot.records.database import database_url
+
+    settings: Settings = context.obj
+    url = database_url(settings.database_url.get_secret_value())
+    found = _or_fail(lambda: asyncio.run(removal.find(url, photos)))
+    for photo in found:
+        typer.echo(removal.described(photo))
+    if not yes:
+        typer.confirm("Withdraw for good? The same photos can never come back", abort=True)
+    gone = _or_fail(lambda: asyncio.run(removal.withdraw(url, found)))
+    typer.echo(f"withdrawn: {len(gone)} photos. {_FORGOTTEN}")
+
+
+@cli.command()
+def erase(
+    context: typer.Context,
+    member: Annotated[
+        int,
+        typer.Argument(metavar="MEMBER_ID", min=1, help="The member's Discord ID, all digits."),
+    ],
+    yes: Yes = False,
+) -> None:
+    """Erase a member, as `/privacy delete` does, also one who has left. The bot may go on running.
+
+    A ban that stands has to stay.
+    """
+    from bot import removal
+    from bot.records.database import database_url
+
+    settings: Settings = context.obj
+    url = database_url(settings.database_url.get_secret_value())
+    if not yes:
+        typer.confirm(f"Erase all about member {member}, photos and all, for good?", abort=True)
+    done = _or_fail(lambda: asyncio.run(removal.erase(url, member)))
+    if not done.rows:
+        _fail(f"nothing is kept about member {member}: is the ID right?")
+    typer.echo(f"erased: {done.rows} rows, of them {done.photos} photos. {_FORGOTTEN}")
+    if done.banned:
+        typer.echo("That no photos are taken from this member stays: `/operator unban` ends it.")
 
 
 @cli.command()

@@ -25,6 +25,8 @@ from bot.records.tables import (
 )
 
 ALIVE: tuple[PhotoState, ...] = ("submitted", "taken", "accepted", "rejected")
+# What the audit log says of removals at the command line: who sat there, nobody knows.
+BY_OPERATOR = "by an operator"
 # Secrets and what belongs to others stay out of an export.
 _NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id", "by_id"})
 
@@ -54,11 +56,14 @@ async def still_own(session: AsyncSession, member_id: int, ids: Sequence[str]) -
     ]
 
 
-async def withdraw(session: AsyncSession, member_id: int, ids: Sequence[str]) -> list[str]:
+async def withdraw(
+    session: AsyncSession, member_id: int, ids: Sequence[str], by_operator: bool = False
+) -> list[str]:
     """Take one's own photos back for good. Returns the ids of those that were withdrawn.
 
     What is left of them counts for the daily limit, see `forget_withdrawn`. Of a photo at the
     intake the hash is not known yet: it is buried when the intake has spoken.
+    by_operator: the member did not do it, and the audit log says so.
     """
     now = datetime.now(UTC)
     gone = await session.scalars(
@@ -79,7 +84,10 @@ async def withdraw(session: AsyncSession, member_id: int, ids: Sequence[str]) ->
     withdrawn = list(gone)
     await _forget_names(session, withdrawn)
     for photo in withdrawn:
-        note(session, "withdrawn", member_id, photo.id)
+        if by_operator:
+            note(session, "withdrawn", None, photo.id, BY_OPERATOR)
+        else:
+            note(session, "withdrawn", member_id, photo.id)
         await session.execute(delete(Vote).where(Vote.photo_id == photo.id))
         if photo.sha256 and photo.original_sha256:
             await bury(session, photo.sha256, photo.original_sha256)
@@ -160,14 +168,15 @@ async def stored_hashes(session: AsyncSession, member_id: int) -> list[tuple[str
     return [(sha256, name) for sha256, name in rows if sha256]
 
 
-async def erase(session: AsyncSession, member_id: int) -> int:
+async def erase(session: AsyncSession, member_id: int, by_operator: bool = False) -> int:
     """Erase a member, photos and all; returns how many photos. A ban that stands has to stay.
 
     Hashes of the photos stay as tombstones that name nobody. A photo at the intake loses its
-    owner now, and its row when the intake has spoken.
+    owner now, and its row when the intake has spoken. by_operator: the audit log says that
+    somebody was erased, and not who.
     """
     photos = (await session.scalars(select(Photo).where(Photo.member_id == member_id))).all()
-    await withdraw(session, member_id, [photo.id for photo in photos])
+    await withdraw(session, member_id, [photo.id for photo in photos], by_operator)
     await session.execute(
         update(AuditEntry)
         .where(AuditEntry.photo_id.in_(select(Photo.id).where(Photo.member_id == member_id)))
@@ -190,4 +199,6 @@ async def erase(session: AsyncSession, member_id: int) -> int:
     )
     await forget_operator(session, member_id)
     await forget_bans(session, member_id)
+    if by_operator:
+        note(session, "erased", None, None, BY_OPERATOR)
     return len(photos)

@@ -1,0 +1,102 @@
+"""What operators remove at the command line: photos that somebody objects to, and members who left.
+
+The bot may go on running: it finds what was buried on its next round, purges the bytes from the
+store and publishes the catalogue without them. One that is stopped does so when it starts.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from sqlalchemy import URL, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.records import operators, rights
+from bot.records.database import RecordsClosed, open_engine
+from bot.records.migrate import HEAD, revision
+from bot.records.tables import Photo
+from foodgan.contract import dishname
+from foodgan.contract.errors import FoodganError
+
+HASH_MIN = 12  # digits of a hash that name a photo: as many as files of /privacy export have
+
+
+class NoSuchPhoto(FoodganError):
+    """What was given names no photo that can be withdrawn, or several."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was erased. rows: all that were about the member; banned: their ban stands."""
+
+    photos: int
+    rows: int
+    banned: bool
+
+
+async def find(url: URL, references: Sequence[str]) -> list[Photo]:
+    """The photos meant, each once. Raises NoSuchPhoto, RecordsClosed.
+
+    references: ids, hashes or their beginnings, or files that are called by one of them.
+    """
+    async with _records(url) as session:
+        found = {photo.id: photo for one in references for photo in [await _meant(session, one)]}
+    return list(found.values())
+
+
+async def withdraw(url: URL, chosen: Sequence[Photo]) -> list[str]:
+    """Withdraw photos, whoever handed them over. Returns the ids of those that were there still."""
+    gone = []
+    async with _records(url) as session:
+        for photo in chosen:
+            gone += await rights.withdraw(session, photo.member_id, [photo.id], by_operator=True)
+    return gone
+
+
+async def erase(url: URL, member_id: int) -> Erased:
+    """Erase a member, whether or not they are in the server still."""
+    async with _records(url) as session:
+        rows = sum(map(len, (await rights.export(session, member_id)).values()))
+        photos = await rights.erase(session, member_id, by_operator=True) if rows else 0
+        return Erased(photos, rows, await operators.banned(session, member_id))
+
+
+def described(photo: Photo) -> str:
+    """A photo in a line, so that an operator sees whether it is the one that was meant."""
+    name = dishname.display(photo.name)
+    return (
+        f"{photo.id}: {name}, {photo.state}, handed over {photo.submitted_at:%Y-%m-%d} "
+        f"by member {photo.member_id}"
+    )
+
+
+async def _meant(session: AsyncSession, reference: str) -> Photo:
+    name = PurePath(reference).stem.removeprefix("photo-").lower()
+    meant = Photo.id == name
+    if len(name) >= HASH_MIN:
+        meant = or_(meant, Photo.sha256.startswith(name, autoescape=True))
+    living = select(Photo).where(meant, Photo.state.in_(rights.ALIVE))
+    found = (await session.scalars(living)).all()
+    if not found:
+        raise NoSuchPhoto(f"there is no photo {reference}, or it was withdrawn already")
+    if len(found) > 1:
+        raise NoSuchPhoto(f"{len(found)} photos are called {reference}: give more of the hash")
+    return found[0]
+
+
+@asynccontextmanager
+async def _records(url: URL) -> AsyncIterator[AsyncSession]:
+    """The records in one transaction. Raises RecordsClosed where they are not this version's."""
+    # Connecting would make the file, in a place that the operator did not mean.
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        raise RecordsClosed(f"there is no database at {url.database}: correct DATABASE_URL")
+    engine = open_engine(url)
+    try:
+        async with engine.connect() as connection:
+            if await connection.run_sync(revision) != HEAD:
+                raise RecordsClosed("the tables are of another version: python -m bot migrate")
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        await engine.dispose()
