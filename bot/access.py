@@ -37,6 +37,23 @@ class Access:
             raise UserError("operators-only")
         return interaction.user.id
 
+    def is_operator(self, interaction: discord.Interaction) -> bool:
+        """The same as an answer, for what everybody may see and operators see more of."""
+        try:
+            self.operator(interaction)
+        except UserError:
+            return False
+        return True
+
+    def club(self, interaction: discord.Interaction) -> None:
+        """What shows whose photos the club has belongs to its own servers, as consent promises.
+
+        Where it is not said whose the bot is, anywhere will do.
+        Raises UserError `club-only` in direct messages too: who writes there may be anybody.
+        """
+        if self._servers and str(interaction.guild_id) not in self._servers:
+            raise UserError("club-only")
+
     def _is_ours(self, interaction: discord.Interaction) -> bool:
         """A bot that anybody may invite must not show the club's photos to whoever does.
 

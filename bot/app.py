@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from bot import metrics
-from bot.access import is_open
+from bot.access import Access, is_open
 from bot.address import point_at
 from bot.blocklist import Blocklist
 from bot.buttons import Buttons
@@ -159,7 +159,7 @@ class Bot(discord.Client):
         self.menu.add_command(dish_command(waiter))
         self.menu.add_command(mix_command(waiter))
         self.menu.add_command(about)
-        self.menu.add_command(status_command(self._queue))
+        self.menu.add_command(status_command(Access(settings), self._queue))
         for command in self.gallery.commands:
             self.menu.add_command(command)
         metrics.expect(self.menu.names())

@@ -11,6 +11,7 @@ ENDS = ("done", "refused", "failed")  # of a command
 STATES = ("written", "done", "failed", "late", "refused", "cancelled")  # of an order
 # Of every sentence that the bot refuses something with; a test holds them equal.
 PHRASES = (
+    "club-only",
     "club-unset",
     "consent-given",
     "count-out-of-range",

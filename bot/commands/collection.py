@@ -17,11 +17,12 @@ from foodgan.contract.phrases import locale_of
 Command = app_commands.Command[Any, ..., None]
 
 
-def credits_command(community: Community) -> Command:
+def credits_command(access: Access, community: Community) -> Command:
     """The command `/credits`."""
 
     @app_commands.command(name="credits", description=phrase("command-credits"))
     async def credits(interaction: discord.Interaction) -> None:
+        access.club(interaction)
         await defer(interaction, thinking=True)
         answer = await community.credits(locale_of(interaction.locale.value))
         await interaction.edit_original_response(**answer.edit())
@@ -29,11 +30,12 @@ def credits_command(community: Community) -> Command:
     return credits
 
 
-def dataset_command(errands: Errands) -> Command:
+def dataset_command(access: Access, errands: Errands) -> Command:
     """The command `/dataset`."""
 
     @app_commands.command(name="dataset", description=phrase("command-dataset"))
     async def dataset(interaction: discord.Interaction) -> None:
+        access.club(interaction)
         await errands.draw(guest_of(interaction), partial(defer, interaction, thinking=True))
 
     return dataset

@@ -3,6 +3,7 @@
 import discord
 from discord import app_commands
 
+from bot.access import Access
 from bot.buttons import Press, chosen
 from bot.deferral import defer
 from bot.photos.community import Community
@@ -11,7 +12,7 @@ from bot.translator import phrase
 from foodgan.contract.phrases import locale_of
 
 
-def photos_group(rights: Rights, community: Community) -> app_commands.Group:
+def photos_group(access: Access, rights: Rights, community: Community) -> app_commands.Group:
     """The commands below `/photos`."""
     group = app_commands.Group(name="photos", description=phrase("command-photos"))
 
@@ -31,6 +32,7 @@ def photos_group(rights: Rights, community: Community) -> app_commands.Group:
     @app_commands.rename(show_me=phrase("option-show-me"))
     @app_commands.describe(show_me=phrase("option-show-me-hint"))
     async def leaderboard(interaction: discord.Interaction, show_me: bool | None = None) -> None:
+        access.club(interaction)
         await defer(interaction, thinking=True)
         locale = locale_of(interaction.locale.value)
         answer = await community.leaderboard(interaction.user.id, locale, show_me)

@@ -5,6 +5,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.access import Access
 from bot.deferral import defer
 from bot.queue.dishes import DishQueue
 from bot.translator import phrase
@@ -15,7 +16,7 @@ from foodgan.contract.status import Hello, Status
 WORKERS_SHOWN = 12  # a message holds 2,000 characters
 
 
-def status_command(queue: DishQueue) -> app_commands.Command[Any, ..., None]:
+def status_command(access: Access, queue: DishQueue) -> app_commands.Command[Any, ..., None]:
     """The command `/status`."""
 
     @app_commands.command(name="status", description=phrase("command-status"))
@@ -24,7 +25,7 @@ def status_command(queue: DishQueue) -> app_commands.Command[Any, ..., None]:
         await defer(interaction, ephemeral=True, thinking=True)
         locale = locale_of(interaction.locale.value)
         try:
-            told = report(locale, await queue.status(), interaction.permissions.manage_guild)
+            told = report(locale, await queue.status(), access.is_operator(interaction))
         except KitchenClosed:
             told = say(locale, "status-away")
         await interaction.edit_original_response(content=told)

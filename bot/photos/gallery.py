@@ -84,10 +84,10 @@ class Gallery:
             submit_command(reception, blocklist),
             submit_menu(reception),
             review_command(access, desk),
-            photos_group(rights, community),
+            photos_group(access, rights, community),
             privacy_group(rights, reception),
-            credits_command(community),
-            dataset_command(errands),
+            credits_command(access, community),
+            dataset_command(access, errands),
             release_command(access, errands),
             operator_group(access, self._office),
         )

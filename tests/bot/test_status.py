@@ -48,6 +48,21 @@ async def test_operators_see_ids_and_machines(canteen: Canteen, redis: Redis) ->
     assert str(AOI.member_id) not in message["content"].replace(order.order_id, "")
 
 
+@pytest.mark.parametrize("named", ["1, 2", ""])
+async def test_who_manages_a_strange_server_sees_neither_ids_nor_machines(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    bot = await canteen.open(club_servers=named)
+    monkeypatch.setattr("bot.sandbox.interaction.GUILD_ID", "1240000000000009999")
+    status.say_hello(redis, a_hello())
+    order = an_order()
+    await bot._queue.enqueue(order, AOI.member_id)
+    message = await canteen.answer(canteen.order(OPERATOR, command="status"))
+    assert say("ja", "status-failures", count=0) in message["content"]
+    assert order.order_id not in message["content"]
+    assert "stove-1" not in message["content"]
+
+
 async def test_without_redis_it_says_so(canteen: Canteen, free_port: int) -> None:
     await canteen.open(redis_url=f"redis://127.0.0.1:{free_port}/0")
     message = await canteen.answer(canteen.order(command="status"))

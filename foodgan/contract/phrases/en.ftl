@@ -475,6 +475,7 @@ option-reason = reason
 option-reason-hint = For those who read it later (the member does not see it)
 option-word = word
 option-word-hint = Spaces, signs and the two kana scripts make no difference
+club-only = We show this in our club's own server alone. Please ask once more in a channel there.
 club-unset = This bot is in several servers, so nobody can review or run it until it is said whose it is. Please ask those who host it to name your server's id in the setting `CLUB_SERVERS`.
 operators-only = Only those who may manage the server can use this.
 operator-banned = We take no more photos from this member.

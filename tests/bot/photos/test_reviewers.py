@@ -1,14 +1,18 @@
 """Who may review: by role, by server, and where votes are even."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.records.tables import Vote
 from bot.sandbox import people
+from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
-from tests.bot.canteen import until
+from tests.bot.canteen import is_private, until
 from tests.bot.photos.club import Club, desk, edited
+
+STRANGE = "1240000000000009999"  # a server that is not the club's
 
 
 def demote(monkeypatch: pytest.MonkeyPatch, name: str, roles: tuple[str, ...] = ()) -> None:
@@ -29,6 +33,47 @@ async def test_a_reviewer_of_a_strange_server_sees_nothing(club: Club) -> None:
     assert shown["content"] == say("ja", "review-none")
 
 
+def in_a_dm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands come from direct messages with the bot, as Discord sends them."""
+    in_server = Interaction.to_gateway
+
+    def sent(interaction: Interaction) -> dict[str, Any]:
+        payload = in_server(interaction)
+        left = {k: v for k, v in payload.items() if not k.startswith("guild") and k != "member"}
+        channel = {"id": interaction.channel.id, "type": 1, "permissions": "0"}
+        return left | {"user": payload["member"]["user"], "channel": channel, "context": 1}
+
+    monkeypatch.setattr(Interaction, "to_gateway", sent)
+
+
+@pytest.mark.parametrize("place", ["a strange server", "direct messages"])
+async def test_the_clubs_photos_and_people_are_shown_in_its_own_servers_alone(
+    club: Club, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    await club.canteen.open(club_servers=people.GUILD_ID)
+    assert (await club.shown(club.use("credits")))["content"] == say("ja", "credits-none")
+    club.use("dataset", "yuto")
+    await until(club.intake.jobs, "a drawing")
+    if place == "direct messages":
+        in_a_dm(monkeypatch)
+    else:
+        monkeypatch.setattr("bot.sandbox.interaction.GUILD_ID", STRANGE)
+    for command in ("credits", "photos leaderboard", "dataset"):
+        refused = await club.shown(club.use(command))
+        assert (refused["content"], is_private(refused)) == (say("ja", "club-only"), True)
+    mine = await club.shown(club.use("photos mine"))  # one's own are one's own anywhere
+    assert mine["content"] == say("ja", "mine-none")
+
+
+async def test_where_it_is_not_said_whose_the_bot_is_its_collection_is_shown_in_a_dm(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await club.canteen.open()
+    in_a_dm(monkeypatch)
+    shown = await club.shown(club.use("credits"))
+    assert shown["content"] == say("ja", "credits-none")
+
+
 async def test_in_several_servers_nobody_reviews_until_it_is_said_whose_the_bot_is(
     club: Club, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -36,7 +81,7 @@ async def test_in_several_servers_nobody_reviews_until_it_is_said_whose_the_bot_
     await club.agreed()
     await club.taken(["a.jpg"])
     page = await desk(club, "minato")
-    elsewhere = people.guild_create_json() | {"id": "1240000000000009999", "channels": []}
+    elsewhere = people.guild_create_json() | {"id": STRANGE, "channels": []}
     del elsewhere["unavailable"]  # only of those that the bot was in before
     club.canteen.sandbox.gateway.dispatch("GUILD_CREATE", elsewhere)
     await until(lambda: len(bot.guilds) == 2, "the second server")
@@ -65,7 +110,7 @@ async def test_who_installed_the_bot_for_themselves_reviews_nothing_in_their_own
     await club.agreed()
     await club.taken(["a.jpg"])
     page = await desk(club, "minato")
-    monkeypatch.setattr("bot.sandbox.interaction.GUILD_ID", "1240000000000009999")
+    monkeypatch.setattr("bot.sandbox.interaction.GUILD_ID", STRANGE)
     for refused in (club.use("review", "minato"), club.click(page, "review-accept", "minato")):
         assert (await club.shown(refused, "審査は"))["content"] == say("ja", "review-not-yours")
     shown = await club.shown(club.use("release", "minato"))
