@@ -68,6 +68,8 @@ class Rights(Collection):
         """Withdraw one's own photos, at once from the records, at the next round from the store."""
         async with self.sessions.begin() as session:
             gone = await rights.withdraw(session, member_id, ids)
+        if not gone:  # the second tap of two, or an older message: the first has told the count
+            return await self.mine(member_id, locale)
         self.lookalikes.drop(gone)
         self.publisher.changed()
         return Answer(say(locale, "withdraw-done", count=len(gone)))

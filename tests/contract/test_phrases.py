@@ -1,6 +1,7 @@
 """Phrases: Japanese is the source, English follows, and the code asks for none that is missing."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,17 @@ def test_every_phrase_that_the_code_names_exists() -> None:
     asked = asked_for()
     assert {"command-dish", "unexpected", "ordered-too-soon", "answer-line"} <= asked
     assert asked <= messages("ja").keys()
+
+
+def test_english_says_one_thing_in_the_singular() -> None:
+    """Of numbers that can be one; the others are fixed limits of this project."""
+    many = re.compile(
+        r"(?<![–\d])1 (more )?(photos|orders|dishes|names|others|seconds|people|are)\b"
+    )
+    said = {key: say("en", key, **dict.fromkeys(uses, 1)) for key, uses in messages("en").items()}
+    wrong = {key for key, sentence in said.items() if many.search(sentence)}
+    assert wrong == {"submit-too-many", "up-redis-away"}
+    assert say("en", "withdraw-sure", count=1).startswith("Withdraw this photo?")
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -43,14 +43,26 @@ about =
 ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It should be ready { $when }.
 kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
 kitchen-unstaffed = **{ $name }**, noted! The painter has stepped out just now. We will paint it as soon as the painter is back, so please stay seated.
-kitchen-full = Sorry, { $waiting } orders are in line and the kitchen is full. It should be quieter around { $when }. Please come back then.
-kitchen-full-unstaffed = Sorry, { $waiting } orders are in line and the kitchen is full, and the painter has stepped out just now. Please come back in a little while.
+kitchen-full =
+    Sorry, { $waiting ->
+        [one] 1 order is
+       *[other] { $waiting } orders are
+    } in line and the kitchen is full. It should be quieter around { $when }. Please come back then.
+kitchen-full-unstaffed =
+    Sorry, { $waiting ->
+        [one] 1 order is
+       *[other] { $waiting } orders are
+    } in line and the kitchen is full, and the painter has stepped out just now. Please come back in a little while.
 ordered-too-soon =
     Thank you for another order! Please give us { $seconds ->
         [one] 1 more second
        *[other] { $seconds } more seconds
     }.
-too-many-waiting = You have { $limit } dishes on the way already. Order again once one of them is served.
+too-many-waiting =
+    { $limit ->
+        [one] You have 1 dish on the way already. Order again once it is served.
+       *[other] You have { $limit } dishes on the way already. Order again once one of them is served.
+    }
 count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
 seed-out-of-range = The seed has to be a whole number from 0 to { $max }.
 share-out-of-range = The share has to be a whole number from 0 to { $max }.
@@ -68,7 +80,11 @@ answer-check = Is **{ $name }** a copy of a photo? (seed { $seed } · model { $m
 check-nearest = Of the photos that the painter learned from, these are the nearest.
 check-photo = • { $closeness }% alike: “{ $name }” — { $by }, { $licence }
 check-unnamed = a photo without a name
-check-new = Of 100 real photos that the painter never saw, { $percent } are nearer to one it learned from. So this does not look like a copy.
+check-new =
+    Of 100 real photos that the painter never saw, { $percent ->
+        [one] 1 is
+       *[other] { $percent } are
+    } nearer to one it learned from. So this does not look like a copy.
 check-close =
     Of 100 real photos that the painter never saw, { $percent ->
         [0] hardly any comes
@@ -245,18 +261,38 @@ submit-field-name = Name of the dish
 submit-field-name-hint = Whatever you would call it is fine (say: kitsune udon)
 submit-field-photos = Photos
 submit-field-photos-hint = Of the same dish, up to { $max } at once
-submit-received = We have your photos of “**{ $name }**” ({ $count }). Thank you! Just having a look at them…
-submit-kept = We have your photos of “**{ $name }**” ({ $count }). Thank you! Nobody is here to look at them just now, but we will as soon as somebody is back.
+submit-received =
+    { $count ->
+        [one] We have your photo of “**{ $name }**”. Thank you! Just having a look at it…
+       *[other] We have your { $count } photos of “**{ $name }**”. Thank you! Just having a look at them…
+    }
+submit-kept =
+    { $count ->
+        [one] We have your photo of “**{ $name }**”. Thank you! Nobody is here to look at it just now, but we will as soon as somebody is back.
+       *[other] We have your { $count } photos of “**{ $name }**”. Thank you! Nobody is here to look at them just now, but we will as soon as somebody is back.
+    }
 submit-no-photo = We could not find a photo there. Please attach one and try again.
 submit-too-many = We can take { $limit } photos at once. Please bring them in smaller lots.
-submit-enough-today = So many, thank you! We can take { $limit } photos in 24 hours. Please bring the rest tomorrow.
+submit-enough-today =
+    { $limit ->
+        [one] Thank you! We can take 1 photo in 24 hours. Please bring the rest tomorrow.
+       *[other] So many, thank you! We can take { $limit } photos in 24 hours. Please bring the rest tomorrow.
+    }
 submit-banned = Sorry, we cannot take photos from you at the moment. If that surprises you, please ask the people who run the bot.
 submit-not-yours = You can only hand over photos from your own messages.
 submit-stale = This has been lying around for too long. Please start again with `/submit`.
 name-blocked = We do not use that word here. Please choose another name.
 
-receipt-head = We have taken in your photos of “**{ $name }**” ({ $count }). You will hear from us once they are reviewed.
-receipt-head-quiet = We have taken in your photos of “**{ $name }**” ({ $count }). Once they are reviewed, `/photos mine` shows what became of them.
+receipt-head =
+    { $count ->
+        [one] We have taken in your photo of “**{ $name }**”. You will hear from us once it is reviewed.
+       *[other] We have taken in { $count } photos of yours of “**{ $name }**”. You will hear from us once they are reviewed.
+    }
+receipt-head-quiet =
+    { $count ->
+        [one] We have taken in your photo of “**{ $name }**”. Once it is reviewed, `/photos mine` shows what became of it.
+       *[other] We have taken in { $count } photos of yours of “**{ $name }**”. Once they are reviewed, `/photos mine` shows what became of them.
+    }
 receipt-words = We read the name as “{ $words }”.
 receipt-none = Sorry, we could not take anything in this time.
 receipt-refused = Photo { $place } ({ $file }): { $why }
@@ -370,14 +406,26 @@ command-photos-withdraw = Withdraw photos you handed over
 command-photos-leaderboard = Who brought the most (only those who want to be seen)
 option-show-me = show_me
 option-show-me-hint = True to be listed, False to be taken off
-mine-head = We have { $count } photos of yours ({ $accepted } accepted, { $waiting } waiting).
+mine-head =
+    We have { $count ->
+        [one] 1 photo
+       *[other] { $count } photos
+    } of yours ({ $accepted } accepted, { $waiting } waiting).
 mine-why = { $state } ({ $reason })
 mine-none = We have no photos of yours. Bring some with `/submit`.
 withdraw-menu = Choose photos to withdraw
-withdraw-sure = Withdraw these photos ({ $count })? They will be deleted, and we can never take the same ones again.
+withdraw-sure =
+    { $count ->
+        [one] Withdraw this photo? It will be deleted, and we can never take the same one again.
+       *[other] Withdraw these { $count } photos? They will be deleted, and we can never take the same ones again.
+    }
 withdraw-yes = Withdraw
 withdraw-no = Rather not
-withdraw-done = Withdrawn ({ $count }). The photos are deleted and will be in no later collection. Copies in collections made before go when the people who run the bot clear those away.
+withdraw-done =
+    { $count ->
+        [one] We have withdrawn 1 photo. It is deleted and will be in no later collection. Copies in collections made before go when the people who run the bot clear those away.
+       *[other] We have withdrawn { $count } photos. They are deleted and will be in no later collection. Copies in collections made before go when the people who run the bot clear those away.
+    }
 command-privacy = About your data
 command-privacy-export = Get your data and photos as a ZIP
 command-privacy-delete = Erase all your data and photos
@@ -419,7 +467,11 @@ dataset-on-its-way = The picture that you asked for is on its way. It will be he
 dataset-late = Sorry, nobody was here to draw it in time. Please try again in a little while.
 dataset-alt = Photos by week, and the words that are most and least covered
 command-release = Freeze the accepted photos into a collection to learn from
-released = The collection `{ $digest }` is ready: { $train } photos to learn from, { $test } to be tested with ({ $left_out } left out).
+released =
+    The collection `{ $digest }` is ready: { $train ->
+        [one] 1 photo
+       *[other] { $train } photos
+    } to learn from, { $test } to be tested with ({ $left_out } left out).
 released-nothing = There is no accepted photo to release yet. Please come back once some are in.
 released-learning = Our painter is learning the names in it now. That takes some minutes, an hour at most. You will hear of it.
 released-no-trainer = Nobody is here to teach our painter, though, so no new name is learned yet. Start `python -m worker trainer`, then `/release` once more.

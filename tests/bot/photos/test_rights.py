@@ -153,8 +153,21 @@ async def test_nobody_withdraws_what_is_not_theirs(club: Club) -> None:
         raw=True,
     )
     done = await edited(Members(club.world).act(made_up))
-    assert say("ja", "withdraw-done", count=0) in done["content"]
+    assert done["content"] == mine["content"]
     assert len(await club.photos("taken")) == 2
+
+
+async def test_a_second_tap_withdraws_nothing_and_shows_what_is_left(club: Club) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    photo, kept = await club.taken(["a.jpg", "b.jpg"])
+    mine = await club.shown(club.use("photos withdraw"))
+    sure = await edited(club.click(mine, "withdraw-ask", values=[photo.id]))
+    first = await edited(club.click(sure, "withdraw:"))
+    assert first["content"] == say("ja", "withdraw-done", count=1)
+    second = await edited(club.click(sure, "withdraw:", raw=True))
+    assert say("ja", "mine-head", count=1, accepted=0, waiting=1) in second["content"]
+    assert component(second, "withdraw-ask")["options"][0]["value"] == kept.id
 
 
 async def test_who_withdraws_is_shown_which_photos_will_go(club: Club) -> None:
