@@ -4,13 +4,14 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import discord
 
 from bot.answer import Answer
 from bot.buttons import button, custom_id, laid_out
 from bot.photos.collection import Collection
+from bot.photos.receipts import NAME_MAX, refusal
 from bot.records import operators, photos, rights
 from bot.records.tables import Photo
 from foodgan.contract import dishname
@@ -26,7 +27,10 @@ class Rights(Collection):
     """Lists, withdraws, packs and erases."""
 
     async def mine(self, member_id: int, locale: str, page: int = 0) -> Answer:
-        """One page of the member's photos, and a menu to withdraw some."""
+        """One page of the member's photos, and a menu to withdraw some.
+
+        Those that were refused lately say why: there is nothing of them to withdraw.
+        """
         async with self.sessions() as session:
             page = max(page, 0)
             shown, count = await rights.own_photos(session, member_id, PAGE, page * PAGE)
@@ -36,14 +40,7 @@ class Rights(Collection):
             tally = await photos.tally(session, member_id)
         if not shown:
             return Answer(say(locale, "mine-none"))
-        head = say(
-            locale,
-            "mine-head",
-            count=count,
-            accepted=tally.get("accepted", 0),
-            waiting=tally.get("taken", 0) + tally.get("submitted", 0),
-        )
-        lines = [head, *(f"- {_line(locale, photo)}" for photo in shown)]
+        lines = [_head(locale, tally), *(f"- {_line(locale, photo)}" for photo in shown)]
         return Answer("\n".join(lines), _pages(locale, shown, page, count))
 
     async def confirm(self, member_id: int, locale: str, ids: Sequence[str]) -> Answer:
@@ -77,7 +74,8 @@ class Rights(Collection):
     async def erase(self, member_id: int, locale: str) -> Answer:
         """Erase the member altogether."""
         async with self.sessions.begin() as session:
-            ids = [photo.id for photo in (await rights.own_photos(session, member_id, 10**6))[0]]
+            own = (await rights.own_photos(session, member_id, 10**6))[0]
+            ids = [photo.id for photo in own if photo.state in rights.ALIVE]
             await rights.erase(session, member_id)
             banned = await operators.banned(session, member_id)
         self.lookalikes.drop(ids)
@@ -112,8 +110,22 @@ def _zipped(files: Sequence[tuple[str, bytes]]) -> bytes:
     return made.getvalue()
 
 
+def _head(locale: str, tally: Mapping[str, int]) -> str:
+    """How many photos we have, by the number of those in each state."""
+    count = sum(tally.get(state, 0) for state in rights.ALIVE)
+    if not count:
+        return say(locale, "mine-none")
+    accepted = tally.get("accepted", 0)
+    waiting = tally.get("taken", 0) + tally.get("submitted", 0)
+    return say(locale, "mine-head", count=count, accepted=accepted, waiting=waiting)
+
+
 def _line(locale: str, photo: Photo) -> str:
     when = f"<t:{photo.submitted_at.timestamp():.0f}:d>"
+    if photo.state == "refused":
+        file = dishname.display(photo.filename[:NAME_MAX])
+        told = say(locale, "mine-refused", file=file, why=refusal(locale, photo))
+        return f"{when} **{dishname.display(photo.name)}** — {told}"
     state = say(locale, f"state-{photo.state}")
     if photo.state == "rejected":
         reason = say(locale, f"reason-{photo.reason or 'other'}")
@@ -122,10 +134,20 @@ def _line(locale: str, photo: Photo) -> str:
 
 
 def _pages(locale: str, shown: Sequence[Photo], page: int, count: int) -> discord.ui.View:
-    menu: discord.ui.Select[discord.ui.View] = discord.ui.Select(
+    turns = []
+    if page > 0:
+        turns.append(button("◀", custom_id("mine", str(page - 1)), row=1))
+    if (page + 1) * PAGE < count:
+        turns.append(button("▶", custom_id("mine", str(page + 1)), row=1))
+    living = [photo for photo in shown if photo.state in rights.ALIVE]
+    return laid_out(*([_menu(locale, living)] if living else []), *turns)
+
+
+def _menu(locale: str, living: Sequence[Photo]) -> discord.ui.Select[discord.ui.View]:
+    return discord.ui.Select(
         custom_id=custom_id("withdraw-ask"),
         placeholder=say(locale, "withdraw-menu"),
-        max_values=min(len(shown), WITHDRAWN_MAX),
+        max_values=min(len(living), WITHDRAWN_MAX),
         row=0,
         options=[
             discord.SelectOption(
@@ -133,12 +155,6 @@ def _pages(locale: str, shown: Sequence[Photo], page: int, count: int) -> discor
                 value=photo.id,
                 description=f"{say(locale, f'state-{photo.state}')} · {photo.filename}"[:100],
             )
-            for photo in shown
+            for photo in living
         ],
     )
-    turns = []
-    if page > 0:
-        turns.append(button("◀", custom_id("mine", str(page - 1)), row=1))
-    if (page + 1) * PAGE < count:
-        turns.append(button("▶", custom_id("mine", str(page + 1)), row=1))
-    return laid_out(menu, *turns)

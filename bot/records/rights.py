@@ -25,6 +25,8 @@ from bot.records.tables import (
 )
 
 ALIVE: tuple[PhotoState, ...] = ("submitted", "taken", "accepted", "rejected")
+# Refused ones are told of for the day that their rows are kept: their receipt may have been lost.
+LISTED: tuple[PhotoState, ...] = (*ALIVE, "refused")
 # What the audit log says of removals at the command line: who sat there, nobody knows.
 BY_OPERATOR = "by an operator"
 # Secrets and what belongs to others stay out of an export.
@@ -34,8 +36,11 @@ _NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id", "by_i
 async def own_photos(
     session: AsyncSession, member_id: int, limit: int, offset: int = 0
 ) -> tuple[Sequence[Photo], int]:
-    """A page of the member's living photos, the newest first, and how many there are in all."""
-    mine = (Photo.member_id == member_id, Photo.state.in_(ALIVE))
+    """A page of the member's photos, the newest first, and how many there are in all.
+
+    Those that were refused lately are among them.
+    """
+    mine = (Photo.member_id == member_id, Photo.state.in_(LISTED))
     count = await session.scalar(select(func.count()).select_from(Photo).where(*mine)) or 0
     found = await session.scalars(
         select(Photo)

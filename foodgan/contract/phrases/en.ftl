@@ -412,6 +412,7 @@ mine-head =
        *[other] { $count } photos
     } of yours ({ $accepted } accepted, { $waiting } waiting).
 mine-why = { $state } ({ $reason })
+mine-refused = we could not take in { $file }: { $why }
 mine-none = We have no photos of yours. Bring some with `/submit`.
 withdraw-menu = Choose photos to withdraw
 withdraw-sure =

@@ -359,6 +359,7 @@ option-show-me = 載せる
 option-show-me-hint = あなたを載せるなら True、外すなら False
 mine-head = お預かりしている写真は { $count } 枚です(採用 { $accepted } 枚・審査待ち { $waiting } 枚)。
 mine-why = { $state }({ $reason })
+mine-refused = お預かりできませんでした({ $file }): { $why }
 mine-none = お預かりしている写真はありません。`/submit` でお待ちしています。
 withdraw-menu = 取り下げる写真を選ぶ
 withdraw-sure = { $count } 枚を取り下げますか? 写真は消え、同じ写真は二度とお預かりできなくなります。

@@ -13,9 +13,10 @@ from bot.photos import retention
 from bot.records.tables import Consent, Errand, Photo, Submission
 from bot.sandbox import people
 from bot.sandbox.faults import RequestFault
+from foodgan.contract import dishname
 from foodgan.contract.phrases import say
 from tests.bot.canteen import until
-from tests.bot.photos.club import Club
+from tests.bot.photos.club import Club, component
 from tests.bot.sandbox.conftest import PNG
 
 DEAD = timedelta(minutes=20)  # after this long an interaction's token is no good
@@ -86,6 +87,32 @@ async def test_who_takes_no_messages_is_told_in_the_channel_that_there_is_news_a
     (hint,) = await until(lambda: said_in_channels(club, say("ja", "late-hint")), "a hint")
     assert [user["id"] for user in hint["mentions"]] == [AKARI.id]
     assert not said_in_channels(club, "お預かりしました")
+
+
+async def test_photos_mine_says_why_a_photo_was_refused_whose_receipt_was_lost(club: Club) -> None:
+    await club.canteen.open()
+    closed = RequestFault(method="POST", path="^/users/@me/channels$", answer=403, code=50007)
+    club.canteen.sandbox.faults.add(closed)
+    await club.agreed()
+    club.submit(files=["small.jpg"])
+    (job,) = await until(club.intake.jobs, "a job")
+    await age(club, Submission.asked_at, DEAD)
+    refused = {"photo_id": job.id, "phrase": "intake-too-small", "values": {"limit": 32}}
+    club.intake.finish(job, refused)
+    await until(lambda: said_in_channels(club, say("ja", "late-hint")), "a hint")
+
+    mine = await club.shown(club.use("photos mine"))
+
+    why = say("ja", "intake-too-small", limit=32)
+    told = say("ja", "mine-refused", file=dishname.display("small.jpg"), why=why)
+    head, line = mine["content"].splitlines()
+    assert (head, line.endswith(told)) == (say("ja", "mine-none"), True)
+    assert mine["components"] == []  # nothing of it to withdraw
+    (kept,) = await club.taken(["a.jpg"])
+    mine = await club.shown(club.use("photos withdraw"))
+    assert say("ja", "mine-head", count=1, accepted=0, waiting=1) in mine["content"]
+    assert told in mine["content"]
+    assert [one["value"] for one in component(mine, "withdraw-ask")["options"]] == [kept.id]
 
 
 async def test_a_receipt_is_written_again_when_discord_was_away(club: Club) -> None:
