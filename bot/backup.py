@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import (
@@ -25,10 +26,12 @@ from sqlalchemy import (
     create_engine,
     text,
 )
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from bot.records.database import RecordsClosed, make_folder, postgres_arguments
+from bot.records.database import RecordsClosed, database_url, make_folder, postgres_arguments
 from bot.records.migrate import HEAD, migrate, revision
+from bot.records.tables import Base
 from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 
@@ -90,7 +93,8 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
 
     Photos that were withdrawn since stay withdrawn, and releases that hold such photos or were
     pruned since stay away: what database and store know of that now counts on.
-    Raises BackupRefused, before anything is changed, where there are records and not `replace`.
+    Raises BackupRefused, before anything is changed, where there are records and not `replace`, and
+    where the file lacks a table or holds what does not fit.
     """
     try:
         with tarfile.open(source, "r:") as archive:
@@ -100,6 +104,7 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
             graves = _graves(url, store) | _graves_in(archive)
             if _has_records(url) and not replace:
                 raise BackupRefused("the database holds records; --replace overwrites them")
+            _rehearse(archive, source, str(about["revision"]))
             files = _restore_files(archive, store, _keep_away(archive, store, graves))
             migrate(url, "base")
             migrate(url, str(about["revision"]))
@@ -109,6 +114,23 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
     migrate(url, "head")
     _settle(url, graves)
     return rows, files
+
+
+def _rehearse(archive: tarfile.TarFile, source: Path, to: str) -> None:
+    """Load all rows into a database that is thrown away: what fails there must not cost this one.
+
+    to: the back-up's revision. Raises BackupRefused where a row, a table or a path does not fit.
+    """
+    for name in archive.getnames():
+        _in_store(name)
+    with TemporaryDirectory() as folder:
+        url = database_url(f"sqlite:///{folder}/rehearsal.sqlite3")
+        try:
+            migrate(url, to)
+            _load_records(url, archive)
+        except (SQLAlchemyError, RecordsClosed, AttributeError, TypeError) as error:
+            reason = getattr(error, "orig", None) or error
+            raise BackupRefused(f"{source} does not fit: {reason}") from error
 
 
 def _engine(url: URL) -> Engine:
@@ -125,10 +147,13 @@ def _engine(url: URL) -> Engine:
 
 
 def _tables(connection: Connection) -> list[Table]:
-    """The tables as they are in the database, whatever its revision; what others point at first."""
+    """Our tables as they are in the database, whatever its revision; what others point at first.
+
+    A schema of PostgreSQL may hold another program's beside them.
+    """
     metadata = MetaData()
-    metadata.reflect(connection)
-    return [table for table in metadata.sorted_tables if table.name != "alembic_version"]
+    metadata.reflect(connection, only=lambda name, _: name in Base.metadata.tables)
+    return [table for table in metadata.sorted_tables if table.name in Base.metadata.tables]
 
 
 def _save_records(url: URL, archive: tarfile.TarFile) -> int:
@@ -301,11 +326,9 @@ def _releases(archive: tarfile.TarFile) -> dict[str, set[str]]:
 def _restore_files(archive: tarfile.TarFile, store: Store, away: Collection[str]) -> int:
     count = 0
     for member in archive:
-        if not member.name.startswith("store/") or not member.isfile():
+        path = _in_store(member.name)
+        if path is None or not member.isfile():
             continue
-        path = PurePosixPath(member.name).relative_to("store")
-        if ".." in path.parts or path.is_absolute():
-            raise BackupRefused(f"{member.name} leads out of the store")
         if str(path) in away or "/".join(path.parts[:2]) in away:
             continue
         file = archive.extractfile(member)
@@ -313,6 +336,16 @@ def _restore_files(archive: tarfile.TarFile, store: Store, away: Collection[str]
             store.write(str(path), file.read())
             count += 1
     return count
+
+
+def _in_store(name: str) -> PurePosixPath | None:
+    """Where a member belongs in the store; None where it does not belong there."""
+    if not name.startswith("store/"):
+        return None
+    path = PurePosixPath(name).relative_to("store")
+    if ".." in path.parts or path.is_absolute():
+        raise BackupRefused(f"{name} leads out of the store")
+    return path
 
 
 def _add(archive: tarfile.TarFile, name: str, data: bytes) -> bool:

@@ -235,8 +235,12 @@ async def test_a_restore_that_is_killed_loses_no_tombstone(
     await engine.dispose()
     store = Store(str(tmp_path / "store"))
 
-    def killed(url: URL, archive: tarfile.TarFile) -> int:
-        raise KeyboardInterrupt
+    load = backup._load_records
+
+    def killed(target: URL, archive: tarfile.TarFile) -> int:
+        if target == url:
+            raise KeyboardInterrupt
+        return load(target, archive)
 
     with monkeypatch.context() as patch:
         patch.setattr(backup, "_load_records", killed)
@@ -289,6 +293,58 @@ async def test_what_is_no_backup_is_refused_and_changes_nothing(
     with pytest.raises(BackupRefused):
         await asyncio.to_thread(backup.restore, url, store, tmp_path / "bad.tar", True)
     assert len(await rows(url, Photo)) == 2
+
+
+def without(saved: Path, target: Path, name: str, instead: bytes | None = None) -> Path:
+    """A back-up whose member is missing, or is another."""
+    with tarfile.open(saved) as old, tarfile.open(target, "w") as new:
+        for member in old:
+            data = old.extractfile(member).read()
+            if member.name != name:
+                backup._add(new, member.name, data)
+            elif instead is not None:
+                backup._add(new, name, instead)
+    return target
+
+
+@pytest.mark.parametrize("instead", [None, b'{"id": "1"}\n', b"[]\n", b"{\n"])
+async def test_a_backup_that_lacks_a_table_or_does_not_fit_costs_neither_rows_nor_files(
+    saved: Path, url: URL, tmp_path: Path, instead: bytes | None
+) -> None:
+    bad = without(saved, tmp_path / "bad.tar", "records/photos.jsonl", instead)
+    store = Store(str(tmp_path / "store"))
+    store.remove(SHA)
+    with pytest.raises(BackupRefused):
+        await asyncio.to_thread(backup.restore, url, store, bad, True)
+    assert len(await rows(url, Photo)) == 2
+    assert len(await rows(url, Consent)) == 1
+    assert not list(store.objects())
+
+
+async def test_another_programs_tables_beside_ours_are_neither_saved_nor_touched(
+    saved: Path, url: URL, tmp_path: Path
+) -> None:
+    store, file = Store(str(tmp_path / "store")), tmp_path / "beside.tar"
+
+    async def run(*statements: str) -> list:
+        engine = open_engine(url)
+        async with engine.begin() as connection:
+            for statement in statements:
+                found = await connection.exec_driver_sql(statement)
+            told = list(found) if found.returns_rows else []
+        await engine.dispose()
+        return told
+
+    await run("CREATE TABLE theirs (secret TEXT)", "INSERT INTO theirs VALUES ('their-secret')")
+    assert await asyncio.to_thread(backup.backup, url, store, file) == (5, 1)
+    assert b"their" not in file.read_bytes()
+    assert await asyncio.to_thread(backup.restore, url, store, file, True) == (5, 1)
+    assert await run("SELECT secret FROM theirs") == [("their-secret",)]
+    # Nor do theirs count as records of ours.
+    assert await asyncio.to_thread(backup._has_records, url)
+    ours = ("audit", "consents", "photos", "submissions", "graves")
+    await run(*(f"DELETE FROM {table}" for table in ours))
+    assert not await asyncio.to_thread(backup._has_records, url)
 
 
 async def test_a_path_that_leads_out_of_the_store_is_refused(saved: Path, tmp_path: Path) -> None:
