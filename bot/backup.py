@@ -44,6 +44,7 @@ _CORRECT = "correct DATABASE_URL or VAR_DIR"
 _SETTLED = (
     "UPDATE orders SET state = 'late', ended_at = :now WHERE ended_at IS NULL",
     "UPDATE submissions SET ended_at = :now WHERE ended_at IS NULL",
+    "DELETE FROM errands WHERE kind = 'drawing'",
     "UPDATE errands SET ended_at = :now WHERE ended_at IS NULL",
     "DELETE FROM photos WHERE state = 'draft'",
     "UPDATE photos SET state = 'refused', refusal = 'photo-failed', decided_at = :now,"

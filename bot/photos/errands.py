@@ -289,7 +289,10 @@ class Errands:
 
     async def _close(self, errand: Errand, done: BaseModel | None) -> None:
         async with self._sessions.begin() as session:
-            await errands.end(session, errand.id, done.model_dump_json() if done else None)
+            if errand.kind == "drawing":  # it holds names that others have ordered
+                await errands.drop(session, errand.id)
+            else:
+                await errands.end(session, errand.id, done.model_dump_json() if done else None)
         await self._queue.forget([errand.id])
 
     async def _enqueue(self, errand: Errand) -> None:
@@ -320,6 +323,7 @@ def _errand(
     return Errand(
         id=errand_id,
         kind=kind,
+        channel_id=guest.channel_id if guest else None,
         member_id=guest.member_id if guest else NOBODY,
         locale=guest.locale if guest else LOCALES[0],
         application_id=guest.application_id if guest else NOBODY,

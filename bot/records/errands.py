@@ -52,6 +52,11 @@ async def end(session: AsyncSession, errand_id: str, result: str | None) -> Erra
     return ended.first()
 
 
+async def drop(session: AsyncSession, errand_id: str) -> None:
+    """Keep nothing of an errand that has ended."""
+    await session.execute(delete(Errand).where(Errand.id == errand_id))
+
+
 async def go_on(
     session: AsyncSession, release: Errand, result: str, learning: Learning
 ) -> Errand | None:
@@ -65,6 +70,7 @@ async def go_on(
     errand = Errand(
         id=learning.learning_id,
         kind="learning",
+        channel_id=ended.channel_id,
         member_id=ended.member_id,
         locale=ended.locale,
         application_id=ended.application_id,

@@ -12,7 +12,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from bot.records.database import RecordsClosed, make_folder, postgres_arguments, set_pragmas
 
-HEAD = "0006"  # the newest file in migrations/versions; a test holds them equal
+HEAD = "0007"  # the newest file in migrations/versions; a test holds them equal
 FOLDER = Path(__file__).parent / "migrations"
 PATIENCE_MS = 60_000
 _LOCK = 0x666F6F64  # any constant: PostgreSQL's advisory lock of this project

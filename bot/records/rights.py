@@ -30,7 +30,7 @@ LISTED: tuple[PhotoState, ...] = (*ALIVE, "refused")
 # What the audit log says of removals at the command line: who sat there, nobody knows.
 BY_OPERATOR = "by an operator"
 # Secrets and what belongs to others stay out of an export.
-_NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id", "by_id"})
+_NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id", "by_id", "payload"})
 
 
 async def own_photos(

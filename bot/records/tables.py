@@ -304,7 +304,9 @@ class Leader(Base):
 class Errand(Base):
     """Work for intake workers and trainers: a release, what is learned from it, a drawing.
 
+    A drawing's row goes with its end: its payload holds names that other members had ordered.
     member_id: who waits for it; NOBODY where the bot itself began it, or its member was erased.
+    channel_id: where it was asked for.
     payload: the JSON of the contract's order; result: of its answer, null of one that has failed.
     token: as of a submission. asked_at: when its interaction was; a learning has its release's.
     """
@@ -321,6 +323,7 @@ class Errand(Base):
 
     id: Mapped[str] = mapped_column(String(8), primary_key=True)
     kind: Mapped[ErrandKind] = mapped_column(String(16))
+    channel_id: Mapped[int | None] = mapped_column(BigInteger)
     member_id: Mapped[int] = mapped_column(BigInteger)
     locale: Mapped[str] = mapped_column(String(8))
     application_id: Mapped[int] = mapped_column(BigInteger)

@@ -11,12 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, inspect
+from sqlalchemy import URL, Connection, inspect, select
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from bot.records import migrate, orders
 from bot.records.database import RecordsClosed, database_url, open_engine
-from bot.records.tables import Base
+from bot.records.tables import Base, Errand
 from tests.bot.orders import AOI, an_order
 
 
@@ -99,7 +99,7 @@ async def test_on_the_way_back_no_open_order_becomes_a_plain_dish(url: URL) -> N
         for fields in KINDS:
             await orders.write(session, an_order(**fields), AOI)
 
-    for _ in range(4):  # to the revision before kinds
+    for _ in range(5):  # to the revision before kinds
         await asyncio.to_thread(migrate.migrate, url, "-1")
 
     async with engine.connect() as connection:
@@ -109,6 +109,26 @@ async def test_on_the_way_back_no_open_order_becomes_a_plain_dish(url: URL) -> N
             ("refused", True),
             ("written", False),
         ]
+    await engine.dispose()
+
+
+async def test_drawings_that_ended_before_lose_the_names_that_others_ordered(url: URL) -> None:
+    await asyncio.to_thread(migrate.migrate, url, "0006")
+    engine = open_engine(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "INSERT INTO errands (id, kind, ended_at, member_id, locale, application_id, payload,"
+            " asked_at) VALUES"
+            " ('ended', 'drawing', '2026-07-01 00:01:00', 1, 'ja', 2, '{}', '2026-07-01 00:00:00'),"
+            " ('open', 'drawing', NULL, 1, 'ja', 2, '{}', '2026-07-01 00:00:00'),"
+            " ('other', 'release', '2026-07-01 00:01:00', 1, 'ja', 2, '{}', '2026-07-01 00:00:00')"
+        )
+
+    await migrate.bring_up(engine)
+
+    async with async_sessionmaker(engine)() as session:
+        kept = await session.scalars(select(Errand.id).order_by(Errand.id))
+        assert kept.all() == ["open", "other"]
     await engine.dispose()
 
 

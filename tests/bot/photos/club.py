@@ -5,6 +5,8 @@ The stand-in writes what the intake worker would: bytes in the store and a resul
 
 import asyncio
 import hashlib
+import io
+import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -177,6 +179,26 @@ class Club:
 async def desk(club: Club, member: str) -> dict[str, Any]:
     """What `/review` shows."""
     return await club.shown(club.use("review", member))
+
+
+async def exported(club: Club, member: str) -> list[zipfile.ZipFile]:
+    """The ZIP files of `/privacy export`."""
+    interaction = club.use("privacy export", member)
+    await until(lambda: interaction.first("edited", "followup"), "an export")
+    messages = [interaction.original, *interaction.followups]
+    found = []
+    for message in messages:
+        for file in message.json["attachments"]:
+            kept = club.world.attachments.get(file["id"])
+            found.append(zipfile.ZipFile(io.BytesIO(kept.data)))
+    return found
+
+
+async def until_closed(club: Club, errand_id: str) -> None:
+    """Wait until the records know nothing of a drawing any more."""
+    async with asyncio.timeout(PATIENCE_S):
+        while any(each.id == errand_id for each in await club.all(Errand)):
+            await asyncio.sleep(0.02)
 
 
 async def edited(club: Club, interaction: Interaction) -> dict[str, Any]:

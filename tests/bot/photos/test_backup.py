@@ -101,6 +101,22 @@ async def test_what_was_saved_comes_back_into_an_empty_house(saved: Path, tmp_pa
     assert submission.ended_at is not None
 
 
+async def test_a_drawing_that_was_under_way_does_not_come_back_with_what_others_ordered(
+    url: URL, tmp_path: Path
+) -> None:
+    engine = open_engine(url)
+    await migrate.bring_up(engine)
+    fields = {"member_id": ANNE, "locale": "ja", "application_id": 1, "payload": "{}"}
+    async with AsyncSession(engine) as session, session.begin():
+        now = datetime.now(UTC)
+        session.add(Errand(id="drawing0", kind="drawing", asked_at=now, **fields))
+    await engine.dispose()
+    store, file = Store(str(tmp_path / "store")), tmp_path / "club.tar"
+    await asyncio.to_thread(backup.backup, url, store, file)
+    await asyncio.to_thread(backup.restore, url, store, file, True)
+    assert await rows(url, Errand) == []
+
+
 async def test_it_comes_back_over_what_is_there_if_asked_to(
     saved: Path, url: URL, tmp_path: Path
 ) -> None:

@@ -1,14 +1,12 @@
 """`/dataset`: one drawing a member at a time, so that photos wait behind nobody's many."""
 
-import asyncio
-
 import pytest
 
 from bot.records.tables import Errand
 from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
-from tests.bot.canteen import PATIENCE_S, is_private, until
-from tests.bot.photos.club import JPEG, Club
+from tests.bot.canteen import is_private, until
+from tests.bot.photos.club import JPEG, Club, exported, until_closed
 
 
 async def refused(club: Club, interaction: Interaction) -> None:
@@ -70,8 +68,17 @@ async def test_names_asked_for_before_a_word_was_blocked_are_not_drawn(club: Clu
     assert job.args[0]["asked"] == [["月見うどん", 1]]
 
 
-async def until_closed(club: Club, errand_id: str) -> None:
-    """Wait until the records say so."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not all(each.ended_at for each in await club.all(Errand) if each.id == errand_id):
-            await asyncio.sleep(0.02)
+async def test_names_that_others_ordered_are_in_no_export_and_are_not_kept(club: Club) -> None:
+    await club.canteen.open()
+    await club.canteen.record("queued", club.canteen.order(name="ひみつのカレー"))
+    club.use("dataset", "yuto")
+    (job,) = await until(club.intake.jobs, "in line")
+    assert job.args[0]["asked"] == [["ひみつのカレー", 1]]
+    (archive,) = await exported(club, "yuto")
+    assert "ひみつの" not in archive.read("data.json").decode()
+
+    path = f"drawings/{job.id}.png"
+    club.store.write(path, JPEG)
+    club.intake.finish(job, {"drawing_id": job.id, "path": path})
+
+    await until_closed(club, job.id)

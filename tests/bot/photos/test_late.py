@@ -16,7 +16,7 @@ from bot.sandbox.faults import RequestFault
 from foodgan.contract import dishname
 from foodgan.contract.phrases import say
 from tests.bot.canteen import until
-from tests.bot.photos.club import Club, component
+from tests.bot.photos.club import Club, component, until_closed
 from tests.bot.sandbox.conftest import PNG
 
 DEAD = timedelta(minutes=20)  # after this long an interaction's token is no good
@@ -147,8 +147,8 @@ async def test_a_drawing_is_kept_until_discord_has_taken_it(
     assert away.hits == 2
     (drawn,) = shown["attachments"]
     assert club.world.attachments.get(drawn["id"]).data == PNG
-    assert await club.until_ended(Errand)
-    assert not club.store.exists(path)
+    await until(lambda: not club.store.exists(path), "cleared away")
+    await until_closed(club, job.id)
 
 
 async def test_a_release_that_discord_did_not_hear_of_is_told_in_its_answer_and_once(
@@ -178,8 +178,8 @@ async def test_who_waited_in_vain_for_a_drawing_is_told_with_the_last_of_its_tok
     await until(club.intake.jobs, "in line")
     await age(club, Errand.asked_at, timedelta(minutes=14, seconds=20))
     await club.shown(asked, say("ja", "dataset-late"))
-    assert await club.until_ended(Errand)
     await until(lambda: not club.intake.jobs(), "out of the line")
+    assert await club.all(Errand) == []
 
 
 async def test_a_release_that_takes_long_is_told_by_message(club: Club) -> None:

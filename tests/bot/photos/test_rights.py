@@ -32,7 +32,7 @@ from bot.sandbox.people import find_member
 from foodgan.contract.photos import Tombstone
 from foodgan.contract.phrases import say
 from tests.bot.canteen import PATIENCE_S, is_private, until
-from tests.bot.photos.club import JPEG, Club, component
+from tests.bot.photos.club import JPEG, Club, component, exported
 
 
 async def edited(interaction: Interaction) -> dict[str, Any]:
@@ -212,18 +212,6 @@ async def test_an_export_holds_everything_and_no_secret(club: Club) -> None:
     assert "http" not in text
     inside = {hashlib.sha256(archive.read(f)).hexdigest() for f in archive.namelist()[1:]}
     assert inside == {photo.sha256 for photo in photos}
-
-
-async def exported(club: Club, member: str) -> list[zipfile.ZipFile]:
-    interaction = club.use("privacy export", member)
-    await until(lambda: interaction.first("edited", "followup"), "an export")
-    messages = [interaction.original, *interaction.followups]
-    found = []
-    for message in messages:
-        for file in message.json["attachments"]:
-            kept = club.world.attachments.get(file["id"])
-            found.append(zipfile.ZipFile(io.BytesIO(kept.data)))
-    return found
 
 
 async def test_a_large_export_comes_in_parts_that_discord_takes(club: Club) -> None:
