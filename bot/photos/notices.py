@@ -23,15 +23,17 @@ NAMED_MAX = 8  # photos, or dishes, that a notice names; the rest are counted
 
 log = logging.getLogger(__name__)
 
-# member id, text, channel id of the submission, what all may read there -> None
-Send = Callable[[int, str, int | None, str], Awaitable[None]]
+# member id, text, channel id of the submission, what all may read there, whether that is to go
+# there also where the member takes messages -> None
+Send = Callable[[int, str, int | None, str, bool], Awaitable[None]]
 
 
 class Notices:
     """Tells members once a decision stands, and what their own answer can hold no longer.
 
     Who takes no messages, and lets releases name them, hears in the channel of what was accepted.
-    /photos mine has the rest.
+    /photos mine has the rest. Where notices go to the channel, it is the same that goes there; what
+    else there is to say comes by message.
     """
 
     def __init__(
@@ -58,7 +60,8 @@ class Notices:
         for member_id, theirs in by_member.items():
             accepted = [photo for photo in theirs if photo.state == "accepted"]
             praise = notice(accepted) if await self._may_be_named(member_id) else ""
-            await self._send(member_id, notice(theirs), theirs[-1].channel_id, praise)
+            channel_id = theirs[-1].channel_id
+            await self._send(member_id, notice(theirs), channel_id, praise, self._in_channel)
 
     async def announce(self, names: Sequence[LearnedName], showing: Sequence[Photo]) -> None:
         """Tell the contributors of these photos that the painter knows their names by now.
@@ -74,7 +77,8 @@ class Notices:
             shown = {photo.name for photo in theirs}
             text = good_news(theirs[-1].locale, [one for one in names if one.name in shown])
             openly = text if await self._may_be_named(member_id) else ""
-            await self._send(member_id, text, theirs[-1].channel_id, openly)
+            channel_id = theirs[-1].channel_id
+            await self._send(member_id, text, channel_id, openly, self._in_channel)
 
     async def late(self, member_id: int, locale: str, text: str, channel_id: int | None) -> None:
         """Say what was to be an answer for this member alone, whose token has died.
@@ -83,10 +87,9 @@ class Notices:
         """
         if not self._wanted:
             return
-        hint = say(locale, "late-hint")
-        praise = hint if await self._may_be_named(member_id) else ""
+        hint = say(locale, "late-hint") if await self._may_be_named(member_id) else ""
         whole = fitting(f"{say(locale, 'late-head')}\n{text}")
-        await self._send(member_id, hint if self._in_channel else whole, channel_id, praise)
+        await self._send(member_id, whole, channel_id, hint, False)
 
     async def _may_be_named(self, member_id: int) -> bool:
         async with self._sessions() as session:
@@ -138,17 +141,18 @@ def _names(locale: str, photos: Sequence[Photo]) -> str:
     return shown if rest <= 0 else say(locale, "list-more", names=shown, count=rest)
 
 
-def sender(client: discord.Client, settings: Settings) -> Send:
+def sender(client: discord.Client) -> Send:
     """How notices travel: a direct message, or a mention in the channel of the submission."""
 
-    by_message = settings.review_notice == "dm"
-
-    async def send(member_id: int, text: str, channel_id: int | None, praise: str) -> None:
+    async def send(
+        member_id: int, text: str, channel_id: int | None, praise: str, openly: bool
+    ) -> None:
         try:
             async with asyncio.timeout(NOTICE_TIMEOUT_S):
-                if not by_message:
-                    await _mention(client, channel_id, member_id, text)
-                elif not await _message(client, member_id, text):
+                said = openly and await _mention(client, channel_id, member_id, praise)
+                if said and praise == text:
+                    return
+                if not await _message(client, member_id, text) and not openly:
                     await _mention(client, channel_id, member_id, praise)
         except discord.HTTPException as error:
             log.info("a notice was not taken, %d (%d)", error.status, error.code)
@@ -171,9 +175,15 @@ async def _message(client: discord.Client, member_id: int, text: str) -> bool:
 
 async def _mention(
     client: discord.Client, channel_id: int | None, member_id: int, text: str
-) -> None:
+) -> bool:
+    """False where there is nothing that all may read, or where the bot may not write any more."""
     if channel_id is None or not text:
-        return
+        return False
     whom = discord.AllowedMentions(users=[discord.Object(member_id)], everyone=False, roles=False)
     channel = client.get_partial_messageable(channel_id)
-    await channel.send(fitting(f"<@{member_id}> {text}"), allowed_mentions=whom)
+    try:
+        await channel.send(fitting(f"<@{member_id}> {text}"), allowed_mentions=whom)
+    except (discord.Forbidden, discord.NotFound) as error:
+        log.info("a channel takes no notice, %d (%d)", error.status, error.code)
+        return False
+    return True

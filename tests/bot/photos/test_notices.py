@@ -42,13 +42,51 @@ async def test_the_notice_can_go_to_the_channel_and_pings_nobody_else(club: Club
     await club.canteen.open(review_undo_s=0, review_votes=1, review_notice="channel")
     await club.agreed()
     await club.taken(["a.jpg"], name="@everyone丼")
-    page = await desk(club, "minato")
-    await edited(club, club.click(page, "review-reject", "minato", values=["blurry"]))
-    reason = say("ja", "reason-blurry")
-    text = say("ja", "notice-rejected", name="\\@\u200beveryone丼", reason=reason)
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    text = say("ja", "notice-accepted", names="\\@\u200beveryone丼")
     found = await until(lambda: said_in_channel(club, text), "a notice")
     assert [user["id"] for user in found[0].json["mentions"]] == [people.find_member("akari").id]
     assert found[0].json["mention_everyone"] is False
+    await asyncio.sleep(0.3)
+    assert said_to_akari(club) == []  # nothing is said twice
+
+
+async def test_where_notices_go_to_the_channel_what_was_rejected_and_why_stays_private(
+    club: Club,
+) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1, review_notice="channel")
+    await club.agreed()
+    await club.taken(["a.jpg"], name="牛丼")
+    page = await desk(club, "minato")
+    await edited(club, club.click(page, "review-reject", "minato", values=["blurry"]))
+    text = say("ja", "notice-rejected", name="牛丼", reason=say("ja", "reason-blurry"))
+    assert await until(lambda: said_to_akari(club), "a message") == [text]
+    assert not said_in_channel(club, "牛丼")
+
+
+async def test_where_notices_go_to_the_channel_who_wants_no_name_hears_by_message(
+    club: Club,
+) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1, review_notice="channel")
+    await agreed_without_a_name(club)
+    await club.taken(["a.jpg"])
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    text = say("ja", "notice-accepted", names="きつねうどん")
+    assert await until(lambda: said_to_akari(club), "a message") == [text]
+    assert not said_in_channel(club, "きつねうどん")
+
+
+async def test_where_the_channel_takes_no_notice_the_member_hears_by_message(club: Club) -> None:
+    await club.canteen.open(review_undo_s=0, review_votes=1, review_notice="channel")
+    await club.agreed()
+    (photo,) = await club.taken(["a.jpg"])
+    path = f"^/channels/{photo.channel_id}/messages$"
+    shut = RequestFault(method="POST", path=path, answer=403, code=50013)
+    club.canteen.sandbox.faults.add(shut)
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    text = say("ja", "notice-accepted", names="きつねうどん")
+    assert await until(lambda: said_to_akari(club), "a message") == [text]
+    assert shut.hits == 1
 
 
 async def test_a_member_who_takes_no_messages_hears_good_news_alone_in_the_channel(
@@ -80,10 +118,7 @@ async def test_a_member_who_takes_no_messages_and_wants_no_name_is_left_in_peace
     await club.canteen.open(review_undo_s=0, review_votes=1)
     closed = RequestFault(method="POST", path="^/users/@me/channels$", answer=403, code=50007)
     club.canteen.sandbox.faults.add(closed)
-    asked = await club.shown(club.use("privacy consent"))
-    chosen = club.click(asked, "consent-credit", values=["anonymous"])
-    asked = await edited(club, chosen)
-    await club.shown(club.click(asked, "consent-licence:CC0-1.0"), "承りました")
+    await agreed_without_a_name(club)
     await club.taken(["a.jpg"])
     await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
     await until(lambda: closed.hits, "the refusal")
@@ -91,6 +126,21 @@ async def test_a_member_who_takes_no_messages_and_wants_no_name_is_left_in_peace
     assert not said_in_channel(club, "採用")
 
 
+async def agreed_without_a_name(club: Club) -> None:
+    asked = await club.shown(club.use("privacy consent"))
+    chosen = club.click(asked, "consent-credit", values=["anonymous"])
+    asked = await edited(club, chosen)
+    await club.shown(club.click(asked, "consent-licence:CC0-1.0"), "承りました")
+
+
+def said_to_akari(club: Club) -> list[str]:
+    """What she was written privately."""
+    messages = club.world.messages.listing(people.dm_of(people.find_member("akari")).id)
+    return [message.json["content"] for message in messages]
+
+
 def said_in_channel(club: Club, text: str) -> list[Any]:
     """What everybody sees there."""
-    return [m for m in club.world.messages.listing() if not m.seen_by and text in m.json["content"]]
+    channels = {channel.id for channel in people.CHANNELS}
+    said = [m for m in club.world.messages.listing() if m.json["channel_id"] in channels]
+    return [m for m in said if not m.seen_by and text in m.json["content"]]
