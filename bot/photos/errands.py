@@ -93,7 +93,7 @@ class Errands:
         self._drawing: set[int] = set()  # members whose drawing is not in the records yet
 
     async def release(self, guest: Guest | None) -> None:
-        """Freeze what is accepted now; a trainer that is there learns from it.
+        """Freeze what is accepted for good now; a trainer that is there learns from it.
 
         guest: None where the bot does so by itself, and nobody gets an answer.
         """
@@ -199,7 +199,7 @@ class Errands:
 
     async def _finish_release(self, errand: Errand, done: Released) -> None:
         """A trainer goes on with it. What the bot began itself waits for one that has just left."""
-        text = _released(errand.locale, done)
+        lines = [_released(errand.locale, done), *await self._left_over(errand)]
         learning = None
         if done.digest is not None:
             taught = errand.member_id == NOBODY or await self._queue.staffed(LEARN_TASK)
@@ -207,9 +207,9 @@ class Errands:
                 learning = Learning(
                     learning_id=new_order_id(), release=done.digest, asked_at=errand.asked_at
                 )
-            news = say(errand.locale, "released-learning" if taught else "released-no-trainer")
-            text = f"{text}\n{news}"
-        if not await self._say(errand, Answer(text)):
+            news = "released-learning" if taught else "released-no-trainer"
+            lines.append(say(errand.locale, news))
+        if not await self._say(errand, Answer("\n".join(lines))):
             return
         log.info("errand %s: released %s", errand.id, done.digest or "nothing")
         if learning is None:
@@ -221,6 +221,12 @@ class Errands:
         if follows:
             log.info("errand %s: goes on as errand %s, learning", errand.id, follows.id)
             await self._enqueue(follows)
+
+    async def _left_over(self, errand: Errand) -> list[str]:
+        """What to say of photos that wait for the next release: a reviewer could take them back."""
+        async with self._sessions() as session:
+            count = await releases.left_for_the_next(session, errand.asked_at)
+        return [say(errand.locale, "released-left-over", count=count)] if count else []
 
     async def _finish_learning(self, errand: Errand, done: Learned) -> None:
         release = Learning.model_validate_json(errand.payload).release

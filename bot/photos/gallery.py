@@ -63,7 +63,7 @@ class Gallery:
         reception = Reception(sessions, self._queue, edit, publisher, settings)
         desk = Desk(sessions, self._lookalikes, receipts, publisher, settings)
         self.rights = rights = Rights(sessions, self._lookalikes, publisher)
-        notices = Notices(sessions, sender(client), settings)
+        notices = Notices(sessions, sender(client), publisher.changed, settings)
         errands = Errands(sessions, self._queue, publisher, store, edit, notices, blocklist)
         schedule = Schedule(sessions, self._queue, errands, settings)
         retention = Retention(sessions, publisher, settings)

@@ -37,10 +37,16 @@ class Notices:
     """
 
     def __init__(
-        self, sessions: async_sessionmaker[AsyncSession], send: Send, settings: Settings
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        send: Send,
+        changed: Callable[[], None],
+        settings: Settings,
     ) -> None:
+        """changed: to be called where there are photos that a catalogue may have from now on."""
         self._sessions = sessions
         self._send = send
+        self._changed = changed
         self._undo = timedelta(seconds=settings.review_undo_s)
         self._wanted = settings.review_notice != "off"
         self._in_channel = settings.review_notice == "channel"
@@ -52,6 +58,8 @@ class Notices:
         """
         async with self._sessions.begin() as session:
             decided = await reviews.untold(session, datetime.now(UTC) - self._undo)
+        if decided:
+            self._changed()
         if not self._wanted:
             return
         by_member: dict[int, list[Photo]] = defaultdict(list)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Executable, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Executable, and_, delete, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.tables import AuditEntry, Consent, Grave, Photo, PhotoState
@@ -19,6 +19,8 @@ class RecordChanged(FoodganError):
 
 # Withdrawn before the intake has been heard of.
 UNHEARD = and_(Photo.state == "withdrawn", Photo.sha256.is_(None), Photo.bytes_gone_at.is_(None))
+# Accepted, and no reviewer can take it back any more.
+FINAL = and_(Photo.state == "accepted", Photo.told_at.is_not(None))
 # Stands for an erased member: in photos at the intake, bans, blocked words and errands.
 NOBODY = 0
 PORTION = 500  # rows
@@ -168,7 +170,9 @@ async def tombstones(session: AsyncSession) -> AsyncIterator[list[Tombstone]]:
 
 
 async def entries(session: AsyncSession) -> AsyncIterator[list[Entry]]:
-    """The accepted photos in portions, with the credit that each contributor chose last."""
+    """The photos that are accepted for good in portions, with the credit that each contributor
+    chose last.
+    """
     newest = (
         select(Consent.member_id, func.max(Consent.id).label("id"))
         .group_by(Consent.member_id)
@@ -185,7 +189,7 @@ async def entries(session: AsyncSession) -> AsyncIterator[list[Entry]]:
         )
         .outerjoin(newest, newest.c.member_id == Photo.member_id)
         .outerjoin(Consent, Consent.id == newest.c.id)
-        .where(Photo.state == "accepted")
+        .where(FINAL)
         .order_by(Photo.sha256)
     )
     async for portion in _streamed(session, query):
@@ -193,9 +197,9 @@ async def entries(session: AsyncSession) -> AsyncIterator[list[Entry]]:
 
 
 async def waiting(session: AsyncSession) -> AsyncIterator[list[Waiting]]:
-    """Photos whose bytes are kept although they are not accepted, in portions."""
+    """Photos whose bytes are kept although they are not accepted for good, in portions."""
     query = select(Photo.sha256).where(
-        Photo.state.in_(("taken", "rejected")), Photo.bytes_gone_at.is_(None)
+        Photo.state.in_(KNOWN), not_(FINAL), Photo.bytes_gone_at.is_(None)
     )
     async for portion in _streamed(session, query):
         yield [Waiting(sha256=sha256) for (sha256,) in portion]

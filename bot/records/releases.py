@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.records import errands
+from bot.records.photos import FINAL
 from bot.records.tables import AuditEntry, Errand, Photo
 from foodgan.contract.photos import Released
 
@@ -33,13 +34,13 @@ async def due(session: AsyncSession, now: datetime, every: timedelta, again: tim
     last = await errands.newest(session, "release", until=now)
     if last and now < last.asked_at + (every if last.result else again):
         return False
-    accepted = select(Photo.id).where(Photo.state == "accepted")
+    accepted = select(Photo.id).where(FINAL)
     if await session.scalar(accepted.limit(1)) is None and not await _held_photos(session):
         return False
-    if (
-        await session.scalar(accepted.where(Photo.decided_at.between(now - QUIET, now)).limit(1))
-        is not None
-    ):
+    in_review = select(Photo.id).where(
+        Photo.state == "accepted", Photo.decided_at.between(now - QUIET, now)
+    )
+    if await session.scalar(in_review.limit(1)) is not None:
         return False
     learned = await errands.newest(session, "learning", done=True, until=now)
     return learned is None or await _changed(session, learned.asked_at - SLACK)
@@ -52,8 +53,8 @@ async def _held_photos(session: AsyncSession) -> bool:
 
 
 async def _changed(session: AsyncSession, since: datetime) -> bool:
-    """Whether a photo was accepted since then, or was accepted no more."""
-    accepted = select(Photo.id).where(Photo.state == "accepted", Photo.decided_at >= since)
+    """Whether a photo was accepted for good since then, or was accepted no more."""
+    accepted = select(Photo.id).where(FINAL, Photo.told_at >= since)
     if await session.scalar(accepted.limit(1)) is not None:
         return True
     before = aliased(AuditEntry)
@@ -68,6 +69,15 @@ async def _changed(session: AsyncSession, since: datetime) -> bool:
         or_(was_accepted, erased),
     )
     return await session.scalar(gone.limit(1)) is not None
+
+
+async def left_for_the_next(session: AsyncSession, asked_at: datetime) -> int:
+    """How many photos were accepted by then, and could still be taken back."""
+    not_yet = or_(Photo.told_at.is_(None), Photo.told_at > asked_at)
+    query = select(func.count()).where(
+        Photo.state == "accepted", Photo.decided_at <= asked_at, not_yet
+    )
+    return await session.scalar(query) or 0
 
 
 async def showing(session: AsyncSession, names: Collection[str]) -> Sequence[Photo]:

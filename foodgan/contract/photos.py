@@ -22,7 +22,7 @@ OBJECTS = "objects"  # objects/ab/abcdef….jpg, named by the SHA-256 of their b
 CATALOGUES = "catalogues"  # catalogues/club.jsonl by the bot, others by `photos import`
 CLUB = "club"  # the name of the bot's own catalogue
 TOMBSTONES = "tombstones.jsonl"  # by the bot: hashes that must never come back
-WAITING = "waiting.jsonl"  # by the bot: photos taken in and not yet accepted; they are no orphans
+WAITING = "waiting.jsonl"  # by the bot: photos taken in, not accepted for good; they are no orphans
 RELEASES = "releases"  # releases/HASH/: a Hugging Face imagefolder and its manifest
 PRUNED = "pruned.jsonl"  # by `photos prune`: releases that were, for whoever looks for one
 

@@ -81,6 +81,7 @@ def page_url(var: Path) -> Iterator[str]:
                 "VAR_DIR": str(var),
                 "PHOTO_STORE": str(var / "photos"),
                 "REVIEW_VOTES": "1",
+                "REVIEW_UNDO_S": "0",  # a release has what can be taken back no more
             }
             start("bot", "sync")
             assert running[-1].wait(START_S) == 0

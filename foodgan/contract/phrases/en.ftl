@@ -474,6 +474,11 @@ released =
        *[other] { $train } photos
     } to learn from, { $test } to be tested with ({ $left_out } left out).
 released-nothing = There is no accepted photo to release yet. Please come back once some are in.
+released-left-over =
+    { $count ->
+        [one] 1 photo was accepted only just now and may still be taken back: it comes
+       *[other] { $count } photos were accepted only just now and may still be taken back: they come
+    } with the next collection.
 released-learning = Our painter is learning the names in it now. That takes some minutes, an hour at most. You will hear of it.
 released-no-trainer = Nobody is here to teach our painter, though, so no new name is learned yet. Start `python -m worker trainer`, then `/release` once more.
 learned-nothing = There was no name in the collection `{ $digest }` that our painter does not know. Names learned from earlier collections, if any, are forgotten.

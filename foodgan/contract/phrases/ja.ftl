@@ -398,6 +398,7 @@ dataset-alt = 週ごとの写真の枚数と、よく出ることば・足りな
 command-release = 採用された写真を、学習用の写真集にまとめる
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
 released-nothing = まとめられる写真がまだありません。採用された写真が集まったら、もう一度どうぞ。
+released-left-over = 採用が決まったばかりの { $count } 枚は、審査の係がまだ取り消せるので、次の写真集に入ります。
 released-learning = いま、この写真集の料理名を画家が覚えています。早ければ数分、長くて一時間ほど。すんだらお知らせしますね。
 released-no-trainer = ただ、いま画家に教える係がいないので、新しい料理名はまだ覚えられません。`python -m worker trainer` を動かしてから、もう一度 `/release` をどうぞ。
 learned-nothing = 写真集 `{ $digest }` には、画家の知らない料理名がありませんでした。前の写真集から覚えた料理名があれば、それは忘れます。

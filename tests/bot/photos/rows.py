@@ -12,8 +12,9 @@ START = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def a_photo(number: int = 0, **changed: Any) -> Photo:
-    """A photo that waits for a review, number seconds after START."""
+    """A photo that waits for a review, number seconds after START. A decision is final."""
     when = START + timedelta(seconds=number)
+    decided = changed.get("state") in ("accepted", "rejected")
     fields: dict[str, Any] = {
         "id": f"{number:08x}",
         "member_id": ANNE,
@@ -33,6 +34,7 @@ def a_photo(number: int = 0, **changed: Any) -> Photo:
         "escalated": False,
         "submitted_at": when,
         "taken_at": when,
+        "told_at": changed.get("decided_at", when) if decided else None,
     }
     return Photo(**fields | changed)
 

@@ -139,7 +139,7 @@ async def test_what_the_intake_and_the_reviewers_say_waits_for_room_and_counts_o
 async def test_a_catalogue_that_does_not_fit_leaves_the_old_one_whole_and_is_made_up_for(
     club: Club, disk: Disk
 ) -> None:
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     await club.agreed()
     await club.taken(["a.jpg", "b.jpg", "c.jpg"])
     page = await club.shown(club.use("review", "minato"))

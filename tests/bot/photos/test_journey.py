@@ -111,7 +111,7 @@ async def test_a_release_of_nothing_is_answered_with_a_sentence(club: Club) -> N
 
 
 async def test_photos_are_handed_over_reviewed_withdrawn_and_released(club: Club) -> None:
-    await club.canteen.open(review_votes=1, redis_timeout_s=3.0)
+    await club.canteen.open(review_votes=1, review_undo_s=0, redis_timeout_s=3.0)
     await club.agreed()
     files = [jpeg(1, (4000, 3000)), jpeg(2), jpeg(3), jpeg(4), jpeg(1, (800, 600), 60)]
     handed = hand_over(club, "海老カレーうどん", *files)

@@ -84,6 +84,37 @@ async def test_a_click_can_be_taken_back(club: Club) -> None:
     assert await club.photos("accepted")
 
 
+async def test_what_can_still_be_taken_back_waits_for_the_next_release(club: Club) -> None:
+    await club.canteen.open(review_votes=1, review_undo_s=3600)
+    await club.agreed()
+    (photo,) = await club.taken(["a.jpg"])
+    page = await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+
+    asked = club.use("release", "minato")
+    (job,) = await until(club.intake.jobs, "a release in line")
+    assert club.store.entries("club") == []
+    assert [waiting.sha256 for waiting in club.store.waiting()] == [photo.sha256]  # no orphan
+    nothing = {"release_id": job.id, "digest": None, "train": 0, "test": 0, "left_out": 0}
+    club.intake.finish(job, nothing)
+    told = await club.shown(asked, say("ja", "released-nothing"))
+    assert say("ja", "released-left-over", count=1) in told["content"]
+    await edited(club, club.click(page, "review-undo", "minato"))
+    assert await club.photos("taken")
+
+
+async def test_a_decision_that_becomes_final_comes_into_the_catalogue(club: Club) -> None:
+    await club.canteen.open(review_votes=1, review_undo_s=1.5)
+    await club.agreed()
+    (photo,) = await club.taken(["a.jpg"])
+    await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
+    await until(lambda: club.store.waiting(), "published while it could be taken back")
+    await until(lambda: club.store.entries("club"), "the catalogue")
+    (final,) = await club.photos()
+    assert final.told_at
+    assert [entry.sha256 for entry in club.store.entries("club")] == [photo.sha256]
+    assert club.store.waiting() == []
+
+
 async def test_a_name_is_mended_in_a_modal_that_outlives_a_restart(club: Club) -> None:
     await club.canteen.open()
     await club.agreed()

@@ -81,7 +81,7 @@ async def test_mine_lists_my_photos_alone_page_by_page(
 async def test_a_withdrawn_photo_leaves_store_and_catalogue_and_never_comes_back(
     club: Club,
 ) -> None:
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     await club.agreed()
     keep, drop = await club.taken(["keep.jpg", "drop.jpg"])
     await accept(club)
@@ -120,7 +120,7 @@ async def test_a_photo_withdrawn_at_the_intake_is_purged_when_the_intake_has_spo
 
 
 async def test_who_withdraws_a_copy_takes_nobody_elses_photo_away(club: Club) -> None:
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     await club.agreed("akari")
     await club.agreed("yuto")
     club.intake.contents = {"copy.jpg": JPEG + b"a.jpg"}
@@ -231,7 +231,7 @@ async def test_a_large_export_comes_in_parts_that_discord_takes(club: Club) -> N
 
 
 async def test_an_erased_member_is_gone_everywhere_and_the_photos_stay_out(club: Club) -> None:
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     for member in ("akari", "minato"):
         await club.agreed(member)
     drop = await club.taken(["1.jpg", "2.jpg"])
@@ -351,7 +351,7 @@ async def test_bans_and_words_of_an_erased_operator_stand_without_their_name(clu
 
 
 async def test_credits_name_people_as_they_chose_last(club: Club) -> None:
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     await club.agreed("akari")
     await club.agreed("yuto")
     await club.taken(["a.jpg", "b.jpg"])

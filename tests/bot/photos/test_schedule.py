@@ -16,7 +16,7 @@ from bot.queue.photos import PhotoQueue
 from bot.records import errands, migrate, releases, rights
 from bot.records.database import open_engine
 from bot.records.photos import NOBODY, note
-from bot.records.tables import Errand, ErrandKind
+from bot.records.tables import Errand, ErrandKind, Photo
 from bot.sandbox.people import dm_of, find_member
 from foodgan.contract.models import LEARN_TASK
 from tests.bot.canteen import until
@@ -89,6 +89,20 @@ async def test_none_is_due_where_nothing_has_changed(sessions: Sessions) -> None
 
 async def test_one_is_due_where_a_photo_was_accepted_since(sessions: Sessions) -> None:
     await accept(sessions, 1, DAY)
+    assert await due(sessions)
+
+
+async def test_one_is_due_with_what_could_still_be_taken_back_at_the_last(
+    sessions: Sessions,
+) -> None:
+    ago = 2 * DAY + timedelta(seconds=20)  # the last was asked for two days ago
+    async with sessions.begin() as session:
+        session.add(a_photo(1, state="accepted", decided_at=NOW - ago, told_at=None))
+    assert not await due(sessions)
+    async with sessions.begin() as session:
+        (await session.get_one(Photo, a_photo(1).id)).told_at = NOW - 2 * DAY + HOUR
+        assert await releases.left_for_the_next(session, NOW - 2 * DAY) == 1
+        assert await releases.left_for_the_next(session, NOW - DAY) == 0
     assert await due(sessions)
 
 
@@ -204,7 +218,7 @@ def heard(club: Club) -> list[str]:
 async def test_new_photos_become_a_release_that_is_learned_from_and_only_contributors_hear(
     club: Club, trainer: Trainer
 ) -> None:
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     trainer.arrive()
     await an_accepted_photo(club)
 
@@ -228,7 +242,7 @@ async def test_new_photos_become_a_release_that_is_learned_from_and_only_contrib
 async def test_without_a_trainer_the_bot_makes_no_release_until_one_is_there(
     club: Club, trainer: Trainer
 ) -> None:
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     await an_accepted_photo(club)
     await asyncio.sleep(0.5)
     assert await club.all(Errand) == []
@@ -239,7 +253,7 @@ async def test_without_a_trainer_the_bot_makes_no_release_until_one_is_there(
 async def test_the_bot_makes_no_release_by_itself_where_it_is_told_so(
     club: Club, trainer: Trainer
 ) -> None:
-    await club.canteen.open(review_votes=1, release_every_h=0)
+    await club.canteen.open(review_votes=1, review_undo_s=0, release_every_h=0)
     trainer.arrive()
     await an_accepted_photo(club)
     await asyncio.sleep(0.5)
@@ -249,14 +263,14 @@ async def test_the_bot_makes_no_release_by_itself_where_it_is_told_so(
 async def test_a_release_of_its_own_that_fails_is_not_tried_again_at_once(
     club: Club, trainer: Trainer
 ) -> None:
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     trainer.arrive()
     await an_accepted_photo(club)
     (release,) = await until(club.intake.jobs, "a release in line")
     club.intake.fail(release)
     assert await club.until_ended(Errand)
     await club.canteen.close()
-    await club.canteen.open(review_votes=1)
+    await club.canteen.open(review_votes=1, review_undo_s=0)
     await asyncio.sleep(0.5)
     assert len(await club.all(Errand)) == 1
     assert club.intake.jobs() == []
