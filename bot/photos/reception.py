@@ -85,6 +85,7 @@ class Reception:
     async def name(self, guest: Guest, submission_id: str, name: str) -> None:
         """A draft gets its normalised name."""
         async with self._sessions.begin() as session:
+            await submissions.one_at_a_time(session, guest.member_id)
             await _let_in(session, guest.member_id)
             await _own(session, submission_id, guest)
             await submissions.name_it(session, submission_id, name)
@@ -198,6 +199,7 @@ class Reception:
     async def _admit(self, session: AsyncSession, member_id: int, count: int) -> None:
         await submissions.one_at_a_time(session, member_id)
         await _let_in(session, member_id)
+        await submissions.discard_unnamed(session, member_id)  # who begins anew has closed those
         today = await submissions.handed_over_since(session, member_id, datetime.now(UTC) - DAY)
         if today + count > self._per_day:
             raise UserError("submit-enough-today", limit=self._per_day)

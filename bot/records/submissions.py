@@ -110,6 +110,17 @@ async def discard(session: AsyncSession, submission_id: str) -> None:
     await session.execute(delete(Submission).where(Submission.id == submission_id))
 
 
+async def discard_unnamed(session: AsyncSession, member_id: int) -> None:
+    """Erase the member's drafts that have no name yet: Discord tells of no modal that is closed.
+
+    `one_at_a_time` is to be called before, so that none gets its name meanwhile.
+    """
+    nameless = (Photo.member_id == member_id, Photo.state == "draft", Photo.name == "")
+    gone = await session.scalars(delete(Photo).where(*nameless).returning(Photo.submission_id))
+    ids = set(gone.all()) - {None}
+    await session.execute(delete(Submission).where(Submission.id.in_(ids)))
+
+
 async def discard_stale(session: AsyncSession, before: datetime) -> int:
     """Erase the drafts that nobody agreed to in time, and with them what led to them.
 

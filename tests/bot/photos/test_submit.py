@@ -264,6 +264,23 @@ async def test_a_member_brings_so_many_a_day_and_no_more(club: Club) -> None:
     await club.shown(club.submit(files=["d.jpg"], member="yuto"), "受け取り")
 
 
+async def test_modals_that_were_closed_take_nothing_from_the_day(club: Club) -> None:
+    await club.canteen.open(photos_per_day=2)
+    await club.agreed()
+    closed = []
+    for _ in range(3):
+        photos = {"photo": club.upload("a.jpg"), "photo2": club.upload("b.jpg")}
+        closed.append(club.use("submit", options=photos))
+        await club.modal(closed[-1])
+    assert len(await club.photos("draft")) == 2
+    late = club.fill(closed[0], name="親子丼")  # it was open in another window still
+    assert (await club.shown(late))["content"] == say("ja", "submit-stale")
+    await club.shown(club.fill(closed[-1], name="月見うどん"), "月見うどん")
+    assert [photo.name for photo in await club.photos()] == ["月見うどん"] * 2
+    refused = await club.shown(club.submit(files=["c.jpg"]), "たくさん")
+    assert refused["content"] == say("ja", "submit-enough-today", limit=2)
+
+
 async def test_a_banned_member_brings_nothing_until_the_ban_is_lifted(club: Club) -> None:
     await club.canteen.open()
     await club.agreed()
