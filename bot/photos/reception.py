@@ -262,7 +262,8 @@ async def _own(session: AsyncSession, submission_id: str, guest: Guest) -> Submi
     submission = await submissions.find(session, submission_id, guest.member_id)
     since = datetime.now(UTC) - DRAFT_LIFE
     if submission is None or await submissions.is_stale(session, submission_id, since):
-        raise UserError("submit-stale")
+        bare = await submissions.is_bare(session, submission_id, guest.member_id)
+        raise UserError("consent-stale" if bare else "submit-stale")
     return submission
 
 

@@ -29,6 +29,15 @@ async def find(session: AsyncSession, submission_id: str, member_id: int) -> Sub
     return found.first()
 
 
+async def is_bare(session: AsyncSession, submission_id: str, member_id: int) -> bool:
+    """Whether it is the member's, ended or not, and has led to the consent without any photos."""
+    submission = await session.get(Submission, submission_id)
+    if submission is None or submission.member_id != member_id or submission.name is not None:
+        return False
+    photos = select(Photo.id).where(Photo.submission_id == submission_id)
+    return await session.scalar(photos.limit(1)) is None
+
+
 async def photos_of(session: AsyncSession, submission_id: str) -> Sequence[Photo]:
     """The photos of a submission, in the order in which they were handed over."""
     found = await session.scalars(

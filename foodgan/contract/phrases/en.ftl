@@ -330,6 +330,7 @@ consent-no = Rather not
 consent-declined = All right. We have kept nothing. You are welcome any time.
 consent-unchanged = All right. Nothing was changed; all stays as it was.
 consent-given = You have agreed already, and we have the photos. To take them back, use `/photos withdraw`.
+consent-stale = This has been lying around for too long. Please choose again with `/privacy consent`.
 consent-changed = Noted. New photos come under your new choice, and the way we name you changes for the earlier ones too.
 
 ## Review

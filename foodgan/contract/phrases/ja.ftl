@@ -285,6 +285,7 @@ consent-no = やめておく
 consent-declined = わかりました。写真は残していません。気が向いたら、またどうぞ。
 consent-unchanged = わかりました。何も変えず、これまでどおりにしておきます。
 consent-given = もう同意をいただいて、写真をお預かりしています。取り下げたいときは `/photos withdraw` でどうぞ。
+consent-stale = このご案内は時間が経ってしまいました。お手数ですが、もう一度 `/privacy consent` から選んでください。
 consent-changed = 承りました。これからの写真は新しい使い方でお預かりし、お名前はこれまでの写真も含めて改めます。
 
 ## 審査

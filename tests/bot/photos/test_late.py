@@ -219,6 +219,21 @@ async def test_who_agrees_after_the_photos_are_forgotten_is_asked_to_bring_them_
     await club.shown(club.click(asked, "consent-no"), say("ja", "consent-declined"))
 
 
+async def test_who_chooses_a_licence_too_late_is_led_back_to_where_it_was_asked_for(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.use("privacy consent"))
+    await age(club, Submission.asked_at, DEAD)
+    assert await club.until_ended(Submission)
+    for late in (
+        club.click(asked, "consent-licence:CC0-1.0", raw=True),
+        club.click(asked, "consent-credit", values=["anonymous"], raw=True),
+    ):
+        assert (await club.shown(late, "時間が"))["content"] == say("ja", "consent-stale")
+    assert await club.all(Consent) == []
+
+
 async def test_who_agrees_before_a_bot_that_slept_has_forgotten_gets_the_same_word(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
