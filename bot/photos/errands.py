@@ -318,7 +318,9 @@ class Errands:
         if errand.token and _alive(errand):
             outcome = await self._edit(errand.application_id, errand.token, answer)
         if errand.kind != "drawing" and outcome in ("dead", "refused"):
-            await self._notices.late(errand.member_id, errand.locale, answer.text, None)
+            await self._notices.late_release(
+                errand.member_id, errand.locale, answer.text, errand.channel_id
+            )
         return outcome != "away"
 
 

@@ -93,11 +93,22 @@ class Notices:
 
         Where others read along, only that there is news.
         """
-        if not self._wanted:
-            return
         hint = say(locale, "late-hint") if await self._may_be_named(member_id) else ""
-        whole = fitting(f"{say(locale, 'late-head')}\n{text}")
-        await self._send(member_id, whole, channel_id, hint, False)
+        await self._late(member_id, locale, text, channel_id, hint)
+
+    async def late_release(
+        self, member_id: int, locale: str, text: str, channel_id: int | None
+    ) -> None:
+        """The same of a release: news of it says nothing of its operator's photos."""
+        hint = say(locale, "late-hint-release")
+        await self._late(member_id, locale, text, channel_id, hint)
+
+    async def _late(
+        self, member_id: int, locale: str, text: str, channel_id: int | None, hint: str
+    ) -> None:
+        if self._wanted:
+            whole = fitting(f"{say(locale, 'late-head')}\n{text}")
+            await self._send(member_id, whole, channel_id, hint, False)
 
     async def _may_be_named(self, member_id: int) -> bool:
         async with self._sessions() as session:

@@ -118,7 +118,8 @@ async def forget_old(session: AsyncSession, before: datetime) -> None:
     old = Errand.ended_at < before
     if served:
         kept = Errand.id == served[0]
-        await session.execute(update(Errand).where(kept, old).values(member_id=NOBODY))
+        nobodys = {"member_id": NOBODY, "channel_id": None}
+        await session.execute(update(Errand).where(kept, old).values(nobodys))
         old = and_(old, ~kept)
     await session.execute(delete(Errand).where(old))
 
@@ -126,4 +127,5 @@ async def forget_old(session: AsyncSession, before: datetime) -> None:
 async def forget_member(session: AsyncSession, member_id: int) -> None:
     """Let releases, and what was learned from them, be nobody's. Drawings are of no use then."""
     theirs = (Errand.member_id == member_id, Errand.kind.in_(("release", "learning")))
-    await session.execute(update(Errand).where(*theirs).values(member_id=NOBODY, token=None))
+    nobodys = {"member_id": NOBODY, "channel_id": None, "token": None}
+    await session.execute(update(Errand).where(*theirs).values(nobodys))

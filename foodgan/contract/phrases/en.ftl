@@ -299,6 +299,7 @@ receipt-refused = Photo { $place } ({ $file }): { $why }
 receipt-alike = Photo { $place } ({ $file }) looks much like one we have already: { $names }
 receipt-tally = So far { $accepted } accepted, { $waiting } waiting for review. Thank you, as always.
 late-head = Sorry to have kept you waiting. Here is the answer that we owed you.
+late-hint-release = The collection that you were waiting for is dealt with. We could not send you our answer by direct message: please open yours, then `/release` once more.
 late-hint = What you were waiting for is done. About your photos, see `/photos mine`.
 photo-alt = A photo of “{ $name }”
 photo-known = We have that very photo already.

@@ -254,6 +254,7 @@ receipt-refused = { $place } 枚目({ $file }): { $why }
 receipt-alike = { $place } 枚目({ $file })は、お預かりしている写真とよく似ています: { $names }
 receipt-tally = これまでの採用 { $accepted } 枚・審査待ち { $waiting } 枚。いつもありがとうございます。
 late-head = たいへんお待たせしました。先ほどの件のお返事です。
+late-hint-release = お待たせしていた写真集の件がすみました。くわしいお返事をダイレクトメッセージ(DM)でお送りできませんでしたので、DM を受け取れるようにして、もう一度 `/release` をどうぞ。
 late-hint = お待たせしていた件がすみました。写真のことは `/photos mine` でごらんになれます。
 photo-alt = 「{ $name }」の写真
 photo-known = 同じ写真を、もうお預かりしています。

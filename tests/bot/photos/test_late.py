@@ -20,7 +20,7 @@ from tests.bot.photos.club import Club, component, until_closed
 from tests.bot.sandbox.conftest import PNG
 
 DEAD = timedelta(minutes=20)  # after this long an interaction's token is no good
-AKARI = people.find_member("akari")
+AKARI, MINATO = map(people.find_member, ("akari", "minato"))
 RELEASED = {"digest": "a" * 64, "train": 3, "test": 1, "left_out": 0}
 
 
@@ -165,7 +165,7 @@ async def test_a_release_that_discord_did_not_hear_of_is_told_in_its_answer_and_
     await club.shown(asked, "学習用 3 枚・試験用 1 枚")
 
     assert await club.until_ended(Errand)
-    assert messages_to(people.find_member("minato"), club) == []
+    assert messages_to(MINATO, club) == []
 
 
 async def test_who_waited_in_vain_for_a_drawing_is_told_with_the_last_of_its_token(
@@ -188,9 +188,39 @@ async def test_a_release_that_takes_long_is_told_by_message(club: Club) -> None:
     (job,) = await until(club.intake.jobs, "in line")
     await age(club, Errand.asked_at, DEAD)
     club.intake.finish(job, RELEASED | {"release_id": job.id})
-    minato = people.find_member("minato")
-    (told,) = await until(lambda: messages_to(minato, club), "a message")
+    (told,) = await until(lambda: messages_to(MINATO, club), "a message")
     assert "学習用 3 枚・試験用 1 枚" in told
+
+
+async def test_where_notices_go_to_the_channel_a_late_answer_comes_by_message_all_the_same(
+    club: Club,
+) -> None:
+    await club.canteen.open(review_notice="channel")
+    club.use("release", "minato")
+    (job,) = await until(club.intake.jobs, "in line")
+    await age(club, Errand.asked_at, DEAD)
+    club.intake.finish(job, RELEASED | {"release_id": job.id})
+    (told,) = await until(lambda: messages_to(MINATO, club), "a message")
+    assert "学習用 3 枚・試験用 1 枚" in told
+    assert not said_in_channels(club, f"<@{MINATO.id}>")
+
+
+async def test_of_a_late_release_an_operator_who_takes_no_messages_hears_in_the_channel(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    closed = RequestFault(method="POST", path="^/users/@me/channels$", answer=403, code=50007)
+    club.canteen.sandbox.faults.add(closed)
+    club.use("release", "minato")
+    (job,) = await until(club.intake.jobs, "in line")
+    (errand,) = await club.all(Errand)
+    await age(club, Errand.asked_at, DEAD)
+    club.intake.finish(job, RELEASED | {"release_id": job.id})
+    words = say("ja", "late-hint-release")
+    (hint,) = await until(lambda: said_in_channels(club, words), "a hint")
+    assert hint["channel_id"] == str(errand.channel_id)
+    assert [user["id"] for user in hint["mentions"]] == [MINATO.id]
+    assert not said_in_channels(club, "学習用")
 
 
 async def test_photos_of_a_stop_are_taken_in_although_their_token_has_died(club: Club) -> None:

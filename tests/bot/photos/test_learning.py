@@ -331,5 +331,6 @@ async def test_of_an_operator_who_was_erased_the_lesson_goes_on_and_tells_nobody
     trainer.learn(job, WAFFLES)
     assert await club.until_ended(Errand)
     (errand,) = await errands_of(club, "learning")
-    assert (errand.member_id, json.loads(errand.result)["promoted"]) == (NOBODY, True)
+    assert (errand.member_id, errand.channel_id) == (NOBODY, None)
+    assert json.loads(errand.result)["promoted"] is True
     assert say("ja", "released-learning") in asked.original.json["content"]
