@@ -28,7 +28,7 @@ Findings = TypeAdapter(list[Finding])
 
 def ok(part: str, found: str) -> Finding:
     """All is well."""
-    return Finding(part=part, level="ok", found=found)
+    return Finding(part=part, level="ok", found=redact(found))
 
 
 def warn(part: str, found: str, advice: str) -> Finding:
@@ -43,4 +43,4 @@ def fail(part: str, found: str, advice: str) -> Finding:
 
 def skip(part: str, reason: str) -> Finding:
     """Not checked."""
-    return Finding(part=part, level="skip", found=reason)
+    return Finding(part=part, level="skip", found=redact(reason))

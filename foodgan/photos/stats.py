@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from foodgan.contract.logs import redact
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import Store
 from foodgan.photos.counts import counted
@@ -17,7 +18,7 @@ def stats(store: Store) -> dict[str, Any]:
     objects = list(store.objects())
     names = counted(entry.name for entry in entries.values())
     return {
-        "store": store.url,
+        "store": redact(store.url),
         "photos": len(entries),
         "objects": len(objects),
         "bytes": sum(one.size for one in objects),

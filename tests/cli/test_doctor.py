@@ -315,3 +315,12 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(
     assert found["before"].level == "ok"
     assert found["disk"].level == "fail"
     assert PASSWORD not in found["disk"].found
+
+
+def test_a_store_that_is_well_is_named_without_its_password(tmp_path: Path) -> None:
+    url = "memory://me:geheim@nas/photos"
+    [found] = store.store(settings(tmp_path, photo_store=url))
+    assert found.level == "ok"
+    assert "nas/photos" in found.found
+    assert "geheim" not in found.found
+    assert "geheim" not in checkup.skip("photo store", f"{url} is not asked").found

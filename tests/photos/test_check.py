@@ -260,3 +260,12 @@ def test_the_command_line_checks_freezes_and_counts(store: Store) -> None:
     assert runner.invoke(app, ["photos", "verify", "--repair", *at]).exit_code == 0
     assert runner.invoke(app, ["photos", "verify", *at]).exit_code == 0
     assert "photos in" in runner.invoke(app, ["photos", "stats", *at]).stdout
+
+
+def test_figures_of_a_store_do_not_show_its_password() -> None:
+    at = ["--store", "memory://me:geheim@nas/p"]
+    for form in ([], ["--json"]):
+        told = CliRunner().invoke(app, ["photos", "stats", *at, *form])
+        assert told.exit_code == 0, told.output
+        assert "geheim" not in told.output
+        assert "nas/p" in told.output
