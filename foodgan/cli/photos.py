@@ -122,7 +122,8 @@ def prune(
 ) -> None:
     """Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one.
 
-    What a freeze that was killed left in a bucket goes, too, when nothing in it is new for an hour.
+    So does a damaged one that no model names, and what a freeze that was killed left in a bucket,
+    when nothing in it is new for an hour.
     """
     from foodgan.contract.settings import read_settings
     from foodgan.photos.prune import abandoned, releases_of, releases_of_models, stale
@@ -141,7 +142,9 @@ def prune(
         return
     for one in found:
         old = ", old and named by no known model" if one.old else ""
-        typer.echo(f"{one.digest[:12]}: {one.photos} photos, {one.withdrawn} withdrawn since{old}")
+        damaged = ", damaged" if one.damaged else ""
+        told = f"{one.photos} photos, {one.withdrawn} withdrawn since{old}{damaged}"
+        typer.echo(f"{one.digest[:12]}: {told}")
     for digest in halves:
         typer.echo(f"{digest[:12]}: never finished")
     whole = "1 release" if len(found) == 1 else f"{len(found)} releases"

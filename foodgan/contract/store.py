@@ -200,6 +200,10 @@ class Store:
         """Unix time at which the newest file below a folder was written; 0 where there is none."""
         return max(map(_written, self._find(folder).values()), default=0.0)
 
+    def below(self, folder: str) -> list[str]:
+        """The names of every file below a folder, without the folders they lie in."""
+        return sorted(path.rpartition("/")[2] for path in self._find(folder))
+
     def delete_folder(self, path: str, last: str) -> None:
         """Remove a folder: nobody sees half of it.
 
@@ -279,18 +283,28 @@ def _write_in_folder(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}{PARTIAL}{uuid4().hex[:12]}")
     try:
-        with partial.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_through(partial, data)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)  # the new name itself must survive a power cut
+    settle(path.parent)
+
+
+def write_through(path: Path, data: bytes) -> None:
+    """Write a new file that is safe on the disk before anybody gives it a name that counts."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def settle(path: Path) -> None:
+    """Have what a file holds, or which names a folder has, survive a power cut."""
+    opened = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 def _is_folder(about: dict[str, Any]) -> bool:

@@ -89,7 +89,7 @@ def _named(manifest: bytes, digest: str) -> Iterator[str]:
 
 def _farewell(gone: Pruned) -> str:
     """Why a release is not there any more."""
-    why = "it was old"
+    why = "it was old, or damaged"
     if gone.withdrawn:
         why = f"{gone.withdrawn} of its {gone.photos} photos had been withdrawn"
     return f"release {gone.digest[:12]} was pruned on {gone.pruned_at:%Y-%m-%d}: {why}"

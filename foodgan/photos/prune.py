@@ -27,20 +27,23 @@ log = logging.getLogger(__name__)
 class Stale:
     """A release that may go. withdrawn: of its photos, how many were withdrawn since.
 
-    old: not among the newest, and named by no model.
+    old: not among the newest, and named by no model; damaged: its manifest cannot be read, so that
+    the photos are those that still lie in it.
     """
 
     digest: str
     photos: int
     withdrawn: int
     old: bool
+    damaged: bool = False
 
 
 def stale(store: Store, *, keep: int | None = None, named: Iterable[str] = ()) -> list[Stale]:
     """The releases that may go.
 
     keep: the newest so many stay, withdrawn photos aside; None: age counts for nothing. named:
-    digests that stay however old they are.
+    digests that stay however old they are, or damaged: once one is gone, whatever learned from it
+    counts as knowing withdrawn photos.
     """
     stones = {stone.sha256 for stone in store.tombstones()}
     frozen = {}
@@ -48,15 +51,26 @@ def stale(store: Store, *, keep: int | None = None, named: Iterable[str] = ()) -
         with suppress(FileNotFoundError):  # without a manifest it is no release
             frozen[digest] = store.written_at(_manifest(digest))
     newest = sorted(frozen, key=lambda digest: (-frozen[digest], digest))
+    named = set(named)
     staying = {*newest[:keep], *named}
     found = []
     for digest in newest:
-        photos = photos_of(store, digest)
+        photos, damaged = _photos_found(store, digest)
         withdrawn = sum(sha256 in stones for sha256 in photos)
         old = digest not in staying
-        if withdrawn or old:
-            found.append(Stale(digest, len(photos), withdrawn, old))
+        if withdrawn or old or (damaged and digest not in named):
+            found.append(Stale(digest, len(photos), withdrawn, old, damaged))
     return found
+
+
+def _photos_found(store: Store, digest: str) -> tuple[list[str], bool]:
+    """Hashes of a release's photos, and whether it is damaged: then by the names of its files."""
+    try:
+        return photos_of(store, digest), False
+    except PhotosError as error:
+        log.warning("%s", error)
+        files = store.below(f"{RELEASES}/{digest}")
+        return [name.removesuffix(".jpg") for name in files if name.endswith(".jpg")], True
 
 
 def abandoned(store: Store) -> list[str]:

@@ -20,9 +20,9 @@ from foodgan.machine.progress import Track, untracked
 from foodgan.photos import looks, near
 from foodgan.photos.counts import counted
 from foodgan.photos.dishfolder import folder_of
-from foodgan.photos.folder import MANIFEST, METADATA, SPLITS
+from foodgan.photos.folder import METADATA, SPLITS
 from foodgan.photos.picture import thumbnail
-from foodgan.photos.shipping import Shipment, ship
+from foodgan.photos.shipping import Shipment, is_there, ship
 
 VERSION = 2  # of the manifest; counts up when the same photos give another release
 TEST_SHARE = 10  # of 100 groups of near-duplicates, by hash
@@ -58,7 +58,7 @@ class Placed:
 def freeze(store: Store, *, track: Track = untracked) -> Frozen:
     """Freeze what all catalogues hold now. Raises ReleaseError when no photo is left.
 
-    A release that is there already is left as it is: nothing in it can have changed.
+    A release that is there already is left as it is, unless it is damaged: then it is made anew.
     """
     listed = _listed(store)
     entries = _sound(store, listed, track)
@@ -69,11 +69,11 @@ def freeze(store: Store, *, track: Track = untracked) -> Frozen:
     manifest = _manifest(placed, texts)
     digest = hashlib.sha256(manifest).hexdigest()
     path = f"{RELEASES}/{digest}"
-    if not store.exists(f"{path}/{MANIFEST}"):
+    if not is_there(store, path, texts, manifest):
         from foodgan.photos.about import beside  # matplotlib: not for a release that is there
 
         photos = {each.path: each.entry.sha256 for each in placed}
-        ship(store, path, Shipment(photos, {**texts, **beside(digest, placed)}, manifest), track)
+        ship(store, path, Shipment(photos, texts, beside(digest, placed), manifest), track)
     counts = Counter(each.split for each in placed)
     left_out = len(listed) - len(placed)
     log.info("release %s: %s, %d left out", digest[:12], dict(counts), left_out)

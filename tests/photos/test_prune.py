@@ -97,6 +97,33 @@ def test_old_releases_go_only_when_asked_for_and_named_by_no_model(
     assert digests[0] in (tmp_path / "model" / "model.json").read_text()
 
 
+def test_a_damaged_release_is_named_and_holds_up_no_other(store: Store, tmp_path: Path) -> None:
+    digests, sha256 = three(store)
+    withdraw(store, sha256)
+    store.write(f"{RELEASES}/{digests[0]}/manifest.json", b"")
+    store.write(f"{RELEASES}/{digests[1]}/manifest.json", b"\0" * 9)
+    at = ("--store", store.url)
+    counted = json.loads(CliRunner().invoke(app, ["photos", "stats", *at, "--json"]).stdout)
+    assert set(counted["holding_withdrawn"]) == set(digests[1:])
+    assert f"{digests[0][:12]}: 1 photos, 0 withdrawn since, damaged" in run(*at)
+    run(*at, "--apply")
+    assert store.folders(RELEASES) == []
+    assert bytes_left(store, sha256) == []
+    with pytest.raises(PhotosError, match="old, or damaged"):
+        export_release(store, digests[0][:8], tmp_path / "out")
+
+
+def test_a_damaged_release_that_a_model_names_stays_while_it_holds_nothing_withdrawn(
+    store: Store,
+) -> None:
+    digests, sha256 = three(store)
+    for digest in digests[:2]:
+        store.write(f"{RELEASES}/{digest}/manifest.json", b"")
+    assert [one.digest for one in stale(store, named=digests)] == []
+    withdraw(store, sha256)
+    assert digests[1] in [one.digest for one in stale(store, named=digests)]
+
+
 def test_a_damaged_model_of_the_store_is_named_and_the_others_count(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -332,6 +332,43 @@ def test_a_release_that_lost_a_photo_on_the_way_is_not_shipped(
     assert verify(store).sound
 
 
+@pytest.mark.parametrize("left", [b"", b"\0" * 90], ids=["empty", "zeros"])
+@pytest.mark.parametrize("file", ["manifest.json", "train/metadata.jsonl"])
+def test_a_release_that_a_power_cut_damaged_is_made_anew(
+    store: Store, file: str, left: bytes
+) -> None:
+    place = folder(store, freeze(store))
+    (place / file).write_bytes(left)
+    assert folder(store, freeze(store)) == place
+    assert verify(store).sound
+    assert [path for path in place.parent.iterdir() if path != place] == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="there is no /proc")
+def test_all_of_a_release_is_on_the_disk_before_it_has_its_name(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[str] = []  # paths of what was synced and names that were given, in order
+    fsync, rename = os.fsync, Path.rename
+
+    def synced(number: int) -> None:
+        settled.append(str(Path(f"/proc/self/fd/{number}").readlink()))
+        fsync(number)
+
+    def named(path: Path, target: Path) -> Path:
+        settled.append(f"named {target}")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", named)
+    place = folder(store, freeze(store))
+    at = settled.index(f"named {place}")
+    before = {"/".join(path.split("/releases/")[1].split("/")[1:]) for path in settled[:at]}
+    inside = [path for path in place.rglob("*") if path.suffix != ".jpg"]  # photos are links
+    assert before == {"", *(path.relative_to(place).as_posix() for path in inside)}
+    assert settled[at + 1 :] == [str(place.parent)]
+
+
 def test_the_order_of_acceptance_is_what_decides_a_split() -> None:
     class _Entry:
         def __init__(self, sha256: str, split: str | None = None) -> None:
