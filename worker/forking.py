@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ class ForkingWorker(SimpleWorker):
         self._patience_s = patience_s
         self._hourly = hourly
         self._stop_by: float | None = None  # monotonic seconds, once told to stop
+        self._pulseless = False  # whether the last pulse could not be written
         self._beaten = self._tidied = -math.inf  # monotonic seconds
 
     @property
@@ -111,7 +113,8 @@ class ForkingWorker(SimpleWorker):
 
     def _depart(self) -> None:
         if self._pulse_file:
-            pulse.still(self._pulse_file)
+            with suppress(OSError):  # of a disk that is full or gone; it grows stale by itself
+                pulse.still(self._pulse_file)
         try:
             with connection.refusing_is_away():
                 self.register_death()  # type: ignore[no-untyped-call]
@@ -153,11 +156,23 @@ class ForkingWorker(SimpleWorker):
             books.beat(self, self.connection)
             self._sweep.run()
             self._sweep.tell()
-            if self._pulse_file:
-                pulse.beat(self._pulse_file)
+            self._pulse()
         except RedisError as error:
             _log.debug("no heartbeat: %s", type(error).__name__)
         self._tidy()
+
+    def _pulse(self) -> None:
+        """A data folder that cannot be written ends no worker: the pulse grows stale by itself."""
+        if self._pulse_file is None:
+            return
+        try:
+            pulse.beat(self._pulse_file)
+        except OSError as error:
+            if not self._pulseless:  # once, and not every second
+                _log.warning("the pulse cannot be written, so health fails: %s", error)
+            self._pulseless = True
+        else:
+            self._pulseless = False
 
     def _tidy(self) -> None:
         """Remove what killed children left half-written.

@@ -88,6 +88,20 @@ def test_a_full_disk_fails_the_photo_leaves_nothing_half_written_and_is_got_over
         worker.wait(60)
 
 
+def test_a_data_folder_that_cannot_be_written_ends_no_worker(counter: Counter) -> None:
+    (counter.tmp_path / "file").touch()
+    worker = counter.start(VAR_DIR=str(counter.tmp_path / "file"))
+    photos = []
+    for seed in range(2):
+        photos.append(counter.hand_in(a_photo(seed)))
+        until(lambda: counter.status(photos[-1]) == "finished" or worker.poll() is not None)
+    assert [counter.status(photo_id) for photo_id in photos] == ["finished"] * 2
+    worker.terminate()
+    assert worker.wait(60) == 0
+    assert counter.log.count("the pulse cannot be written") == 1
+    assert "Traceback" not in counter.log
+
+
 def a_photo_of_some_size() -> bytes:
     """One that is stored in some 100 kB."""
     noise = np.random.default_rng(0).integers(0, 255, (300, 400, 3), np.uint8)
