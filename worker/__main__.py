@@ -48,20 +48,24 @@ def run(
 ) -> None:
     """Paint dishes until SIGTERM.
 
-    Exit codes: 2 a wrong setting, 3 no model, 4 a pass hung, 5 told to stop twice, 6 the device is
-    lost.
+    Exit codes: 2 a wrong setting, 3 no model, 4 a pass hung, 5 told to stop twice, 6 the device
+    does not answer, yet or any more.
     """
     if context.invoked_subcommand is not None:
         return
     settings = _set_up()
     process.settle()
     from worker import service  # torch takes seconds to import, which a health check must not
+    from worker.keeper import EXIT_DEVICE
 
     try:
         service.run(settings, name or socket.gethostname(), burst=burst)
     except ModelError as error:
         _log.critical("no model, so no dish: %s (MODEL_DIR says where to look)", error)
         raise typer.Exit(EXIT_NO_MODEL) from None
+    except service.DeviceAway as error:
+        _log.critical("%s", error)
+        raise typer.Exit(EXIT_DEVICE) from None
     except UserError as error:
         _log.critical("%s", say("en", error.phrase, **error.values))
         raise typer.Exit(EXIT_SETTING) from None

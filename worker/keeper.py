@@ -20,7 +20,7 @@ from worker.sweep import Sweep
 
 EXIT_HUNG = 4  # a pass did not end in time
 EXIT_FORCED = 5  # told twice to stop
-EXIT_DEVICE = 6  # the device answers nothing any more
+EXIT_DEVICE = 6  # the device answers nothing, yet or any more
 BEAT_S = 1.0
 _BACKSTOP_S = 10  # later than the deadline: for native code that never lets go of the interpreter
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import torch
 
-from foodgan.contract.errors import UserError
+from foodgan.contract.errors import FoodganError, UserError
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from foodgan.machine import process
@@ -26,10 +26,14 @@ _FIT_PASSES = 4  # passes' time that fitting the batch limit may take
 _log = logging.getLogger(__name__)
 
 
+class DeviceAway(FoodganError):
+    """The GPU that is set does not answer: its driver may not be up yet, or it is being mended."""
+
+
 def run(settings: Settings, label: str, *, burst: bool = False) -> None:
     """Load the model and serve until told to stop. label: the worker's name on this machine.
 
-    Raises ModelError; UserError for a device that is not there.
+    Raises ModelError; UserError for a device that cannot be; DeviceAway for one that may come.
     """
     with Watch(settings, label) as watch:
         succession = Succession(settings)
@@ -77,8 +81,13 @@ def _serve(
 
 
 def load(settings: Settings, succession: Succession) -> Painter:
-    """The model to begin with, on the device that is set. Raises ModelError, UserError."""
+    """The model to begin with, on the device that is set.
+
+    Raises ModelError, UserError, DeviceAway.
+    """
     if settings.device and (fault := _absent(settings.device)):
+        if _may_come(settings.device):
+            raise DeviceAway(f"DEVICE={settings.device} does not answer: {fault}")
         raise UserError("settings-wrong", name="DEVICE", fault=fault)
     if settings.threads:
         torch.set_num_threads(settings.threads)
@@ -90,6 +99,13 @@ def _absent(device: str) -> str:
     gpus = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
     there = gpus and device in ("cuda", *gpus)
     return "" if there else fault_of(device)
+
+
+def _may_come(device: str) -> bool:
+    """Whether this names a GPU that a machine with this PyTorch can have."""
+    with suppress(RuntimeError):
+        return torch.device(device).type == "cuda" and torch.backends.cuda.is_built()
+    return False
 
 
 def _limit(painter: Paints, settings: Settings) -> int:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from tests.worker.conftest import Kitchen
@@ -14,6 +15,7 @@ from tests.worker.process import ROOT, CommandLine
 from tests.worker.test_dead import a_dead_letter
 from worker import service
 from worker.__main__ import EXIT_SETTING, app
+from worker.keeper import EXIT_DEVICE
 
 
 def worker(cwd: Path, *words: str, **environ: str) -> "subprocess.CompletedProcess[str]":
@@ -87,7 +89,7 @@ def test_a_wrong_setting_is_named_in_one_line_without_its_value(
     assert "hunter2" not in done.stderr
 
 
-@pytest.mark.parametrize("device", ["cuda:99", "gpu", "meta"])
+@pytest.mark.parametrize("device", ["gpu", "meta", "cuda:x", "cuda:"])
 def test_a_device_that_is_not_there_is_said_in_one_line(tmp_path: Path, device: str) -> None:
     given = {"VAR_DIR": str(tmp_path), "DEVICE": device, "WORKER_HEALTH_PORT": "0"}
     log = tmp_path / "worker.log"
@@ -95,4 +97,16 @@ def test_a_device_that_is_not_there_is_said_in_one_line(tmp_path: Path, device: 
     said = log.read_text("utf-8")
     [line] = [line for line in said.splitlines() if "CRITICAL" in line]
     assert "The setting DEVICE is wrong: " in line
+    assert "Traceback" not in said
+
+
+def test_a_gpu_that_does_not_answer_is_no_wrong_setting(tmp_path: Path) -> None:
+    if not torch.backends.cuda.is_built():
+        pytest.skip("this PyTorch knows no GPU, so none can come")
+    given = {"VAR_DIR": str(tmp_path), "DEVICE": "cuda:99", "WORKER_HEALTH_PORT": "0"}
+    log = tmp_path / "worker.log"
+    assert CommandLine((), given, log).wait(60) == EXIT_DEVICE
+    said = log.read_text("utf-8")
+    [line] = [line for line in said.splitlines() if "CRITICAL" in line]
+    assert "DEVICE=cuda:99 does not answer: " in line
     assert "Traceback" not in said
