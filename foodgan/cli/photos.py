@@ -93,7 +93,11 @@ def verify(
     store: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check every hash: photos, catalogues, releases, models. Exit code 1: something is wrong."""
+    """Check every hash: photos, catalogues, releases, models. Exit code 1: something is wrong.
+
+    With --repair: something is still wrong, as releases, models and the bot's own catalogue are
+    left as they are.
+    """
     from foodgan.machine.progress import track
     from foodgan.photos.check import verify as check
 
@@ -102,7 +106,7 @@ def verify(
         _print(asdict(findings) | {"sound": findings.sound})
     else:
         _show(findings)
-    if not findings.sound and not repair:
+    if findings.beyond_repair or not (findings.sound or repair):
         raise typer.Exit(EXIT_UNSOUND)
 
 

@@ -44,6 +44,11 @@ class Findings:
         faults = (self.damaged, self.orphans, self.withdrawn, self.missing, self.releases)
         return not any((*faults, self.models))
 
+    @property
+    def beyond_repair(self) -> bool:
+        """Whether something was found that a repair leaves as it is."""
+        return any((self.releases, self.models, self.missing.get(CLUB)))
+
 
 def verify(store: Store, *, repair: bool = False, track: Track = untracked) -> Findings:
     """Look at everything. repair: remove orphans, damaged and withdrawn bytes, and entries without

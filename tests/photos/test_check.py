@@ -269,3 +269,25 @@ def test_figures_of_a_store_do_not_show_its_password() -> None:
         assert told.exit_code == 0, told.output
         assert "geheim" not in told.output
         assert "nas/p" in told.output
+
+
+def _release(store: Store) -> None:
+    store.write(f"{freeze(store).path}/manifest.json", b"{}")
+
+
+def _model(store: Store) -> None:
+    store.write(f"models/{'0' * 64}/model.json", b"{}")
+
+
+def _bytes_of_the_club(store: Store) -> None:
+    store.write(object_path(store.entries("club")[0].sha256), b"not what it was")
+
+
+@pytest.mark.parametrize("damage", [_release, _model, _bytes_of_the_club])
+def test_a_repair_that_leaves_something_wrong_says_so_by_its_exit_code(
+    store: Store, damage: Callable[[Store], None]
+) -> None:
+    damage(store)
+    for _ in range(2):
+        done = CliRunner().invoke(app, ["photos", "verify", "--repair", "--store", store.url])
+        assert done.exit_code == 1, done.output
