@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -56,6 +58,55 @@ def certificate(folder: Path) -> Path:
     command = ["sh", str(script), "192.0.2.10", "redis.example.org"]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     return folder / "tls"
+
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def desk() -> Iterator[Path]:
+    """A folder with the script, of somebody who may not write what belongs to others."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    with TemporaryDirectory() as name:
+        shutil.copy(ROOT / "docs/operators/certificate.sh", name)
+        if os.geteuid() == 0:  # who may write everything
+            os.chown(name, NOBODY, NOBODY)
+        yield Path(name)
+
+
+def certify(desk: Path) -> subprocess.CompletedProcess[str]:
+    command = ["sh", "certificate.sh", "192.0.2.10"]
+    user = NOBODY if os.geteuid() == 0 else None
+    return subprocess.run(command, cwd=desk, user=user, capture_output=True, text=True)
+
+
+def test_a_certificate_is_made_anew_though_the_old_key_belongs_to_redis(desk: Path) -> None:
+    assert certify(desk).returncode == 0
+    key, crt = desk / "tls/redis.key", desk / "tls/redis.crt"
+    key.chmod(0o400)
+    if os.geteuid() == 0:
+        os.chown(key, 999, 999)
+    before = {each.name: each.read_bytes() for each in (desk / "tls").iterdir()}
+    done = certify(desk)
+    assert done.returncode == 0, done.stderr
+    assert "restarted" in done.stdout
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert before["redis.key"] != key.read_bytes()
+    assert before["redis.crt"] != crt.read_bytes()
+    assert before["ca.crt"] == (desk / "tls/ca.crt").read_bytes()
+    assert {each.name for each in (desk / "tls").iterdir()} == set(before)
+    ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(crt, key)  # a pair
+
+
+def test_a_certificate_that_cannot_be_made_says_why_and_leaves_the_old_one(desk: Path) -> None:
+    assert certify(desk).returncode == 0
+    before = (desk / "tls/redis.key").read_bytes()
+    (desk / "tls/ca.key").write_text("no key")
+    done = certify(desk)
+    assert done.returncode != 0
+    assert "ca.key" in done.stderr
+    assert (desk / "tls/redis.key").read_bytes() == before
 
 
 @pytest.fixture(scope="module")
