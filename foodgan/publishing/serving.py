@@ -33,6 +33,7 @@ from foodgan.publishing import copies
 from foodgan.registry import CARD, digest_of
 
 KEPT = 5  # models that a roll-back can still reach, the served one among them
+SPARE = 2  # models that pass no gate and stay: an operator may look at them, or promote one
 REMEMBERED = 50  # promotions
 COMING_S = 600.0  # a model that was published just now is about to be promoted
 _BESIDE = (CARD, PICTURE)  # files that model.json does not vouch for; a model need not have them
@@ -264,8 +265,8 @@ def tidy(store: Store) -> int:
     """Remove models that nobody needs, but what was published just now; returns how many.
 
     Those are models that know withdrawn photos, but for what is served, and those that were not
-    among the last `KEPT` promoted ones. What operators chose stays, as names are learned on it. One
-    that was never promoted goes once a later one is.
+    among the last `KEPT` promoted ones. What operators chose stays, as names are learned on it. Of
+    those that were never promoted the newest `SPARE` stay, until a later one is promoted.
     """
     then = serving(store)
     promoted = [each.digest for each in reversed(then.promotions) if each.digest]
@@ -274,14 +275,25 @@ def tidy(store: Store) -> int:
     oldest = store.written_at(SERVING) - COMING_S if then.promotions else 0.0
     others = set(store.folders(MODELS)) - served
     withdrawn = _knowing_withdrawn(store, then, others)
+    written = {one: store.newest(f"{MODELS}/{one}") for one in others - (kept - withdrawn)}
+    spare = {one: at for one, at in written.items() if one not in {*promoted, *withdrawn}}
+    needless = withdrawn | _passed_over(store, spare)
     gone = 0
-    for digest in others:
-        before = time.time() - COMING_S if digest in withdrawn else oldest
-        if digest in kept - withdrawn or store.newest(f"{MODELS}/{digest}") >= before:
+    for digest, at in written.items():
+        if at >= (time.time() - COMING_S if digest in needless else oldest):
             continue  # it may be promoted in a moment
         store.delete_folder(f"{MODELS}/{digest}", MODEL)
         gone += 1
     return gone
+
+
+def _passed_over(store: Store, spare: dict[str, float]) -> set[str]:
+    """Those of models that were never promoted that have newer ones beside them. spare: Unix time
+    of each; one that is half there counts for none, as a trainer may be at it.
+    """
+    newest = sorted(spare, key=lambda digest: (-spare[digest], digest))
+    whole = [digest for digest in newest if store.exists(f"{MODELS}/{digest}/{MODEL}")]
+    return set(whole[SPARE:])
 
 
 def tidied(store: Store) -> None:

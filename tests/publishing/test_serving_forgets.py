@@ -1,6 +1,7 @@
 """Models go from a store: old ones, and those that know what its owner has taken back."""
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 
 from foodgan.cli import app
 from foodgan.contract.errors import StoreError
-from foodgan.contract.models import MODELS
+from foodgan.contract.models import MODELS, SERVING
 from foodgan.contract.store import Store
 from foodgan.photos.prune import prune, stale
 from foodgan.photos.release import freeze
@@ -139,6 +140,26 @@ def test_a_model_that_is_being_published_is_not_tidied_away(
     for path in Path(store.full(f"{MODELS}/{coming}")).iterdir():
         os.utime(path, (1_000, 1_000))  # its trainer was killed
     assert serving.tidy(store) == 1
+
+
+@pytest.mark.parametrize("anything_served", [True, False])
+def test_of_models_that_were_never_promoted_the_newest_two_stay(
+    store: Store, tiny_model: Path, tmp_path: Path, anything_served: bool
+) -> None:
+    kept = {served(store, tiny_model, base=OWN)} if anything_served else set()
+    now, failed = time.time(), []
+    for number in range(5):  # the last one just now, the first one longest ago
+        failed.append(serving.publish(store, renamed(tiny_model, tmp_path, f"failed{number}")))
+        for path in Path(store.full(f"{MODELS}/{failed[-1]}")).iterdir():
+            os.utime(path, (now, now - 0.4 * serving.COMING_S * (4 - number)))
+    if anything_served:
+        os.utime(store.full(SERVING), (1_000, 1_000))  # all of them failed since
+    assert serving.tidy(store) == 2
+    assert set(published(store)) == {*kept, *failed[2:]}  # the third may be promoted in a moment
+    for path in Path(store.full(f"{MODELS}/{failed[2]}")).iterdir():
+        os.utime(path, (2_000, 2_000))
+    assert serving.tidy(store) == 1
+    assert set(published(store)) == {*kept, *failed[3:]}
 
 
 def test_a_store_that_cannot_be_tidied_does_not_fail_what_is_promoted(
