@@ -37,7 +37,10 @@ class Task:
 
 
 def read(job: DishJob, tasks: Mapping[str, Task]) -> tuple[Task, BaseModel]:
-    """What a job asks for. Raises NotServed for a task that is not listed or another payload."""
+    """What a job asks for; fields that a later bot has added to this version are left out.
+
+    Raises NotServed for a task that is not listed or another payload.
+    """
     try:
         name, instance, args, kwargs = job.func_name, job.instance, job.args, job.kwargs
     except DeserializationError:
@@ -47,8 +50,12 @@ def read(job: DishJob, tasks: Mapping[str, Task]) -> tuple[Task, BaseModel]:
         raise NotServed(f"no task is called {str(name)[:_SHOWN_MAX]!r}")
     if instance is not None or kwargs or not isinstance(args, list) or len(args) != 1:
         raise NotServed("a task takes one order and nothing else")
+    given = args[0]
+    if isinstance(given, dict):
+        known = task.order.model_fields
+        given = {field: value for field, value in given.items() if field in known}
     try:
-        order = task.order.model_validate_json(json.dumps(args[0]), strict=True)
+        order = task.order.model_validate_json(json.dumps(given), strict=True)
     except ValidationError as error:
         # pydantic's own message shows the input, and with it the link.
         faults = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())

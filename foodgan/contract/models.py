@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from foodgan.contract.orders import OrderId
-from foodgan.contract.photos import DishName, Sha256
+from foodgan.contract.photos import DishName, Order, Result, Sha256
 
 TRAIN_QUEUE = "train"
 LEARN_TASK = "worker.training.learn"  # Learning -> Learned
@@ -28,11 +28,13 @@ AT_LEAST: frozenset[GateName] = frozenset({"apart"})  # whose figure is to reach
 Promoter = Literal["trainer", "operator"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Kept(BaseModel):
+    """What several builds read and write in turn: fields that a later one added stay."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
 
-class Learning(_Frozen):
+class Learning(Order):
     """Learn the names of a release, by its photos. asked_at: when the release was asked for, by
     which the newer of two is told; None: by hand, it counts whenever it comes. base: the digest of
     the model that it is to be learned on; None: whichever the trainer has.
@@ -45,7 +47,7 @@ class Learning(_Frozen):
     base: Sha256 | None = None
 
 
-class LearnedName(_Frozen):
+class LearnedName(Result):
     """A new name, and the known one that it is heard as from now on. photos: how many showed it."""
 
     name: DishName
@@ -53,7 +55,7 @@ class LearnedName(_Frozen):
     photos: Annotated[int, Field(gt=0)]
 
 
-class Gate(_Frozen):
+class Gate(Result):
     """One measure of a candidate. figure: None: it is no number, which passes nowhere; bound: the
     most that passes; of AT_LEAST, the least.
     """
@@ -69,7 +71,7 @@ class Gate(_Frozen):
         return "no number" if self.figure is None else f"{self.figure:.3g}"
 
 
-class Learned(_Frozen):
+class Learned(Result):
     """What came of learning. digest: of the published model; None: the release has no new name.
 
     model_id: "" without a model; names: all that it learned, those with most photos first;
@@ -85,7 +87,7 @@ class Learned(_Frozen):
     outrun: bool = False
 
 
-class Promotion(_Frozen):
+class Promotion(_Kept):
     """A model that became the one to be served.
 
     digest: its name in the store, None for each worker's own model, and then no model_id. base: the
@@ -102,7 +104,7 @@ class Promotion(_Frozen):
     asked_at: AwareDatetime | None = None
 
 
-class Serving(_Frozen):
+class Serving(_Kept):
     """What is served and what was: the last promotion counts. rolled_back: ids of models that an
     operator took back, which no trainer promotes again. newest: when the newest release was asked
     for that was learned from; no trainer goes back behind it.

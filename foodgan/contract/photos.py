@@ -33,11 +33,27 @@ Licence = Literal["CC0-1.0", "CC-BY-4.0", "club-only"]
 Hint = Literal["blurry", "dark", "bright", "tiny", "texty"]
 
 
-class _Frozen(BaseModel):
+class Order(BaseModel):
+    """What is asked of a worker. A worker drops the fields that a later bot added: see
+    `worker.forked`.
+    """
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PhotoIntake(_Frozen):
+class Result(BaseModel):
+    """What a worker answers. Fields that a later worker added are dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class _Line(BaseModel):
+    """A line of a file that several builds read and write in turn: fields of a later one stay."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+
+class PhotoIntake(Order):
     """One contributed file to be fetched and made safe. url is signed: a secret, never logged.
 
     name: of the dish, normalised, to be read as words.
@@ -55,7 +71,7 @@ class PhotoIntake(_Frozen):
         return url.get_secret_value()
 
 
-class Taken(_Frozen):
+class Taken(Result):
     """A photo that now lies in the store, clean: what reviewers and the bot need to know of it.
 
     sha256: of the stored bytes; original_sha256: of the file as it was handed in; width, height in
@@ -73,7 +89,7 @@ class Taken(_Frozen):
     words: tuple[str, ...] = ()
 
 
-class Refused(_Frozen):
+class Refused(Result):
     """A file that was not taken in. phrase: key of the sentence that says why; nothing is kept."""
 
     photo_id: OrderId
@@ -81,7 +97,7 @@ class Refused(_Frozen):
     values: dict[str, str | int] = {}
 
 
-class Entry(_Frozen):
+class Entry(_Line):
     """One accepted photo in a catalogue, a line of JSON.
 
     credit: how the contributor wants to be named, "" for not at all; source: for imported
@@ -98,14 +114,14 @@ class Entry(_Frozen):
     split: Literal["train", "test"] | None = None
 
 
-class Tombstone(_Frozen):
+class Tombstone(_Line):
     """A photo that was withdrawn or deleted: it must not come back, nor enter a release."""
 
     sha256: Sha256
     original_sha256: Sha256
 
 
-class Pruned(_Frozen):
+class Pruned(_Line):
     """A release that was removed. withdrawn: of its photos, how many had been withdrawn by then."""
 
     digest: Sha256
@@ -114,13 +130,13 @@ class Pruned(_Frozen):
     withdrawn: Annotated[int, Field(ge=0)]
 
 
-class Waiting(_Frozen):
+class Waiting(_Line):
     """A photo whose bytes are to be kept although no catalogue has it: it waits for a review."""
 
     sha256: Sha256
 
 
-class ReleaseOrder(_Frozen):
+class ReleaseOrder(Order):
     """Freeze what the catalogues hold now. asked_at: by which the newer of two is told."""
 
     version: Literal[1] = 1
@@ -128,7 +144,7 @@ class ReleaseOrder(_Frozen):
     asked_at: AwareDatetime | None = None
 
 
-class Released(_Frozen):
+class Released(Result):
     """A frozen release. digest: of its manifest, and the name of its folder; None: no photo yet."""
 
     release_id: OrderId
@@ -138,7 +154,7 @@ class Released(_Frozen):
     left_out: int  # tombstoned, or their bytes missing
 
 
-class Drawing(_Frozen):
+class Drawing(Order):
     """What `/dataset` shows, beside what the bot's catalogue says: photos a week (ISO week, count).
 
     asked: names that members ask for in `/dish`, normalised, and how many members each.
@@ -151,7 +167,7 @@ class Drawing(_Frozen):
     asked: tuple[tuple[DishName, int], ...]
 
 
-class Drawn(_Frozen):
+class Drawn(Result):
     """A PNG in the store: its path there. wanted: words that photos lack most, the first first."""
 
     drawing_id: OrderId

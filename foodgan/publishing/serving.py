@@ -307,11 +307,8 @@ def tidied(store: Store) -> None:
 
 def _next(then: Serving, promotion: Promotion, rolled_back: Iterable[str]) -> Serving:
     """The list with one promotion more. What is forgotten is what counts for nobody any more."""
-    after = Serving(
-        promotions=(*then.promotions, promotion),
-        rolled_back=tuple(rolled_back),
-        newest=then.newest,
-    )
+    promotions = (*then.promotions, promotion)
+    after = then.model_copy(update={"promotions": promotions, "rolled_back": tuple(rolled_back)})
     chosen, newest = after.chosen, after.promotions[-REMEMBERED:]
     if chosen and chosen not in newest:
         newest = (chosen, *newest[1:])

@@ -256,3 +256,19 @@ def test_a_roll_back_and_a_promotion_in_the_same_moment_lose_nothing(
     assert [counted(store, OWN)] == quicker
     assert serving.serving(store).rolled_back == ()
     assert len(serving.serving(store).promotions) == 2
+
+
+def test_what_a_later_build_wrote_about_what_is_served_is_kept(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    first = served(store, tiny_model, base=OWN)
+    told = json.loads(store.read(SERVING))
+    told["wishes"], told["promotions"][0]["mood"] = {"deep": [1]}, "sunny"
+    store.write(SERVING, json.dumps(told).encode())
+    second = served(store, renamed(tiny_model, tmp_path, "second"), base=OWN)
+    assert serving.roll_back(store).digest == first
+    serving.withdraw(store, OWN)
+    after = json.loads(store.read(SERVING))
+    digests = [(each["digest"], each.get("mood")) for each in after["promotions"]]
+    assert digests == [(first, "sunny"), (second, None), (first, "sunny"), (None, None)]
+    assert after["wishes"] == {"deep": [1]}

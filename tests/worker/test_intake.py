@@ -98,7 +98,7 @@ def test_no_other_function_can_be_named(counter: Counter, task: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"url": None}, {"photo_id": "../../x"}, {"version": 2}, {"more": 1}, {"filename": "x" * 300}],
+    [{"url": None}, {"photo_id": "../../x"}, {"version": 2}, {"filename": "x" * 300}],
     ids=str,
 )
 def test_another_payload_is_not_served_and_does_not_stay(
@@ -109,6 +109,12 @@ def test_another_payload_is_not_served_and_does_not_stay(
     assert counter.status(photo_id) == "failed"
     assert b"s3cr3t" not in _dump(counter.redis, f"rq:job:{photo_id}".encode())
     assert counter.stored_files() == []
+
+
+def test_a_field_of_a_later_bot_is_left_out(counter: Counter) -> None:
+    photo_id = counter.hand_in(a_photo(), more=1)
+    counter.serve()
+    assert isinstance(counter.answer(photo_id), Taken)
 
 
 def test_health_is_asked_by_its_pulse(counter: Counter) -> None:
