@@ -73,16 +73,23 @@ def run(
 
 
 def _listen(heard: int, deadline: float, beat: Callable[[], None], beat_s: float) -> bytes | None:
-    """All that the child says until it leaves; None when it is not done in time."""
+    """All that the child says until it leaves; None when it is not done in time.
+
+    What it had said by then counts, though a beat has taken so long that it is heard late.
+    """
     answer = b""
-    while time.monotonic() < deadline and len(answer) < _ANSWER_MAX:
-        ready, _, _ = select.select([heard], [], [], beat_s)
-        if not ready:
-            beat()
-        elif part := os.read(heard, 1 << 16):
+    while len(answer) < _ANSWER_MAX:
+        late = time.monotonic() >= deadline
+        ready, _, _ = select.select([heard], [], [], 0 if late else beat_s)
+        if ready:
+            part = os.read(heard, 1 << 16)
+            if not part:
+                return answer
             answer += part
+        elif late:
+            return None
         else:
-            return answer
+            beat()
     return None
 
 

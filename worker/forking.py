@@ -175,17 +175,16 @@ class ForkingWorker(SimpleWorker):
             self._pulseless = False
 
     def _tidy(self) -> None:
-        """Remove what killed children left half-written.
-
-        In a folder that takes no time; while a bucket is listed, claims are renewed.
-        """
+        """Remove what killed children left half-written; claims are renewed meanwhile."""
         if time.monotonic() - self._tidied < _TIDY_S:
             return
         self._tidied = time.monotonic()
         outcome = child.run(
             lambda: Store(self._settings.photo_store).sweep(), _TIDYING, self._keep, BEAT_S
         )
-        if outcome.value:
+        if outcome.kind != "done":
+            _log.warning("the store was not swept: %s %s", outcome.kind, outcome.reason)
+        elif outcome.value:
             _log.info("%d half-written files removed from the store", outcome.value)
         self._hourly(self._keep)
 

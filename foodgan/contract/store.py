@@ -224,8 +224,11 @@ class Store:
     def sweep(self, older_than_s: float = LEFTOVER_S) -> int:
         """Remove what killed writers left half-written; returns how many files.
 
-        Of a folder its own time counts: what lies in it may be links, as old as their photos.
+        Of a folder its own time counts: what lies in it may be links, as old as their photos. In
+        a bucket nothing is ever half-written, and to list it would take long.
         """
+        if not self.is_folder:
+            return 0
         left = 0
         for path, files in Counter(filter(None, map(self._half_written, self._find("")))).items():
             with suppress(FileNotFoundError), _reaching(path, may_lack=True):

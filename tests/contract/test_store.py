@@ -191,3 +191,13 @@ def test_an_s3_server_that_is_away_is_a_store_error(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     with pytest.raises(StoreError):
         Store("s3://nowhere/photos").put(BYTES)
+
+
+def test_where_nothing_is_ever_half_written_a_sweep_lists_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Store("memory://swept/photos")
+    store.write(f"x.jpg{PARTIAL}1", b"of somebody else")
+    monkeypatch.setattr(store.fs, "find", None)
+    assert store.sweep(older_than_s=0) == 0
+    assert store.exists(f"x.jpg{PARTIAL}1")

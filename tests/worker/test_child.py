@@ -67,6 +67,16 @@ def test_a_child_that_sleeps_is_ended_by_the_clock_and_beats_go_on() -> None:
     assert len(beats) >= 3
 
 
+def test_an_answer_that_is_heard_late_as_a_beat_took_long_counts() -> None:
+    limits = Limits(cpu_s=5, memory=1 << 30, wall_s=1)
+
+    def held_up() -> None:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # until the child has left
+        time.sleep(limits.wall_s)
+
+    assert run(lambda: time.sleep(0.3), limits, held_up, 0.1) == Outcome("done")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_DATA counts all memory on Linux only")
 def test_a_child_that_swells_is_stopped_and_its_worker_does_not_feel_it() -> None:
     assert outcome(lambda: len(bytearray(3 << 30))).kind == "heavy"

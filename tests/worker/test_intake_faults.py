@@ -102,6 +102,12 @@ def test_a_data_folder_that_cannot_be_written_ends_no_worker(counter: Counter) -
     assert "Traceback" not in counter.log
 
 
+def test_a_store_that_cannot_be_swept_is_said(counter: Counter) -> None:
+    counter.serve(PHOTO_STORE="nowhere://me:geheim@nas/photos")
+    assert "the store was not swept: failed StoreError" in counter.log
+    assert "geheim" not in counter.log
+
+
 def a_photo_of_some_size() -> bytes:
     """One that is stored in some 100 kB."""
     noise = np.random.default_rng(0).integers(0, 255, (300, 400, 3), np.uint8)
