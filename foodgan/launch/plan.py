@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote_plus
 
 from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
@@ -74,7 +75,8 @@ def make(settings: Settings, port: int, workers: int) -> Plan:
     programs.append(_trainer())
     programs.append(_bot())
     own = _variables(settings, var, redis_url, page)
-    return Plan(var, tuple(programs), {**outside(), **own}, redis_url, page)
+    environment = {**_credentials(), **outside(), **own}
+    return Plan(var, tuple(programs), environment, redis_url, page)
 
 
 def sandbox_token() -> str:
@@ -212,6 +214,18 @@ def _photo_store(settings: Settings) -> str:
     """As set, but a relative folder counts from here, not from the child's folder."""
     store = settings.photo_store
     return store if "://" in store else str(Path(store).resolve())
+
+
+class _Dotenv(BaseSettings):
+    """All that stands in `.env`, by its name as it is written there."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="allow", case_sensitive=True)
+
+
+def _credentials() -> dict[str, str]:
+    """The AWS_… variables of `.env`: S3's library reads none but the environment's."""
+    found = _Dotenv().model_extra or {}
+    return {name: value for name, value in found.items() if name.startswith("AWS_") and value}
 
 
 def outside() -> dict[str, str]:

@@ -150,6 +150,21 @@ def test_a_setting_of_the_operator_reaches_the_children(tmp_path: Path) -> None:
     assert plan.environment["MODEL_DIR"] == str(Path("models/first").resolve())
 
 
+def test_credentials_of_the_store_in_dotenv_reach_the_children(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    keys = "AWS_ACCESS_KEY_ID=mine\nAWS_SECRET_ACCESS_KEY=of the file\nAWS_DEFAULT_REGION=\n"
+    (tmp_path / ".env").write_text(f"PHOTO_STORE=s3://canteen/photos\nOTHER=1\n{keys}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "OTHER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of the shell")
+    environment = _plan(tmp_path).environment
+    assert environment["AWS_ACCESS_KEY_ID"] == "mine"
+    assert environment["AWS_SECRET_ACCESS_KEY"] == "of the shell"
+    assert not {"AWS_DEFAULT_REGION", "OTHER"} & set(environment)
+
+
 def test_percent_signs_and_spaces_in_paths_survive(tmp_path: Path) -> None:
     text = supervisor.configuration(_plan(tmp_path / "100% odd"))
     assert "100%% odd" in text
