@@ -4,12 +4,11 @@ records/about.json names the revision of the tables, records/TABLE.jsonl holds t
 the files of the store. Interaction tokens and signed links are left out: they are dead in a day.
 """
 
-import io
 import json
 import logging
 import os
 import tarfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -29,13 +28,23 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from bot.archive import (
+    BackupRefused,
+    add,
+    in_store,
+    member_of,
+    restore_files,
+    save_files,
+    saved_lines,
+)
 from bot.records.database import RecordsClosed, database_url, make_folder, postgres_arguments
 from bot.records.migrate import HEAD, migrate, revision
 from bot.records.tables import Base
 from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, FORMAT)  # the first held the photos of releases once more each
 ABOUT = "records/about.json"
 SECRETS = frozenset({"token", "url"})
 PORTION = 500  # rows
@@ -62,10 +71,6 @@ _WITHDRAWN = {"state": "withdrawn", "name": "", "filename": ""} | dict.fromkeys(
 log = logging.getLogger(__name__)
 
 
-class BackupRefused(RecordsClosed):
-    """There is nothing to back up, the file is no back-up, or it would overwrite something."""
-
-
 def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     """Write the file whole, readable by this user alone. Returns how many rows and files it holds.
 
@@ -82,7 +87,7 @@ def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
             tarfile.open(fileobj=file, mode="w") as archive,
         ):
             rows = _save_records(url, archive)
-            files = sum(_add(archive, f"store/{path}", data) for path, data in _files(store))
+            files = save_files(store, archive)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
@@ -99,14 +104,14 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
     """
     try:
         with tarfile.open(source, "r:") as archive:
-            about = json.loads(_member(archive, ABOUT))
-            if about.get("format") != FORMAT or str(about.get("revision")) > HEAD:
+            about = json.loads(member_of(archive, ABOUT))
+            if about.get("format") not in READABLE or str(about.get("revision")) > HEAD:
                 raise BackupRefused(f"{source} is of another version")
             graves = _graves(url, store) | _graves_in(archive)
             if _has_records(url) and not replace:
                 raise BackupRefused("the database holds records; --replace overwrites them")
             _rehearse(archive, source, str(about["revision"]))
-            files = _restore_files(archive, store, _keep_away(archive, store, graves))
+            files = restore_files(archive, store, _keep_away(archive, store, graves))
             migrate(url, "base")
             migrate(url, str(about["revision"]))
             rows = _load_records(url, archive)
@@ -122,8 +127,11 @@ def _rehearse(archive: tarfile.TarFile, source: Path, to: str) -> None:
 
     to: the back-up's revision. Raises BackupRefused where a row, a table or a path does not fit.
     """
-    for name in archive.getnames():
-        _in_store(name)
+    names = set(archive.getnames())
+    for member in archive:
+        in_store(member.name)
+        if member.islnk() and (in_store(member.linkname) is None or member.linkname not in names):
+            raise BackupRefused(f"{member.name} leads to nothing in {source}")
     with TemporaryDirectory() as folder:
         url = database_url(f"sqlite:///{folder}/rehearsal.sqlite3")
         try:
@@ -170,10 +178,10 @@ def _save_records(url: URL, archive: tarfile.TarFile) -> int:
             "revision": found,
             "made_at": datetime.now(UTC).isoformat(),
         }
-        _add(archive, ABOUT, json.dumps(about).encode())
+        add(archive, ABOUT, json.dumps(about).encode())
         for table in _tables(connection):
             lines = [_line(row._mapping) for row in connection.execute(table.select())]
-            _add(archive, f"records/{table.name}.jsonl", "".join(lines).encode())
+            add(archive, f"records/{table.name}.jsonl", "".join(lines).encode())
             count += len(lines)
     return count
 
@@ -195,7 +203,7 @@ def _load_records(url: URL, archive: tarfile.TarFile) -> int:
         for table in _tables(connection):
             rows = [
                 _row(table, json.loads(line))
-                for line in _member(archive, f"records/{table.name}.jsonl").splitlines()
+                for line in member_of(archive, f"records/{table.name}.jsonl").splitlines()
             ]
             for start in range(0, len(rows), PORTION):
                 connection.execute(table.insert(), rows[start : start + PORTION])
@@ -233,7 +241,7 @@ def _graves(url: URL, store: Store) -> set[tuple[str, str]]:
 
 def _graves_in(archive: tarfile.TarFile) -> set[tuple[str, str]]:
     """What was withdrawn while the back-up was made: its files are younger than its rows."""
-    stones = map(Tombstone.model_validate_json, _saved_lines(archive, TOMBSTONES))
+    stones = map(Tombstone.model_validate_json, saved_lines(archive, TOMBSTONES))
     return {(stone.sha256, stone.original_sha256) for stone in stones}
 
 
@@ -273,20 +281,6 @@ def _note_withdrawn(
         connection.execute(audit.insert().values(line))
 
 
-def _files(store: Store) -> Iterator[tuple[str, bytes]]:
-    if not store.fs.exists(store.root):
-        return
-    root = store.root.rstrip("/") + "/"
-    for path in sorted(store.fs.find(store.root)):
-        relative = path.removeprefix(root)
-        if PARTIAL in relative:
-            continue
-        try:
-            yield relative, store.read(relative)
-        except FileNotFoundError:
-            log.info("deleted while the back-up was made: %s", relative)
-
-
 def _keep_away(
     archive: tarfile.TarFile, store: Store, graves: Iterable[tuple[str, str]]
 ) -> set[str]:
@@ -297,7 +291,7 @@ def _keep_away(
     """
     stones = [Tombstone(sha256=sha256, original_sha256=other) for sha256, other in sorted(graves)]
     buried = {stone.sha256 for stone in stones}
-    before = list(map(Pruned.model_validate_json, _saved_lines(archive, PRUNED)))
+    before = list(map(Pruned.model_validate_json, saved_lines(archive, PRUNED)))
     pruned = {one.digest for one in before}  # one that came again since is in the back-up
     since = [one for one in store.pruned() if one.digest not in pruned]
     away = {TOMBSTONES, PRUNED, *map(object_path, buried)}
@@ -322,47 +316,3 @@ def _releases(archive: tarfile.TarFile) -> dict[str, set[str]]:
         if path.parts[:2] == ("store", RELEASES) and path.suffix == ".jpg":
             found.setdefault(path.parts[2], set()).add(path.stem)
     return found
-
-
-def _restore_files(archive: tarfile.TarFile, store: Store, away: Collection[str]) -> int:
-    count = 0
-    for member in archive:
-        path = _in_store(member.name)
-        if path is None or not member.isfile():
-            continue
-        if str(path) in away or "/".join(path.parts[:2]) in away:
-            continue
-        file = archive.extractfile(member)
-        if file is not None:
-            store.write(str(path), file.read())
-            count += 1
-    return count
-
-
-def _in_store(name: str) -> PurePosixPath | None:
-    """Where a member belongs in the store; None where it does not belong there."""
-    if not name.startswith("store/"):
-        return None
-    path = PurePosixPath(name).relative_to("store")
-    if ".." in path.parts or path.is_absolute():
-        raise BackupRefused(f"{name} leads out of the store")
-    return path
-
-
-def _add(archive: tarfile.TarFile, name: str, data: bytes) -> bool:
-    member = tarfile.TarInfo(name)
-    member.size, member.mode = len(data), 0o600
-    member.mtime = int(datetime.now(UTC).timestamp())
-    archive.addfile(member, io.BytesIO(data))
-    return True
-
-
-def _saved_lines(archive: tarfile.TarFile, path: str) -> list[bytes]:
-    """The lines of a list of the store; none where the back-up has no such list."""
-    name = f"store/{path}"
-    return _member(archive, name).splitlines() if name in archive.getnames() else []
-
-
-def _member(archive: tarfile.TarFile, name: str) -> bytes:
-    file = archive.extractfile(name)
-    return b"" if file is None else file.read()

@@ -14,6 +14,7 @@ PHRASES = (
     "club-only",
     "club-unset",
     "consent-given",
+    "consent-stale",
     "count-out-of-range",
     "dataset-on-its-way",
     "mix-same",

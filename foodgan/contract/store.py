@@ -119,9 +119,12 @@ class Store:
             self.fs.rm_file(self.full(path))
 
     def copy(self, path: str, target: str) -> None:
-        """Copy a file within the store."""
+        """Let an object have another path, too; in a folder that takes no room."""
         with _reaching(path):
-            self.fs.cp_file(self.full(path), self.full(target))
+            if self.is_folder:
+                link(Path(self.full(path)), Path(self.full(target)))
+            else:
+                self.fs.cp_file(self.full(path), self.full(target))
 
     def put(self, data: bytes) -> str:
         """Store a photo's bytes; returns their SHA-256.
@@ -299,6 +302,17 @@ def write_through(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def link(source: Path, target: Path) -> None:
+    """Let a file that never changes have another name: a link, or a copy that is on the disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    with suppress(OSError):  # no links on this file system, or too many of one file
+        target.hardlink_to(source)
+        return
+    shutil.copyfile(source, target)
+    settle(target)
 
 
 def settle(path: Path) -> None:

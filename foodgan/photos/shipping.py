@@ -3,13 +3,12 @@
 import os
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from foodgan.contract.errors import StoreError
-from foodgan.contract.store import PARTIAL, Store, object_path, settle, write_through
+from foodgan.contract.store import PARTIAL, Store, link, object_path, settle, write_through
 from foodgan.machine.progress import Track
 from foodgan.photos.folder import MANIFEST
 
@@ -60,7 +59,7 @@ def _ship_in_folder(path: str, store: Store, shipment: Shipment, track: Track) -
     partial = target.with_name(f"{target.name}{PARTIAL}{uuid4().hex[:12]}")
     try:
         for place, sha256 in track(shipment.photos.items(), "Linking photos"):
-            _link(Path(store.full(object_path(sha256))), partial / place)
+            link(Path(store.full(object_path(sha256))), partial / place)
             os.utime(partial)  # a sign of life: a sweep takes what has given none for an hour
         texts = {**shipment.texts, **shipment.beside, MANIFEST: shipment.manifest}
         for place, text in texts.items():
@@ -79,15 +78,6 @@ def _ship_in_folder(path: str, store: Store, shipment: Shipment, track: Track) -
         raise StoreError(f"the release cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-
-
-def _link(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(OSError):  # no links on this file system, or too many of one file
-        target.hardlink_to(source)
-        return
-    shutil.copyfile(source, target)
-    settle(target)
 
 
 def _settle_all(folder: Path) -> None:

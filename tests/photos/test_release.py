@@ -306,13 +306,13 @@ def test_a_sweep_takes_nothing_from_a_release_that_is_being_linked(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aged(store)
-    link, swept = shipping._link, []
+    link, swept = shipping.link, []
 
     def linked(source: Path, target: Path) -> None:
         link(source, target)
         swept.append(Store(store.url).sweep())
 
-    monkeypatch.setattr(shipping, "_link", linked)
+    monkeypatch.setattr(shipping, "link", linked)
     frozen = freeze(store)
     assert swept == [0] * 40
     assert verify(store).sound
@@ -323,8 +323,8 @@ def test_a_release_that_lost_a_photo_on_the_way_is_not_shipped(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        link = shipping._link
-        patch.setattr(shipping, "_link", lambda a, b: link(a, b) or b.unlink())
+        link = shipping.link
+        patch.setattr(shipping, "link", lambda a, b: link(a, b) or b.unlink())
         with pytest.raises(StoreError, match="lost photos"):
             freeze(store)
     assert list((Path(store.root) / "releases").iterdir()) == []

@@ -119,7 +119,7 @@ async def test_a_ban_outlives_the_erasure_and_the_operator_hears_of_it(filled: U
 
 
 async def test_a_running_bot_clears_the_store_of_what_an_operator_withdrew(club: Club) -> None:
-    bot = await club.canteen.open(review_votes=1)
+    bot = await club.canteen.open(review_votes=1, review_undo_s=0)
     await club.agreed()
     await club.agreed("yuto")
     (face,) = await club.taken(["face.jpg"])
