@@ -7,6 +7,7 @@ from PIL.Image import Image
 
 from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
+from foodgan.contract.photos import CLUB_ONLY
 from foodgan.contract.phrases import say
 from foodgan.evaluate.nearest import Kin, Nearest, Relative
 
@@ -45,7 +46,9 @@ def compared(locale: str, kin: Kin) -> str:
 
 def _line(locale: str, photo: Relative) -> str:
     name = photo.name or say(locale, "check-unnamed")
-    by = (photo.credit or photo.source)[:_BY_MAX]
+    by, licence = (photo.credit or photo.source)[:_BY_MAX], photo.licence
+    if licence == CLUB_ONLY:  # anybody may ask, also outside the club: whose it is stays there
+        by, licence = say(locale, "check-members"), say(locale, "check-club-only")
     # Of two directions: 100 where they are one, 0 where they have nothing in common.
     closeness = max(0, round(100 * (1 - photo.distance**2 / 2)))
     return say(
@@ -53,6 +56,6 @@ def _line(locale: str, photo: Relative) -> str:
         "check-photo",
         name=dishname.display(name),
         by=dishname.display(by),
-        licence=dishname.display(photo.licence),
+        licence=dishname.display(licence),
         closeness=str(closeness),
     )

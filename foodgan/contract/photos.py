@@ -30,6 +30,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 PerceptualHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]  # 64 bits
 DishName = Annotated[str, Field(min_length=1, max_length=100)]
 Licence = Literal["CC0-1.0", "CC-BY-4.0", "club-only"]
+CLUB_ONLY: Licence = "club-only"
 Hint = Literal["blurry", "dark", "bright", "tiny", "texty"]
 
 

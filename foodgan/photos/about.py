@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from foodgan.contract.dishname import display
-from foodgan.contract.photos import Entry
+from foodgan.contract.photos import CLUB_ONLY, Entry
 from foodgan.photos import plots
 from foodgan.photos.counts import counted
 
@@ -76,7 +76,7 @@ def _licences(entries: Sequence[Entry]) -> str:
     for licence, count in counted([entry.licence for entry in entries]).items():
         credits = counted([e.credit or e.source for e in entries if e.licence == licence])
         named = ", ".join(display(credit) for credit in credits if credit) or "not named"
-        terms = _CLUB_ONLY if licence == "club-only" else _LINKS.get(licence, "see its source")
+        terms = _CLUB_ONLY if licence == CLUB_ONLY else _LINKS.get(licence, "see its source")
         rows.append(f"| {display(licence)} | {count} | {named} | {terms} |")
     return "\n".join(rows) + "\n"
 

@@ -194,6 +194,14 @@ def test_a_copy_is_called_one_and_a_name_full_of_tricks_is_only_a_name() -> None
     assert text.endswith(say("en", "check-close", percent=1))
 
 
+def test_whose_a_photo_for_the_club_alone_is_no_answer_tells() -> None:
+    """A check may be asked for in any server, and in direct messages."""
+    photo = Relative("部長スペシャル", "club", "club-only", "湊 春香", "0123456789ab", 0.5)
+    text = compared("ja", Kin((photo,), novelty=0.5))
+    assert "「部長スペシャル」 — 部員の写真、部内だけ" in text
+    assert "湊" not in text
+
+
 @pytest.mark.parametrize(("locale", "said"), [("ja", "まずありません"), ("en", "hardly any")])
 def test_of_a_copy_as_near_as_can_be_no_nought_is_told(locale: str, said: str) -> None:
     text = compared(locale, Kin((), novelty=0.0))

@@ -80,6 +80,8 @@ answer-check = Is **{ $name }** a copy of a photo? (seed { $seed } · model { $m
 check-nearest = Of the photos that the painter learned from, these are the nearest.
 check-photo = • { $closeness }% alike: “{ $name }” — { $by }, { $licence }
 check-unnamed = a photo without a name
+check-members = a member's photo
+check-club-only = for the club alone
 check-new =
     Of 100 real photos that the painter never saw, { $percent ->
         [one] 1 is

@@ -64,6 +64,8 @@ answer-check = **{ $name }** は、写真のコピー?(種 { $seed } · モデ�
 check-nearest = 学習に使った写真のうち、いちばん近いのはこちらです。
 check-photo = • 似ている度 { $closeness }% 「{ $name }」 — { $by }、{ $licence }
 check-unnamed = 名前のない写真
+check-members = 部員の写真
+check-club-only = 部内だけ
 check-new = 画家が初めて見る本物の写真でも、100枚のうち { $percent } 枚は、この絵より学習写真に似ています。写真のコピーではなさそうです。
 check-close =
     画家が初めて見る本物の写真なら、ここまで学習写真に似るものは{ $percent ->
