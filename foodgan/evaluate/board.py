@@ -17,6 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from foodgan.evaluate import attributes, copies, measures, taster
+from foodgan.evaluate.copies import Controls
 from foodgan.evaluate.features import random_features, standardised
 from foodgan.evaluate.kid import kid
 from foodgan.kondate.cooks import each
@@ -78,6 +79,11 @@ class Board:
         """Distances by the judge's features."""
         held_out, again = (self.judge.look(x).features for x in (self.held_out, self.again))
         return Ruler.of(held_out, again)
+
+    @cached_property
+    def controls(self) -> Controls:
+        """Held-out renders and both copycats, beside which copies are sought."""
+        return copies.unkept(self.train, self.held_out, len(self.names), self.device)
 
     @cached_property
     def real_spread(self) -> float:
@@ -197,7 +203,7 @@ def measure(board: Board, paint: Sketches) -> dict[str, Any]:
         "kid_floor": board.randomly.floor,
         "kid_taster": board.judged.kid(looked.features),
         "kid_taster_floor": board.judged.floor,
-        **copies.search(made, board.train, board.held_out, board.device).figures,
+        **board.controls.search(made).figures,
         "spread_within_name": {
             "made": spread,
             "real": board.real_spread,

@@ -103,17 +103,22 @@ class Controls:
         return Copies(figures, textures, shaped)
 
 
-def search(
-    made: Tensor, train: Tensor, held_out: Tensor, device: torch.device | None = None
-) -> Copies:
-    """Hold made (N), held-out photos (K) and both copycats against the training photos (M).
+def search(made: Tensor, train: Tensor, held_out: Tensor) -> Copies:
+    """Hold made (N), held-out photos (K) and both copycats against the training photos (M)."""
+    return unkept(train, held_out, len(made)).search(made)
+
+
+def unkept(
+    train: Tensor, held_out: Tensor, count: int, device: torch.device | None = None
+) -> Controls:
+    """`controls` of photos of which no shelf keeps anything.
 
     device: where features are computed, if elsewhere.
     """
     look = partial(random_features, device=device)
     reference = look(train)
     training = Training(reference, _own(reference), _outlines(train), look)
-    return controls(training, train, held_out, len(made)).search(made)
+    return controls(training, train, held_out, count)
 
 
 def known(train: Tensor, reference: Tensor, shelf: Shelf) -> Training:
