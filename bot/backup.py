@@ -5,7 +5,6 @@ the files of the store. Interaction tokens and signed links are left out: they a
 """
 
 import json
-import logging
 import os
 import tarfile
 from collections.abc import Iterable
@@ -37,7 +36,13 @@ from bot.archive import (
     save_files,
     saved_lines,
 )
-from bot.records.database import RecordsClosed, database_url, make_folder, postgres_arguments
+from bot.records.database import (
+    RecordsClosed,
+    database_url,
+    is_missing,
+    make_folder,
+    postgres_arguments,
+)
 from bot.records.migrate import HEAD, migrate, revision
 from bot.records.tables import Base
 from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
@@ -68,8 +73,6 @@ _WITHDRAWN = {"state": "withdrawn", "name": "", "filename": ""} | dict.fromkeys(
     ("words", "perceptual_hash", "sha256", "original_sha256", "channel_id")
 )
 
-log = logging.getLogger(__name__)
-
 
 def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     """Write the file whole, readable by this user alone. Returns how many rows and files it holds.
@@ -77,8 +80,7 @@ def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     The bot may run: rows are of one moment, files never change, and one that is deleted meanwhile
     was deleted on purpose. Raises BackupRefused where the database has no tables.
     """
-    # Connecting would make the file, in a place that the operator did not mean.
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+    if is_missing(url):
         raise BackupRefused(f"there is no database at {url.database}: {_CORRECT}")
     partial = target.with_name(f"{target.name}{PARTIAL}{os.getpid()}")
     try:

@@ -7,13 +7,13 @@ store and publishes the catalogue without them. One that is stopped does so when
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from sqlalchemy import URL, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records import operators, rights
-from bot.records.database import RecordsClosed, open_engine
+from bot.records.database import RecordsClosed, is_missing, open_engine
 from bot.records.migrate import HEAD, revision
 from bot.records.tables import Photo
 from foodgan.contract import dishname
@@ -88,8 +88,7 @@ async def _meant(session: AsyncSession, reference: str) -> Photo:
 @asynccontextmanager
 async def _records(url: URL) -> AsyncIterator[AsyncSession]:
     """The records in one transaction. Raises RecordsClosed where they are not this version's."""
-    # Connecting would make the file, in a place that the operator did not mean.
-    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+    if is_missing(url):
         raise RecordsClosed(f"there is no database at {url.database}: correct DATABASE_URL")
     engine = open_engine(url)
     try:

@@ -3,24 +3,16 @@
 Whoever serves them reads a job by its own list of tasks and runs nothing else.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from rq.exceptions import DeserializationError
+from pydantic import BaseModel
 
-from foodgan.contract.errors import FoodganError
 from foodgan.contract.settings import Settings
 from worker.child import Limits
 from worker.jobs import DishJob
-
-_SHOWN_MAX = 80  # characters of a stranger's text that go into a log line
-
-
-class NotServed(FoodganError):
-    """A payload that this worker does not run. The message holds nothing secret."""
+from worker.payload import call, order_of
 
 
 @dataclass(frozen=True)
@@ -39,25 +31,7 @@ class Task:
 def read(job: DishJob, tasks: Mapping[str, Task]) -> tuple[Task, BaseModel]:
     """What a job asks for; fields that a later bot has added to this version are left out.
 
-    Raises NotServed for a task that is not listed or another payload.
+    Raises Refused for a task that is not listed or another payload.
     """
-    try:
-        name, instance, args, kwargs = job.func_name, job.instance, job.args, job.kwargs
-    except DeserializationError:
-        raise NotServed("the payload is no rq call in JSON") from None
-    task = tasks.get(name) if isinstance(name, str) else None
-    if task is None:
-        raise NotServed(f"no task is called {str(name)[:_SHOWN_MAX]!r}")
-    if instance is not None or kwargs or not isinstance(args, list) or len(args) != 1:
-        raise NotServed("a task takes one order and nothing else")
-    given = args[0]
-    if isinstance(given, dict):
-        known = task.order.model_fields
-        given = {field: value for field, value in given.items() if field in known}
-    try:
-        order = task.order.model_validate_json(json.dumps(given), strict=True)
-    except ValidationError as error:
-        # pydantic's own message shows the input, and with it the link.
-        faults = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
-        raise NotServed(f"not an order ({'; '.join(faults)[:_SHOWN_MAX]})") from None
-    return task, order
+    name, given = call(job, tasks)
+    return tasks[name], order_of(tasks[name].order, given)

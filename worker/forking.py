@@ -31,8 +31,9 @@ from worker.beside import Beside
 from worker.books import Claim, Command
 from worker.child import Outcome
 from worker.commit import GroupCommit
-from worker.forked import NotServed, Task, read
+from worker.forked import Task, read
 from worker.jobs import DishJob
+from worker.payload import Refused
 from worker.sweep import Sweep
 
 BEAT_S = 1
@@ -192,7 +193,7 @@ class ForkingWorker(SimpleWorker):
         job = claim.job
         try:
             task, order = self._read(job)
-        except NotServed as error:
+        except Refused as error:
             _log.error("order %s: %s", job.id, error)
             self._write(claim, books.fail(self, claim, str(error), told=False))
             return

@@ -76,7 +76,7 @@ def release(order: ReleaseOrder, settings: Settings) -> Released:
     except ReleaseError as error:
         log.info("release %s: %s", order.release_id, error)
         if not _any_accepted(store):  # else bytes are missing, which is no reason to forget
-            from foodgan.publishing import serving
+            from foodgan.publishing import serving  # torch: seconds that others save
 
             try:
                 serving.withdraw(store, asked_at=order.asked_at)

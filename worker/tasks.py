@@ -3,15 +3,12 @@
 `worker.batching` reads and paints, `worker.delivery` does the rest beside the painting.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import torch
 from PIL.Image import Image
-from pydantic import ValidationError
-from rq.exceptions import DeserializationError
 
 from foodgan.contract import dishname
 from foodgan.contract.errors import DiscordRefused, FoodganError, ModelError, UserError
@@ -21,13 +18,8 @@ from foodgan.contract.phrases import say
 from foodgan.painting.painter import Dish
 from foodgan.text.emphasis import emphasis
 from worker.jobs import DishJob
+from worker.payload import Refused, call, order_of
 from worker.reply import Message, OutOfTime, TooLarge
-
-_SHOWN_MAX = 80  # characters of a stranger's text that go into a log line
-
-
-class Refused(FoodganError):
-    """A payload that this worker does not run. The message holds nothing secret."""
 
 
 class TooNew(FoodganError):
@@ -94,26 +86,12 @@ def read(job: DishJob) -> DishOrder:
 
     Raises Refused for a task not in TASKS or another shape, TooNew for a later version.
     """
-    try:
-        name, instance, args, kwargs = job.func_name, job.instance, job.args, job.kwargs
-    except DeserializationError:
-        raise Refused("the payload is no rq call in JSON") from None
-    if not isinstance(name, str) or name not in TASKS:
-        raise Refused(f"no task is called {str(name)[:_SHOWN_MAX]!r}")
-    if instance is not None or kwargs or not isinstance(args, list) or len(args) != 1:
-        raise Refused("a task takes one order and nothing else")
-    given = args[0]
+    _, given = call(job, TASKS)
     if isinstance(given, dict):
         version = given.get("version", VERSION)
         if type(version) is int and version > VERSION:
             raise TooNew(f"version {version} of an order, and this worker knows {VERSION}")
-        given = {field: value for field, value in given.items() if field in DishOrder.model_fields}
-    try:
-        order = DishOrder.model_validate_json(json.dumps(given), strict=True)
-    except ValidationError as error:
-        # pydantic's own message shows the input, and with it the token.
-        faults = (f"{'.'.join(map(str, e['loc']))}: {e['type']}" for e in error.errors())
-        raise Refused(f"not an order ({'; '.join(faults)[:_SHOWN_MAX]})") from None
+    order = order_of(DishOrder, given)
     if order.order_id != job.id:
         raise Refused("the order carries another id than its job")
     return order

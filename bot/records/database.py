@@ -55,6 +55,13 @@ def open_engine(url: URL) -> AsyncEngine:
     )
 
 
+def is_missing(url: URL) -> bool:
+    """Whether this is an SQLite file that is not there: connecting would make it, in a place that
+    an operator at the command line did not mean.
+    """
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
+
+
 def make_folder(url: URL) -> None:
     """Make the folder that an SQLite file lies in. Raises RecordsClosed where it cannot be."""
     if not url.database or url.database == ":memory:":

@@ -7,10 +7,10 @@ it where every gate is passed. Workers read in the store which model is to be se
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from foodgan.contract.orders import OrderId
-from foodgan.contract.photos import DishName, Order, Result, Sha256
+from foodgan.contract.photos import DishName, Kept, Order, Result, Sha256
 
 TRAIN_QUEUE = "train"
 LEARN_TASK = "worker.training.learn"  # Learning -> Learned
@@ -26,12 +26,6 @@ MODEL_MAX, SERVING_MAX, PICTURE_MAX = 16 * 1024**2, 1024**2, 10 * 1024**2
 GateName = Literal["paints", "apart", "heard", "stays", "untouched"]
 AT_LEAST: frozenset[GateName] = frozenset({"apart"})  # whose figure is to reach its bound
 Promoter = Literal["trainer", "operator"]
-
-
-class _Kept(BaseModel):
-    """What several builds read and write in turn: fields that a later one added stay."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
 
 
 class Learning(Order):
@@ -87,7 +81,7 @@ class Learned(Result):
     outrun: bool = False
 
 
-class Promotion(_Kept):
+class Promotion(Kept):
     """A model that became the one to be served.
 
     digest: its name in the store, None for each worker's own model, and then no model_id. base: the
@@ -104,7 +98,7 @@ class Promotion(_Kept):
     asked_at: AwareDatetime | None = None
 
 
-class Serving(_Kept):
+class Serving(Kept):
     """What is served and what was: the last promotion counts. rolled_back: ids of models that an
     operator took back, which no trainer promotes again. newest: when the newest release was asked
     for that was learned from; no trainer goes back behind it.

@@ -48,8 +48,8 @@ class Result(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _Line(BaseModel):
-    """A line of a file that several builds read and write in turn: fields of a later one stay."""
+class Kept(BaseModel):
+    """What several builds read and write in turn: fields that a later one added stay."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -98,7 +98,7 @@ class Refused(Result):
     values: dict[str, str | int] = {}
 
 
-class Entry(_Line):
+class Entry(Kept):
     """One accepted photo in a catalogue, a line of JSON.
 
     credit: how the contributor wants to be named, "" for not at all; source: for imported
@@ -115,14 +115,14 @@ class Entry(_Line):
     split: Literal["train", "test"] | None = None
 
 
-class Tombstone(_Line):
+class Tombstone(Kept):
     """A photo that was withdrawn or deleted: it must not come back, nor enter a release."""
 
     sha256: Sha256
     original_sha256: Sha256
 
 
-class Pruned(_Line):
+class Pruned(Kept):
     """A release that was removed. withdrawn: of its photos, how many had been withdrawn by then."""
 
     digest: Sha256
@@ -131,7 +131,7 @@ class Pruned(_Line):
     withdrawn: Annotated[int, Field(ge=0)]
 
 
-class Waiting(_Line):
+class Waiting(Kept):
     """A photo whose bytes are to be kept although no catalogue has it: it waits for a review."""
 
     sha256: Sha256

@@ -7,6 +7,7 @@ alone. A classifier of base dishes sees those ImageNet features too. N pictures.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -175,5 +176,10 @@ def _to_read(exam: Exam, each: int) -> Tensor:
 
 
 def _looked(exam: Exam, eyes: Backbone, rows: Tensor) -> Tensor:
-    parts = track(rows.split(BATCH), "looking at photos", total=-(-len(rows) // BATCH))
-    return torch.cat([sight.see(eyes, exam.pictures(part, PHOTO_SIZE)) for part in parts])
+    return torch.cat([sight.see(eyes, photos) for photos in at_full_size(exam, rows)])
+
+
+def at_full_size(exam: Exam, rows: Tensor) -> Iterator[Tensor]:
+    """Photos (n, 3, S, S) as few at a time as fit in a cache, with a bar."""
+    for part in track(rows.split(BATCH), "looking at photos"):
+        yield exam.pictures(part, PHOTO_SIZE)

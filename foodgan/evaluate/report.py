@@ -15,7 +15,7 @@ from foodgan.evaluate.features import random_features, standardised
 from foodgan.evaluate.painted import Painted, paint
 from foodgan.evaluate.panel import IMAGENET, KINDS
 from foodgan.evaluate.yardstick import (
-    WHOLE,
+    DEPTHS,
     Yardstick,
     open_yardstick,
     rows_of,
@@ -96,7 +96,7 @@ def _distances(yardstick: Yardstick, asked: Painted, random: Tensor) -> dict[str
     scale = yardstick.scales["kid_judge"]
     held_out = scale.units(scale.held_out)
     whole: dict[str, Any] = {}
-    for key, part in WHOLE.items():
+    for key, part in DEPTHS.items():
         whole |= yardstick.scales[key].distances(key, asked.seen[QUALITY][:, part])
     return {
         **yardstick.scales["kid"].distances("kid", random),

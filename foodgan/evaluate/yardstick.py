@@ -5,7 +5,7 @@ the exam's shelf keeps it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,20 +16,19 @@ from torch.nn import functional as F
 
 from foodgan.evaluate import copies, faithful, measures, sight
 from foodgan.evaluate.copies import Controls
-from foodgan.evaluate.exam import HELD_OUT_MIN, PHOTO_SIZE, Exam, open_exam
+from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
 from foodgan.evaluate.faithful import Choices
 from foodgan.evaluate.features import Look, random_features, standardised
 from foodgan.evaluate.kid import kid
-from foodgan.evaluate.panel import BATCH, IMAGENET, KINDS, Panel, seat
+from foodgan.evaluate.panel import IMAGENET, KINDS, Panel, at_full_size, seat
 from foodgan.evaluate.shelf import Tensors
-from foodgan.machine.progress import track
 from foodgan.painting.painter import Dish
 from foodgan.photos.folder import PhotosError
 from foodgan.step.config import LEFT_OUT
 
 COMMON = 20  # photos that a name needs for its spread and colours to be known
 # By the key of the figure, which features of `sight.see_whole`.
-WHOLE = {"kid_fine": slice(sight.FINE), "kid_coarse": slice(sight.FINE, None)}
+DEPTHS = {"kid_fine": slice(sight.FINE), "kid_coarse": slice(sight.FINE, None)}
 FLOORS = {
     "_floor_train_to_test": "photos",
     "_control_blurred": "blurred",
@@ -144,16 +143,17 @@ def _scales(exam: Exam, panel: Panel, dishes: list[Dish]) -> dict[str, Scale]:
     like = exam.of_names([dish.name for dish in dishes])
     if len(like) < HELD_OUT_MIN:  # no name is in both splits
         like = exam.train
-    measured = exam.not_seen(panel.judge.photos)
+    measured, photos = exam.not_seen(panel.judge.photos), [exam.small[like]]
     kept = f"{panel.judge.weights[:12]}-{len(dishes)}"
     by_judge = exam.shelf.keep(
-        f"judge-{kept}", lambda: _looked(panel.judge.features, exam, measured, like)
+        f"judge-{kept}", lambda: _looked(panel.judge.features, [exam.small[measured]], photos)
     )
     by_random = exam.shelf.keep(
-        f"spoilt-{len(dishes)}", lambda: _looked(random_features, exam, exam.test, like)
+        f"spoilt-{len(dishes)}", lambda: _looked(random_features, [exam.small[exam.test]], photos)
     )
     whole = exam.shelf.keep(
-        f"whole-{len(dishes)}", lambda: _looked_whole(panel.see_whole, exam, exam.test, like)
+        f"whole-{len(dishes)}",
+        lambda: _looked(panel.see_whole, at_full_size(exam, exam.test), at_full_size(exam, like)),
     )
     unchosen = torch.isin(exam.test, exam.not_for_choice())
     return {
@@ -161,25 +161,20 @@ def _scales(exam: Exam, panel: Panel, dishes: list[Dish]) -> dict[str, Scale]:
         "kid_judge": _scale(by_judge, torch.isin(measured, exam.not_for_choice())),
         **{
             key: _scale({name: seen[:, part] for name, seen in whole.items()}, unchosen)
-            for key, part in WHOLE.items()
+            for key, part in DEPTHS.items()
         },
     }
 
 
-def _looked(look: Look, exam: Exam, held_out: Tensor, like: Tensor) -> Tensors:
-    """Features of held-out photos, of training photos of the asked names, and of those spoilt."""
-    photos = exam.small[like]  # spoilt held-out photos would be near themselves
-    sets = {"held_out": exam.small[held_out], "photos": photos, **_spoilt(photos)}
-    return {name: look(pictures) for name, pictures in sets.items()}
+def _looked(look: Look, held_out: Iterable[Tensor], like: Iterable[Tensor]) -> Tensors:
+    """Features of held-out photos, of training photos of the asked names, and of those spoilt.
 
-
-def _looked_whole(look: Look, exam: Exam, held_out: Tensor, like: Tensor) -> Tensors:
-    """The same at full size, in parts that fit in memory."""
+    Of either all at once, or as few as fit in memory.
+    """
     found = defaultdict(list)
-    for part in track(held_out.split(BATCH), "looking at held-out photos"):
-        found["held_out"].append(look(exam.pictures(part, PHOTO_SIZE)))
-    for part in track(like.split(BATCH), "looking at photos, and at spoilt ones"):
-        photos = exam.pictures(part, PHOTO_SIZE)
+    for photos in held_out:
+        found["held_out"].append(look(photos))
+    for photos in like:  # spoilt held-out photos would be near themselves
         for name, pictures in ({"photos": photos} | _spoilt(photos)).items():
             found[name].append(look(pictures))
     return {name: torch.cat(parts) for name, parts in found.items()}

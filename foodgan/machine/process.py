@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 from collections.abc import MutableMapping
-from multiprocessing import parent_process
 
 # glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
@@ -46,6 +45,8 @@ def end_with_parent() -> None:
 
     However that came: killed, it tells nobody, and an executor's processes wait for work for ever.
     """
+    from multiprocessing import parent_process  # who asks has it loaded; a command line has not
+
     parent = parent_process()
     assert parent, "not started by multiprocessing"
 

@@ -31,7 +31,7 @@ from foodgan.photos.trees import MissingFile, Tree, opened
 SAVED_EVERY = 200  # photos
 JOURNALS = "imports"  # in the store: what has become of every file of a collection
 UNKNOWN = "unknown"  # the licence of a photo of which nobody says one
-_SAID = {"name", "licence", "credit", "source", "split"}  # of an entry, what a collection says
+_SILENT = {"licence": UNKNOWN, "credit": "", "source": "", "split": None}  # where it says nothing
 _NO_ID = "00000000"  # imported photos have no number of an order
 
 log = logging.getLogger(__name__)
@@ -200,11 +200,9 @@ def _count(done: _Done, entries: dict[str, Entry], told: set[str], report: Repor
 
 def _corrected(before: Entry, draft: Entry) -> Entry:
     """An entry with what is said of its photo now; what is not said stays as it was."""
-    said = draft.model_dump(include=_SAID)
-    silent = {"licence": UNKNOWN, "credit": "", "source": "", "split": None}
-    return before.model_copy(
-        update={key: value for key, value in said.items() if value != silent.get(key)}
-    )
+    said = draft.model_dump(include={"name", *_SILENT})
+    update = {key: value for key, value in said.items() if value != _SILENT.get(key)}
+    return before.model_copy(update=update)
 
 
 def _save(store: Store, catalogue: str, entries: dict[str, Entry], journal: "_Journal") -> None:
