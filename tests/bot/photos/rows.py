@@ -5,9 +5,16 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.records.tables import Photo
+from sqlalchemy import URL, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot.records.database import open_engine
+from bot.records.photos import note
+from bot.records.tables import Consent, Photo, Submission
 
 ANNE, BO, CHE, DEE = 1, 2, 3, 4
+SAVED = b"a plain photo"  # the bytes of the one that is in the back-up
+SAVED_SHA = hashlib.sha256(SAVED).hexdigest()
 START = datetime(2026, 7, 1, tzinfo=UTC)
 
 
@@ -45,3 +52,47 @@ def photos(numbers: Iterable[int], **changed: Any) -> list[Photo]:
 
 def digest(what: str, number: int) -> str:
     return hashlib.sha256(f"{what} {number}".encode()).hexdigest()
+
+
+async def fill(engine: AsyncEngine) -> None:
+    """One accepted photo, its new name, one at the intake and one consent."""
+    now = datetime.now(UTC)
+    async with AsyncSession(engine) as session, session.begin():
+        session.add(
+            Submission(
+                id="5ub00000",
+                member_id=ANNE,
+                locale="ja",
+                name="親子丼",
+                credit_choice="name",
+                application_id=1,
+                token="interaction-secret",
+                asked_at=now,
+            )
+        )
+        await session.flush()
+        link = "https://cdn.example/secret"
+        taken = {"state": "accepted", "decided_at": now, "submission_id": "5ub00000"}
+        session.add(a_photo(0, sha256=SAVED_SHA, **taken))
+        note(session, "rename", BO, "00000000", "月見うどん → きつねうどん")
+        session.add(a_photo(1, state="submitted", sha256=None, url=link, submission_id="5ub00000"))
+        session.add(
+            Consent(
+                member_id=ANNE,
+                version=1,
+                licence="CC0-1.0",
+                credit_choice="name",
+                credit="Anne",
+                locale="ja",
+                given_at=now,
+            )
+        )
+
+
+async def rows(url: URL, table: type) -> list[Any]:
+    """All rows of a table."""
+    engine = open_engine(url)
+    async with AsyncSession(engine) as session:
+        found = list(await session.scalars(select(table)))
+    await engine.dispose()
+    return found
