@@ -15,9 +15,10 @@ from foodgan.contract.errors import FoodganError, StoreError, UserError
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.store import Store
+from foodgan.contract.terminal import Terminal
 
 T = TypeVar("T")
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y")]
 
 # As members are told: models forget with the next release, releases go when operators prune them.
 _FORGOTTEN = (
@@ -25,12 +26,7 @@ _FORGOTTEN = (
     "the next release; earlier releases with `foodgan photos prune --apply`"
 )
 
-cli = typer.Typer(
-    help="The Discord bot of 架空食堂. Without a command it runs until SIGTERM or Ctrl-C.",
-    add_completion=False,
-    pretty_exceptions_enable=False,  # they would show local variables, and with them tokens
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+cli = Terminal("bot", add_completion=False)
 
 
 @cli.callback(invoke_without_command=True)
@@ -45,10 +41,7 @@ def serve(context: typer.Context) -> None:
 
 
 @cli.command()
-def sync(
-    context: typer.Context,
-    guild: Annotated[int | None, typer.Option(help="Only in this server, at once.")] = None,
-) -> None:
+def sync(context: typer.Context, guild: int | None = None) -> None:
     """Register the commands with Discord. Needed once, and after an update that changes them."""
     from bot.app import sync as register
 
@@ -59,10 +52,7 @@ def sync(
 
 
 @cli.command()
-def migrate(
-    context: typer.Context,
-    down: Annotated[bool, typer.Option("--down", help="One revision back. Drops data.")] = False,
-) -> None:
+def migrate(context: typer.Context, down: Annotated[bool, typer.Option("--down")] = False) -> None:
     """Bring the tables to this version. The bot does so itself when it starts."""
     from bot.records.database import RecordsClosed, database_url
     from bot.records.migrate import migrate as move
@@ -75,9 +65,7 @@ def migrate(
 
 
 @cli.command()
-def backup(
-    context: typer.Context, file: Annotated[Path, typer.Argument(help="Written whole or not.")]
-) -> None:
+def backup(context: typer.Context, file: Path) -> None:
     """Put database and photo store into one file. The bot may go on running."""
     from bot.backup import backup as save
     from bot.records.database import database_url
@@ -91,8 +79,8 @@ def backup(
 @cli.command()
 def restore(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, help="What `backup` wrote.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Overwrite the records.")] = False,
+    file: Annotated[Path, typer.Argument(exists=True)],
+    replace: Annotated[bool, typer.Option("--replace")] = False,
 ) -> None:
     """Bring database and photo store back from a file. The bot must be stopped."""
     from bot.backup import restore as bring_back
@@ -110,21 +98,10 @@ def restore(
 @cli.command()
 def withdraw(
     context: typer.Context,
-    photos: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PHOTO_ID",
-            help="Eight digits, as in `/operator list` and in the names of files that the bot "
-            "shows (photo-PHOTO_ID.jpg); or a photo's hash, 12 digits or more, as `foodgan photos "
-            "export` calls its file. The file's name will do.",
-        ),
-    ],
+    photos: Annotated[list[str], typer.Argument(metavar="PHOTO_ID")],
     yes: Yes = False,
 ) -> None:
-    """Take photos out for good, as `/photos withdraw` does for members, whoever handed them over.
-
-    The bot may go on running.
-    """
+    """Take photos out for good, as `/photos withdraw` does for members."""
     from bot import removal
     from bot.records.database import database_url
 
@@ -142,16 +119,10 @@ def withdraw(
 @cli.command()
 def erase(
     context: typer.Context,
-    member: Annotated[
-        int,
-        typer.Argument(metavar="MEMBER_ID", min=1, help="The member's Discord ID, all digits."),
-    ],
+    member: Annotated[int, typer.Argument(metavar="MEMBER_ID", min=1)],
     yes: Yes = False,
 ) -> None:
-    """Erase a member, as `/privacy delete` does, also one who has left. The bot may go on running.
-
-    A ban that stands has to stay.
-    """
+    """Erase a member, as `/privacy delete` does, also one who has left."""
     from bot import removal
     from bot.records.database import database_url
 

@@ -20,6 +20,7 @@ from foodgan.contract import logs, pulse
 from foodgan.contract.errors import KitchenClosed, ModelError, UserError
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings, read_settings
+from foodgan.contract.terminal import Terminal
 from foodgan.machine import process
 from worker.health import intake_pulse_file, pulse_file, trainer_pulse_file
 
@@ -29,28 +30,12 @@ _TRAINER_NICE = 15
 
 _log = logging.getLogger("worker")
 
-app = typer.Typer(
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-Name = Annotated[
-    str, typer.Option(help="Its name on this machine, where there is more than one worker.")
-]
+app = Terminal("worker", add_completion=False)
 
 
 @app.callback(invoke_without_command=True)
-def run(
-    context: typer.Context,
-    name: Name = "",
-    burst: Annotated[bool, typer.Option(help="Leave when the queue is empty.")] = False,
-) -> None:
-    """Paint dishes until SIGTERM.
-
-    Exit codes: 2 a wrong setting, 3 no model, 4 a pass hung, 5 told to stop twice, 6 the device
-    does not answer, yet or any more.
-    """
+def run(context: typer.Context, name: str = "", burst: bool = False) -> None:
+    """Paint dishes until SIGTERM."""
     if context.invoked_subcommand is not None:
         return
     settings = _set_up()
@@ -72,10 +57,7 @@ def run(
 
 
 @app.command()
-def intake(
-    name: Name = "",
-    burst: Annotated[bool, typer.Option(help="Leave when the queue is empty.")] = False,
-) -> None:
+def intake(name: str = "", burst: bool = False) -> None:
     """Take in contributed photos until SIGTERM. Needs no model, GPU or database."""
     settings = _set_up()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads would not survive a fork
@@ -85,15 +67,8 @@ def intake(
 
 
 @app.command()
-def trainer(
-    name: Name = "",
-    burst: Annotated[bool, typer.Option(help="Leave when the queue is empty.")] = False,
-) -> None:
-    """Learn the names of each release until SIGTERM, and promote what passes every gate.
-
-    Needs a minute of a CPU for each; it stands back behind whoever paints on the same machine.
-    Exit code 2: a wrong setting, a store that it cannot write to.
-    """
+def trainer(name: str = "", burst: bool = False) -> None:
+    """Learn the names of each release until SIGTERM, and promote what passes every gate."""
     settings = _set_up()
     os.nice(_TRAINER_NICE)
     from worker import trainer as service
@@ -107,9 +82,9 @@ def trainer(
 
 @app.command()
 def health(
-    name: Name = "",
-    intake: Annotated[bool, typer.Option("--intake", help="Ask for an intake worker.")] = False,
-    trainer: Annotated[bool, typer.Option("--trainer", help="Ask for a trainer.")] = False,
+    name: str = "",
+    intake: Annotated[bool, typer.Option("--intake")] = False,
+    trainer: Annotated[bool, typer.Option("--trainer")] = False,
 ) -> None:
     """Exit code 0 where the worker lives and reaches its queue, else 1; 2: a wrong setting."""
     find = intake_pulse_file if intake else trainer_pulse_file if trainer else pulse_file
@@ -118,13 +93,8 @@ def health(
 
 
 @app.command()
-def dead(
-    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
-) -> None:
-    """List the orders that have failed for good: they stay for a day.
-
-    Reads REDIS_URL; without one, the queue of the house that is open in this folder.
-    """
+def dead(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """List the orders that have failed for good: they stay for a day."""
     from worker.dead import letters
 
     with _connected(_settings()) as redis:
@@ -142,9 +112,7 @@ def dead(
 
 
 @app.command()
-def replay(
-    order_ids: Annotated[list[str], typer.Argument(help="Ids that `dead` lists.")],
-) -> None:
+def replay(order_ids: list[str]) -> None:
     """Paint failed orders after all; the bot posts them to their channels. Exit code 1: no such."""
     from worker.dead import NoSuchLetter
     from worker.dead import replay as put_in_line

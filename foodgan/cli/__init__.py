@@ -15,7 +15,6 @@ from foodgan.cli import (
     evaluate,
     experiment,
     kondate,
-    language,
     mix,
     model,
     photos,
@@ -26,16 +25,12 @@ from foodgan.cli import (
     train,
     up,
 )
+from foodgan.contract import terminal
 from foodgan.contract.errors import FoodganError, UserError
+from foodgan.contract.terminal import Terminal
 from foodgan.machine import process
 
-app = typer.Typer(
-    help="架空食堂 — 名前だけの料理を絵にする食堂 · paints dishes that do not exist.",
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    pretty_exceptions_show_locals=False,  # a local may be a secret
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = Terminal("foodgan", no_args_is_help=True)
 app.command("up")(up.up)
 app.command("status")(status.status)
 app.command("drain")(status.drain)
@@ -61,20 +56,20 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+def _speak(lang: str | None) -> None:
+    if lang:
+        os.environ[terminal.CHOSEN] = lang
+
+
 @app.callback()
 def options(
-    version: Annotated[
-        bool,
-        typer.Option("--version", help="Print the version.", is_eager=True, callback=_version),
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version)] = False,
     lang: Annotated[
         Literal["ja", "en"] | None,
-        typer.Option(metavar="ja|en", help="Speak this language; else the terminal's."),
+        typer.Option(metavar="ja|en", is_eager=True, callback=_speak),  # before `--help` speaks
     ] = None,
 ) -> None:
     """What holds for every command."""
-    if lang:
-        os.environ[language.CHOSEN] = lang
 
 
 def main() -> None:
@@ -83,7 +78,7 @@ def main() -> None:
     try:
         app()
     except UserError as error:
-        _leave(language.say(error.phrase, **error.values), 2)
+        _leave(terminal.say(error.phrase, **error.values), 2)
     except FoodganError as error:
         _leave(str(error), 1)
     except OSError as error:  # a place that cannot be read or written

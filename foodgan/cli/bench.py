@@ -11,24 +11,21 @@ from rich.table import Table
 
 from foodgan.cli.device import Device
 from foodgan.contract.limits import COUNT_MAX
+from foodgan.contract.terminal import Terminal
 
-app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
+app = Terminal(no_args_is_help=True)
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+AsJson = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()
 def painter(
-    model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
+    model: Path | None = None,
     device: Device = None,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
-    repeats: Annotated[int, typer.Option(help="Runs of each measurement.", min=3)] = 30,
-    variants: Annotated[
-        bool, typer.Option("--variants", help="Other ways to run it; compiling takes minutes.")
-    ] = False,
-    only: Annotated[
-        list[str] | None, typer.Option(help="Of the variants: name one, or repeat; else all.")
-    ] = None,
+    threads: Annotated[int, typer.Option(min=0)] = 0,
+    repeats: Annotated[int, typer.Option(min=3)] = 30,
+    variants: Annotated[bool, typer.Option("--variants")] = False,
+    only: list[str] | None = None,
     as_json: AsJson = False,
 ) -> None:
     """Milliseconds and GMAC of each stage, pictures/s by batch, share of the machine's peak."""
@@ -49,8 +46,8 @@ def painter(
 
 @app.command()
 def dish(
-    orders: Annotated[int, typer.Option(help="Dishes to order, one after the other.", min=1)] = 30,
-    count: Annotated[int, typer.Option(help="Pictures a dish.", min=1, max=COUNT_MAX)] = 1,
+    orders: Annotated[int, typer.Option(min=1)] = 30,
+    count: Annotated[int, typer.Option(min=1, max=COUNT_MAX)] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Time from `/dish` to the picture through bot, queue and worker, beside the painter's own."""
@@ -71,10 +68,7 @@ def dish(
 
 
 @app.command()
-def kondate(
-    renders: Annotated[int, typer.Option(help="Dishes to draw at each size.", min=1)] = 100,
-    as_json: AsJson = False,
-) -> None:
+def kondate(renders: Annotated[int, typer.Option(min=1)] = 100, as_json: AsJson = False) -> None:
     """Dishes that one core draws in a second, at 64 and 256 pixels."""
     from foodgan.bench.kondate import measure
 
@@ -88,11 +82,11 @@ def kondate(
 
 @app.command()
 def queue(
-    model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
+    model: Path | None = None,
     device: Device = None,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
-    batch: Annotated[int, typer.Option(help="Pictures of one pass.", min=1)] = 16,
-    orders: Annotated[int, typer.Option(help="Orders in full batches.", min=32)] = 256,
+    threads: Annotated[int, typer.Option(min=0)] = 0,
+    batch: Annotated[int, typer.Option(min=1)] = 16,
+    orders: Annotated[int, typer.Option(min=32)] = 256,
     as_json: AsJson = False,
 ) -> None:
     """Orders a second through queue and worker, beside the bare painter and RQ's own workers."""
@@ -123,10 +117,10 @@ def _leaves(figures: dict[str, Any], above: str = "") -> Iterator[tuple[str, Any
 
 @app.command()
 def fleet(
-    device_s: Annotated[float, typer.Option(help="Seconds of a pass.", min=0)] = 0.2,
-    batch: Annotated[int, typer.Option(help="Pictures of one pass.", min=1)] = 4,
-    orders: Annotated[int, typer.Option(help="For each size of the fleet.", min=16)] = 320,
-    memory_orders: Annotated[int, typer.Option(help="To watch memory over.", min=1)] = 2000,
+    device_s: Annotated[float, typer.Option(min=0)] = 0.2,
+    batch: Annotated[int, typer.Option(min=1)] = 4,
+    orders: Annotated[int, typer.Option(min=16)] = 320,
+    memory_orders: Annotated[int, typer.Option(min=1)] = 2000,
     as_json: AsJson = False,
 ) -> None:
     """One worker and four, with a device that only takes its time; memory over many orders."""
@@ -148,11 +142,8 @@ def fleet(
 
 @app.command()
 def train(
-    configs: Annotated[
-        list[str] | None,
-        typer.Option("--config", help="Repeat for several; else the published and ours."),
-    ] = None,
-    steps: Annotated[int, typer.Option(help="Steps of each network, three times.", min=1)] = 16,
+    configs: Annotated[list[str] | None, typer.Option("--config")] = None,
+    steps: Annotated[int, typer.Option(min=1)] = 16,
     device: Device = None,
     as_json: AsJson = False,
 ) -> None:
@@ -175,8 +166,7 @@ def train(
 
 @app.command()
 def photos(
-    released: Annotated[int, typer.Option(help="Photos of the release.", min=10)] = 10_000,
-    as_json: AsJson = False,
+    released: Annotated[int, typer.Option(min=10)] = 10_000, as_json: AsJson = False
 ) -> None:
     """Photos taken in a second, look-alikes among 100,000, seconds that a release takes."""
     from foodgan.bench.photos import measure

@@ -67,8 +67,7 @@ def _shown(found: Status) -> Group:
     for each in found.workers:
         counts = (each.in_hand, each.served, each.failed)
         table.add_row(
-            *(each.label, each.state, *map(str, counts)),
-            *(each.model, each.device, each.version),
+            *(each.label, each.state, *map(str, counts)), *(each.model, each.device, each.version)
         )
     # In lines of their own: as a column they would fold on a terminal of 80.
     figures = [f"figures of {each.label}: {each.health}" for each in found.workers if each.health]

@@ -10,30 +10,17 @@ from rich.table import Table
 
 
 def chaos(
-    orders: Annotated[int, typer.Option(min=1, help="That the bot has to acknowledge.")] = 1000,
-    kills: Annotated[
-        int | None, typer.Option(min=0, help="SIGKILLs; one for ten orders if not given.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of the dice: what goes wrong, and when.")] = 0,
-    workers: Annotated[int, typer.Option(min=1, max=16, help="How many paint.")] = 3,
-    every_s: Annotated[float, typer.Option(min=0.3, help="Mean seconds between faults.")] = 2.5,
-    redis_away_s: Annotated[
-        float, typer.Option(min=0, help="Seconds without Redis, after half of the kills.")
-    ] = 0.0,
-    model: Annotated[Path | None, typer.Option(help="A model's folder.")] = None,
-    folder: Annotated[
-        Path | None, typer.Option(help="A new folder: the house's files and logs stay in it.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    orders: Annotated[int, typer.Option(min=1)] = 1000,
+    kills: Annotated[int | None, typer.Option(min=0)] = None,
+    seed: int = 0,
+    workers: Annotated[int, typer.Option(min=1, max=16)] = 3,
+    every_s: Annotated[float, typer.Option(min=0.3)] = 2.5,
+    redis_away_s: Annotated[float, typer.Option(min=0)] = 0.0,
+    model: Path | None = None,
+    folder: Path | None = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Try a whole house of its own: no order may be lost or answered twice. Exit code 1 if one is.
-
-    Bot, workers with their model, Valkey, supervisor and the sandbox in Discord's place are the
-    real processes. All but the last two are killed and frozen; workers are parted from Redis or
-    from Discord, their devices hang or have no memory, all are restarted in turn and given another
-    model, also one that is damaged; the sandbox answers with 429 and 5xx, late or not at all.
-    `--model` names a smaller one.
-    """
+    """Try a whole house of its own: no order may be lost or answered twice."""
     if folder is not None and folder.exists():
         raise typer.BadParameter(f"{folder} is there already", param_hint="--folder")
     from foodgan.chaos.run import Trial, measure

@@ -16,6 +16,4 @@ def usable(device: str | None) -> str | None:
     return device
 
 
-Device = Annotated[
-    str | None, typer.Option(help="cpu, cuda, cuda:1; else the best.", callback=usable)
-]
+Device = Annotated[str | None, typer.Option(callback=usable)]

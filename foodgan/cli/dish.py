@@ -13,82 +13,32 @@ if TYPE_CHECKING:  # heavy, and `--help` does without
     from foodgan.evaluate.nearest import Nearest
     from foodgan.painting.painter import Dish, Painter
 
-TASTE, LOOK = "Seasoning", "Looking closer"  # panels of `--help`
+TASTE, LOOK = "help-frame.taste", "help-frame.look"  # panels of `--help`
 
 
 def dish(
-    name: Annotated[str, typer.Argument(help="The dish, in Japanese: 虹色マグロカレーうどん")],
-    count: Annotated[int, typer.Option(help="Pictures.", min=1, max=COUNT_MAX)] = 1,
-    seed: Annotated[
-        int | None, typer.Option(help="The same seed paints the same.", min=0, max=SEED_MAX)
-    ] = None,
-    mix: Annotated[
-        str | None, typer.Option(help="A second dish to mix it with.", rich_help_panel=TASTE)
-    ] = None,
-    share: Annotated[
-        float | None,
-        typer.Option(help="How much of the second; else .5.", min=0, max=1, rich_help_panel=TASTE),
-    ] = None,
+    name: str,
+    count: Annotated[int, typer.Option(min=1, max=COUNT_MAX)] = 1,
+    seed: Annotated[int | None, typer.Option(min=0, max=SEED_MAX)] = None,
+    mix: Annotated[str | None, typer.Option(rich_help_panel=TASTE)] = None,
+    share: Annotated[float | None, typer.Option(min=0, max=1, rich_help_panel=TASTE)] = None,
     weight: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="WORD=0…3",
-            help="How much a word of the name is heard: 1 as ever, 0 not at all, 3 alone. "
-            "May be given several times.",
-            rich_help_panel=TASTE,
-        ),
+        list[str] | None, typer.Option(metavar="WORD=0…3", rich_help_panel=TASTE)
     ] = None,
     variation: Annotated[
-        int | None,
-        typer.Option(
-            help="A seed of its own for another serving of the same dish.",
-            min=0,
-            max=SEED_MAX,
-            rich_help_panel=TASTE,
-        ),
+        int | None, typer.Option(min=0, max=SEED_MAX, rich_help_panel=TASTE)
     ] = None,
-    truncation: Annotated[
-        float,
-        typer.Option(
-            help="1 is anything; less is plainer and more usual.",
-            min=0,
-            max=1,
-            rich_help_panel=TASTE,
-        ),
-    ] = 1.0,
+    truncation: Annotated[float, typer.Option(min=0, max=1, rich_help_panel=TASTE)] = 1.0,
     sketch: Annotated[
-        Path | None,
-        typer.Option(
-            help="A picture to paint over, instead of a sketch of the model's own.",
-            exists=True,
-            dir_okay=False,
-            rich_help_panel=TASTE,
-        ),
+        Path | None, typer.Option(exists=True, dir_okay=False, rich_help_panel=TASTE)
     ] = None,
-    save_sketch: Annotated[
-        bool,
-        typer.Option(help="Also write the 64×64 sketches, for --sketch.", rich_help_panel=LOOK),
-    ] = False,
-    enlarge: Annotated[
-        bool, typer.Option(help="Paint 512×512 pixels.", rich_help_panel=LOOK)
-    ] = False,
-    nearest: Annotated[
-        bool,
-        typer.Option(
-            help="Say which training photos are nearest, and how new the picture is.",
-            rich_help_panel=LOOK,
-        ),
-    ] = False,
-    out: Annotated[
-        Path, typer.Option(help="The folder for the pictures.", file_okay=False)
-    ] = Path(),
-    model: Annotated[
-        Path | None, typer.Option(help="A model's folder; else the shipped one.")
-    ] = None,
+    save_sketch: Annotated[bool, typer.Option(rich_help_panel=LOOK)] = False,
+    enlarge: Annotated[bool, typer.Option(rich_help_panel=LOOK)] = False,
+    nearest: Annotated[bool, typer.Option(rich_help_panel=LOOK)] = False,
+    out: Annotated[Path, typer.Option(file_okay=False)] = Path(),
+    model: Path | None = None,
     device: Device = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print what was painted as JSON.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Paint an invented dish into PNG files."""
     import secrets

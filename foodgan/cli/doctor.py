@@ -7,13 +7,8 @@ import typer
 SIGNS = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]", "skip": "[dim]–[/]"}
 
 
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
-) -> None:
-    """Check Python, disk, Redis, photo store, device, model, database and Discord.
-
-    Exit code 1 where something fails; a warning is no failure. No secret is shown.
-    """
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Check Python, disk, Redis, photo store, device, model, database and Discord."""
     import json
 
     from rich.console import Console

@@ -14,54 +14,18 @@ PICTURES = 600
 
 
 def evaluate(
-    photos: Annotated[
-        Path | None,
-        typer.Option(help="A folder of labelled photos with both splits.", file_okay=False),
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="A model's folder; else the shipped one.")
-    ] = None,
-    kondate: Annotated[
-        Path | None,
-        typer.Option(
-            help="A folder of `foodgan kondate render`: how much of a name is painted.",
-            file_okay=False,
-        ),
-    ] = None,
-    run: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[NAME=]RUN",
-            help="With --photos: also measure a training run of 64×64 pictures, or of both stages "
-            "as NAME=STAGE1,STAGE2, beside the model; may be said again. With --kondate alone: one "
-            "run of 64×64 pictures instead of a model.",
-        ),
-    ] = None,
-    pictures: Annotated[
-        int | None, typer.Option(help=f"How many to paint; else {PICTURES}.", min=10)
-    ] = None,
+    photos: Annotated[Path | None, typer.Option(file_okay=False)] = None,
+    model: Path | None = None,
+    kondate: Annotated[Path | None, typer.Option(file_okay=False)] = None,
+    run: Annotated[list[str] | None, typer.Option(metavar="[NAME=]RUN")] = None,
+    pictures: Annotated[int | None, typer.Option(min=10)] = None,
     device: Device = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="Also write a page into this folder.", file_okay=False)
-    ] = None,
-    judges: Annotated[
-        Path | None,
-        typer.Option(
-            help="A folder of networks that judge, to hold several models to the same; those "
-            "that are missing are trained first, on these photos.",
-            file_okay=False,
-        ),
-    ] = None,
-    train_judges: Annotated[
-        bool, typer.Option(help="Only train the networks that judge, anew; measure no model.")
-    ] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    report: Annotated[Path | None, typer.Option(file_okay=False)] = None,
+    judges: Annotated[Path | None, typer.Option(file_okay=False)] = None,
+    train_judges: bool = False,
 ) -> None:
-    """Distance to held-out photos, copying, faithfulness and spread, each beside its controls.
-
-    Against photos, against drawn dishes, or both. What is made of photos alone is kept in
-    runs/cache: the first time takes minutes longer.
-    """
+    """Distance to held-out photos, copying, faithfulness and spread, each beside its controls."""
     if photos is None and kondate is None:
         raise typer.BadParameter("name --photos, --kondate, or both")
     runs = run or []

@@ -7,34 +7,24 @@ import typer
 
 from foodgan.cli.device import usable
 from foodgan.cli.kondate import FEWEST
+from foodgan.contract.terminal import Terminal
 
 if TYPE_CHECKING:
     from foodgan.experiment.plan import Plan
 
-app = typer.Typer(
-    help="Recipes against one another on Kondate-C, where the truth of a picture is known; and "
-    "what a few photos teach.",
-    no_args_is_help=True,
-)
+app = Terminal(no_args_is_help=True)
 
 OUT = Path("runs") / "experiment"
 QUICK = Path("runs") / "experiment-quick"
 
-Seeds = Annotated[str, typer.Option(help="Of the runs: numbers with commas.")]
-Out = Annotated[Path, typer.Option(help="Where runs and results are kept.", file_okay=False)]
-Names = Annotated[int, typer.Option("--n", min=FEWEST, help="Unique training names.")]
-Jobs = Annotated[int, typer.Option(min=0, help="Runs at a time, a core each; 0: all cores.")]
-Arms = Annotated[
-    str, typer.Option("--arms", help="Names with commas, or all, baselines, ablations.")
-]
-Device = Annotated[
-    str, typer.Option(help="Where runs are trained and measured: cpu, cuda.", callback=usable)
-]
-Until = Annotated[float, typer.Option(min=0, help="Seconds, after which all ends; 0: never.")]
-Judge = Annotated[
-    Path | None,
-    typer.Option(help="A file of `foodgan kondate taster`; without, the shipped one.", exists=True),
-]
+Seeds = str
+Out = Annotated[Path, typer.Option(file_okay=False)]
+Names = Annotated[int, typer.Option("--n", min=FEWEST)]
+Jobs = Annotated[int, typer.Option(min=0)]
+Arms = Annotated[str, typer.Option("--arms")]
+Device = Annotated[str, typer.Option(callback=usable)]
+Until = Annotated[float, typer.Option(min=0)]
+Judge = Annotated[Path | None, typer.Option(exists=True)]
 
 
 @app.command()
@@ -58,31 +48,16 @@ def run(
     which: Arms = "all",
     seeds: Seeds = "0,1,2",
     names: Names = 130,
-    pictures: Annotated[
-        int, typer.Option(min=64, help="That each run sees; a lesson sees a quarter as many.")
-    ] = 20_000,
-    minutes: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            help="After which a run is measured too, of one core's time on a CPU, of the clock "
-            "on another device; 0: not.",
-        ),
-    ] = 0.0,
+    pictures: Annotated[int, typer.Option(min=64)] = 20_000,
+    minutes: Annotated[float, typer.Option(min=0)] = 0.0,
     jobs: Jobs = 0,
     out: Out = OUT,
     device: Device = "cpu",
     until: Until = 0.0,
-    measured: Annotated[
-        bool, typer.Option("--measure/--no-measure", help="Each run when it is trained.")
-    ] = True,
+    measured: Annotated[bool, typer.Option("--measure/--no-measure")] = True,
     judge: Judge = None,
 ) -> None:
-    """Train arms and measure them. Stop it at any time: the same command goes on from there.
-
-    Runs go to work in the order of what matters most. They share a device that is no CPU, so give
-    it as many jobs as it has room for.
-    """
+    """Train arms and measure them. Stop it at any time: the same command goes on from there."""
     from foodgan.experiment.plan import Plan
 
     plan = Plan(
@@ -138,9 +113,7 @@ def table(
     seeds: Seeds = "0,1,2",
     names: Names = 130,
     out: Out = OUT,
-    write: Annotated[
-        Path | None, typer.Option(help="A folder for the table, the plots and the grids.")
-    ] = None,
+    write: Path | None = None,
 ) -> None:
     """Show what the runs that are done have found; as Markdown."""
     from foodgan.experiment.results import markdown, report
@@ -155,16 +128,12 @@ def table(
 
 @app.command()
 def pupil(
-    names: Annotated[str, typer.Option("--n", help="Sizes of menus: numbers with commas.")] = "130",
-    own: Annotated[
-        bool, typer.Option("--own-eyes", help="It learns to see too; else it sees by ImageNet.")
-    ] = False,
-    pictures: Annotated[
-        int, typer.Option(help="That eyes of its own are shown.", min=64)
-    ] = 102_400,
+    names: Annotated[str, typer.Option("--n")] = "130",
+    own: Annotated[bool, typer.Option("--own-eyes")] = False,
+    pictures: Annotated[int, typer.Option(min=64)] = 102_400,
     jobs: Jobs = 0,
     out: Out = OUT,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show how much n photos can teach at all: what an eye learns to tell apart from so many."""
     import json
@@ -186,9 +155,7 @@ def pupil(
 
 @app.command()
 def blog(
-    quick: Annotated[
-        bool, typer.Option(help="100 s of one core and one seed each: ten minutes on two cores.")
-    ] = False,
+    quick: bool = False,
     jobs: Jobs = 0,
     out: Annotated[Path | None, typer.Option(file_okay=False)] = None,
 ) -> None:
@@ -267,11 +234,9 @@ def _arms(written: str) -> tuple[str, ...]:
 
 @app.command()
 def nicknames(
-    photos: Annotated[
-        Path, typer.Option(help="Photos of which some are held out.", file_okay=False)
-    ],
-    model: Annotated[Path | None, typer.Option(help="A model; else the shipped one.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    photos: Annotated[Path, typer.Option(file_okay=False)],
+    model: Path | None = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """How well `foodgan model learn` teaches nicknames of dishes by 1, 3 and 10 photos of each."""
     import json

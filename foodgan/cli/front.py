@@ -12,9 +12,9 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from foodgan.cli.language import say
 from foodgan.contract import phrases
 from foodgan.contract.settings import Settings, read_settings
+from foodgan.contract.terminal import say
 from foodgan.launch import leftovers
 from foodgan.launch import plan as plans
 from foodgan.launch.follow import Follower

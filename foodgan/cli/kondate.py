@@ -6,21 +6,20 @@ from typing import Annotated
 import typer
 
 from foodgan.cli.device import usable
+from foodgan.contract.terminal import Terminal
 
 FEWEST = 40  # training names; of fewer, not every seed's menu has names for all the held-out sets
 
-app = typer.Typer(help="Kondate-C: drawn dishes with known truth.", no_args_is_help=True)
+app = Terminal(no_args_is_help=True)
 
 
 @app.command()
 def render(
-    out: Annotated[Path, typer.Option(help="The folder to write; new, or of a stopped run.")],
-    names: Annotated[
-        int, typer.Option("--n", min=FEWEST, help="Unique training names: 130, 500, 2000, 10000.")
-    ] = 130,
-    size: Annotated[int, typer.Option(min=16, max=1024, help="Pixels along each side.")] = 64,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 0,
-    jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0: one a core.")] = 1,
+    out: Annotated[Path, typer.Option()],
+    names: Annotated[int, typer.Option("--n", min=FEWEST)] = 130,
+    size: Annotated[int, typer.Option(min=16, max=1024)] = 64,
+    seed: Annotated[int, typer.Option(min=0)] = 0,
+    jobs: Annotated[int, typer.Option(min=0)] = 1,
 ) -> None:
     """Draw a training set and its held-out sets as PNG and metadata.jsonl."""
     import os
@@ -35,10 +34,10 @@ def render(
 
 @app.command()
 def sheet(
-    out: Annotated[Path, typer.Option(help="The picture to write: .png or .jpg.")],
+    out: Annotated[Path, typer.Option()],
     columns: Annotated[int, typer.Option(min=1, max=20)] = 6,
     rows: Annotated[int, typer.Option(min=1, max=20)] = 4,
-    size: Annotated[int, typer.Option(min=16, max=512, help="Pixels of each dish.")] = 160,
+    size: Annotated[int, typer.Option(min=16, max=512)] = 160,
     seed: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Draw a contact sheet and print the dishes' names, row by row."""
@@ -52,16 +51,14 @@ def sheet(
 
 @app.command()
 def taster(
-    out: Annotated[Path, typer.Option(help="The file to write.")],
-    renders: Annotated[int, typer.Option(min=8_000, help="To learn from and test on.")] = 60_000,
-    epochs: Annotated[float, typer.Option(min=0.01, help="Passes over them.")] = 12.0,
-    minutes: Annotated[float, typer.Option(min=0, help="It ends then at the latest; 0: no.")] = 0.0,
-    device: Annotated[
-        str, typer.Option(help="Where it learns: cpu, cuda.", callback=usable)
-    ] = "cpu",
-    jobs: Annotated[int, typer.Option(min=0, help="Processes that draw; 0: one a core.")] = 0,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
-    cache: Annotated[Path, typer.Option(help="Where renders are kept.")] = Path("runs") / "cache",
+    out: Annotated[Path, typer.Option()],
+    renders: Annotated[int, typer.Option(min=8_000)] = 60_000,
+    epochs: Annotated[float, typer.Option(min=0.01)] = 12.0,
+    minutes: Annotated[float, typer.Option(min=0)] = 0.0,
+    device: Annotated[str, typer.Option(callback=usable)] = "cpu",
+    jobs: Annotated[int, typer.Option(min=0)] = 0,
+    threads: Annotated[int, typer.Option(min=0)] = 0,
+    cache: Path = Path("runs") / "cache",
 ) -> None:
     """Train the judge of drawn dishes, and print how often it is right on renders it never saw."""
     import math

@@ -10,31 +10,16 @@ from foodgan.cli.evaluate import CACHE
 
 
 def teach(
-    run: Annotated[
-        Path, typer.Argument(help="A run of Stage-I, a snapshot of it, or a model.", exists=True)
-    ],
-    photos: Annotated[Path, typer.Option(help="The photos of the run.", file_okay=False)],
-    out: Annotated[Path, typer.Option(help="The run that comes of it.", file_okay=False)],
-    pictures: Annotated[
-        int, typer.Option(help="How many of invented names to paint for it.", min=1)
-    ] = 10_000,
-    by_name: Annotated[
-        float, typer.Option(min=0, help="What telling names apart counts beside kinds of dishes.")
-    ] = 0.6,
-    by_photos: Annotated[
-        float,
-        typer.Option(
-            min=0,
-            help="How firmly pictures of names that photos have are held to these; at 0 what "
-            "paints stays as it is, and only what is heard of a name changes.",
-        ),
-    ] = 1.0,
-    stay: Annotated[
-        float, typer.Option(min=0, help="How firmly names of photos are heard as before.")
-    ] = 1.0,
-    seed: Annotated[int, typer.Option(help="Of the names and every picture.")] = 0,
+    run: Annotated[Path, typer.Argument(exists=True)],
+    photos: Annotated[Path, typer.Option(file_okay=False)],
+    out: Annotated[Path, typer.Option(file_okay=False)],
+    pictures: Annotated[int, typer.Option(min=1)] = 10_000,
+    by_name: Annotated[float, typer.Option(min=0)] = 0.6,
+    by_photos: Annotated[float, typer.Option(min=0)] = 1.0,
+    stay: Annotated[float, typer.Option(min=0)] = 1.0,
+    seed: int = 0,
     device: Device = None,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Teach a trained Stage-I names that no photo has: what a dish is, and what lies on it.
 
@@ -92,23 +77,15 @@ def teach(
 
 
 def polish(
-    photos: Annotated[Path, typer.Option(help="The photos of its training.", file_okay=False)],
-    out: Annotated[Path, typer.Option(help="The run that comes of it.", file_okay=False)],
-    model: Annotated[
-        Path | None, typer.Option(help="The model that learns; else the shipped one.")
-    ] = None,
-    pictures: Annotated[int, typer.Option(help="How many to paint for it.", min=1)] = 1_600,
-    blur: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="How much of a sketch's light is blurred from then on."),
-    ] = 0.3,
-    hue: Annotated[
-        float,
-        typer.Option(min=0, max=1, help="How much hue its details may add; 0: none, 1: any."),
-    ] = 0.04,
-    seed: Annotated[int, typer.Option(help="Of every picture.")] = 0,
+    photos: Annotated[Path, typer.Option(file_okay=False)],
+    out: Annotated[Path, typer.Option(file_okay=False)],
+    model: Path | None = None,
+    pictures: Annotated[int, typer.Option(min=1)] = 1_600,
+    blur: Annotated[float, typer.Option(min=0, max=1)] = 0.3,
+    hue: Annotated[float, typer.Option(min=0, max=1)] = 0.04,
+    seed: int = 0,
     device: Device = None,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
+    threads: Annotated[int, typer.Option(min=0)] = 0,
 ) -> None:
     """Teach a model's Stage-II surfaces as photos have them: fewer drops and coloured seams.
 

@@ -13,16 +13,12 @@ PASS = 8  # pictures of one forward pass
 
 
 def mix(
-    first: Annotated[str, typer.Argument(help="A dish: グリーンサラダ")],
-    second: Annotated[str, typer.Argument(help="The dish that it turns into.")],
-    frames: Annotated[int, typer.Option(help="Pictures on the way.", min=2, max=FRAMES_MAX)] = 24,
-    seed: Annotated[
-        int | None, typer.Option(help="The same seed paints the same.", min=0, max=SEED_MAX)
-    ] = None,
-    out: Annotated[Path, typer.Option(help="The folder for both files.", file_okay=False)] = Path(),
-    model: Annotated[
-        Path | None, typer.Option(help="A model's folder; else the shipped one.")
-    ] = None,
+    first: str,
+    second: str,
+    frames: Annotated[int, typer.Option(min=2, max=FRAMES_MAX)] = 24,
+    seed: Annotated[int | None, typer.Option(min=0, max=SEED_MAX)] = None,
+    out: Annotated[Path, typer.Option(file_okay=False)] = Path(),
+    model: Path | None = None,
     device: Device = None,
 ) -> None:
     """Paint one dish turning into another: a GIF there and back, and a strip of it as PNG."""

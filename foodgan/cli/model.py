@@ -8,28 +8,22 @@ import typer
 from foodgan.cli import lessons
 from foodgan.cli.evaluate import CACHE
 from foodgan.cli.serving import tell_gates
+from foodgan.contract.terminal import Terminal
 
 if TYPE_CHECKING:
     from foodgan.registry import ModelFile
 
-app = typer.Typer(help="Models on disk.", no_args_is_help=True)
+app = Terminal(no_args_is_help=True)
 
 
 @app.command()
 def export(
-    stage1: Annotated[
-        Path, typer.Option(help="The run of Stage-I, a snapshot of it, or a model that has it.")
-    ],
-    stage2: Annotated[
-        Path, typer.Option(help="The run of Stage-II, a snapshot of it, or a model that has it.")
-    ],
-    out: Annotated[Path, typer.Option(help="The model's folder.", file_okay=False)],
-    name: Annotated[str, typer.Option(help="What members see.")] = "foodgan",
+    stage1: Annotated[Path, typer.Option()],
+    stage2: Annotated[Path, typer.Option()],
+    out: Annotated[Path, typer.Option(file_okay=False)],
+    name: str = "foodgan",
 ) -> None:
-    """Make a model of two runs. MODEL_DIR=OUT lets workers paint with it.
-
-    Of a run's folder its last checkpoint is taken; `foodgan model choose` says which snapshot to.
-    """
+    """Make a model of two runs. MODEL_DIR=OUT lets workers paint with it."""
     from foodgan import registry
 
     _made(registry.export(name, {"stage1": stage1, "stage2": stage2}, out), out)
@@ -37,12 +31,10 @@ def export(
 
 @app.command()
 def between(
-    before: Annotated[Path, typer.Argument(help="A model's folder.", file_okay=False)],
-    after: Annotated[Path, typer.Argument(help="A model that was taught on it.", file_okay=False)],
-    out: Annotated[Path, typer.Option(help="The folder of the model that comes of it.")],
-    share: Annotated[
-        float, typer.Option(min=0, max=1, help="How far from BEFORE: 1 is AFTER.")
-    ] = 0.5,
+    before: Annotated[Path, typer.Argument(file_okay=False)],
+    after: Annotated[Path, typer.Argument(file_okay=False)],
+    out: Annotated[Path, typer.Option()],
+    share: Annotated[float, typer.Option(min=0, max=1)] = 0.5,
 ) -> None:
     """Make a model between two: what a lesson taught in part, for a part of what it cost."""
     from foodgan import registry
@@ -66,24 +58,15 @@ app.command()(lessons.polish)
 
 @app.command()
 def learn(
-    photos: Annotated[Path, typer.Option(help="A folder of labelled photos.", file_okay=False)],
-    out: Annotated[Path, typer.Option(help="The folder of the model that comes of it.")],
-    model: Annotated[
-        Path | None, typer.Option(help="The model that learns; else the shipped one.")
-    ] = None,
-    name: Annotated[str, typer.Option(help="What members see; else the model's own.")] = "",
-    every: Annotated[
-        bool, typer.Option("--every", help="Also names that end in a word which it knows.")
-    ] = False,
-    seed: Annotated[int, typer.Option(help="Of the names that are held beside.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    photos: Annotated[Path, typer.Option(file_okay=False)],
+    out: Annotated[Path, typer.Option()],
+    model: Path | None = None,
+    name: str = "",
+    every: Annotated[bool, typer.Option("--every")] = False,
+    seed: int = 0,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Teach a model names that it has never heard, by a few photos of each: a minute on a CPU.
-
-    A new name is likened to the name that it knows whose photos look most alike, and heard as that
-    from then on, also under other words. One that ends in a word which it knows is heard as ever:
-    that word says what the dish is. What paints does not change: it can copy no photo.
-    """
+    """Teach a model names that it has never heard, by a few photos of each: a minute on a CPU."""
     import json
     from dataclasses import asdict
 
@@ -120,26 +103,14 @@ def learn(
 
 @app.command()
 def choose(
-    run: Annotated[
-        Path, typer.Argument(help="A run with snapshots.", file_okay=False, exists=True)
-    ],
-    photos: Annotated[
-        Path, typer.Option(help="The photos of the run, both splits.", file_okay=False)
-    ],
-    stage1: Annotated[
-        Path | None,
-        typer.Option(help="For a run of Stage-II: the run or snapshot that sketches for it."),
-    ] = None,
-    pictures: Annotated[int, typer.Option(help="How many to paint by each.", min=10)] = 256,
-    plot: Annotated[
-        Path | None, typer.Option(help="The PNG file of the curve; else choice.png in the run.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    run: Annotated[Path, typer.Argument(file_okay=False, exists=True)],
+    photos: Annotated[Path, typer.Option(file_okay=False)],
+    stage1: Path | None = None,
+    pictures: Annotated[int, typer.Option(min=10)] = 256,
+    plot: Path | None = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Say which snapshot of a run to ship: the least held-out FoodKID of those that do not copy.
-
-    Half of the held-out photos choose. `foodgan evaluate` then also measures by the other half.
-    """
+    """Say which snapshot of a run to ship: the least held-out FoodKID of those that do not copy."""
     import json
 
     from foodgan.cli.chosen import show
@@ -173,12 +144,7 @@ def choose(
 
 @app.command("card")
 def write_card(
-    figures: Annotated[
-        Path, typer.Option(help="What `foodgan evaluate --json` printed.", dir_okay=False)
-    ],
-    model: Annotated[
-        Path | None, typer.Option(help="A model's folder; else the shipped one.")
-    ] = None,
+    figures: Annotated[Path, typer.Option(dir_okay=False)], model: Path | None = None
 ) -> None:
     """Write a model's card with the figures of an evaluation."""
     import json
@@ -206,20 +172,9 @@ def write_card(
 
 @app.command()
 def index(
-    photos: Annotated[
-        Path,
-        typer.Option(
-            help="The photos that the model was trained on, both splits.", file_okay=False
-        ),
-    ],
-    model: Annotated[
-        Path | None, typer.Option(help="A model's folder; else the shipped one.")
-    ] = None,
+    photos: Annotated[Path, typer.Option(file_okay=False)], model: Path | None = None
 ) -> None:
-    """Index the training photos, so that `foodgan dish --nearest` finds the nearest ones.
-
-    The index lies beside the model and holds no photo. Needed again after each export.
-    """
+    """Index the training photos, so that `foodgan dish --nearest` finds the nearest ones."""
     from foodgan import registry
     from foodgan.evaluate import index as indexing
     from foodgan.evaluate.exam import open_exam
@@ -231,14 +186,8 @@ def index(
 
 
 @app.command("compile")
-def compile_ahead(
-    model: Annotated[Path | None, typer.Option(help="A model's folder; else MODEL_DIR's.")] = None,
-) -> None:
-    """Compile a model for this machine's CPU: workers that start afterwards paint faster.
-
-    Takes a C++ compiler (g++, or what CXX names) and a minute; workers find it in VAR_DIR. Needed
-    again for another model or another torch. Pixels may differ by one step of 255.
-    """
+def compile_ahead(model: Path | None = None) -> None:
+    """Compile a model for this machine's CPU: workers that start afterwards paint faster."""
     from foodgan.contract.settings import read_settings
     from foodgan.painting import compiled
     from foodgan.painting.painter import Painter

@@ -10,18 +10,18 @@ from unicodedata import normalize
 
 import typer
 
+from foodgan.contract.terminal import Terminal
+
 if TYPE_CHECKING:
     from foodgan.contract.store import Store
 
-app = typer.Typer(
-    help="Photos: import, verify, release, prune, export, stats.", no_args_is_help=True
-)
+app = Terminal(no_args_is_help=True)
 
 EXIT_UNSOUND = 1
 _SHOWN = 20  # refused files that are listed
 
-At = Annotated[str | None, typer.Option("--store", help="Folder or URL; else PHOTO_STORE.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")]
+At = Annotated[str | None, typer.Option("--store")]
+AsJson = Annotated[bool, typer.Option("--json")]
 
 
 @app.command()
@@ -43,19 +43,16 @@ def release(store: At = None, as_json: AsJson = False) -> None:
 
 @app.command("import")
 def bring_in(
-    source: Annotated[Path, typer.Argument(help="A folder, a ZIP, or a CSV with file and name.")],
-    catalogue: Annotated[str, typer.Option(help="Its name in the store; else the source's.")] = "",
-    licence: Annotated[str, typer.Option(help="Where the collection names none.")] = "",
-    credit: Annotated[str, typer.Option(help="Whom to name as contributor.")] = "",
-    origin: Annotated[str, typer.Option(help="Where the collection comes from.")] = "",
+    source: Path,
+    catalogue: str = "",
+    licence: str = "",
+    credit: str = "",
+    origin: str = "",
     store: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in a collection. Stop it when you like: the same command goes on from there.
-
-    Names come from metadata.jsonl, a file beside the photo (.txt, .json), its folder, or its own.
-    """
-    from foodgan.cli.language import say
+    """Take in a collection. Stop it when you like: the same command goes on from there."""
+    from foodgan.contract.terminal import say
     from foodgan.machine.progress import track
     from foodgan.photos.collect import Terms, collect
 
@@ -87,17 +84,11 @@ def _named_after(source: Path) -> str:
 
 @app.command()
 def verify(
-    repair: Annotated[
-        bool, typer.Option("--repair", help="Remove orphans, damaged bytes, entries without bytes.")
-    ] = False,
+    repair: Annotated[bool, typer.Option("--repair")] = False,
     store: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check every hash: photos, catalogues, releases, models. Exit code 1: something is wrong.
-
-    With --repair: something is still wrong, as releases, models and the bot's own catalogue are
-    left as they are.
-    """
+    """Check every hash: photos, catalogues, releases, models. Exit code 1: something is wrong."""
     from foodgan.machine.progress import track
     from foodgan.photos.check import verify as check
 
@@ -112,23 +103,13 @@ def verify(
 
 @app.command()
 def prune(
-    apply: Annotated[bool, typer.Option("--apply", help="Remove them; else only say so.")] = False,
-    keep: Annotated[
-        int | None,
-        typer.Option(min=1, help="Also those older than the newest so many that no model names."),
-    ] = None,
-    model: Annotated[
-        list[Path] | None,
-        typer.Option(help="Its releases stay, as those of the store's and MODEL_DIR's; repeat it."),
-    ] = None,
+    apply: Annotated[bool, typer.Option("--apply")] = False,
+    keep: Annotated[int | None, typer.Option(min=1)] = None,
+    model: list[Path] | None = None,
     store: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one.
-
-    So does a damaged one that no model names, and what a freeze that was killed left in a bucket,
-    when nothing in it is new for an hour.
-    """
+    """Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one."""
     from foodgan.contract.settings import read_settings
     from foodgan.photos.prune import abandoned, releases_of, releases_of_models, stale
     from foodgan.photos.prune import prune as remove
@@ -163,12 +144,7 @@ def prune(
 
 @app.command()
 def export(
-    out: Annotated[Path, typer.Argument(help="A new folder.")],
-    release: Annotated[str, typer.Option(help="A release's hash, or how it begins.")] = "",
-    catalogue: Annotated[
-        list[str] | None, typer.Option(help="Repeat for several; else all.")
-    ] = None,
-    store: At = None,
+    out: Path, release: str = "", catalogue: list[str] | None = None, store: At = None
 ) -> None:
     """Copy a release, or the photos of catalogues with metadata.jsonl, into a folder."""
     from foodgan.machine.progress import track

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from foodgan.cli.language import say
+from foodgan.contract.terminal import say
 
 if TYPE_CHECKING:  # heavy, and `--help` does without
     from foodgan.evaluate.nearest import Kin

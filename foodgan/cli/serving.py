@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foodgan.cli.photos import AsJson, At
+from foodgan.contract.terminal import Terminal
 
 if TYPE_CHECKING:  # `--help` does without
     from collections.abc import Sequence
@@ -13,9 +14,7 @@ if TYPE_CHECKING:  # `--help` does without
     from foodgan.contract.models import Gate, Promotion
     from foodgan.contract.store import Store
 
-app = typer.Typer(
-    help="The model that workers paint with, and those before it.", no_args_is_help=True
-)
+app = Terminal(no_args_is_help=True)
 
 EXIT_GATES = 1
 
@@ -40,19 +39,12 @@ def show(store: At = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def promote(
-    model: Annotated[Path | None, typer.Argument(help="A model's folder.")] = None,
-    own: Annotated[
-        bool, typer.Option("--own", help="No model of the store: each worker's own again.")
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Though it does not pass its gates.")
-    ] = False,
+    model: Annotated[Path | None, typer.Argument()] = None,
+    own: Annotated[bool, typer.Option("--own")] = False,
+    force: Annotated[bool, typer.Option("--force")] = False,
     store: At = None,
 ) -> None:
-    """Publish a model and let every worker take it up. Trainers learn new names on it.
-
-    Exit code 1: it does not pass its gates.
-    """
+    """Publish a model and let every worker take it up. Trainers learn new names on it."""
     from foodgan.painting.painter import Painter
     from foodgan.publishing import gates, serving
 

@@ -9,24 +9,13 @@ from foodgan.cli.device import Device
 
 
 def sheet(
-    out: Annotated[Path, typer.Option(help="The PNG file to write.", dir_okay=False)],
-    names: Annotated[
-        Path | None,
-        typer.Option(
-            help="A text file, a name a line; else the twelve of training.",
-            exists=True,
-            dir_okay=False,
-        ),
-    ] = None,
-    invented: Annotated[
-        bool, typer.Option("--invented", help="The 64 fixed names that `foodgan evaluate` asks.")
-    ] = False,
-    seeds: Annotated[int, typer.Option(help="Pictures of each name.", min=1, max=8)] = 4,
-    columns: Annotated[int, typer.Option(help="Names side by side.", min=1, max=8)] = 2,
-    side: Annotated[int, typer.Option(help="Pixels of a picture.", min=32, max=256)] = 128,
-    model: Annotated[
-        Path | None, typer.Option(help="A model's folder; else the shipped one.")
-    ] = None,
+    out: Annotated[Path, typer.Option(dir_okay=False)],
+    names: Annotated[Path | None, typer.Option(exists=True, dir_okay=False)] = None,
+    invented: Annotated[bool, typer.Option("--invented")] = False,
+    seeds: Annotated[int, typer.Option(min=1, max=8)] = 4,
+    columns: Annotated[int, typer.Option(min=1, max=8)] = 2,
+    side: Annotated[int, typer.Option(min=32, max=256)] = 128,
+    model: Path | None = None,
     device: Device = None,
 ) -> None:
     """Paint names × seeds onto one contact sheet, nothing chosen: seeds from 0, names in order."""

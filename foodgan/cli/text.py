@@ -5,18 +5,14 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="How a dish's name is read.", no_args_is_help=True)
+from foodgan.contract.terminal import Terminal
+
+app = Terminal(no_args_is_help=True)
 
 
 @app.command("build-vectors")
 def build_vectors(
-    wheel: Annotated[
-        Path | None,
-        typer.Option(help="A ja_ginza wheel; downloaded where none is named.", dir_okay=False),
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The table to write; else the package's own.")
-    ] = None,
+    wheel: Annotated[Path | None, typer.Option(dir_okay=False)] = None, out: Path | None = None
 ) -> None:
     """Build the word vector table from ja_ginza (chiVe, Apache License 2.0)."""
     from rich.console import Console
@@ -33,10 +29,7 @@ def build_vectors(
 
 
 @app.command()
-def show(
-    name: Annotated[str, typer.Argument(help="A dish's name.")],
-    count: Annotated[int, typer.Option(min=0, max=20, help="Neighbours of each word.")] = 5,
-) -> None:
+def show(name: str, count: Annotated[int, typer.Option(min=0, max=20)] = 5) -> None:
     """Show a name's words, what the table knows of them, and their nearest neighbours."""
     from rich.console import Console
     from rich.table import Table

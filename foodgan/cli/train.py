@@ -9,39 +9,20 @@ from foodgan.cli.device import Device
 
 
 def train(
-    config: Annotated[str, typer.Option(help="A shipped configuration or a TOML file.")] = "stage1",
-    photos: Annotated[
-        Path, typer.Option(help="A folder of labelled photos (imagefolder).", file_okay=False)
-    ] = ...,  # type: ignore[assignment]
-    run: Annotated[
-        Path | None, typer.Option(help="The run's folder; it goes on where it stopped.")
-    ] = None,
-    pictures: Annotated[int | None, typer.Option(help="Stop after so many pictures.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of the weights and every batch.")] = None,
-    begin_from: Annotated[
-        Path | None,
-        typer.Option(help="A run or model whose networks this one begins with.", file_okay=False),
-    ] = None,
-    sketches: Annotated[
-        Path | None,
-        typer.Option(help="A run of Stage-I, or a snapshot of it, that paints for Stage-II."),
-    ] = None,
+    config: str = "stage1",
+    photos: Annotated[Path, typer.Option(file_okay=False)] = ...,  # type: ignore[assignment]
+    run: Path | None = None,
+    pictures: int | None = None,
+    seed: int | None = None,
+    begin_from: Annotated[Path | None, typer.Option(file_okay=False)] = None,
+    sketches: Path | None = None,
     device: Device = None,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0: all cores.")] = 0,
-    loaders: Annotated[
-        int | None, typer.Option(min=0, help="Processes that draw batches; else 4 for a GPU.")
-    ] = None,
-    graph: Annotated[
-        bool, typer.Option(help="On a GPU: record the step once, then launch it as a whole.")
-    ] = True,
-    fresh: Annotated[
-        bool, typer.Option(help="Begin anew although the run exists; nothing of it is kept.")
-    ] = False,
+    threads: Annotated[int, typer.Option(min=0)] = 0,
+    loaders: Annotated[int | None, typer.Option(min=0)] = None,
+    graph: bool = True,
+    fresh: bool = False,
 ) -> None:
-    """Train a network. Stop it with Ctrl-C or kill it: the same command goes on from there.
-
-    On several GPUs: torchrun --nproc-per-node N -m -- foodgan train --config … --photos …
-    """
+    """Train a network. Stop it with Ctrl-C or kill it: the same command goes on from there."""
     import torch
 
     from foodgan.contract import logs

@@ -6,19 +6,11 @@ import typer
 
 
 def up(
-    workers: Annotated[int, typer.Option(min=1, max=64, help="How many workers paint.")] = 1,
-    port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Of the chat page; a free one where it is taken.")
-    ] = 8700,
-    logs: Annotated[
-        bool, typer.Option("--logs", help="Show all log lines, not only warnings.")
-    ] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64)] = 1,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8700,
+    logs: Annotated[bool, typer.Option("--logs")] = False,
 ) -> None:
-    """Start the bot, the queue and the workers here; Ctrl-C stops everything.
-
-    Without DISCORD_TOKEN a chat page in the browser stands in for Discord; without REDIS_URL an
-    embedded Valkey holds the queue. Settings come from the environment and .env.
-    """
+    """Start the bot, the queue and the workers here; Ctrl-C stops everything."""
     from foodgan.cli.front import run
 
     run(workers, port, logs)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from foodgan import __version__, cli
-from foodgan.cli import language
+from foodgan.contract import terminal
 
 SLOW_TO_IMPORT = {"torch", "pydantic", "numpy", "redis", "supervisor", "sudachipy"}
 
@@ -34,7 +34,7 @@ def here(
     """`foodgan` in this process, in a folder of its own: most of a process is importing torch."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LANG", "en_GB.UTF-8")
-    monkeypatch.delenv(language.CHOSEN, raising=False)
+    monkeypatch.delenv(terminal.CHOSEN, raising=False)
 
     def run(*words: str, **environ: str) -> Said:
         for name, value in environ.items():

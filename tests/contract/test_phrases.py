@@ -8,7 +8,7 @@ import pytest
 from fluent.syntax import FluentParser, visitor
 from fluent.syntax import ast as ftl
 
-from foodgan.contract.phrases import FOLDER, LOCALES, locale_of, say
+from foodgan.contract.phrases import FOLDER, LOCALES, SHELVES, locale_of, say, shelf_of
 
 ROOT = Path(__file__).parents[2]
 CALLS = {"say", "UserError", "phrase", "tell", "Verdict", "apology"}  # calls that take a phrase key
@@ -25,16 +25,23 @@ class Variables(visitor.Visitor):
 
 
 def messages(locale: str) -> dict[str, set[str]]:
-    """Every message of a locale with its variables. Fails on a broken or doubled one."""
-    resource = FluentParser().parse((FOLDER / f"{locale}.ftl").read_text(encoding="utf-8"))
+    """Messages and attributes of a locale with their variables; none is broken or doubled."""
     found: dict[str, set[str]] = {}
-    for entry in resource.body:
-        assert not isinstance(entry, ftl.Junk), entry.content
-        if isinstance(entry, ftl.Message):
-            assert entry.id.name not in found, f"{entry.id.name} stands twice in {locale}"
-            variables = Variables()
-            variables.visit(entry)
-            found[entry.id.name] = variables.found
+    for shelf in SHELVES:
+        text = (FOLDER / locale / f"{shelf}.ftl").read_text(encoding="utf-8")
+        for entry in FluentParser().parse(text).body:
+            assert not isinstance(entry, ftl.Junk), entry.content
+            if not isinstance(entry, ftl.Message):
+                continue
+            name = entry.id.name
+            assert shelf_of(name) == shelf, f"{name} does not belong into {shelf}.ftl"
+            spoken = {name: entry.value} if entry.value else {}
+            spoken |= {f"{name}.{part.id.name}": part.value for part in entry.attributes}
+            for key, pattern in spoken.items():
+                assert key not in found, f"{key} stands twice in {locale}"
+                variables = Variables()
+                variables.visit(pattern)
+                found[key] = variables.found
     return found
 
 

@@ -1,0 +1,1 @@
+# What `foodgan doctor` finds, and what is to be done.

@@ -1,0 +1,104 @@
+"""Command lines that speak from the phrases: in `--lang`'s language, else in the terminal's.
+
+What `--help` says of a command is the phrase of its path, `help-foodgan-photos-import`; of its
+options and arguments, attributes of that phrase, and of what many commands share, of `help-any`.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+F = TypeVar("F", bound=Callable[..., Any])
+CHOSEN = "FOODGAN_LANG"
+SHARED = "help-any"
+
+
+def locale() -> str:
+    """ "ja" or "en"."""
+    for name in (CHOSEN, "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "ja" if value.startswith("ja") else "en"
+    return "en"
+
+
+def say(phrase: str, **values: str | int | float) -> str:
+    """The sentence `phrase` in the command line's language."""
+    from foodgan.contract import phrases  # reads its files: not for a command that says nothing
+
+    return phrases.say(locale(), phrase, **values)
+
+
+class Terminal(typer.Typer):
+    """A Typer whose commands hold no help of their own: `--help` finds it among the phrases.
+
+    name: of the program, `foodgan`. A group below it is named where it is added.
+    """
+
+    def __init__(self, name: str | None = None, **settings: Any) -> None:
+        super().__init__(
+            name=name,
+            cls=_Group,
+            context_settings={"help_option_names": ["-h", "--help"]},
+            pretty_exceptions_enable=False,  # they would show local variables: one may be a secret
+            **settings,
+        )
+
+    def command(self, *named: Any, **settings: Any) -> Callable[[F], F]:
+        return super().command(*named, **{"cls": _Command, **settings})
+
+
+class _Command(TyperCommand):
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _tell(ctx)
+        super().format_help(ctx, formatter)
+
+
+class _Group(TyperGroup):
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        key = _tell(ctx)
+        for name, command in self.commands.items():
+            command.help = say(f"{key}-{name}")
+        super().format_help(ctx, formatter)
+
+
+def _tell(ctx: Any) -> str:
+    """Give a command and its parameters the help of its phrase. Returns the phrase's key."""
+    _frame()
+    key = "-".join(["help", *_path(ctx)])
+    ctx.command.help = say(key)
+    for parameter in ctx.command.get_params(ctx):
+        parameter.help = _of(key, parameter.name)
+        if (panel := getattr(parameter, "rich_help_panel", None) or "").startswith("help-"):
+            parameter.rich_help_panel = say(panel)
+    return key
+
+
+def _path(ctx: Any) -> list[str]:
+    """The program's own name, however it was called, and those of the commands below it."""
+    if ctx.parent is None:
+        return [ctx.command.name]
+    return [*_path(ctx.parent), ctx.info_name]
+
+
+def _of(key: str, parameter: str) -> str:
+    """A parameter's help, of its command, of a group above it, or of what many share."""
+    while "-" in key:
+        try:
+            return say(f"{key}.{parameter}")
+        except KeyError:
+            key = key.rpartition("-")[0]
+    return say(f"{SHARED}.{parameter}")
+
+
+def _frame() -> None:
+    """What typer itself writes around it."""
+    from typer import rich_utils
+
+    rich_utils.ARGUMENTS_PANEL_TITLE = say("help-frame.arguments")
+    rich_utils.OPTIONS_PANEL_TITLE = say("help-frame.options")
+    rich_utils.COMMANDS_PANEL_TITLE = say("help-frame.commands")
+    rich_utils.DEFAULT_STRING = say("help-frame.default")
+    rich_utils.REQUIRED_LONG_STRING = say("help-frame.required")
