@@ -5,6 +5,7 @@ options and arguments, attributes of that phrase, and of what many commands shar
 """
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,6 +15,13 @@ from typer.core import TyperCommand, TyperGroup
 F = TypeVar("F", bound=Callable[..., Any])
 CHOSEN = "FOODGAN_LANG"
 SHARED = "help-any"
+
+# What a line may end after: rich knows blanks, of which Japanese has few. It may end anywhere, but
+# neither within a word of katakana, nor before what closes, nor after what opens.
+_OPENS, _CLOSES = "(「『", ")」』、。・!?々ぁぃぅぇぉっゃゅょ"
+_WORD = re.compile(
+    rf"\s*[{_OPENS}]*(?:[ァ-ヺー]+|[\u3000-\u9fff]|[^\s\u3000-\u9fff]+)[{_CLOSES}]*\s*"
+)
 
 
 def locale() -> str:
@@ -94,11 +102,23 @@ def _of(key: str, parameter: str) -> str:
 
 
 def _frame() -> None:
-    """What typer itself writes around it."""
+    """What typer itself writes around it, and where its lines may break."""
+    from rich import _wrap
     from typer import rich_utils
 
+    _wrap.re_word = _WORD
+    rich_utils.highlighter = _folded  # type: ignore[assignment]
     rich_utils.ARGUMENTS_PANEL_TITLE = say("help-frame.arguments")
     rich_utils.OPTIONS_PANEL_TITLE = say("help-frame.options")
     rich_utils.COMMANDS_PANEL_TITLE = say("help-frame.commands")
     rich_utils.DEFAULT_STRING = say("help-frame.default")
     rich_utils.REQUIRED_LONG_STRING = say("help-frame.required")
+
+
+def _folded(text: Any) -> Any:
+    """A text as typer colours it, none of it cut off by a narrow column."""
+    from typer.rich_utils import OptionHighlighter
+
+    coloured = OptionHighlighter()(text)
+    coloured.overflow = "fold"
+    return coloured

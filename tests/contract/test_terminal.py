@@ -74,6 +74,26 @@ def test_help_speaks_the_language_of_the_terminal(
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_a_narrow_terminal_cuts_no_help_off(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(terminal.CHOSEN, locale)
+    shown = CliRunner().invoke(cli.app, ["evaluate", "--help"], env={"COLUMNS": "80"})
+    whole = re.sub(r"[\s│]", "", shown.output)
+    for name in ("photos", "run", "judges"):
+        assert re.sub(r"\s", "", say(locale, f"help-foodgan-evaluate.{name}")) in whole
+
+
+@pytest.mark.parametrize("columns", [80, 87, 100])
+def test_a_line_of_japanese_breaks_where_it_may(
+    columns: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(terminal.CHOSEN, "ja")
+    env = {"COLUMNS": str(columns)}
+    shown = CliRunner().invoke(cli.app, ["chaos", "--help"], env=env).output
+    assert not re.search(r"^ [、。)]", shown, re.MULTILINE), "begins with what closes"
+    assert not re.search(r"[ァ-ヺー] *\n [ァ-ヺー]", shown), "breaks within a word"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_a_list_of_commands_says_what_each_is_for(
     locale: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,7 @@ help-frame =
 
 help-any =
     .help = Show this message and exit.
-    .as_json = Print the figures as JSON.
+    .as_json = Print the result as JSON.
     .device = cpu, cuda, cuda:1; else the best.
     .model = A model's folder; else the shipped one.
     .store = Folder or URL; else PHOTO_STORE.
@@ -53,7 +53,7 @@ help-foodgan-drain =
     A drained worker can be stopped with nothing lost. It rests until `--back`, even after a restart.
     .workers = Names, as `foodgan status` shows them.
     .back = Let them take orders again.
-    .wait_s = Seconds to wait till they rest.
+    .wait_s = Seconds to wait till they rest, or are back.
 
 help-foodgan-doctor =
     Check Python, disk, Redis, photo store, device, model, database and Discord.
@@ -129,7 +129,6 @@ help-foodgan-chaos =
     .workers = How many paint.
     .every_s = Mean seconds between faults.
     .redis_away_s = Seconds without Redis, after half of the kills.
-    .model = A model's folder.
     .folder = A new folder: the house's files and logs stay in it.
 
 help-foodgan-model = Models on disk.
@@ -261,7 +260,7 @@ help-foodgan-experiment-run =
 help-foodgan-experiment-measure = Measure the runs that are trained, where this judge has not measured them yet.
 help-foodgan-experiment-table = Show what the runs that are done have found; as Markdown.
     .write = A folder for the table, the plots and the grids.
-help-foodgan-experiment-pupil = Show how much n photos can teach at all: what an eye learns to tell apart from so many.
+help-foodgan-experiment-pupil = Show how much n pictures can teach at all: what an eye learns to tell apart from so many.
     .names = Sizes of menus: numbers with commas.
     .own = It learns to see too; else it sees by ImageNet.
     .pictures = That eyes of its own are shown.
@@ -287,7 +286,7 @@ help-foodgan-photos-verify =
     Check every hash: photos, catalogues, releases, models. Exit code 1: something is wrong.
 
     With --repair: something is still wrong, as releases, models and the bot's own catalogue are left as they are.
-    .repair = Remove orphans, damaged bytes, entries without bytes.
+    .repair = Remove orphans, damaged and withdrawn bytes, entries without bytes.
 help-foodgan-photos-prune =
     Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one.
 
@@ -302,7 +301,6 @@ help-foodgan-photos-export = Copy a release, or the photos of catalogues with me
 help-foodgan-photos-stats = Count photos, dishes, licences and releases.
 
 help-foodgan-bench = Measure speed on this machine.
-    .model = A model's folder.
     .batch = Pictures of one pass.
 help-foodgan-bench-painter = Milliseconds and GMAC of each stage, pictures/s by batch, share of the machine's peak.
     .repeats = Runs of each measurement.

@@ -1,375 +1,445 @@
-# What `--help` says: a message for a command, an attribute of it for a parameter. A group's attributes
-# hold for the commands below it, those of help-any for all. A first paragraph stands in lists, too.
+# `--help` のことば。メッセージはコマンドの、属性は引数とオプションの説明。まとまり(グループ)の属性はその下のコマンドにも、
+# help-any の属性はすべてに効く。最初の段落は、コマンドの一覧にも出る。
 
-## What typer writes around it
+## まわりのことば(typer が書くもの)
 
 help-frame =
-    .arguments = Arguments
-    .options = Options
-    .commands = Commands
-    .default = [default: {"{}"}]
-    .required = [required]
-    .taste = Seasoning
-    .look = Looking closer
+    .arguments = 引数
+    .options = オプション
+    .commands = コマンド
+    .default = [既定: {"{}"}]
+    .required = [必須]
+    .taste = 味つけ
+    .look = じっくり見る
 
-## What many commands share
+## 多くのコマンドに共通のもの
 
 help-any =
-    .help = Show this message and exit.
-    .as_json = Print the figures as JSON.
-    .device = cpu, cuda, cuda:1; else the best.
-    .model = A model's folder; else the shipped one.
-    .store = Folder or URL; else PHOTO_STORE.
-    .threads = CPU threads; 0: all cores.
-    .yes = Do not ask.
+    .help = この説明を表示して終わる
+    .as_json = 結果を JSON で出力する
+    .device = cpu、cuda、cuda:1 など。省略時は最速のもの
+    .model = モデルのフォルダー。省略時は同梱のモデル
+    .store = 写真の置き場所(フォルダーか URL)。省略時は PHOTO_STORE
+    .threads = CPU のスレッド数。0 ならコアの数だけ
+    .yes = 確認せずに進める
 
 ## foodgan
 
-help-foodgan = 架空食堂 (foodgan) paints dishes that do not exist.
-    .version = Print the version.
-    .lang = Speak this language; else the terminal's.
-    .install_completion = Install completion for the current shell.
-    .show_completion = Show completion for the current shell, to copy it or customize the installation.
+help-foodgan = 架空食堂(foodgan)は、まだこの世にない料理を絵にします
+    .version = バージョンを表示する
+    .lang = 話すことば。省略時は端末に合わせる
+    .install_completion = いまのシェルに、コマンド名の補完を組み込む
+    .show_completion = 補完の設定を表示する(写したり、手を加えたりするとき)
 
 help-foodgan-up =
-    Start the bot, the queue and the workers here; Ctrl-C stops everything.
+    ボット・注文の行列・描く係を、このマシンでまとめて動かします
 
-    Without DISCORD_TOKEN a chat page in the browser stands in for Discord; without REDIS_URL an embedded Valkey holds the queue. Settings come from the environment and .env.
-    .workers = How many workers paint.
-    .port = Of the chat page; a free one where it is taken.
-    .logs = Show all log lines, not only warnings.
+    止めるときは Ctrl-C。DISCORD_TOKEN がなければ、Discord の代わりにブラウザのチャット画面が開きます。REDIS_URL がなければ、内蔵の Valkey が注文の行列を預かります。設定は環境変数と .env から読みます。
+    .workers = 描く係の人数
+    .port = チャット画面のポート。ふさがっていれば、空いているポート
+    .logs = 警告だけでなく、ログをすべて表示する
 
 help-foodgan-status =
-    How the kitchen is doing: what waits and how long, who works, what failed.
+    厨房のようすを表示します(待っている注文、描く係、失敗した注文)
 
-    Reads REDIS_URL; without one, the queue of the house that is open in this folder.
-    .as_json = Print it as one line of JSON.
-    .watch = Again and again until Ctrl-C.
-    .every = Seconds between two looks.
+    REDIS_URL の行列を見ます。なければ、このフォルダーで開いている食堂の行列を見ます。
+    .as_json = 一行の JSON で出力する
+    .watch = Ctrl-C まで、くり返し表示する
+    .every = 次に見るまでの秒数
 
 help-foodgan-drain =
-    Take workers out of service: they finish what they have, take no more, and stay warm.
+    描く係を休ませます(手元の注文は仕上げ、新しい注文は取りません)
 
-    A drained worker can be stopped with nothing lost. It rests until `--back`, even after a restart.
-    .workers = Names, as `foodgan status` shows them.
-    .back = Let them take orders again.
-    .wait_s = Seconds to wait till they rest.
+    休んだ係は、モデルを読み込んだまま待ちます。止めても何も失われません。再起動しても休んだままで、`--back` で仕事に戻ります。
+    .workers = 係の名前(`foodgan status` に出るもの)
+    .back = また注文を取らせる
+    .wait_s = 切り替わるまで待つ秒数
 
 help-foodgan-doctor =
-    Check Python, disk, Redis, photo store, device, model, database and Discord.
+    動かすのに足りないものがないかを調べ、直し方を伝えます
 
-    Exit code 1 where something fails; a warning is no failure. No secret is shown.
-    .as_json = Print the findings as JSON.
+    見るのは、Python、ディスク、Redis、写真の置き場所、デバイス、モデル、データベース、Discord です。ひとつでも失敗があれば、終了コードは 1 です(警告は失敗に数えません)。秘密の値は表示しません。
+    .as_json = 調べた結果を JSON で出力する
 
-help-foodgan-dish = Paint an invented dish into PNG files.
-    .name = The dish, in Japanese: 虹色マグロカレーうどん
-    .count = Pictures.
-    .seed = The same seed paints the same.
-    .mix = A second dish to mix it with.
-    .share = How much of the second; else .5.
-    .weight = How much a word of the name is heard: 1 as ever, 0 not at all, 3 alone. May be given several times.
-    .variation = A seed of its own for another serving of the same dish.
-    .truncation = 1 is anything; less is plainer and more usual.
-    .sketch = A picture to paint over, instead of a sketch of the model's own.
-    .save_sketch = Also write the 64×64 sketches, for --sketch.
-    .enlarge = Paint 512×512 pixels.
-    .nearest = Say which training photos are nearest, and how new the picture is.
-    .out = The folder for the pictures.
-    .as_json = Print what was painted as JSON.
+help-foodgan-dish = 架空の料理を描いて、PNG に書き出します
+    .name = 料理名(日本語)。例: 虹色マグロカレーうどん
+    .count = 描く枚数
+    .seed = 種。同じ料理名と種なら、同じ絵になる
+    .mix = 混ぜ合わせる、ふたつめの料理
+    .share = ふたつめの割合。省略時は .5
+    .weight = 料理名の言葉の加減。1 がふつう、0 で無視、3 でその言葉だけに。くり返し指定できる
+    .variation = もうひとつの種。同じ料理の、似た一皿になる
+    .truncation = おとなしさ。1 はおまかせ、小さいほどありふれた盛りつけに
+    .sketch = 下絵にする画像。モデルの下絵の代わりに使う
+    .save_sketch = 64×64 の下絵も書き出す(--sketch で使える)
+    .enlarge = 512×512 の大きさで描く
+    .nearest = 近い学習写真と、絵の新しさを調べる
+    .out = 絵を置くフォルダー
+    .as_json = 描いたものを JSON で出力する
 
-help-foodgan-mix = Paint one dish turning into another: a GIF there and back, and a strip of it as PNG.
-    .first = A dish: グリーンサラダ
-    .second = The dish that it turns into.
-    .frames = Pictures on the way.
-    .seed = The same seed paints the same.
-    .out = The folder for both files.
+help-foodgan-mix = ある料理が別の料理に変わっていくようすを描きます(行って戻る GIF と、並べた PNG)
+    .first = はじめの料理。例: グリーンサラダ
+    .second = 変わっていく先の料理
+    .frames = 途中の絵の枚数
+    .seed = 種。同じ料理名と種なら、同じ絵になる
+    .out = ふたつのファイルを置くフォルダー
 
-help-foodgan-sheet = Paint names × seeds onto one contact sheet, nothing chosen: seeds from 0, names in order.
-    .out = The PNG file to write.
-    .names = A text file, a name a line; else the twelve of training.
-    .invented = The 64 fixed names that `foodgan evaluate` asks.
-    .seeds = Pictures of each name.
-    .columns = Names side by side.
-    .side = Pixels of a picture.
+help-foodgan-sheet =
+    料理名 × 種の絵を、一枚の一覧に並べます
+
+    絵は選びません。種は 0 から順に、料理名は並びのままです。
+    .out = 書き出す PNG ファイル
+    .names = 料理名を一行にひとつ書いたファイル。省略時は学習で使う十二品
+    .invented = `foodgan evaluate` が使う 64 の料理名で描く
+    .seeds = 料理ごとの枚数
+    .columns = 横に並べる料理の数
+    .side = 絵の一辺のピクセル数
 
 help-foodgan-train =
-    Train a network. Stop it with Ctrl-C or kill it: the same command goes on from there.
+    ネットワークを学習させます(途中で止めても、続きから)
 
-    On several GPUs: torchrun --nproc-per-node N -m -- foodgan train --config … --photos …
-    .config = A shipped configuration or a TOML file.
-    .photos = A folder of labelled photos (imagefolder).
-    .run = The run's folder; it goes on where it stopped.
-    .pictures = Stop after so many pictures.
-    .seed = Of the weights and every batch.
-    .begin_from = A run or model whose networks this one begins with.
-    .sketches = A run of Stage-I, or a snapshot of it, that paints for Stage-II.
-    .loaders = Processes that draw batches; else 4 for a GPU.
-    .graph = On a GPU: record the step once, then launch it as a whole.
-    .fresh = Begin anew although the run exists; nothing of it is kept.
+    Ctrl-C で止めても、強制終了しても、同じコマンドで続きから始まります。
+
+    GPU がいくつもあれば: torchrun --nproc-per-node N -m -- foodgan train --config … --photos …
+    .config = 同梱の設定の名前か、TOML ファイル
+    .photos = 料理名の付いた写真のフォルダー(imagefolder)
+    .run = 学習フォルダー。途中までなら続きから
+    .pictures = この枚数を見たら終える
+    .seed = 重みと、すべてのバッチを決める種
+    .begin_from = 出発点にするネットワーク(学習フォルダーかモデル)
+    .sketches = Stage-II のために下絵を描く、Stage-I の学習フォルダーかスナップショット
+    .loaders = バッチを用意するプロセスの数。省略時、GPU では 4
+    .graph = GPU で、1 ステップを一度記録し、まとめて実行する
+    .fresh = 学習フォルダーの中身を捨てて、はじめから
 
 help-foodgan-evaluate =
-    Distance to held-out photos, copying, faithfulness and spread, each beside its controls.
+    モデルのできばえを測り、くらべるものと並べて示します
 
-    Against photos, against drawn dishes, or both. What is made of photos alone is kept in runs/cache: the first time takes minutes longer.
-    .photos = A folder of labelled photos with both splits.
-    .kondate = A folder of `foodgan kondate render`: how much of a name is painted.
-    .run = With --photos: also measure a training run of 64×64 pictures, or of both stages as NAME=STAGE1,STAGE2, beside the model; may be said again. With --kondate alone: one run of 64×64 pictures instead of a model.
-    .pictures = How many to paint; else 600.
-    .report = Also write a page into this folder.
-    .judges = A folder of networks that judge, to hold several models to the same; those that are missing are trained first, on these photos.
-    .train_judges = Only train the networks that judge, anew; measure no model.
+    見るのは、試験用の写真との距離、写真のコピーではないか、料理名どおりか、絵の幅広さです。
+
+    写真で測るか、作図した料理(献立 C)で測るか、両方かを選べます。写真だけから求まる値は runs/cache に取っておくので、最初の一度は数分長くかかります。
+    .photos = 料理名の付いた写真のフォルダー(学習用と試験用の両方)
+    .kondate = `foodgan kondate render` のフォルダー。料理名をどれだけ描けているかを測る
+    .run = --photos と使うと、64×64 の学習フォルダーもモデルと並べて測る。二段なら NAME=STAGE1,STAGE2。くり返し指定できる。--kondate だけなら、モデルの代わりに 64×64 の学習フォルダーをひとつ
+    .pictures = 描く枚数。省略時は 600
+    .report = 報告のページも、このフォルダーに書き出す
+    .judges = 判定に使うネットワークのフォルダー。いくつものモデルを同じ目で測るとき。足りないものは、先にこの写真で学習させる
+    .train_judges = 判定に使うネットワークを学習し直すだけで、モデルは測らない
 
 help-foodgan-chaos =
-    Try a whole house of its own: no order may be lost or answered twice. Exit code 1 if one is.
+    専用の食堂を開いてわざと痛めつけ、注文が失われないかを試します
 
-    Bot, workers with their model, Valkey, supervisor and the sandbox in Discord's place are the real processes. All but the last two are killed and frozen; workers are parted from Redis or from Discord, their devices hang or have no memory, all are restarted in turn and given another model, also one that is damaged; the sandbox answers with 429 and 5xx, late or not at all. `--model` names a smaller one.
-    .orders = That the bot has to acknowledge.
-    .kills = SIGKILLs; one for ten orders if not given.
-    .seed = Of the dice: what goes wrong, and when.
-    .workers = How many paint.
-    .every_s = Mean seconds between faults.
-    .redis_away_s = Seconds without Redis, after half of the kills.
-    .model = A model's folder.
-    .folder = A new folder: the house's files and logs stay in it.
+    失われた注文や、二度答えた注文がひとつでもあれば、終了コードは 1 です。
 
-help-foodgan-model = Models on disk.
-    .out = The run that comes of it.
-    .model = The model that learns; else the shipped one.
+    ボット、モデルで描く係、Valkey、supervisor、Discord の代わりの sandbox は、どれも本物のプロセスです。supervisor と sandbox のほかは、強制終了させたり固まらせたりします。描く係は Redis や Discord から切り離し、デバイスも固まらせ、メモリも足りなくします。順に再起動し、別のモデルや壊れたモデルも渡します。sandbox は 429 や 5xx を返し、遅れて答えたり、黙り込んだりします。`--model` で小さいモデルを選べます。
+    .orders = ボットに受け付けさせる注文の数
+    .kills = SIGKILL の回数。省略時は注文 10 品に 1 回
+    .seed = 何がいつ起きるかを決める種
+    .workers = 描く係の人数
+    .every_s = 障害の間隔(平均の秒数)
+    .redis_away_s = SIGKILL の半分がすんだあと、Redis が答えない秒数
+    .folder = 食堂のファイルとログを残す、新しいフォルダー
+
+help-foodgan-model = モデルを作り、教え、仕上げます
+    .out = 結果の学習フォルダー
+    .model = 教えるモデル。省略時は同梱のモデル
 help-foodgan-model-export =
-    Make a model of two runs. MODEL_DIR=OUT lets workers paint with it.
+    ふたつの学習フォルダーから、モデルを作ります
 
-    Of a run's folder its last checkpoint is taken; `foodgan model choose` says which snapshot to.
-    .stage1 = The run of Stage-I, a snapshot of it, or a model that has it.
-    .stage2 = The run of Stage-II, a snapshot of it, or a model that has it.
-    .out = The model's folder.
-    .name = What members see.
-help-foodgan-model-between = Make a model between two: what a lesson taught in part, for a part of what it cost.
-    .before = A model's folder.
-    .after = A model that was taught on it.
-    .out = The folder of the model that comes of it.
-    .share = How far from BEFORE: 1 is AFTER.
+    MODEL_DIR=OUT とすると、描く係がそのモデルで描きます。学習フォルダーからは最後のチェックポイントを使います。どのスナップショットがよいかは `foodgan model choose` が教えます。
+    .stage1 = Stage-I の学習フォルダーかスナップショット、または Stage-I を持つモデル
+    .stage2 = Stage-II の学習フォルダーかスナップショット、または Stage-II を持つモデル
+    .out = モデルを置くフォルダー
+    .name = 部員に見えるモデルの名前
+help-foodgan-model-between =
+    教える前とあとの、あいだのモデルを作ります
+
+    教わったことの一部を、その代償の一部だけで手に入れるためのものです。
+    .before = 教える前のモデルのフォルダー
+    .after = それに教えたあとのモデルのフォルダー
+    .out = できたモデルを置くフォルダー
+    .share = BEFORE からどれだけ離れるか。1 なら AFTER と同じ
 help-foodgan-model-teach =
-    Teach a trained Stage-I names that no photo has: what a dish is, and what lies on it.
+    写真にない料理名を、学習ずみの Stage-I に教えます
 
-    Minutes on a CPU. OUT is a run as RUN is: `foodgan model export --stage1 OUT`. Ctrl-C ends it early, and keeps what was learned: the same command goes on from there, as after a kill.
-    .run = A run of Stage-I, a snapshot of it, or a model.
-    .photos = The photos of the run.
-    .pictures = How many of invented names to paint for it.
-    .by_name = What telling names apart counts beside kinds of dishes.
-    .by_photos = How firmly pictures of names that photos have are held to these; at 0 what paints stays as it is, and only what is heard of a name changes.
-    .stay = How firmly names of photos are heard as before.
-    .seed = Of the names and every picture.
+    何の料理で、何がのっているのかを教えます。CPU でも数分です。OUT は RUN と同じ学習フォルダーなので、`foodgan model export --stage1 OUT` に渡せます。Ctrl-C で早く終えても、覚えたことは残ります。そのときも、強制終了のあとも、同じコマンドで続きから始まります。
+    .run = Stage-I の学習フォルダーかスナップショット、またはモデル
+    .photos = その学習に使った写真
+    .pictures = 架空の料理名で描く枚数
+    .by_name = 料理の種類に対して、料理名の聞き分けをどれだけ重んじるか
+    .by_photos = 写真にある料理名の絵を、写真にどれだけ引き止めるか。0 なら筆づかいは元のままで、料理名の聞き方だけが変わる
+    .stay = 写真にある料理名の聞き方を、どれだけ元のまま保つか
+    .seed = 料理名と、すべての絵を決める種
 help-foodgan-model-polish =
-    Teach a model's Stage-II surfaces as photos have them: fewer drops and coloured seams.
+    モデルの Stage-II に、写真らしい質感を教えます
 
-    Its part is light and shade from then on, and colours are nearly the sketch's alone. Minutes on a CPU. OUT is a run of Stage-II: `foodgan model export --stage2 OUT`. Ctrl-C ends it early, and keeps what was learned: the same command goes on from there, as after a kill.
-    .photos = The photos of its training.
-    .pictures = How many to paint for it.
-    .blur = How much of a sketch's light is blurred from then on.
-    .hue = How much hue its details may add; 0: none, 1: any.
-    .seed = Of every picture.
+    水玉や色のにじみが減ります。Stage-II は光と影を受け持つようになり、色はほとんど下絵のままになります。CPU でも数分です。OUT は Stage-II の学習フォルダーなので、`foodgan model export --stage2 OUT` に渡せます。Ctrl-C で早く終えても、覚えたことは残ります。そのときも、強制終了のあとも、同じコマンドで続きから始まります。
+    .photos = モデルの学習に使った写真
+    .pictures = そのために描く枚数
+    .blur = これから下絵の明暗をどれだけぼかすか
+    .hue = 細部が足してよい色み。0 ならなし、1 なら自由
+    .seed = すべての絵を決める種
 help-foodgan-model-learn =
-    Teach a model names that it has never heard, by a few photos of each: a minute on a CPU.
+    はじめて聞く料理名を、数枚ずつの写真からモデルに教えます
 
-    A new name is likened to the name that it knows whose photos look most alike, and heard as that from then on, also under other words. One that ends in a word which it knows is heard as ever: that word says what the dish is. What paints does not change: it can copy no photo.
-    .photos = A folder of labelled photos.
-    .out = The folder of the model that comes of it.
-    .name = What members see; else the model's own.
-    .every = Also names that end in a word which it knows.
-    .seed = Of the names that are held beside.
+    CPU でも一分ほどです。新しい料理名は、知っている料理のうち写真がいちばん似ているものになぞらえ、ほかの言葉が付いても、その料理として聞くようになります。知っている言葉で終わる料理名は、最後の言葉が何の料理かを語るので、聞き方を変えません。筆づかいは元のままなので、写真のコピーにはなりません。
+    .photos = 料理名の付いた写真のフォルダー
+    .out = できたモデルを置くフォルダー
+    .name = 部員に見えるモデルの名前。省略時は元の名前
+    .every = 知っている言葉で終わる料理名も教える
+    .seed = 元のまま保つ料理名を選ぶ種
 help-foodgan-model-choose =
-    Say which snapshot of a run to ship: the least held-out FoodKID of those that do not copy.
+    学習フォルダーから、どのスナップショットを出すかを選びます
 
-    Half of the held-out photos choose. `foodgan evaluate` then also measures by the other half.
-    .run = A run with snapshots.
-    .photos = The photos of the run, both splits.
-    .stage1 = For a run of Stage-II: the run or snapshot that sketches for it.
-    .pictures = How many to paint by each.
-    .plot = The PNG file of the curve; else choice.png in the run.
-help-foodgan-model-card = Write a model's card with the figures of an evaluation.
-    .figures = What `foodgan evaluate --json` printed.
-    .model = A model's folder; else the shipped one.
+    コピーをしないもののうち、試験用の写真との FoodKID がいちばん小さいものです。選ぶのに使うのは、試験用の写真の半分です。そのあとの `foodgan evaluate` は、残りの半分でも測ります。
+    .run = スナップショットのある学習フォルダー
+    .photos = その学習に使った写真(学習用と試験用の両方)
+    .stage1 = Stage-II を選ぶときに下絵を描く、Stage-I の学習フォルダーかスナップショット
+    .pictures = スナップショットごとに描く枚数
+    .plot = グラフの PNG ファイル。省略時は学習フォルダーの choice.png
+help-foodgan-model-card = 測った結果を入れて、モデルカードを書きます
+    .figures = `foodgan evaluate --json` の出力
+    .model = モデルのフォルダー。省略時は同梱のモデル
 help-foodgan-model-index =
-    Index the training photos, so that `foodgan dish --nearest` finds the nearest ones.
+    学習写真の索引を作ります(`foodgan dish --nearest` が使います)
 
-    The index lies beside the model and holds no photo. Needed again after each export.
-    .photos = The photos that the model was trained on, both splits.
-    .model = A model's folder; else the shipped one.
+    索引はモデルのとなりに置かれ、写真そのものは入りません。export のたびに作り直します。
+    .photos = モデルの学習に使った写真(学習用と試験用の両方)
+    .model = モデルのフォルダー。省略時は同梱のモデル
 help-foodgan-model-compile =
-    Compile a model for this machine's CPU: workers that start afterwards paint faster.
+    このマシンの CPU に合わせてモデルをコンパイルします
 
-    Takes a C++ compiler (g++, or what CXX names) and a minute; workers find it in VAR_DIR. Needed again for another model or another torch. Pixels may differ by one step of 255.
-    .model = A model's folder; else MODEL_DIR's.
+    このあとに始まる描く係が、速く描けるようになります。C++ コンパイラー(g++ か、CXX に書いたもの)が必要で、一分ほどかかります。結果は VAR_DIR に置かれ、描く係が自分で見つけます。モデルか torch を替えたら、もう一度必要です。画素の値は、255 段階のうち 1 段ちがうことがあります。
+    .model = モデルのフォルダー。省略時は MODEL_DIR のモデル
 
-help-foodgan-serving = The model that workers paint with, and those before it.
-help-foodgan-serving-show = Say what is served, and what was: the newest last.
+help-foodgan-serving = いまお店に出しているモデルを見て、入れ替えます
+help-foodgan-serving-show = いま出しているモデルと、これまでのモデルを表示します(新しいものが最後)
 help-foodgan-serving-promote =
-    Publish a model and let every worker take it up. Trainers learn new names on it.
+    モデルをお店に出し、すべての描く係に使わせます
 
-    Exit code 1: it does not pass its gates.
-    .model = A model's folder.
-    .own = No model of the store: each worker's own again.
-    .force = Though it does not pass its gates.
-help-foodgan-serving-rollback = Go back to what was served before. No trainer promotes this model again.
+    料理名を覚える係も、これからはこのモデルに教えます。検査に通らなければ、終了コードは 1 です。
+    .model = モデルのフォルダー
+    .own = 配ったモデルをやめ、係それぞれのモデルに戻す
+    .force = 検査に通らなくても出す
+help-foodgan-serving-rollback =
+    ひとつ前に出していたモデルに戻します
 
-help-foodgan-text = How a dish's name is read.
-help-foodgan-text-build-vectors = Build the word vector table from ja_ginza (chiVe, Apache License 2.0).
-    .wheel = A ja_ginza wheel; downloaded where none is named.
-    .out = The table to write; else the package's own.
-help-foodgan-text-show = Show a name's words, what the table knows of them, and their nearest neighbours.
-    .name = A dish's name.
-    .count = Neighbours of each word.
+    取り下げたモデルを、料理名を覚える係がまた出すことはありません。
 
-help-foodgan-kondate = Kondate-C: drawn dishes with known truth.
-    .jobs = Processes that draw; 0: one a core.
-help-foodgan-kondate-render = Draw a training set and its held-out sets as PNG and metadata.jsonl.
-    .out = The folder to write; new, or of a stopped run.
-    .names = Unique training names: 130, 500, 2000, 10000.
-    .size = Pixels along each side.
-    .seed = The same seed gives the same bytes.
-help-foodgan-kondate-sheet = Draw a contact sheet and print the dishes' names, row by row.
-    .out = The picture to write: .png or .jpg.
-    .columns = Dishes side by side.
-    .rows = Lines of dishes.
-    .size = Pixels of each dish.
-    .seed = The same seed draws the same.
-help-foodgan-kondate-taster = Train the judge of drawn dishes, and print how often it is right on renders it never saw.
-    .out = The file to write.
-    .renders = To learn from and test on.
-    .epochs = Passes over them.
-    .minutes = It ends then at the latest; 0: no.
-    .device = Where it learns: cpu, cuda.
-    .cache = Where renders are kept.
+help-foodgan-text = 料理名がどう読まれるかを調べます
+help-foodgan-text-build-vectors = 単語ベクトルの表を ja_ginza(chiVe、Apache License 2.0)から作ります
+    .wheel = ja_ginza の wheel。省略時はダウンロードする
+    .out = 書き出す表。省略時はパッケージの中の表
+help-foodgan-text-show = 料理名を言葉に分け、表にあるかどうかと、近い言葉を表示します
+    .name = 料理名
+    .count = 言葉ごとに並べる、近い言葉の数
 
-help-foodgan-experiment = Recipes against one another on Kondate-C, where the truth of a picture is known; and what a few photos teach.
-    .which = Names with commas, or all, baselines, ablations.
-    .seeds = Of the runs: numbers with commas.
-    .names = Unique training names.
-    .jobs = Runs at a time, a core each; 0: all cores.
-    .out = Where runs and results are kept.
-    .device = Where runs are trained and measured: cpu, cuda.
-    .until = Seconds, after which all ends; 0: never.
-    .judge = A file of `foodgan kondate taster`; without, the shipped one.
-help-foodgan-experiment-arms = List what can be compared.
+help-foodgan-kondate = 献立 C(Kondate-C): 何がのっているか、すべてわかっている料理を作図します
+    .jobs = 作図するプロセスの数。0 ならコアの数だけ
+help-foodgan-kondate-render = 学習用と試験用の料理を作図し、PNG と metadata.jsonl に書き出します
+    .out = 書き出すフォルダー。新しいものか、途中で止めたもの
+    .names = 学習用の料理名の数: 130、500、2000、10000
+    .size = 一辺のピクセル数
+    .seed = 種。同じなら、1 バイトまで同じものになる
+help-foodgan-kondate-sheet = 作図した料理の一覧を書き出し、料理名を一段ずつ表示します
+    .out = 書き出す画像(.png か .jpg)
+    .columns = 横に並べる料理の数
+    .rows = 料理を並べる段の数
+    .size = 料理一品のピクセル数
+    .seed = 種。同じなら、同じ絵になる
+help-foodgan-kondate-taster =
+    作図した料理の判定器を学習させます
+
+    見たことのない作図で、どれだけ当たるかも表示します。
+    .out = 書き出すファイル
+    .renders = 学習と試験に使う作図の数
+    .epochs = 全体を見る回数
+    .minutes = 長くてもこの分数で終える。0 なら無制限
+    .device = 学習させるデバイス: cpu、cuda
+    .cache = 作図を取っておくフォルダー
+
+help-foodgan-experiment =
+    作図した料理でレシピをくらべ、数枚の写真で教えられることも測ります
+
+    献立 C の絵なら、何がのっているはずか、すべてわかっています。
+    .which = レシピの名前をコンマ区切りで。または all、baselines、ablations
+    .seeds = 学習の種。数をコンマ区切りで
+    .names = 学習用の料理名の数
+    .jobs = 同時に進める学習の数(ひとつに 1 コア)。0 ならコアの数だけ
+    .out = 学習フォルダーと結果を置くフォルダー
+    .device = 学習させ、測るデバイス: cpu、cuda
+    .until = この秒数ですべてを終える。0 なら無制限
+    .judge = `foodgan kondate taster` が書いた判定器。省略時は同梱のもの
+help-foodgan-experiment-arms = くらべられるレシピの一覧を表示します
 help-foodgan-experiment-run =
-    Train arms and measure them. Stop it at any time: the same command goes on from there.
+    レシピごとに学習させて、測ります(途中で止めても、続きから)
 
-    Runs go to work in the order of what matters most. They share a device that is no CPU, so give it as many jobs as it has room for.
-    .pictures = That each run sees; a lesson sees a quarter as many.
-    .minutes = After which a run is measured too, of one core's time on a CPU, of the clock on another device; 0: not.
-    .measured = Each run when it is trained.
-help-foodgan-experiment-measure = Measure the runs that are trained, where this judge has not measured them yet.
-help-foodgan-experiment-table = Show what the runs that are done have found; as Markdown.
-    .write = A folder for the table, the plots and the grids.
-help-foodgan-experiment-pupil = Show how much n photos can teach at all: what an eye learns to tell apart from so many.
-    .names = Sizes of menus: numbers with commas.
-    .own = It learns to see too; else it sees by ImageNet.
-    .pictures = That eyes of its own are shown.
-help-foodgan-experiment-blog = Train the blog post's attempts again and print its claims beside what is measured.
-    .quick = 100 s of one core and one seed each: ten minutes on two cores.
-    .out = Where runs and results are kept; else runs/experiment, or with --quick runs/experiment-quick.
-help-foodgan-experiment-nicknames = How well `foodgan model learn` teaches nicknames of dishes by 1, 3 and 10 photos of each.
-    .photos = Photos of which some are held out.
-    .model = A model; else the shipped one.
+    いつ止めても、同じコマンドで続きから始まります。大事なものから順に進めます。CPU でなければ、ひとつのデバイスをみんなで使うので、--jobs はそこに収まる数にしてください。
+    .pictures = 学習ごとに見る枚数。追加のレッスンはその四分の一
+    .minutes = この分数でも一度測る(CPU なら 1 コアの計算時間、ほかは実時間)。0 なら測らない
+    .measured = 学習がすんだものから測る
+help-foodgan-experiment-measure = 学習がすんでいて、この判定器でまだ測っていないものを測ります
+help-foodgan-experiment-table = すんだものの結果を、Markdown の表で示します
+    .write = 表とグラフと絵の一覧を書き出すフォルダー
+help-foodgan-experiment-pupil =
+    n 枚の絵から、どこまで学べるものなのかを測ります
 
-help-foodgan-photos = Photos: import, verify, release, prune, export, stats.
-help-foodgan-photos-release = Freeze all accepted photos into an imagefolder that is named by its hash.
+    絵を描かせず、見分けることだけを習わせます。
+    .names = 料理名の数。数をコンマ区切りで
+    .own = 見ることも自分で覚える。省略時は ImageNet の目で見る
+    .pictures = 自分で覚える目に見せる枚数
+help-foodgan-experiment-blog = ブログ記事の試みをもう一度学習させ、記事の主張と測った値を並べます
+    .quick = 種ひとつ、1 コアで 100 秒ずつ。2 コアなら全部で十分ほど
+    .out = 学習フォルダーと結果を置くフォルダー。省略時は runs/experiment(--quick なら runs/experiment-quick)
+help-foodgan-experiment-nicknames = 1・3・10 枚の写真で、`foodgan model learn` がどれだけあだ名を覚えるかを測ります
+    .photos = 学習用と試験用に分けた写真
+    .model = モデルのフォルダー。省略時は同梱のモデル
+
+help-foodgan-photos = 写真の取り込みと写真集(取り込む、確かめる、まとめる、片づける、持ち出す、数える)
+help-foodgan-photos-release =
+    採用された写真を、写真集(リリース)にまとめます
+
+    写真集は imagefolder の形で、名前は中身のハッシュです。あとから変わることはありません。
 help-foodgan-photos-import =
-    Take in a collection. Stop it when you like: the same command goes on from there.
+    手持ちの写真をまとめて取り込みます(途中で止めても、続きから)
 
-    Names come from metadata.jsonl, a file beside the photo (.txt, .json), its folder, or its own.
-    .source = A folder, a ZIP, or a CSV with file and name.
-    .catalogue = Its name in the store; else the source's.
-    .licence = Where the collection names none.
-    .credit = Whom to name as contributor.
-    .origin = Where the collection comes from.
+    いつ止めても、同じコマンドで続きから始まります。料理名は metadata.jsonl、写真のとなりのファイル(.txt か .json)、フォルダーの名前、写真の名前の順に探します。
+    .source = フォルダー、ZIP、またはファイル名と料理名の CSV
+    .catalogue = 取り込み先の目録の名前。省略時は元の名前から
+    .licence = ライセンスの書かれていない写真のライセンス
+    .credit = 写真を寄せた人として載せる名前
+    .origin = 写真の出どころ
 help-foodgan-photos-verify =
-    Check every hash: photos, catalogues, releases, models. Exit code 1: something is wrong.
+    写真・目録・写真集・モデルのハッシュを、すべて確かめます
 
-    With --repair: something is still wrong, as releases, models and the bot's own catalogue are left as they are.
-    .repair = Remove orphans, damaged bytes, entries without bytes.
+    おかしなものがあれば、終了コードは 1 です。--repair を付けても、写真集とモデルとボットの目録には手を付けないので、そこにおかしなものが残れば 1 になります。
+    .repair = どこにも使われていない写真、壊れた写真、取り下げられた写真、中身のない項目を片づける
 help-foodgan-photos-prune =
-    Remove releases that hold photos withdrawn since. A release goes whole; freeze a new one.
+    取り下げられた写真が残る写真集を片づけます
 
-    So does a damaged one that no model names, and what a freeze that was killed left in a bucket, when nothing in it is new for an hour.
-    .apply = Remove them; else only say so.
-    .keep = Also those older than the newest so many that no model names.
-    .model = Its releases stay, as those of the store's and MODEL_DIR's; repeat it.
-help-foodgan-photos-export = Copy a release, or the photos of catalogues with metadata.jsonl, into a folder.
-    .out = A new folder.
-    .release = A release's hash, or how it begins.
-    .catalogue = Repeat for several; else all.
-help-foodgan-photos-stats = Count photos, dishes, licences and releases.
+    写真集は丸ごとなくなるので、新しくまとめ直してください。壊れていて、どのモデルの学習にも使われていない写真集と、まとめる途中で落ちてバケットに残ったもの(一時間動きがないとき)も片づけます。
+    .apply = 実際に片づける。省略時は、どれを片づけるかを示すだけ
+    .keep = 新しいほうからこの数を残し、どのモデルにも使われていない古い写真集も片づける
+    .model = このモデルの学習に使った写真集は残す(置き場所と MODEL_DIR のモデルなら、指定しなくても残る)。くり返し指定できる
+help-foodgan-photos-export =
+    写真集か目録の写真を、フォルダーに写します
 
-help-foodgan-bench = Measure speed on this machine.
-    .model = A model's folder.
-    .batch = Pictures of one pass.
-help-foodgan-bench-painter = Milliseconds and GMAC of each stage, pictures/s by batch, share of the machine's peak.
-    .repeats = Runs of each measurement.
-    .variants = Other ways to run it; compiling takes minutes.
-    .only = Of the variants: name one, or repeat; else all.
-help-foodgan-bench-dish = Time from `/dish` to the picture through bot, queue and worker, beside the painter's own.
-    .orders = Dishes to order, one after the other.
-    .count = Pictures a dish.
-help-foodgan-bench-kondate = Dishes that one core draws in a second, at 64 and 256 pixels.
-    .renders = Dishes to draw at each size.
-help-foodgan-bench-queue = Orders a second through queue and worker, beside the bare painter and RQ's own workers.
-    .orders = Orders in full batches.
-help-foodgan-bench-fleet = One worker and four, with a device that only takes its time; memory over many orders.
-    .device_s = Seconds of a pass.
-    .orders = For each size of the fleet.
-    .memory_orders = To watch memory over.
-help-foodgan-bench-train = Pictures/s of training, side by side, on drawn dishes, and where a step's time goes.
-    .configs = Repeat for several; else the published and ours.
-    .steps = Steps of each network, three times.
-help-foodgan-bench-photos = Photos taken in a second, look-alikes among 100,000, seconds that a release takes.
-    .released = Photos of the release.
+    目録の写真には metadata.jsonl を付けます。
+    .out = 新しいフォルダー
+    .release = 写真集のハッシュ(はじめの数桁でもよい)
+    .catalogue = 目録の名前。くり返し指定できる。省略時はすべて
+help-foodgan-photos-stats = 写真・料理・ライセンス・写真集を数えます
+
+help-foodgan-bench = このマシンでの速さを測ります
+    .batch = 一度に描く枚数
+help-foodgan-bench-painter =
+    絵を描く速さを測ります
+
+    段ごとのミリ秒と GMAC、まとめる枚数ごとの枚/秒、このマシンの限界に対する割合を示します。
+    .repeats = 測る回数
+    .variants = いろいろな描き方をくらべる。コンパイルに数分かかる
+    .only = くらべる描き方の名前。くり返し指定できる。省略時はすべて
+help-foodgan-bench-dish =
+    `/dish` から絵が届くまでの時間を測ります
+
+    ボット、行列、描く係を通る時間を、描くだけの時間と並べて示します。
+    .orders = ひとつずつ順に頼む注文の数
+    .count = 一度の注文の枚数
+help-foodgan-bench-kondate = 1 コアが一秒に作図できる料理の数を測ります(64 と 256 ピクセル)
+    .renders = 大きさごとに作図する数
+help-foodgan-bench-queue =
+    行列と描く係がさばく注文の速さを測ります
+
+    一秒あたりの注文の数を、描くだけのときと、RQ の標準のワーカーと並べて示します。
+    .orders = 満杯でまとめて流す注文の数
+help-foodgan-bench-fleet =
+    描く係が一人のときと四人のときをくらべます
+
+    デバイスは、時間がかかるだけの代役です。たくさんの注文をさばくあいだのメモリも見ます。
+    .device_s = 代役が一度描くのにかける秒数
+    .orders = 人数ごとに流す注文の数
+    .memory_orders = メモリを見ながら流す注文の数
+help-foodgan-bench-train =
+    学習の速さを測ります
+
+    作図した料理で並べて学習させ、枚/秒と、1 ステップの時間の行き先を示します。
+    .configs = くらべる設定。くり返し指定できる。省略時は published と stage1
+    .steps = 設定ごとのステップ数(三回ずつ)
+help-foodgan-bench-photos =
+    写真を取り込む速さと、写真集をまとめる時間を測ります
+
+    一秒に取り込める枚数、十万枚の中から似た写真を探す時間、写真集をまとめる秒数を示します。
+    .released = 写真集の枚数
 
 ## bot
 
-help-bot = The Discord bot of 架空食堂. Without a command it runs until SIGTERM or Ctrl-C.
-help-bot-sync = Register the commands with Discord. Needed once, and after an update that changes them.
-    .guild = Only in this server, at once.
-help-bot-migrate = Bring the tables to this version. The bot does so itself when it starts.
-    .down = One revision back. Drops data.
-help-bot-backup = Put database and photo store into one file. The bot may go on running.
-    .file = Written whole or not.
-help-bot-restore = Bring database and photo store back from a file. The bot must be stopped.
-    .file = What `backup` wrote.
-    .replace = Overwrite the records.
+help-bot =
+    架空食堂の Discord ボットです
+
+    コマンドを付けなければ、SIGTERM か Ctrl-C まで動きつづけます。
+help-bot-sync =
+    ボットのコマンドを Discord に登録します
+
+    最初の一度と、更新でコマンドが変わったときに必要です。
+    .guild = このサーバーだけに、すぐに登録する
+help-bot-migrate =
+    データベースの表を、この版の形に直します
+
+    ボットは始まるときに自分で直します。
+    .down = ひとつ前の形に戻す。データが失われる
+help-bot-backup =
+    データベースと写真の置き場所を、ひとつのファイルに控えます
+
+    ボットは動かしたままでかまいません。
+    .file = 控えのファイル。書きかけで残ることはない
+help-bot-restore =
+    控えのファイルから、データベースと写真を元に戻します
+
+    ボットは止めておいてください。
+    .file = `backup` が書いたファイル
+    .replace = いまの記録を上書きする
 help-bot-withdraw =
-    Take photos out for good, as `/photos withdraw` does for members, whoever handed them over.
+    だれの写真でも、二度と戻らないように取り下げます
 
-    The bot may go on running.
-    .photos = Eight digits, as in `/operator list` and in the names of files that the bot shows (photo-PHOTO_ID.jpg); or a photo's hash, 12 digits or more, as `foodgan photos export` calls its file. The file's name will do.
+    部員が `/photos withdraw` でするのと同じことです。ボットは動かしたままでかまいません。
+    .photos = 写真の番号(8 桁)かハッシュ(12 桁以上)。番号は `/operator list` とボットのファイル名(photo-PHOTO_ID.jpg)に、ハッシュは `foodgan photos export` のファイル名にある。ファイル名のままでもよい
 help-bot-erase =
-    Erase a member, as `/privacy delete` does, also one who has left. The bot may go on running.
+    部員の記録と写真を、すべて消します
 
-    A ban that stands has to stay.
-    .member = The member's Discord ID, all digits.
-help-bot-health = Exit 0 while the bot is connected and serving. For containers.
-help-bot-doctor = Print what `foodgan doctor` wants to know of the bot, as JSON.
+    本人が `/privacy delete` でするのと同じことで、もういない部員にも使えます。ボットは動かしたままでかまいません。写真の持ち込みをお断りしているという記録だけは残ります。
+    .member = 部員の Discord ID(数字だけ)
+help-bot-health = ボットがつながって働いていれば、終了コード 0 で終わります(コンテナー用)
+help-bot-doctor = `foodgan doctor` がボットについて知りたいことを、JSON で出力します
 
 ## worker
 
 help-worker =
-    Paint dishes until SIGTERM.
+    描く係です。SIGTERM まで料理を描きつづけます
 
-    Exit codes: 2 a wrong setting, 3 no model, 4 a pass hung, 5 told to stop twice, 6 the device does not answer, yet or any more.
-    .name = Its name on this machine, where there is more than one worker.
-    .burst = Leave when the queue is empty.
-help-worker-intake = Take in contributed photos until SIGTERM. Needs no model, GPU or database.
+    終了コード: 2 は設定のまちがい、3 はモデルがない、4 は描いたまま固まった、5 は二度止められた、6 はデバイスが(まだ、またはもう)答えない。
+    .name = このマシンでの係の名前。係が何人もいるときに
+    .burst = 行列が空になったら終わる
+help-worker-intake =
+    持ち込まれた写真を、SIGTERM まで受け取りつづけます
+
+    モデルも GPU もデータベースもいりません。
 help-worker-trainer =
-    Learn the names of each release until SIGTERM, and promote what passes every gate.
+    写真集ができるたびに、その料理名を覚えます
 
-    Needs a minute of a CPU for each; it stands back behind whoever paints on the same machine. Exit code 2: a wrong setting, a store that it cannot write to.
-help-worker-health = Exit code 0 where the worker lives and reaches its queue, else 1; 2: a wrong setting.
-    .intake = Ask for an intake worker.
-    .trainer = Ask for a trainer.
+    SIGTERM まで働き、すべての検査に通ったモデルをお店に出します。写真集ひとつに CPU で一分ほど。同じマシンで描いている係がいれば、そちらを先に通します。終了コード 2 は、設定のまちがいか、置き場所に書き込めないときです。
+help-worker-health =
+    係が動いているかを、終了コードで答えます
+
+    0 なら動いていて、行列につながっています。そうでなければ 1、設定のまちがいなら 2 です。
+    .intake = 写真を受け取る係について
+    .trainer = 料理名を覚える係について
 help-worker-dead =
-    List the orders that have failed for good: they stay for a day.
+    どうしても作れなかった注文の一覧を表示します
 
-    Reads REDIS_URL; without one, the queue of the house that is open in this folder.
-    .as_json = One object a line.
-help-worker-replay = Paint failed orders after all; the bot posts them to their channels. Exit code 1: no such.
-    .order_ids = Ids that `dead` lists.
+    注文は一日残ります。REDIS_URL の行列を見ます。なければ、このフォルダーで開いている食堂の行列を見ます。
+    .as_json = 注文ひとつを一行の JSON で出力する
+help-worker-replay =
+    作れなかった注文を、あらためて描きます
+
+    絵はボットがそのチャンネルに届けます。その控え番号の注文がなければ、終了コードは 1 です。
+    .order_ids = 控え番号(`dead` に出るもの)
