@@ -11,6 +11,7 @@ from rich.table import Table
 from foodgan.contract.errors import UserError
 from foodgan.contract.settings import read_settings
 from foodgan.contract.status import Status, look, rest
+from foodgan.contract.terminal import say
 from foodgan.launch.queue import connected
 
 POLL_S = 0.2
@@ -38,10 +39,12 @@ def move(workers: list[str], back: bool, wait_s: float) -> None:
         deadline = time.monotonic() + wait_s
         while late := _not_yet(look(redis), labels, back):
             if time.monotonic() > deadline:
-                typer.echo(f"not yet {'back' if back else 'at rest'}: {', '.join(late)}", err=True)
+                phrase = "cli-drain-not-yet-back" if back else "cli-drain-not-yet-at-rest"
+                typer.echo(say(phrase, workers=", ".join(late)), err=True)
                 raise typer.Exit(1)
             time.sleep(POLL_S)
-        typer.echo(f"{'back' if back else 'at rest'}: {', '.join(labels)}")
+        phrase = "cli-drain-back" if back else "cli-drain-at-rest"
+        typer.echo(say(phrase, workers=", ".join(labels)))
 
 
 def _print_json(found: Status) -> None:
@@ -60,35 +63,42 @@ def _follow(redis: Redis, every: float) -> None:
 
 def _shown(found: Status) -> Group:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for column in ("worker", "state", "in hand", "served", "failed"):
-        table.add_column(column, no_wrap=column == "worker")
+    for column in ("worker", "state", "in-hand", "served", "failed"):
+        table.add_column(say(f"cli-status-table.{column}"), no_wrap=column == "worker")
     for column in ("model", "device", "version"):
-        table.add_column(column, overflow="fold")
+        table.add_column(say(f"cli-status-table.{column}"), overflow="fold")
     for each in found.workers:
-        counts = (each.in_hand, each.served, each.failed)
-        table.add_row(
-            *(each.label, each.state, *map(str, counts)), *(each.model, each.device, each.version)
-        )
+        state = say(f"cli-status-state.{each.state}")
+        counts = map(str, (each.in_hand, each.served, each.failed))
+        table.add_row(each.label, state, *counts, each.model, each.device, each.version)
     # In lines of their own: as a column they would fold on a terminal of 80.
-    figures = [f"figures of {each.label}: {each.health}" for each in found.workers if each.health]
-    return Group(*_sentences(found), table if found.workers else "no worker is alive", *figures)
+    figures = [
+        say("cli-status-figures", worker=each.label, address=each.health)
+        for each in found.workers
+        if each.health
+    ]
+    return Group(*_sentences(found), table if found.workers else say("cli-status-nobody"), *figures)
 
 
 def _sentences(found: Status) -> list[str]:
-    estimate = (
-        "nobody serves" if found.wait_s is None else f"a new order takes {found.wait_s:.1f} s"
-    )
-    lines = [
-        f"{found.waiting} waiting, {found.started} in hand, {found.put_off} to be tried again; "
-        f"{estimate}"
-    ]
+    lines = [_line(found)]
     if found.oldest_id:
-        lines.append(f"oldest: {found.oldest_id}, {found.oldest_s:.1f} s")
+        age = f"{found.oldest_s:.1f}"
+        lines.append(say("cli-status-oldest", id=found.oldest_id, seconds=age))
     ids = f" ({' '.join(found.failures)})" if found.failures else ""
-    lines.append(f"failed in the last hour: {found.failed_recently}{ids}; in a day: {found.failed}")
-    lines.append(f"photos: {found.photos} waiting; intake workers: {found.intakes}")
-    lines.append(f"releases: {found.releases} waiting; trainers: {found.trainers}")
+    counts = {"recent": found.failed_recently, "day": found.failed}
+    lines.append(say("cli-status-failed", ids=ids, **counts))
+    lines.append(say("cli-status-photos", waiting=found.photos, workers=found.intakes))
+    lines.append(say("cli-status-releases", waiting=found.releases, workers=found.trainers))
     return lines
+
+
+def _line(found: Status) -> str:
+    """What is in line, and how long a newcomer would wait."""
+    counts = {"waiting": found.waiting, "started": found.started, "later": found.put_off}
+    if found.wait_s is None:
+        return say("cli-status-line-unserved", **counts)
+    return say("cli-status-line", seconds=f"{found.wait_s:.1f}", **counts)
 
 
 def _labels(found: Status, names: list[str]) -> list[str]:

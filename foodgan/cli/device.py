@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from foodgan.contract.terminal import say
+
 
 def usable(device: str | None) -> str | None:
     """The device, which is there and computes; None is the best. Raises BadParameter."""
@@ -12,7 +14,7 @@ def usable(device: str | None) -> str | None:
     from foodgan.machine.place import fault_of
 
     if fault := fault_of(device):
-        raise typer.BadParameter(f"{device!r} cannot be used: {fault}")
+        raise typer.BadParameter(say("cli-device-unusable", device=device, why=fault))
     return device
 
 

@@ -8,6 +8,7 @@ import typer
 from foodgan.cli import plates
 from foodgan.cli.device import Device
 from foodgan.contract.limits import COUNT_MAX, SEED_MAX
+from foodgan.contract.terminal import say
 
 if TYPE_CHECKING:  # heavy, and `--help` does without
     from foodgan.evaluate.nearest import Nearest
@@ -46,7 +47,7 @@ def dish(
     from foodgan.contract import dishname
 
     if share is not None and mix is None:
-        raise typer.BadParameter("goes with --mix", param_hint="--share")
+        raise typer.BadParameter(say("cli-dish-share-alone"), param_hint="--share")
     plain, other = dishname.normalise(name), mix and dishname.normalise(mix)
     weights = plates.weights(weight or [])
 
@@ -116,4 +117,4 @@ def _paint(
         if kin:
             plates.tell_kin(kin[number])
     if not known:
-        typer.echo("no word of this name is known: painted from its letters alone", err=True)
+        typer.echo(say("cli-dish-unknown"), err=True)

@@ -71,7 +71,7 @@ class Front:
         for stage in house.stages:
             if stage.ready and stage.name not in self._told:
                 self._told.add(stage.name)
-                told = f"{say('up-ready')} ({stage.seconds:.1f} s) {_note(house, stage)}"
+                told = f"{say('up-ready')} ({_took(stage)}) {_note(house, stage)}"
                 self._print(f"{_part(house, stage)}: {told}".rstrip())
 
     def opened(self, plan: Plan) -> None:
@@ -140,10 +140,14 @@ def _note(house: House, stage: Stage) -> str:
 
 def _state(stage: Stage) -> Text:
     if stage.ready:
-        return Text(f"{say('up-ready')}  {stage.seconds:.1f} s", style="green")
+        return Text(f"{say('up-ready')}  {_took(stage)}", style="green")
     if stage.begun is None:
         return Text(say("up-waiting"), style="dim")
-    return Text(f"{say('up-starting')}  {stage.seconds:.0f} s", style="yellow")
+    return Text(f"{say('up-starting')}  {_took(stage, digits=0)}", style="yellow")
+
+
+def _took(stage: Stage, digits: int = 1) -> str:
+    return say("span-seconds", count=f"{stage.seconds:.{digits}f}")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

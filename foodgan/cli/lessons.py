@@ -7,6 +7,7 @@ import typer
 
 from foodgan.cli.device import Device
 from foodgan.cli.evaluate import CACHE
+from foodgan.contract.terminal import say
 
 
 def teach(
@@ -132,6 +133,6 @@ def polish(
 def _tell(painted: int, pictures: int, out: Path) -> None:
     """How far a lesson came."""
     if painted < pictures:
-        typer.echo(f"{painted:,} of {pictures:,} pictures painted; the same command goes on")
+        typer.echo(say("cli-lesson-ended-early", painted=painted, pictures=pictures))
     else:
-        typer.echo(f"{painted:,} pictures painted; the run is in {out}")
+        typer.echo(say("cli-lesson-painted", painted=painted, run=str(out)))

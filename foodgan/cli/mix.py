@@ -7,6 +7,7 @@ import typer
 
 from foodgan.cli.device import Device
 from foodgan.contract.limits import SEED_MAX
+from foodgan.contract.terminal import say
 
 FRAMES_MAX = 64
 PASS = 8  # pictures of one forward pass
@@ -38,7 +39,7 @@ def mix(
     dishes = moving.steps(Dish(names[0], chosen), names[1], frames)
     pictures = [
         picture
-        for at in track(range(0, frames, PASS), "painting")
+        for at in track(range(0, frames, PASS), say("cli-mix-painting"))
         for picture in painter.paint(dishes[at : at + PASS])
     ]
     out.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ def weights(given: list[str]) -> tuple[tuple[str, float], ...]:
         try:
             weight = float(number)
         except ValueError:
-            wrong = f"{words!r} is not WORD=NUMBER"
+            wrong = say("cli-dish-weight-unread", given=words)
             raise typer.BadParameter(wrong, param_hint="--weight") from None
         found.append((dishname.normalise(word), weight))
     return tuple(found)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from foodgan.cli.device import Device
+from foodgan.contract.terminal import say
 
 
 def sheet(
@@ -20,7 +21,7 @@ def sheet(
 ) -> None:
     """Paint names × seeds onto one contact sheet, nothing chosen: seeds from 0, names in order."""
     if invented and names is not None:
-        raise typer.BadParameter("--invented brings its own names: leave out --names")
+        raise typer.BadParameter(say("cli-sheet-names-twice"))
     from foodgan.contract import dishname
     from foodgan.evaluate.invented import invented as fixed
     from foodgan.painting import sheets
@@ -32,10 +33,12 @@ def sheet(
         try:
             asked = tuple(names.read_text(encoding="utf-8-sig").split("\n"))
         except UnicodeDecodeError as error:
-            raise typer.BadParameter(f"{names} is not UTF-8", param_hint="--names") from error
+            wrong = say("cli-sheet-not-utf-8", file=str(names))
+            raise typer.BadParameter(wrong, param_hint="--names") from error
     plain = [dishname.normalise(name) for name in asked if name.strip()]
     if not plain:
-        raise typer.BadParameter(f"{names} holds no name", param_hint="--names")
+        raise typer.BadParameter(say("cli-sheet-no-name", file=str(names)), param_hint="--names")
     painter = Painter.load(model, device=device)
     sheets.write(plain, [(painter, seeds)], out, side=side, columns=columns)
-    typer.echo(f"{len(plain)} names × {seeds} seeds, {painter.model_id}: {out}")
+    about = {"model": painter.model_id, "file": str(out)}
+    typer.echo(say("cli-sheet-painted", names=len(plain), seeds=seeds, **about))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 
 app = Terminal(no_args_is_help=True)
 
@@ -23,8 +23,14 @@ def build_vectors(
     target = out or vectors.TABLE
     counted = build.build_vectors(wheel, target, track=track)
     Console().print(
-        f"{counted['keys']:,} words over {counted['rows']:,} vectors of {vectors.DIMENSIONS}, "
-        f"{counted['bytes'] / 1e6:.1f} MB: {target}"
+        say(
+            "cli-text-built",
+            words=counted["keys"],
+            vectors=counted["rows"],
+            dimensions=vectors.DIMENSIONS,
+            megabytes=f"{counted['bytes'] / 1e6:.1f}",
+            file=str(target),
+        )
     )
 
 
@@ -41,15 +47,17 @@ def show(name: str, count: Annotated[int, typer.Option(min=0, max=20)] = 5) -> N
 
     words = table()
     spelt = normalise(name)
-    grid = Table("word", "key", "known", "nearest", title=Text(spelt))
+    columns = ("word", "key", "known", "nearest")
+    grid = Table(*(say(f"cli-text-table.{each}") for each in columns), title=Text(spelt))
     for token in tokens(spelt):
         known = words.vector(token.key)
         vector = words.compose(token.key) if known is None else known
         near = [pair for pair in words.nearest(vector, count + 1) if pair[0] != token.key][:count]
+        held, style = ("no", "yellow") if known is None else ("yes", "")
         grid.add_row(
             Text(token.surface),  # a name may look like markup
             Text(token.key),
-            "yes" if known is not None else "[yellow]no[/]",
+            Text(say(f"cli-text-table.{held}"), style),
             Text(" · ".join(f"{word} {cosine:.2f}" for word, cosine in near)),
         )
     Console().print(grid)

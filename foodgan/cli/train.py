@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from foodgan.cli.device import Device
+from foodgan.contract.terminal import say
 
 
 def train(
@@ -40,10 +41,12 @@ def train(
     asked = {"pictures": pictures, "seed": seed}
     settings = load_config(config, **{k: v for k, v in asked.items() if v is not None})
     if sketches and not settings.sketched:
-        raise typer.BadParameter(f"{config} learns from no sketches", param_hint="--sketches")
+        wrong = say("cli-train-no-sketches", config=config)
+        raise typer.BadParameter(wrong, param_hint="--sketches")
     folder = run or Path("runs") / Path(config).stem
     if begin_from and begin_from.resolve() == folder.resolve():
-        raise typer.BadParameter(f"{begin_from} is the run itself", param_hint="--begin-from")
+        wrong = say("cli-train-from-itself", run=str(begin_from))
+        raise typer.BadParameter(wrong, param_hint="--begin-from")
     with placed(device, loaders=loaders, records=graph) as place:
         feed = open_feed(settings, photos, Path("runs") / "cache", place.device, fixed())
         first = open_sketcher(sketches) if sketches else None
@@ -53,7 +56,7 @@ def train(
         if fresh:
             trainer.clear()
         if trainer.resume() and place.leads:
-            typer.echo(f"goes on after {trainer.seen:,} pictures")
+            typer.echo(say("cli-train-goes-on", pictures=trainer.seen))
         run_to_the_end(trainer)
         if place.leads:
-            typer.echo(f"{trainer.seen:,} pictures seen; the run is in {folder}")
+            typer.echo(say("cli-train-seen", pictures=trainer.seen, run=str(folder)))

