@@ -14,11 +14,11 @@ from bot.app import Bot, shown
 from bot.records.database import RecordsClosed, database_url, open_engine
 from bot.records.migrate import HEAD, revision
 from foodgan import __version__
-from foodgan.contract.checkup import Finding, fail, ok, skip, warn
+from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
 from foodgan.contract.settings import Settings
+from foodgan.contract.terminal import say
 
 DISCORD_S = 10.0
-MIGRATE = "run `python -m bot migrate`; the bot also does so when it starts"
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -37,38 +37,44 @@ def commands(settings: Settings) -> set[str]:
 
 async def database(settings: Settings) -> Finding:
     """Whether it can be opened, and its tables are those of this version."""
-    part = "database"
+    part: Part = "database"
     try:
         url = database_url(settings.database_url.get_secret_value())
         engine = open_engine(url)
     except RecordsClosed as error:
-        return fail(part, str(error), "correct DATABASE_URL")
+        told = say("doctor-database-away", error=str(error))
+        return fail(part, told, say("doctor-database-away.address"))
     try:
         async with engine.connect() as connection:
             found = await connection.run_sync(revision)
     except (SQLAlchemyError, OSError, TimeoutError) as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:160]
-        return fail(part, reason, "start it, or correct DATABASE_URL and the rights for it")
+        told = say("doctor-database-away", error=reason)
+        return fail(part, told, say("doctor-database-away.advice"))
     finally:
         await engine.dispose()
-    kind = url.get_backend_name()
+    return _tables(url.get_backend_name(), found)
+
+
+def _tables(kind: str, found: str | None) -> Finding:
+    """Of which revision they are. kind: sqlite or postgresql."""
+    part: Part = "database"
     if found is None:
-        return warn(part, f"{kind}, no tables yet", f"{MIGRATE}; who only paints needs none")
+        return warn(part, say("doctor-database-new", kind=kind), say("doctor-database-new.advice"))
     if found < HEAD:
-        return warn(part, f"{kind}, tables of revision {found}; this bot has {HEAD}", MIGRATE)
+        told = say("doctor-database-old", kind=kind, found=found, ours=HEAD)
+        return warn(part, told, say("doctor-database.migrate"))
     if found > HEAD:
-        what = f"{kind}, tables of revision {found} are newer than this bot's {HEAD}"
-        return fail(
-            part, what, "update the bot, or go back with that version's `bot migrate --down`"
-        )
-    return ok(part, f"{kind}, tables of revision {found}")
+        told = say("doctor-database-newer", kind=kind, found=found, ours=HEAD)
+        return fail(part, told, say("doctor-database-newer.advice"))
+    return ok(part, say("doctor-database", kind=kind, found=found))
 
 
 async def discord(settings: Settings, wanted: set[str]) -> list[Finding]:
     """Whether Discord takes the token, and knows the wanted commands. It changes nothing there."""
-    part = "Discord"
+    part: Part = "Discord"
     if settings.discord_token is None:
-        return [skip(part, "no DISCORD_TOKEN: `make up` opens a chat page in its place")]
+        return [skip(part, say("doctor-discord-none"))]
     headers = {
         "Authorization": f"Bot {settings.discord_token.get_secret_value()}",
         "User-Agent": f"DiscordBot (foodgan, {__version__})",  # Discord asks for this form
@@ -79,8 +85,8 @@ async def discord(settings: Settings, wanted: set[str]) -> list[Finding]:
             base = settings.discord_api_base
             async with session.get(f"{base}/oauth2/applications/@me") as answer:
                 if answer.status == 401:
-                    told = "the token is refused"
-                    return [fail(part, told, "copy it again from Discord's developer portal")]
+                    told = say("doctor-discord-refused")
+                    return [fail(part, told, say("doctor-discord-refused.advice"))]
                 answer.raise_for_status()
                 application = await answer.json()
             async with session.get(f"{base}/applications/{application['id']}/commands") as answer:
@@ -91,14 +97,14 @@ async def discord(settings: Settings, wanted: set[str]) -> list[Finding]:
                 }
     except (aiohttp.ClientError, OSError, TimeoutError, LookupError, ValueError) as error:
         status = getattr(error, "status", "")
-        told = f"not reached: {type(error).__name__} {status}".rstrip()
-        return [fail(part, told, "see whether this machine may reach Discord over HTTPS")]
-    found = [ok(part, "the token is taken"), *_whose(settings, application)]
+        told = say("doctor-discord-away", error=f"{type(error).__name__} {status}".rstrip())
+        return [fail(part, told, say("doctor-discord-away.advice"))]
+    found = [ok(part, say("doctor-discord")), *_whose(settings, application)]
     if missing := sorted(wanted - registered):
-        told = f"not registered everywhere: {', '.join(missing)}"
-        found.append(warn("commands", told, "run `python -m bot sync`"))
+        told = say("doctor-commands-missing", names=say("list-comma").join(missing))
+        found.append(warn("commands", told, say("doctor-commands-missing.advice")))
     else:
-        found.append(ok("commands", f"{len(wanted)} registered"))
+        found.append(ok("commands", say("doctor-commands", count=len(wanted))))
     return found
 
 
@@ -106,6 +112,5 @@ def _whose(settings: Settings, application: dict[str, Any]) -> Iterator[Finding]
     """Whether it is said whose the bot is, where it is in several servers."""
     servers = int(application.get("approximate_guild_count") or 0)
     if is_open(settings, servers):
-        told = f"the bot is in {servers} servers and CLUB_SERVERS is empty: nobody may review"
-        advice = "name your own servers' ids in CLUB_SERVERS, or switch off Public Bot"
-        yield warn("reviewers", told, advice)
+        told = say("doctor-reviewers", count=servers)
+        yield warn("reviewers", told, say("doctor-reviewers.advice"))

@@ -15,12 +15,15 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     from rich.markup import escape
 
     from foodgan.contract.settings import read_settings
+    from foodgan.contract.terminal import say
     from foodgan.doctor import CHECKS, examine
     from foodgan.machine.progress import track
 
     settings = read_settings()
     findings = [
-        finding for name in track(CHECKS, "looking …") for finding in examine(name, settings)
+        finding
+        for name in track(CHECKS, say("doctor-looking"))
+        for finding in examine(name, settings)
     ]
     failed = any(finding.level == "fail" for finding in findings)
     if as_json:
@@ -29,7 +32,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     else:
         console = Console(highlight=False, soft_wrap=True)
         for finding in findings:
-            console.print(f"{SIGNS[finding.level]} {escape(f'{finding.part}: {finding.found}')}")
+            console.print(f"{SIGNS[finding.level]} {escape(f'{finding.title}: {finding.found}')}")
             if finding.advice:
                 console.print(f"  [bold]→ {escape(finding.advice)}[/]")
     raise typer.Exit(int(failed))

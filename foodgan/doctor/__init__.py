@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from foodgan.contract.checkup import Finding, fail
+from foodgan.contract.checkup import Finding, Part, fail
 from foodgan.contract.logs import redact
 from foodgan.contract.settings import Settings
+from foodgan.contract.terminal import say
 from foodgan.doctor import bot, machine, model, queue, serving, store
 
 Check = Callable[[Settings], Iterable[Finding]]
-CHECKS: dict[str, Check] = {
+CHECKS: dict[Part, Check] = {
     "Python and packages": machine.python,
     "disk": machine.disk,
     "Redis": queue.redis,
@@ -20,10 +21,10 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def examine(name: str, settings: Settings) -> Iterator[Finding]:
+def examine(name: Part, settings: Settings) -> Iterator[Finding]:
     """The findings of one check; one that breaks is a finding too."""
     try:
         yield from CHECKS[name](settings)
     except Exception as error:
-        what = f"the check itself broke: {type(error).__name__}: {redact(str(error))[:200]}"
-        yield fail(name, what, "please report this")
+        what = f"{type(error).__name__}: {redact(str(error))[:200]}"
+        yield fail(name, say("doctor-broke", error=what), say("doctor-broke.advice"))

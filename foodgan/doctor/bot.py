@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from foodgan.contract.checkup import Finding, Findings, fail, skip
 from foodgan.contract.logs import redact
 from foodgan.contract.settings import Settings
+from foodgan.contract.terminal import say
 
 WITHIN_S = 60.0
 
@@ -18,20 +19,22 @@ WITHIN_S = 60.0
 def bot(settings: Settings) -> Iterator[Finding]:
     """Database and Discord."""
     if find_spec("discord") is None:
-        yield skip("database", "without discord.py this machine runs no bot")
-        yield skip("Discord", "without discord.py this machine runs no bot")
+        why = say("doctor-runs-none", package="discord.py", extra="bot")
+        yield skip("database", why)
+        yield skip("Discord", why)
         return
     try:
         done = subprocess.run(
             [sys.executable, "-m", "bot", "doctor"],
-            env=os.environ | {"LOG_LEVEL": "ERROR"},
+            env=os.environ | {"LOG_LEVEL": "ERROR", "PYTHONIOENCODING": "utf-8"},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=WITHIN_S,
         )
         yield from Findings.validate_json(done.stdout)
     except subprocess.TimeoutExpired:
-        yield fail("bot", f"no answer within {WITHIN_S:.0f} s", "see whether the database hangs")
+        told = say("doctor-bot-hangs", seconds=f"{WITHIN_S:.0f}")
+        yield fail("bot", told, say("doctor-bot-hangs.advice"))
     except ValidationError:
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        yield fail("bot", redact(last)[:200], "correct what it says")
+        last = (done.stderr.strip().splitlines() or [say("doctor-bot-silent")])[-1]
+        yield fail("bot", redact(last)[:200], say("doctor-bot-silent.advice"))

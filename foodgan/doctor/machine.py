@@ -9,11 +9,13 @@ from uuid import uuid4
 
 from packaging.requirements import Requirement
 
-from foodgan.contract.checkup import Finding, fail, ok, skip, warn
+from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
 from foodgan.contract.settings import Settings
+from foodgan.contract.terminal import say
 
 PYTHONS = ((3, 11), (3, 14))  # from, up to but without
 MAIN = {"bot": "discord.py", "worker": "torch"}  # without it a machine is not meant to run it
+PACKAGES: dict[str, Part] = {"bot": "packages of the bot", "worker": "packages of the worker"}
 FREE_MIN = 200 * 2**20  # bytes
 FREE_LITTLE = 2 * 2**30
 
@@ -21,24 +23,25 @@ FREE_LITTLE = 2 * 2**30
 def python(settings: Settings) -> Iterator[Finding]:
     """Python's version, then one line for each extra."""
     lowest, above = PYTHONS
-    running = f"{platform.python_version()} on {platform.machine()}"
+    running = say("doctor-python", version=platform.python_version(), machine=platform.machine())
     if lowest <= sys.version_info[:2] < above:
         yield ok("Python", running)
     else:
-        yield fail("Python", running, "foodgan needs Python 3.11, 3.12 or 3.13")
+        yield fail("Python", running, say("doctor-python.advice"))
     for extra, main in MAIN.items():
         yield _packages(extra, main)
 
 
 def _packages(extra: str, main: str) -> Finding:
-    part = f"packages of the {extra}"
+    part = PACKAGES[extra]
     wanted = _wanted(extra)
     wrong = {need.name: found for need in wanted if (found := _wrong(need))}
     if not wrong:
-        return ok(part, f"{len(wanted)} packages")
+        return ok(part, say("doctor-packages", count=len(wanted)))
     if _wrong(Requirement(main)):
-        return skip(part, f"without {main} this machine runs no {extra}")
-    return fail(part, "; ".join(wrong.values()), f"pip install --upgrade 'foodgan[{extra}]'")
+        return skip(part, say("doctor-runs-none", package=main, extra=extra))
+    told = say("doctor-packages-list").join(wrong.values())
+    return fail(part, told, say("doctor-packages.advice", extra=extra))
 
 
 def _wanted(extra: str) -> list[Requirement]:
@@ -51,9 +54,11 @@ def _wrong(need: Requirement) -> str:
     try:
         found = version(need.name)
     except PackageNotFoundError:
-        return f"{need.name} is missing"
-    fits = need.specifier.contains(found, prereleases=True)
-    return "" if fits else f"{need.name} {found} is not {need.specifier}"
+        return say("doctor-package-missing", name=need.name)
+    if need.specifier.contains(found, prereleases=True):
+        return ""
+    wanted = str(need.specifier)
+    return say("doctor-package-other", name=need.name, found=found, wanted=wanted)
 
 
 def disk(settings: Settings) -> Iterator[Finding]:
@@ -61,7 +66,7 @@ def disk(settings: Settings) -> Iterator[Finding]:
 
     One that is not there is not made.
     """
-    part = "disk"
+    part: Part = "disk"
     folder = settings.var_dir
     above = next(each for each in (folder, *folder.parents) if each.exists())
     probe = above / f".doctor-{uuid4().hex[:8]}"
@@ -69,16 +74,15 @@ def disk(settings: Settings) -> Iterator[Finding]:
         probe.touch()
         probe.unlink()
     except OSError as error:
-        what = f"{folder} cannot be written ({error.strerror})"
-        yield fail(part, what, "make VAR_DIR a folder that this user owns")
+        what = say("doctor-disk-closed", folder=str(folder), reason=str(error.strerror))
+        yield fail(part, what, say("doctor-disk-closed.advice"))
         return
     free = shutil.disk_usage(above).free
-    told = f"{free / 2**30:.1f} GiB free for {folder}"
-    if above != folder:
-        told += ", which will be made"
+    phrase = "doctor-disk" if above == folder else "doctor-disk-new"
+    told = say(phrase, free=f"{free / 2**30:.1f}", folder=str(folder))
     if free < FREE_MIN:
-        yield fail(part, told, "make room: records and the queue's log must be written")
+        yield fail(part, told, say("doctor-disk.full"))
     elif free < FREE_LITTLE:
-        yield warn(part, told, "make room soon")
+        yield warn(part, told, say("doctor-disk.little"))
     else:
         yield ok(part, told)

@@ -6,20 +6,25 @@ import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-from foodgan.contract.checkup import Finding, fail, ok, skip, warn
+from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.settings import Settings
+from foodgan.contract.terminal import say
 
 DISH = "虹色マグロカレーうどん"
 SLOW_S = 5.0  # a member's patience, with everything else still to come
-NO_TORCH = "without torch this machine runs no worker"
+
+
+def no_torch(part: Part) -> Finding:
+    """This machine is not meant to paint."""
+    return skip(part, say("doctor-runs-none", package="torch", extra="worker"))
 
 
 def device(settings: Settings) -> Iterator[Finding]:
     """Whether the wanted device is there; how many threads paint."""
-    part = "device"
+    part: Part = "device"
     if find_spec("torch") is None:
-        yield skip(part, NO_TORCH)
+        yield no_torch(part)
         return
     import torch
 
@@ -27,16 +32,16 @@ def device(settings: Settings) -> Iterator[Finding]:
 
     wanted = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
     if fault := fault_of(wanted):
-        what = f"DEVICE={wanted}: {fault[:120]}"
-        yield fail(part, what, "name a device that is here, or leave DEVICE empty")
+        what = say("doctor-device-away", device=wanted, fault=fault[:120])
+        yield fail(part, what, say("doctor-device-away.advice"))
         return
     if torch.device(wanted).type == "cuda":
-        free, total = torch.cuda.mem_get_info(torch.device(wanted))
         name = torch.cuda.get_device_name(wanted)
-        yield ok(part, f"{name}, {free / 2**30:.1f} of {total / 2**30:.1f} GiB free")
+        memory = torch.cuda.mem_get_info(torch.device(wanted))
+        free, total = (f"{size / 2**30:.1f}" for size in memory)
+        yield ok(part, say("doctor-device-gpu", name=name, free=free, total=total))
     elif shutil.which("nvidia-smi"):
-        advice = "check the driver, or install torch with CUDA, or set DEVICE=cpu on purpose"
-        yield warn(part, "a CPU, though this machine has nvidia-smi", advice)
+        yield warn(part, say("doctor-device-cpu"), say("doctor-device-cpu.advice"))
     else:
         yield ok(part, wanted)
     yield _threads(settings.threads)
@@ -46,27 +51,28 @@ def _threads(wanted: int) -> Finding:
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
-    told = f"{wanted or cores} for {cores} cores"
+    told = say("doctor-threads", threads=wanted or cores, cores=cores)
     if wanted > cores:
-        return warn("threads", told, "set THREADS to the number of cores or less")
+        return warn("threads", told, say("doctor-threads.advice"))
     return ok("threads", told)
 
 
 def model(settings: Settings) -> Iterator[Finding]:
     """Open the model, which checks its hashes, and paint a dish twice: the second time is warm."""
-    part = "model"
+    part: Part = "model"
     if find_spec("torch") is None:
-        yield skip(part, NO_TORCH)
+        yield no_torch(part)
         return
     from foodgan.painting.painter import Dish, Painter
 
     try:
         painter = Painter.load(settings.model_dir, device=settings.device, threads=settings.threads)
     except FoodganError as error:
-        yield fail(part, str(error), "copy the model again, or let MODEL_DIR name another")
+        what = say("doctor-model-closed", error=str(error))
+        yield fail(part, what, say("doctor-model-closed.advice"))
         return
     except (RuntimeError, AssertionError):
-        yield skip(part, "the device is not there")
+        yield skip(part, say("doctor-model-no-device"))
         return
     took_s = []
     for _ in range(2):
@@ -76,15 +82,16 @@ def model(settings: Settings) -> Iterator[Finding]:
         except (
             RuntimeError
         ) as error:  # a GPU that this torch was not built for, or one that is full
-            what = f"{painter.model_id} does not paint: {str(error).splitlines()[0][:120]}"
-            yield fail(part, what, "free the device, install a torch made for it, or name another")
+            why = str(error).splitlines()[0][:120]
+            what = say("doctor-model-fails", model=painter.model_id, error=why)
+            yield fail(part, what, say("doctor-model-fails.advice"))
             return
         took_s.append(time.monotonic() - began)
-    told = f"{painter.model_id}: a dish in {took_s[1]:.2f} s, the first in {took_s[0]:.2f} s"
+    cold, warm = (f"{took:.2f}" for took in took_s)
+    told = say("doctor-model", model=painter.model_id, warm=warm, cold=cold)
     if max(took_s) > settings.paint_timeout_s:
-        advice = "raise PAINT_TIMEOUT_S or use a faster device: the worker would leave as if hung"
-        yield fail(part, told, advice)
+        yield fail(part, told, say("doctor-model.late"))
     elif took_s[1] > SLOW_S:
-        yield warn(part, told, "members will wait; a GPU or more THREADS would help")
+        yield warn(part, told, say("doctor-model.slow"))
     else:
         yield ok(part, told)

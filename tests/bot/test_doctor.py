@@ -12,11 +12,18 @@ from bot.doctor import commands, database, discord, examine
 from bot.records.migrate import HEAD
 from bot.sandbox import people
 from bot.sandbox.server import Sandbox
+from foodgan.contract import terminal
 from foodgan.contract.checkup import Findings
 from foodgan.contract.settings import Settings
 from tests.bot.canteen import Canteen
 
 PASSWORD = "hunter2-database"
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever this terminal speaks; a test may choose another language."""
+    monkeypatch.setenv(terminal.CHOSEN, "en")
 
 
 async def test_a_migrated_database_is_fine(settings: Settings, engine: AsyncEngine) -> None:
@@ -112,3 +119,15 @@ async def test_a_discord_that_cannot_be_reached_fails(settings: Settings) -> Non
         where = {"discord_api_base": base, "discord_token": SecretStr("x.y.z")}
         [found] = await discord(settings.model_copy(update=where), set())
     assert (found.level, found.found) == ("fail", "not reached: ClientConnectorError")
+
+
+async def test_the_bots_part_is_japanese_where_the_terminal_is(
+    settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(terminal.CHOSEN, "ja")
+    records, talk = await examine(settings)
+    assert records.found == f"sqlite、テーブルはリビジョン {HEAD} です"
+    assert talk.found == "DISCORD_TOKEN がありません。`make up` は、代わりにチャット画面を開きます"
+    assert (records.part, talk.part) == ("database", "Discord")
+    nowhere = settings.model_copy(update={"database_url": SecretStr("nonsense")})
+    assert (await database(nowhere)).advice == "DATABASE_URL を直してください"

@@ -82,7 +82,8 @@ def test_every_phrase_that_the_code_names_exists() -> None:
 def test_english_says_one_thing_in_the_singular() -> None:
     """Of numbers that can be one; the others are fixed limits of this project."""
     many = re.compile(
-        r"(?<![–\d])1 (more )?(photos|orders|dishes|names|others|seconds|people|are)\b"
+        r"(?<![–\d])(?<!revision )1 "
+        r"(more )?(photos|orders|dishes|names|others|seconds|people|are)\b"
     )
     said = {key: say("en", key, **dict.fromkeys(uses, 1)) for key, uses in messages("en").items()}
     wrong = {key for key, sentence in said.items() if many.search(sentence)}
