@@ -13,14 +13,17 @@ from rich.logging import RichHandler
 
 REDACTED = "‹redacted›"
 _ORDERS = re.compile(r"\borders? ((?:[0-9a-f]{8}\b(?:, )?)+)")  # as every line names its orders
-_SECRETS = (
-    re.compile(r"(?<=/webhooks/)(\d+/)[^/\s?\"']+"),  # an interaction token in a URL
-    re.compile(r"(?<=/interactions/)(\d+/)[^/\s?\"']+"),
-    re.compile(r"()(?<=://)[^/\s@\"']*:[^/\s@\"']+(?=@)"),  # user:password@ in a URL
-    re.compile(r"(\bhm=)[0-9a-f]{32,}"),  # the signature of a link to Discord's CDN
-    re.compile(r"(\b(?:Bot|Bearer) )[\w.~+/=-]{8,}"),
-    re.compile(r"()(?<![\w.-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}"),  # a bot token
-    re.compile(r"()\baW50ZXJhY3Rpb246[\w=-]{8,}"),  # base64 of "interaction:", Discord's tokens
+_SECRETS = tuple(
+    re.compile(secret, re.ASCII)  # else a Japanese letter before a token would be part of its word
+    for secret in (
+        r"(?<=/webhooks/)(\d+/)[^/\s?\"']+",  # an interaction token in a URL
+        r"(?<=/interactions/)(\d+/)[^/\s?\"']+",
+        r"()(?<=://)[^/\s@\"']*:[^/\s@\"']+(?=@)",  # user:password@ in a URL
+        r"(\bhm=)[0-9a-f]{32,}",  # the signature of a link to Discord's CDN
+        r"(\b(?:Bot|Bearer) )[\w.~+/=-]{8,}",
+        r"()(?<![\w.-])[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}",  # a bot token
+        r"()\baW50ZXJhY3Rpb246[\w=-]{8,}",  # base64 of "interaction:", Discord's tokens
+    )
 )
 
 _log = logging.getLogger(__name__)

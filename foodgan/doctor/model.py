@@ -40,7 +40,7 @@ def device(settings: Settings) -> Iterator[Finding]:
         memory = torch.cuda.mem_get_info(torch.device(wanted))
         free, total = (f"{size / 2**30:.1f}" for size in memory)
         yield ok(part, say("doctor-device-gpu", name=name, free=free, total=total))
-    elif shutil.which("nvidia-smi"):
+    elif settings.device is None and shutil.which("nvidia-smi"):
         yield warn(part, say("doctor-device-cpu"), say("doctor-device-cpu.advice"))
     else:
         yield ok(part, wanted)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from foodgan.contract.logs import redact
+
 ROOT = Path(__file__).parents[2]
 TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEy-test-token"
 SIGNATURE = "0f1e2d3c4b5a6978" * 4
@@ -69,6 +71,15 @@ def test_a_link_to_a_photo_is_logged_without_its_signature() -> None:
     [line] = lines(f'log.debug("executing %s", ("INSERT", "{link}{SIGNATURE}&"))')
     assert SIGNATURE not in json.dumps(line)
     assert link in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [TOKEN, "Bot abcdefghijk", f"hm={SIGNATURE}", f"{'MTEyMjMz' * 3}.abcdef.{'x' * 27}"],
+)
+@pytest.mark.parametrize("before", ["", " ", "は", "、", "「"])
+def test_a_secret_is_blotted_out_whatever_letter_stands_before_it(secret: str, before: str) -> None:
+    assert secret not in redact(f"応答{before}{secret}")
 
 
 def test_ctrl_c_is_no_failure_to_report() -> None:
