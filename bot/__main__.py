@@ -12,19 +12,12 @@ import typer
 
 from foodgan.contract import logs, pulse
 from foodgan.contract.errors import FoodganError, StoreError, UserError
-from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.store import Store
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 
 T = TypeVar("T")
 Yes = Annotated[bool, typer.Option("--yes", "-y")]
-
-# As members are told: models forget with the next release, releases go when operators prune them.
-_FORGOTTEN = (
-    "Bytes and catalogue go on the bot's next round, or when it starts; what was learned goes with "
-    "the next release; earlier releases with `foodgan photos prune --apply`"
-)
 
 cli = Terminal("bot", add_completion=False)
 
@@ -47,8 +40,11 @@ def sync(context: typer.Context, guild: int | None = None) -> None:
 
     settings: Settings = context.obj
     names = _await(register(settings, _token(settings), guild))
-    where = f"in server {guild}" if guild else "everywhere"
-    typer.echo(f"registered {where}: " + ", ".join(sorted(names)))
+    told = ", ".join(sorted(names))
+    if guild:
+        typer.echo(say("cli-bot-registered-in", guild=str(guild), names=told))
+    else:
+        typer.echo(say("cli-bot-registered", names=told))
 
 
 @cli.command()
@@ -73,7 +69,7 @@ def backup(context: typer.Context, file: Path) -> None:
     settings: Settings = context.obj
     url = database_url(settings.database_url.get_secret_value())
     rows, files = _or_fail(lambda: save(url, Store(settings.photo_store), file))
-    typer.echo(f"{file}: {rows} rows, {files} files")
+    typer.echo(say("cli-bot-saved", file=str(file), rows=rows, files=files))
 
 
 @cli.command()
@@ -89,10 +85,10 @@ def restore(
 
     settings: Settings = context.obj
     if pulse.alive(pulse_path(settings)):
-        _fail("the bot is running: stop it first")
+        _fail(say("cli-bot-running"))
     url = database_url(settings.database_url.get_secret_value())
     rows, files = _or_fail(lambda: bring_back(url, Store(settings.photo_store), file, replace))
-    typer.echo(f"restored {rows} rows, {files} files; the bot publishes them when it starts")
+    typer.echo(say("cli-bot-restored", rows=rows, files=files))
 
 
 @cli.command()
@@ -111,9 +107,9 @@ def withdraw(
     for photo in found:
         typer.echo(removal.described(photo))
     if not yes:
-        typer.confirm("Withdraw for good? The same photos can never come back", abort=True)
+        typer.confirm(say("cli-bot-withdraw-sure"), abort=True)
     gone = _or_fail(lambda: asyncio.run(removal.withdraw(url, found)))
-    typer.echo(f"withdrawn: {len(gone)} photos. {_FORGOTTEN}")
+    typer.echo(say("cli-bot-withdrawn", count=len(gone)))
 
 
 @cli.command()
@@ -129,13 +125,13 @@ def erase(
     settings: Settings = context.obj
     url = database_url(settings.database_url.get_secret_value())
     if not yes:
-        typer.confirm(f"Erase all about member {member}, photos and all, for good?", abort=True)
+        typer.confirm(say("cli-bot-erase-sure", member=str(member)), abort=True)
     done = _or_fail(lambda: asyncio.run(removal.erase(url, member)))
     if not done.rows:
-        _fail(f"nothing is kept about member {member}: is the ID right?")
-    typer.echo(f"erased: {done.rows} rows, of them {done.photos} photos. {_FORGOTTEN}")
+        _fail(say("cli-bot-erase-nobody", member=str(member)))
+    typer.echo(say("cli-bot-erased", rows=done.rows, photos=done.photos))
     if done.banned:
-        typer.echo("That no photos are taken from this member stays: `/operator unban` ends it.")
+        typer.echo(say("cli-bot-ban-stays"))
 
 
 @cli.command()
@@ -144,7 +140,7 @@ def health(context: typer.Context) -> None:
     from bot.heart import pulse_path
 
     if not pulse.alive(pulse_path(context.obj)):
-        _fail("the bot is not serving")
+        _fail(say("cli-bot-not-serving"))
 
 
 @cli.command()
@@ -164,24 +160,27 @@ def _or_fail(work: Callable[[], T]) -> T:
 
     try:
         return work()
+    except UserError as error:
+        _fail(say(error.phrase, **error.values))
     except (FoodganError, OSError) as error:
         _fail(str(error))
     except SQLAlchemyError as error:
-        _fail(f"the database fails: {getattr(error, 'orig', None) or error}")
+        fault = str(getattr(error, "orig", None) or error)
+        _fail(say("cli-bot-database-fails", fault=fault))
 
 
 def _settings() -> Settings:
     try:
         settings = read_settings()
     except UserError as error:
-        _fail(say("en", error.phrase, **error.values))
+        _fail(say(error.phrase, **error.values))
     logs.set_up(settings.log_level, settings.log_format)
     return settings
 
 
 def _token(settings: Settings) -> str:
     if settings.discord_token is None:
-        _fail("DISCORD_TOKEN is missing: put the bot's token into .env, or try `make up` without")
+        _fail(say("cli-bot-no-token"))
     return settings.discord_token.get_secret_value()
 
 
@@ -195,11 +194,11 @@ def _await(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         return asyncio.run(work)
     except discord.LoginFailure:
-        _fail("DISCORD_TOKEN was refused by Discord: copy it again from the developer portal")
+        _fail(say("cli-bot-token-refused"))
     except (discord.HTTPException, discord.GatewayNotFound) as error:
-        _fail(f"Discord refused: {error}")
+        _fail(say("cli-bot-discord-refused", fault=str(error)))
     except (aiohttp.ClientError, TimeoutError) as error:
-        _fail(f"Discord cannot be reached: {error}")
+        _fail(say("cli-bot-discord-away", fault=str(error)))
     except (RecordsClosed, StoreError) as error:
         _fail(str(error))
 

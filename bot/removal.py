@@ -17,12 +17,13 @@ from bot.records.database import RecordsClosed, is_missing, open_engine
 from bot.records.migrate import HEAD, revision
 from bot.records.tables import Photo
 from foodgan.contract import dishname
-from foodgan.contract.errors import FoodganError
+from foodgan.contract.errors import UserError
+from foodgan.contract.terminal import say
 
 HASH_MIN = 12  # digits of a hash that name a photo: as many as files of /privacy export have
 
 
-class NoSuchPhoto(FoodganError):
+class NoSuchPhoto(UserError):
     """What was given names no photo that can be withdrawn, or several."""
 
 
@@ -64,10 +65,13 @@ async def erase(url: URL, member_id: int) -> Erased:
 
 def described(photo: Photo) -> str:
     """A photo in a line, so that an operator sees whether it is the one that was meant."""
-    name = dishname.display(photo.name)
-    return (
-        f"{photo.id}: {name}, {photo.state}, handed over {photo.submitted_at:%Y-%m-%d} "
-        f"by member {photo.member_id}"
+    return say(
+        "cli-bot-photo",
+        id=photo.id,
+        name=dishname.display(photo.name),
+        state=photo.state,
+        day=f"{photo.submitted_at:%Y-%m-%d}",
+        member=str(photo.member_id),
     )
 
 
@@ -79,9 +83,9 @@ async def _meant(session: AsyncSession, reference: str) -> Photo:
     living = select(Photo).where(meant, Photo.state.in_(rights.ALIVE))
     found = (await session.scalars(living)).all()
     if not found:
-        raise NoSuchPhoto(f"there is no photo {reference}, or it was withdrawn already")
+        raise NoSuchPhoto("cli-bot-no-photo", reference=reference)
     if len(found) > 1:
-        raise NoSuchPhoto(f"{len(found)} photos are called {reference}: give more of the hash")
+        raise NoSuchPhoto("cli-bot-many-photos", count=len(found), reference=reference)
     return found[0]
 
 

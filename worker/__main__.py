@@ -16,11 +16,10 @@ from typing import Annotated
 import typer
 from redis import Redis
 
-from foodgan.contract import logs, pulse
+from foodgan.contract import logs, phrases, pulse
 from foodgan.contract.errors import KitchenClosed, ModelError, UserError
-from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings, read_settings
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 from foodgan.machine import process
 from worker.health import intake_pulse_file, pulse_file, trainer_pulse_file
 
@@ -52,7 +51,7 @@ def run(context: typer.Context, name: str = "", burst: bool = False) -> None:
         _log.critical("%s", error)
         raise typer.Exit(EXIT_DEVICE) from None
     except UserError as error:
-        _log.critical("%s", say("en", error.phrase, **error.values))
+        _log.critical("%s", phrases.say("en", error.phrase, **error.values))
         raise typer.Exit(EXIT_SETTING) from None
 
 
@@ -76,7 +75,7 @@ def trainer(name: str = "", burst: bool = False) -> None:
     try:
         service.serve(settings, name or socket.gethostname(), burst=burst)
     except UserError as error:
-        _log.critical("%s", say("en", error.phrase, **error.values))
+        _log.critical("%s", phrases.say("en", error.phrase, **error.values))
         raise typer.Exit(EXIT_SETTING) from None
 
 
@@ -104,11 +103,9 @@ def dead(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
             typer.echo(json.dumps(asdict(letter), default=str, ensure_ascii=False))
         else:
             when = f"{letter.failed_at:%Y-%m-%d %H:%M:%S}Z" if letter.failed_at else "?"
-            told = "told" if letter.told else "told by the bot"
-            typer.echo(
-                f"{letter.order_id}  {when}  {letter.deliveries} deliveries, {told}  "
-                f"{letter.name}  {letter.why}"
-            )
+            values = {"id": letter.order_id, "when": when, "name": letter.name, "why": letter.why}
+            told = "yes" if letter.told else "no"
+            typer.echo(say("cli-worker-dead", deliveries=letter.deliveries, told=told, **values))
 
 
 @app.command()
@@ -122,7 +119,7 @@ def replay(order_ids: list[str]) -> None:
         for order_id in order_ids:
             try:
                 put_in_line(redis, order_id, settings.retries)
-                typer.echo(f"{order_id} is in line again")
+                typer.echo(say("cli-worker-replayed", id=order_id))
             except NoSuchLetter as error:
                 typer.echo(str(error), err=True)
                 missing = True
@@ -147,7 +144,7 @@ def _settings() -> Settings:
     try:
         return read_settings()
     except UserError as error:
-        typer.echo(say("en", error.phrase, **error.values), err=True)
+        typer.echo(say(error.phrase, **error.values), err=True)
         raise typer.Exit(EXIT_SETTING) from None
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from foodgan.contract.terminal import say
+
 
 def show(found: Mapping[str, Any]) -> None:
     """A line a snapshot, then which is chosen and why."""
@@ -13,7 +15,9 @@ def show(found: Mapping[str, Any]) -> None:
     from foodgan.evaluate.meaning import shown
 
     console = Console()
-    table = Table("photos seen", "FoodKID", "ρ", "authenticity", "suspicious", "spread", "of")
+    seen, of = say("cli-choose-seen"), say("cli-choose-of")
+    titles = (say(f"cli-choose-{key}") for key in ("authenticity", "suspicious", "spread"))
+    table = Table(seen, "FoodKID", "ρ", *titles, of)
     for one in found["snapshots"]:
         figures = (one[key] for key in ("kid", "rho", "authenticity", "suspicious", "spread"))
         style = "bold" if one["path"] == found["chosen"] else "" if one["fit"] else "dim"
@@ -21,16 +25,22 @@ def show(found: Mapping[str, Any]) -> None:
     console.print(table)
     rule = found["rule"]
     console.print(
-        f"{found['pictures']} pictures of each snapshot; {found['photos_that_choose']} held-out "
-        f"photos choose, {found['photos_that_do_not']} do not. Photos of the same names: FoodKID "
-        f"{shown(found['kid_floor_train_to_test'])}. An augmented copycat: ρ "
-        f"{shown(found['rho_control_augmented'])}."
+        say(
+            "cli-choose-measured",
+            pictures=found["pictures"],
+            choose=found["photos_that_choose"],
+            others=found["photos_that_do_not"],
+            floor=shown(found["kid_floor_train_to_test"]),
+            copycat=shown(found["rho_control_augmented"]),
+        )
     )
-    bounds = (
-        f"ρ ≥ {rule['rho_at_least']:.2f}, authenticity ≥ {rule['authenticity_at_least']:.2f}, "
-        f"suspicious ≤ {rule['suspicious_share_at_most']:.2f}"
+    bounds = say(
+        "cli-choose-bounds",
+        rho=f"{rule['rho_at_least']:.2f}",
+        authenticity=f"{rule['authenticity_at_least']:.2f}",
+        suspicious=f"{rule['suspicious_share_at_most']:.2f}",
     )
     if found["chosen"] is None:
-        console.print(f"No snapshot is fit to ship: none has {bounds}.", style="yellow")
+        console.print(say("cli-choose-none", bounds=bounds), style="yellow")
     else:
-        console.print(f"Chosen: {found['chosen']}, of the least FoodKID with {bounds}.")
+        console.print(say("cli-choose-chosen", path=found["chosen"], bounds=bounds))

@@ -8,7 +8,7 @@ import typer
 from foodgan.cli import lessons
 from foodgan.cli.evaluate import CACHE
 from foodgan.cli.serving import tell_gates
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 
 if TYPE_CHECKING:
     from foodgan.registry import ModelFile
@@ -49,7 +49,7 @@ def _made(model: "ModelFile", out: Path) -> None:
     from foodgan.publishing import card
 
     write_text(out / registry.CARD, card.render(model, None))
-    typer.echo(f"{model.model_id} is in {out}")
+    typer.echo(say("cli-model-made", model=model.model_id, out=str(out)))
 
 
 app.command()(lessons.teach)
@@ -77,7 +77,7 @@ def learn(
 
     logs.set_up()
     if out.resolve() == registry.SHIPPED.resolve():
-        raise typer.BadParameter("the shipped model stays as it is", param_hint="--out")
+        raise typer.BadParameter(say("cli-model-shipped-stays"), param_hint="--out")
     made = candidate.learn(model, photos, out, CACHE, name=name, every=every, seed=seed)
     done = made.learned
     if as_json:
@@ -92,13 +92,15 @@ def learn(
         return
     for each in done.likenesses:
         likest = "  ".join(f"{known} {share:.2f}" for known, share in each.known)
-        typer.echo(f"{each.name}  by {each.photos} photos like: {likest}")
+        typer.echo(say("cli-model-likeness", name=each.name, photos=each.photos, known=likest))
     if done.known:
-        typer.echo("heard as ever, by words that it knows: " + " ".join(done.known))
+        typer.echo(say("cli-model-known", names=" ".join(done.known)))
     for stage, heard in done.heard.items():
-        typer.echo(f"{stage}: new names {heard.off:.2f} off, others moved by {heard.moved:.2f}")
+        off, moved = f"{heard.off:.2f}", f"{heard.moved:.2f}"
+        typer.echo(say("cli-model-heard", stage=stage, off=off, moved=moved))
     tell_gates(made.gates)
-    typer.echo(f"{made.model_id} is in {out}, before and after in {out / PICTURE}")
+    picture = str(out / PICTURE)
+    typer.echo(say("cli-model-learned", model=made.model_id, out=str(out), picture=picture))
 
 
 @app.command()
@@ -150,7 +152,7 @@ def write_card(
     import json
 
     from foodgan import registry
-    from foodgan.contract.errors import ModelError
+    from foodgan.contract.errors import UserError
     from foodgan.machine.whole import write_text
     from foodgan.publishing import card
 
@@ -159,13 +161,12 @@ def write_card(
     try:
         measured = json.loads(figures.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelError(f"{figures.name} holds no figures: {error}") from error
+        raise UserError("cli-model-no-figures", file=figures.name, fault=str(error)) from error
     if not isinstance(measured, dict):
-        raise ModelError(f"{figures.name} holds no figures of `foodgan evaluate --json`")
-    if measured.get("model") != described.model_id:
-        raise ModelError(
-            f"{figures.name} tells of {measured.get('model')}, not of {described.model_id}"
-        )
+        raise UserError("cli-model-no-evaluation", file=figures.name)
+    if (other := str(measured.get("model"))) != described.model_id:
+        values = {"file": figures.name, "other": other, "model": described.model_id}
+        raise UserError("cli-model-other-figures", **values)
     write_text(folder / registry.CARD, card.render(described, measured))
     typer.echo(str(folder / registry.CARD))
 
@@ -193,7 +194,7 @@ def compile_ahead(model: Path | None = None) -> None:
     from foodgan.painting.painter import Painter
 
     if not compiled.compiler():
-        typer.echo("There is no C++ compiler here. Install g++, or name yours in CXX.", err=True)
+        typer.echo(say("cli-model-no-compiler"), err=True)
         raise typer.Exit(2)
     settings = read_settings()
     painter = Painter.load(model or settings.model_dir, device="cpu", threads=settings.threads)

@@ -10,10 +10,11 @@ from unicodedata import normalize
 
 import typer
 
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 
 if TYPE_CHECKING:
     from foodgan.contract.store import Store
+    from foodgan.photos.prune import Stale
 
 app = Terminal(no_args_is_help=True)
 
@@ -35,9 +36,9 @@ def release(store: At = None, as_json: AsJson = False) -> None:
     if as_json:
         _print({**asdict(frozen), "path": place.full(frozen.path)})
         return
-    typer.echo(f"{frozen.train} photos to train on, {frozen.test} held out")
+    typer.echo(say("cli-photos-released", train=frozen.train, test=frozen.test))
     if frozen.left_out:
-        typer.echo(f"{frozen.left_out} left out: withdrawn, missing or damaged")
+        typer.echo(say("cli-photos-left-out", count=frozen.left_out))
     typer.echo(place.full(frozen.path))
 
 
@@ -52,7 +53,6 @@ def bring_in(
     as_json: AsJson = False,
 ) -> None:
     """Take in a collection. Stop it when you like: the same command goes on from there."""
-    from foodgan.contract.terminal import say
     from foodgan.machine.progress import track
     from foodgan.photos.collect import Terms, collect
 
@@ -61,14 +61,15 @@ def bring_in(
     if as_json:
         _print(asdict(report) | {"reasons": report.reasons})
         return
-    told = f"{name}: {report.taken} taken in, {report.known} there already"
-    typer.echo(f"{told}, {report.corrected} of them corrected" if report.corrected else told)
+    counts = {"taken": report.taken, "known": report.known, "corrected": report.corrected}
+    typer.echo(say("cli-photos-imported", name=name, **counts))
     if report.refused:
-        typer.echo(f"{len(report.refused)} refused:")
+        typer.echo(say("cli-photos-refused", count=len(report.refused)))
     for file, (phrase, values) in list(report.refused.items())[:_SHOWN]:
         typer.echo(f"  {file}: {say(phrase, **values)}")
     if len(report.refused) > _SHOWN:
-        typer.echo(f"  … and {len(report.refused) - _SHOWN} more: see --json")
+        more = len(report.refused) - _SHOWN
+        typer.echo("  " + say("cli-photos-refused-more", count=more))
 
 
 def _named_after(source: Path) -> str:
@@ -78,7 +79,7 @@ def _named_after(source: Path) -> str:
     lost = any(letter.isalnum() and not letter.isascii() for letter in stem)
     name = "-".join(filter(None, (plain, sha256(stem.encode()).hexdigest()[:6] if lost else "")))
     if not name:
-        raise typer.BadParameter(f"{source} gives no name for the store: name it by --catalogue")
+        raise typer.BadParameter(say("cli-photos-no-name", source=str(source)))
     return name
 
 
@@ -126,20 +127,26 @@ def prune(
         _print({"removed": apply, "releases": releases, "unfinished": halves})
         return
     for one in found:
-        old = ", old and named by no known model" if one.old else ""
-        damaged = ", damaged" if one.damaged else ""
-        told = f"{one.photos} photos, {one.withdrawn} withdrawn since{old}{damaged}"
-        typer.echo(f"{one.digest[:12]}: {told}")
+        typer.echo(_stale(one))
     for digest in halves:
-        typer.echo(f"{digest[:12]}: never finished")
-    whole = "1 release" if len(found) == 1 else f"{len(found)} releases"
-    gone = whole + (f" and {len(halves)} unfinished" if halves else "")
+        typer.echo(say("cli-photos-half", digest=digest[:12]))
     if not found and not halves:
-        typer.echo("no release is to go")
-    elif apply:
-        typer.echo(f"removed: {gone}; models that learned from them still know their photos")
+        typer.echo(say("cli-photos-none-stale"))
     else:
-        typer.echo(f"{gone} would go: run it again with --apply")
+        phrase = "cli-photos-pruned" if apply else "cli-photos-prunable"
+        typer.echo(say(phrase, releases=len(found), halves=len(halves)))
+
+
+def _stale(one: "Stale") -> str:
+    """A release that is to go, and why."""
+    return say(
+        "cli-photos-stale",
+        digest=one.digest[:12],
+        photos=one.photos,
+        withdrawn=one.withdrawn,
+        old="yes" if one.old else "no",
+        damaged="yes" if one.damaged else "no",
+    )
 
 
 @app.command()
@@ -153,10 +160,10 @@ def export(
     place = _store(store)
     if release:
         count = export_release(place, release, out, track=track)
-        typer.echo(f"{out}: {count} files")
+        typer.echo(say("cli-photos-exported-release", out=str(out), count=count))
         return
     written, missing = export_catalogues(place, catalogue or [], out, track=track)
-    typer.echo(f"{out}: {written} photos" + (f", {missing} without bytes" if missing else ""))
+    typer.echo(say("cli-photos-exported", out=str(out), count=written, missing=missing))
 
 
 @app.command()
@@ -171,16 +178,16 @@ def stats(store: At = None, as_json: AsJson = False) -> None:
     if as_json:
         _print(figures)
         return
-    table = Table(title=f"photos in {figures['store']}", show_header=False)
+    table = Table(title=say("cli-photos-stats", store=figures["store"]), show_header=False)
     for key in ("photos", "names", "seen_once", "objects", "waiting", "tombstones"):
-        table.add_row(key.replace("_", " "), f"{figures[key]:,}")
+        table.add_row(say(f"cli-photos-stats.{key}"), f"{figures[key]:,}")
     table.add_row("MB", f"{figures['bytes'] / 1e6:,.1f}")
     for key in ("releases", "holding_withdrawn", "pruned"):
-        shown = "\n".join(name[:12] for name in figures[key]) or "none"
-        table.add_row(key.replace("_", " "), shown)
+        shown = "\n".join(name[:12] for name in figures[key]) or say("cli-photos-stats.none")
+        table.add_row(say(f"cli-photos-stats.{key}"), shown)
     for key in ("catalogues", "licences", "sources", "most"):
         rows = [f"{name}: {number:,}" for name, number in figures[key].items()]
-        table.add_row(key, "\n".join(rows) or "–")
+        table.add_row(say(f"cli-photos-stats.{key}"), "\n".join(rows) or "–")
     Console().print(table)
 
 
@@ -196,14 +203,20 @@ def _print(figures: dict[str, Any]) -> None:
 
 
 def _show(findings: Any) -> None:
-    typer.echo(f"{findings.objects} photos; {findings.young} too new to judge")
+    typer.echo(say("cli-photos-checked", photos=findings.objects, young=findings.young))
     for what in ("damaged", "orphans", "withdrawn", "releases", "models"):
         if found := getattr(findings, what):
-            typer.echo(f"{what}: {len(found)}, {', '.join(found[:3])}{' …' * (len(found) > 3)}")
+            which = ", ".join(found[:3]) + " …" * (len(found) > 3)
+            typer.echo(say("cli-photos-found", what=what, count=len(found), which=which))
     for name, hashes in findings.missing.items():
-        typer.echo(f"without bytes in {name}: {len(hashes)}, {', '.join(hashes[:3])}")
-    removed = (findings.removed_objects, findings.removed_entries, findings.removed_leftovers)
-    if any(removed):
-        typer.echo("removed: {} photos, {} entries, {} half-written files".format(*removed))
+        values = {"catalogue": name, "count": len(hashes), "which": ", ".join(hashes[:3])}
+        typer.echo(say("cli-photos-without-bytes", **values))
+    removed = {
+        "photos": findings.removed_objects,
+        "entries": findings.removed_entries,
+        "leftovers": findings.removed_leftovers,
+    }
+    if any(removed.values()):
+        typer.echo(say("cli-photos-mended", **removed))
     if findings.sound:
-        typer.echo("all is well")
+        typer.echo(say("cli-photos-sound"))

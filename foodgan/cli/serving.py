@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foodgan.cli.photos import AsJson, At
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 
 if TYPE_CHECKING:  # `--help` does without
     from collections.abc import Sequence
@@ -32,9 +32,9 @@ def show(store: At = None, as_json: AsJson = False) -> None:
     for promotion in found.promotions:
         typer.echo(_line(promotion))
     if not found.promotions:
-        typer.echo("Each worker serves its own model: MODEL_DIR's, else the shipped one.")
+        typer.echo(say("cli-serving-nothing"))
     elif (served := found.promotions[-1].digest) and knows_withdrawn(place, found, served):
-        typer.echo("It learned from photos that were withdrawn since: `foodgan doctor` says more.")
+        typer.echo(say("cli-serving-withdrawn"))
 
 
 @app.command()
@@ -49,21 +49,21 @@ def promote(
     from foodgan.publishing import gates, serving
 
     if (model is None) != own:
-        raise typer.BadParameter("name a model's folder, or say --own")
+        raise typer.BadParameter(say("cli-serving-which"))
     place = _store(store)
     if model is None:
         serving.promote(place, None, base=None, model_id="", by="operator")
-        typer.echo("Workers go back to their own models.")
+        typer.echo(say("cli-serving-back-to-own"))
         return
     painter = Painter.load(model, device="cpu")
     measured = gates.of_model(painter)
     tell_gates(measured)
     if not force and not all(gate.passed for gate in measured):
-        typer.echo("It is not promoted; --force does so all the same.", err=True)
+        typer.echo(say("cli-serving-kept-back"), err=True)
         raise typer.Exit(EXIT_GATES)
     digest = serving.publish(place, model)
     serving.promote(place, digest, base=None, model_id=painter.model_id, by="operator")
-    typer.echo(f"{painter.model_id} is served, as {digest[:12]}")
+    typer.echo(say("cli-serving-served", model=painter.model_id, digest=digest[:12]))
 
 
 @app.command()
@@ -77,14 +77,17 @@ def rollback(store: At = None) -> None:
 def tell_gates(measured: "Sequence[Gate]") -> None:
     """A line for each gate."""
     for gate in measured:
-        passed = "passed" if gate.passed else "NOT PASSED"
-        typer.echo(f"gate {gate.name}: {gate.shown} (bound {gate.bound:g}), {passed}")
+        figure = say("cli-gate-no-number") if gate.figure is None else gate.shown
+        passed = "yes" if gate.passed else "no"
+        values = {"name": gate.name, "bound": f"{gate.bound:g}", "passed": passed}
+        typer.echo(say("cli-gate", figure=figure, **values))
 
 
 def _line(promotion: "Promotion") -> str:
-    which = promotion.model_id or "each worker's own model"
+    model = promotion.model_id or say("cli-serving-own")
     digest = promotion.digest[:12] if promotion.digest else "-" * 12
-    return f"{promotion.at:%Y-%m-%d %H:%M}Z  {digest}  {which}, by {promotion.by}"
+    at = f"{promotion.at:%Y-%m-%d %H:%M}Z"
+    return say("cli-serving-line", at=at, digest=digest, model=model, by=promotion.by)
 
 
 def _store(url: str | None) -> "Store":

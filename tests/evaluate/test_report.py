@@ -326,7 +326,7 @@ def test_the_card_takes_no_figures_of_another_model_and_none_that_are_none(
 ) -> None:
     figures = tmp_path / "figures.json"
     figures.write_text(written, encoding="utf-8")
-    assert run(monkeypatch, "model", "card", "--model", tiny_model, "--figures", figures) == 1
+    assert run(monkeypatch, "model", "card", "--model", tiny_model, "--figures", figures) == 2
     assert told in capsys.readouterr().err
 
 

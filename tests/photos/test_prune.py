@@ -105,7 +105,7 @@ def test_a_damaged_release_is_named_and_holds_up_no_other(store: Store, tmp_path
     at = ("--store", store.url)
     counted = json.loads(CliRunner().invoke(app, ["photos", "stats", *at, "--json"]).stdout)
     assert set(counted["holding_withdrawn"]) == set(digests[1:])
-    assert f"{digests[0][:12]}: 1 photos, 0 withdrawn since, damaged" in run(*at)
+    assert f"{digests[0][:12]}: 1 photo, 0 withdrawn since, damaged" in run(*at)
     run(*at, "--apply")
     assert store.folders(RELEASES) == []
     assert bytes_left(store, sha256) == []

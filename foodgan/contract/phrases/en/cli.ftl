@@ -84,10 +84,201 @@ cli-lesson-painted =
 
 ## model, serving
 
+cli-model-made = { $model } is in { $out }
+cli-model-learned = { $model } is in { $out }, before and after in { $picture }
+cli-model-shipped-stays = the shipped model stays as it is
+cli-model-likeness =
+    { $name }  by { $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    } like: { $known }
+cli-model-known = heard as ever, by words that it knows: { $names }
+cli-model-heard = { $stage }: new names { $off } off, others moved by { $moved }
+cli-model-no-figures = { $file } holds no figures: { $fault }
+cli-model-no-evaluation = { $file } holds no figures of `foodgan evaluate --json`
+cli-model-other-figures = { $file } tells of { $other }, not of { $model }
+cli-model-no-compiler = There is no C++ compiler here. Install g++, or name yours in CXX.
+cli-choose-seen = photos seen
+cli-choose-authenticity = authenticity
+cli-choose-suspicious = suspicious
+cli-choose-spread = spread
+cli-choose-of = of
+cli-choose-measured = { $pictures } pictures of each snapshot; { $choose } held-out photos choose, { $others } do not. Photos of the same names: FoodKID { $floor }. An augmented copycat: ρ { $copycat }.
+cli-choose-bounds = ρ ≥ { $rho }, authenticity ≥ { $authenticity }, suspicious ≤ { $suspicious }
+cli-choose-none = No snapshot is fit to ship: none has { $bounds }.
+cli-choose-chosen = Chosen: { $path }, of the least FoodKID with { $bounds }.
+cli-gate =
+    gate { $name }: { $figure } (bound { $bound }), { $passed ->
+        [yes] passed
+       *[no] NOT PASSED
+    }
+cli-gate-no-number = no number
+cli-serving-line = { $at }  { $digest }  { $model }, by { $by }
+cli-serving-own = each worker's own model
+cli-serving-nothing = Each worker serves its own model: MODEL_DIR's, else the shipped one.
+cli-serving-withdrawn = It learned from photos that were withdrawn since: `foodgan doctor` says more.
+cli-serving-which = name a model's folder, or say --own
+cli-serving-back-to-own = Workers go back to their own models.
+cli-serving-kept-back = It is not promoted; --force does so all the same.
+cli-serving-served = { $model } is served, as { $digest }
+
 ## photos
+
+cli-photos-released =
+    { $train ->
+        [one] 1 photo
+       *[other] { $train } photos
+    } to train on, { $test } held out
+cli-photos-left-out = { $count } left out: withdrawn, missing or damaged
+cli-photos-imported =
+    { $name }: { $taken } taken in, { $known } there already{ $corrected ->
+        [0] {""}
+       *[other] , { $corrected } of them corrected
+    }
+cli-photos-refused = { $count } refused:
+cli-photos-refused-more = … and { $count } more: see --json
+cli-photos-no-name = { $source } gives no name for the store: name it by --catalogue
+cli-photos-stale =
+    { $digest }: { $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    }, { $withdrawn } withdrawn since{ $old ->
+        [yes] , old and named by no known model
+       *[no] {""}
+    }{ $damaged ->
+        [yes] , damaged
+       *[no] {""}
+    }
+cli-photos-half = { $digest }: never finished
+cli-photos-none-stale = no release is to go
+cli-photos-prunable =
+    { $releases ->
+        [one] 1 release
+       *[other] { $releases } releases
+    }{ $halves ->
+        [0] {""}
+       *[other] {" "}and { $halves } unfinished
+    } would go: run it again with --apply
+cli-photos-pruned =
+    removed: { $releases ->
+        [one] 1 release
+       *[other] { $releases } releases
+    }{ $halves ->
+        [0] {""}
+       *[other] {" "}and { $halves } unfinished
+    }; models that learned from them still know their photos
+cli-photos-exported-release =
+    { $out }: { $count ->
+        [one] 1 file
+       *[other] { $count } files
+    }
+cli-photos-exported =
+    { $out }: { $count ->
+        [one] 1 photo
+       *[other] { $count } photos
+    }{ $missing ->
+        [0] {""}
+       *[other] , { $missing } without bytes
+    }
+cli-photos-stats = photos in { $store }
+    .photos = photos
+    .names = names
+    .seen_once = seen once
+    .objects = objects
+    .waiting = waiting
+    .tombstones = tombstones
+    .releases = releases
+    .holding_withdrawn = holding withdrawn
+    .pruned = pruned
+    .catalogues = catalogues
+    .licences = licences
+    .sources = sources
+    .most = most
+    .none = none
+cli-photos-checked =
+    { $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    }; { $young } too new to judge
+cli-photos-found = { $what }: { $count }, { $which }
+cli-photos-without-bytes = without bytes in { $catalogue }: { $count }, { $which }
+cli-photos-mended =
+    removed: { $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    }, { $entries ->
+        [one] 1 entry
+       *[other] { $entries } entries
+    }, { $leftovers ->
+        [one] 1 half-written file
+       *[other] { $leftovers } half-written files
+    }
+cli-photos-sound = all is well
 
 ## evaluate, kondate, experiment, bench, chaos
 
 ## bot
 
+cli-bot-registered = registered everywhere: { $names }
+cli-bot-registered-in = registered in server { $guild }: { $names }
+cli-bot-saved =
+    { $file }: { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }, { $files ->
+        [one] 1 file
+       *[other] { $files } files
+    }
+cli-bot-running = the bot is running: stop it first
+cli-bot-restored =
+    restored { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }, { $files ->
+        [one] 1 file
+       *[other] { $files } files
+    }; the bot publishes them when it starts
+cli-bot-photo = { $id }: { $name }, { $state }, handed over { $day } by member { $member }
+cli-bot-no-photo = there is no photo { $reference }, or it was withdrawn already
+cli-bot-many-photos =
+    { $count ->
+        [one] 1 photo is
+       *[other] { $count } photos are
+    } called { $reference }: give more of the hash
+cli-bot-withdraw-sure = Withdraw for good? The same photos can never come back
+cli-bot-withdrawn =
+    withdrawn: { $count ->
+        [one] 1 photo
+       *[other] { $count } photos
+    }. { cli-bot-forgotten }
+cli-bot-erase-sure = Erase all about member { $member }, photos and all, for good?
+cli-bot-erase-nobody = nothing is kept about member { $member }: is the ID right?
+cli-bot-erased =
+    erased: { $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }, of them { $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    }. { cli-bot-forgotten }
+cli-bot-ban-stays = That no photos are taken from this member stays: `/operator unban` ends it.
+# As members are told: models forget with the next release, releases go when operators prune them.
+cli-bot-forgotten = Bytes and catalogue go on the bot's next round, or when it starts; what was learned goes with the next release; earlier releases with `foodgan photos prune --apply`
+cli-bot-not-serving = the bot is not serving
+cli-bot-database-fails = the database fails: { $fault }
+cli-bot-no-token = DISCORD_TOKEN is missing: put the bot's token into .env, or try `make up` without
+cli-bot-token-refused = DISCORD_TOKEN was refused by Discord: copy it again from the developer portal
+cli-bot-discord-refused = Discord refused: { $fault }
+cli-bot-discord-away = Discord cannot be reached: { $fault }
+
 ## worker
+
+cli-worker-dead =
+    { $id }  { $when }  { $deliveries ->
+        [one] 1 delivery
+       *[other] { $deliveries } deliveries
+    }, { $told ->
+        [yes] told
+       *[no] told by the bot
+    }  { $name }  { $why }
+cli-worker-replayed = { $id } is in line again

@@ -61,10 +61,151 @@ cli-lesson-painted = { $painted } 枚を描き終えました。結果は { $run
 
 ## model, serving
 
+cli-model-made = モデル { $model } を { $out } に作りました。
+cli-model-learned = モデル { $model } を { $out } に作りました。覚える前とあとの絵は { $picture } にあります。
+cli-model-shipped-stays = 同梱のモデルは書き換えられません。別の場所を指定してください。
+cli-model-likeness = { $name }(写真 { $photos } 枚)  似ている料理: { $known }
+cli-model-known = 知っている言葉でできているので、これまでどおりに聞き取る料理名: { $names }
+cli-model-heard = { $stage }: 新しい料理名の聞き取りのずれ { $off }、ほかの料理名の動き { $moved }
+cli-model-no-figures = { $file } から測定の結果を読み取れません: { $fault }
+cli-model-no-evaluation = { $file } は、`foodgan evaluate --json` の結果ではありません。
+cli-model-other-figures = { $file } は { $other } を測った結果で、{ $model } のものではありません。
+cli-model-no-compiler = C++ のコンパイラーが見つかりません。g++ を入れるか、お使いのものを CXX で指定してください。
+cli-choose-seen = 見た写真
+cli-choose-authenticity = authenticity
+cli-choose-suspicious = 写真に近すぎる割合
+cli-choose-spread = ばらつき
+cli-choose-of = スナップショット
+cli-choose-measured = 絵はスナップショットごとに { $pictures } 枚。学習に使っていない写真のうち、{ $choose } 枚で選び、{ $others } 枚は選ぶのに使っていません。くらべる目安は、同じ料理名の写真どうしの FoodKID が { $floor }、写真を少し変えただけの写しの ρ が { $copycat } です。
+cli-choose-bounds = ρ ≥ { $rho }、authenticity ≥ { $authenticity }、写真に近すぎる割合 ≤ { $suspicious }
+cli-choose-none = お店に出せるスナップショットがありません。{ $bounds } をすべて満たすものが、ひとつもありませんでした。
+cli-choose-chosen = 選んだのは { $path } です。{ $bounds } をすべて満たすなかで、FoodKID がいちばん小さいものです。
+cli-gate =
+    検査 { $name }: { $figure }(基準 { $bound })、{ $passed ->
+        [yes] 合格
+       *[no] 不合格
+    }
+cli-gate-no-number = 数になりません
+cli-serving-line =
+    { $at }  { $digest }  { $model }({ $by ->
+        [operator] 運営
+        [trainer] 料理名を覚える係
+       *[other] { $by }
+    }による)
+cli-serving-own = 描く係それぞれのモデル
+cli-serving-nothing = 描く係は、それぞれ自分のモデルで描いています(MODEL_DIR のモデル、なければ同梱のモデル)。
+cli-serving-withdrawn = いまのモデルは、あとから取り下げられた写真で学んでいます。くわしくは `foodgan doctor` をご覧ください。
+cli-serving-which = モデルのフォルダーか --own の、どちらか一方を指定してください。
+cli-serving-back-to-own = 描く係は、それぞれ自分のモデルに戻ります。
+cli-serving-kept-back = 検査に通らなかったので、お店には出していません。それでも出すときは --force を付けてください。
+cli-serving-served = これからは { $model } で描きます({ $digest })。
+
 ## photos
+
+cli-photos-released = 学習用の写真 { $train } 枚、試験用 { $test } 枚
+cli-photos-left-out = 除いた写真 { $count } 枚(取り下げられたもの、見つからないもの、壊れているもの)
+cli-photos-imported =
+    { $name }: { $taken } 枚を取り込みました。前からあった写真は { $known } 枚{ $corrected ->
+        [0] です。
+       *[other] で、うち { $corrected } 枚の記載を改めました。
+    }
+cli-photos-refused = 取り込めなかったもの { $count } 件:
+cli-photos-refused-more = …ほか { $count } 件(すべて見るには --json)
+cli-photos-no-name = { $source } からは保管場所での名前を決められません。--catalogue で名前を付けてください。
+cli-photos-stale =
+    { $digest }: 写真 { $photos } 枚、うち取り下げられたもの { $withdrawn } 枚{ $old ->
+        [yes] 、古くて、使っているモデルが見あたらない
+       *[no] {""}
+    }{ $damaged ->
+        [yes] 、壊れている
+       *[no] {""}
+    }
+cli-photos-half = { $digest }: 作りかけ
+cli-photos-none-stale = 片づける写真集はありません。
+cli-photos-prunable =
+    片づけられるもの: 写真集 { $releases } 冊{ $halves ->
+        [0] {""}
+       *[other] と、作りかけ { $halves } 冊
+    }。片づけるには、--apply を付けて、もう一度どうぞ。
+cli-photos-pruned =
+    片づけました: 写真集 { $releases } 冊{ $halves ->
+        [0] {""}
+       *[other] と、作りかけ { $halves } 冊
+    }。ただし、そこから学んだモデルは、写真をまだ覚えています。
+cli-photos-exported-release = { $out } に、ファイル { $count } 個を書き出しました。
+cli-photos-exported =
+    { $out } に、写真 { $count } 枚を書き出しました{ $missing ->
+        [0] {""}
+       *[other] (ほかに、画像の見つからないもの { $missing } 枚)
+    }。
+cli-photos-stats = { $store } の写真
+    .photos = 写真
+    .names = 料理名
+    .seen_once = 一枚だけの料理名
+    .objects = 保管している画像
+    .waiting = 審査待ち
+    .tombstones = 取り下げの記録
+    .releases = 写真集
+    .holding_withdrawn = 取り下げられた写真が残る写真集
+    .pruned = 片づけた写真集
+    .catalogues = 目録
+    .licences = ライセンス
+    .sources = 出どころ
+    .most = 写真の多い料理
+    .none = なし
+cli-photos-checked = 写真 { $photos } 枚(うち、まだ新しくて判断できないもの { $young } 枚)
+cli-photos-found =
+    { $what ->
+        [damaged] 壊れている写真
+        [orphans] どこにも使われていない写真
+        [withdrawn] 取り下げたのに残っている写真
+        [releases] 正しくない写真集のファイル
+        [models] 正しくないモデルのファイル
+       *[other] { $what }
+    }: { $count } 件({ $which })
+cli-photos-without-bytes = 目録 { $catalogue } にあって、画像が見つからない写真: { $count } 件({ $which })
+cli-photos-mended = 片づけました: 写真 { $photos } 枚、目録の項目 { $entries } 件、書きかけのファイル { $leftovers } 個
+cli-photos-sound = どこにも異常はありません。
 
 ## evaluate, kondate, experiment, bench, chaos
 
 ## bot
 
+cli-bot-registered = コマンドを登録しました(すべてのサーバー): { $names }
+cli-bot-registered-in = コマンドを登録しました(サーバー { $guild }): { $names }
+cli-bot-saved = { $file } に保存しました(記録 { $rows } 行、ファイル { $files } 個)。
+cli-bot-running = ボットが動いています。先に止めてください。
+cli-bot-restored = 記録 { $rows } 行とファイル { $files } 個を元に戻しました。ボットを次に起動したときに反映されます。
+cli-bot-photo =
+    { $id }: 「{ $name }」、{ $state ->
+        [submitted] 確認中
+        [taken] 審査待ち
+        [accepted] 採用
+        [rejected] 見送り
+       *[other] { $state }
+    }、{ $day } に ID { $member } の方が持ち込み
+cli-bot-no-photo = { $reference } という写真はありません。もう取り下げられたのかもしれません。
+cli-bot-many-photos = { $reference } に当てはまる写真が { $count } 枚あります。ハッシュをもう少し長く書いてください。
+cli-bot-withdraw-sure = 取り下げますか? 元には戻せず、同じ写真は二度とお預かりできなくなります
+cli-bot-withdrawn = 写真 { $count } 枚を取り下げました。{ cli-bot-forgotten }
+cli-bot-erase-sure = ID { $member } の方の記録を、写真も含めてすべて消しますか? 元には戻せません
+cli-bot-erase-nobody = ID { $member } の方の記録はありません。ID が合っているか、お確かめください。
+cli-bot-erased = 記録 { $rows } 行を消しました(うち写真 { $photos } 枚)。{ cli-bot-forgotten }
+cli-bot-ban-stays = この人からの写真を預からないという記録だけは、消さずに残ります。`/operator unban` で取りやめられます。
+# As members are told: models forget with the next release, releases go when operators prune them.
+cli-bot-forgotten = 写真のファイルと目録の項目は、ボットの次の見回りのときか、次に起動したときに消えます。画家が学んだことは次の写真集で、前の写真集の中の写真は `foodgan photos prune --apply` で消えます。
+cli-bot-not-serving = ボットはいま働いていません。
+cli-bot-database-fails = データベースがうまく働きません: { $fault }
+cli-bot-no-token = DISCORD_TOKEN がありません。ボットのトークンを .env に書くか、トークンなしなら `make up` をお試しください。
+cli-bot-token-refused = この DISCORD_TOKEN は、Discord に断られました。開発者ページから、もう一度写してください。
+cli-bot-discord-refused = Discord に断られました: { $fault }
+cli-bot-discord-away = Discord につながりません: { $fault }
+
 ## worker
+
+cli-worker-dead =
+    { $id }  { $when }  試した回数 { $deliveries }、{ $told ->
+        [yes] 本人に伝え済み
+       *[no] 本人にはボットが伝えます
+    }  { $name }  { $why }
+cli-worker-replayed = { $id } をもう一度、列に並べました。
