@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from foodgan.contract import terminal
 from foodgan.machine import process
 from tests.judge import schema
 from tests.judge.judge import Judge
@@ -33,6 +34,7 @@ _DOCKET = pytest.StashKey[Docket]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_DOCKET] = Docket()
+    os.environ[terminal.CHOSEN] = "en"  # whatever this terminal speaks; a test may choose
     process.keep_memory()  # or a fifth of what networks take is the kernel's, who clears pages
     if os.environ.get("PYTEST_XDIST_WORKER"):  # one of several, a core each
         os.environ["OMP_NUM_THREADS"] = "1"

@@ -121,7 +121,7 @@ def replay(order_ids: list[str]) -> None:
                 put_in_line(redis, order_id, settings.retries)
                 typer.echo(say("cli-worker-replayed", id=order_id))
             except NoSuchLetter as error:
-                typer.echo(str(error), err=True)
+                typer.echo(say(error.phrase, **error.values), err=True)
                 missing = True
     if missing:
         raise typer.Exit(1)

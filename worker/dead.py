@@ -13,7 +13,7 @@ from redis import Redis
 from rq.job import JobStatus
 from rq.queue import Queue
 
-from foodgan.contract.errors import FoodganError
+from foodgan.contract.errors import UserError
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import BACKGROUND_META, DISH_QUEUE, END_KEY, TOLD
@@ -21,7 +21,7 @@ from foodgan.contract.recipes import PRIVATE
 from worker.jobs import DEATHS, DELIVERIES, DishJob
 
 
-class NoSuchLetter(FoodganError):
+class NoSuchLetter(UserError):
     """No dead letter has this id, or nothing in it could be painted and shown to anybody."""
 
 
@@ -51,16 +51,13 @@ def replay(connection: Redis, order_id: str, retries: int) -> None:
     queue = _queue(connection)
     registry = queue.failed_job_registry
     if order_id not in registry.get_job_ids(cleanup=False):
-        raise NoSuchLetter(f"no dead letter {order_id}")
+        raise NoSuchLetter("cli-worker-no-letter", id=order_id)
     job = DishJob.fetch(order_id, connection, "json")
     order = _order(job.args)
     if order.get("token") != REDACTED:
-        raise NoSuchLetter(f"dead letter {order_id} holds no order that could be painted")
+        raise NoSuchLetter("cli-worker-no-order", id=order_id)
     if order.get("kind") in PRIVATE:
-        raise NoSuchLetter(
-            f"dead letter {order_id} is for its member's eyes only, and the bot would have to post "
-            "it to a channel: let them ask again"
-        )
+        raise NoSuchLetter("cli-worker-private", id=order_id)
     seconds, _ = connection.time()
     order["asked_at"] = datetime.fromtimestamp(seconds, UTC).isoformat()
     marks = {key: value for key, value in job.meta.items() if key not in (TOLD, HANDED)}

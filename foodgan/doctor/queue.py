@@ -33,21 +33,9 @@ def redis(settings: Settings) -> Iterator[Finding]:
     except KitchenClosed as error:
         refused = isinstance(error.__cause__, AuthenticationError | NoPermissionError)
         advice = "doctor-redis-away.refused" if refused else "doctor-redis-away.advice"
-        yield fail("Redis", _away(settings, error.__cause__), say(advice))
+        yield fail("Redis", str(error).removeprefix("Redis: "), say(advice))
         return
     yield _way(redis_url(settings))
-
-
-def _away(settings: Settings, cause: BaseException | None) -> str:
-    """What `connected` says of it, in the language of the terminal. cause: a library's error."""
-    if isinstance(cause, ValueError):
-        return say("doctor-redis-no-address")
-    told = f"{type(cause).__name__}: {cause}"
-    usual = redis_url(settings) == settings.redis_url.get_secret_value()
-    if usual and "redis_url" not in settings.model_fields_set:  # nobody named it: but a guess
-        folder = str(settings.var_dir.resolve())
-        return say("doctor-redis-no-canteen", folder=folder, error=told)
-    return say("doctor-redis-away", error=told)
 
 
 def _server(info: dict[str, Any]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.logs import redact
 from foodgan.contract.settings import Settings
+from foodgan.contract.terminal import say
 
 
 def redis_url(settings: Settings) -> str:
@@ -38,13 +39,13 @@ def connected(settings: Settings) -> Iterator[Redis]:
             socket_connect_timeout=settings.redis_timeout_s,
         )
     except ValueError as error:
-        raise KitchenClosed("REDIS_URL is no redis://, rediss:// or unix:// URL") from error
+        raise KitchenClosed(say("cli-queue-no-address")) from error
     try:
         with redis:
             yield redis
     except (RedisError, OSError) as error:
-        told = f"Redis: {type(error).__name__}: {redact(str(error))}"
+        fault = f"{type(error).__name__}: {redact(str(error))}"
         if _known_url(settings) is None:
-            folder = settings.var_dir.resolve()
-            told = f"no canteen is open in {folder}, and REDIS_URL is not set ({told})"
-        raise KitchenClosed(told) from error
+            folder = str(settings.var_dir.resolve())
+            raise KitchenClosed(say("cli-queue-no-canteen", folder=folder, fault=fault)) from error
+        raise KitchenClosed(say("cli-queue-away", fault=fault)) from error

@@ -52,6 +52,9 @@ cli-status-state =
     .idle = idle
     .draining = draining
     .resting = resting
+cli-queue-away = Redis: { $fault }
+cli-queue-no-address = REDIS_URL is no redis://, rediss:// or unix:// URL
+cli-queue-no-canteen = no canteen is open in { $folder }, and REDIS_URL is not set (Redis: { $fault })
 cli-drain-at-rest = at rest: { $workers }
 cli-drain-back = back: { $workers }
 cli-drain-not-yet-at-rest = not yet at rest: { $workers }
@@ -282,3 +285,6 @@ cli-worker-dead =
        *[no] told by the bot
     }  { $name }  { $why }
 cli-worker-replayed = { $id } is in line again
+cli-worker-no-letter = no dead letter { $id }
+cli-worker-no-order = dead letter { $id } holds no order that could be painted
+cli-worker-private = dead letter { $id } is for its member's eyes only, and the bot would have to post it to a channel: let them ask again

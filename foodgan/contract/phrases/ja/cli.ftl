@@ -45,6 +45,9 @@ cli-status-state =
     .idle = 手すき
     .draining = 片づけ中
     .resting = 休憩中
+cli-queue-away = 注文の行列につながりません(Redis: { $fault })
+cli-queue-no-address = REDIS_URL は、redis://、rediss://、unix:// のどれかで始めてください
+cli-queue-no-canteen = { $folder } に開いている食堂がなく、REDIS_URL も設定されていません(Redis: { $fault })
 cli-drain-at-rest = 休憩に入りました: { $workers }
 cli-drain-back = 仕事に戻りました: { $workers }
 cli-drain-not-yet-at-rest = まだ休憩に入っていません: { $workers }
@@ -209,3 +212,6 @@ cli-worker-dead =
        *[no] 本人にはボットが伝えます
     }  { $name }  { $why }
 cli-worker-replayed = { $id } をもう一度、列に並べました。
+cli-worker-no-letter = { $id } は、失敗した注文のなかにありません。
+cli-worker-no-order = { $id } には、描ける注文が残っていません。
+cli-worker-private = { $id } は注文した本人だけに見せるものです。ボットはチャンネルにしか出せないので、もう一度本人に頼んでもらってください。
