@@ -11,7 +11,7 @@ from rich.table import Table
 
 from foodgan.cli.device import Device
 from foodgan.contract.limits import COUNT_MAX
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 
 app = Terminal(no_args_is_help=True)
 
@@ -33,7 +33,7 @@ def painter(
     from foodgan.painting.painter import Painter
 
     if only and not variants:
-        raise typer.BadParameter("needs --variants", param_hint="--only")
+        raise typer.BadParameter(say("cli-bench-needs-variants"), param_hint="--only")
     if variants:
         _variants(model, device, threads, repeats, tuple(only or ()), as_json=as_json)
         return
@@ -57,14 +57,14 @@ def dish(
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
         return
-    table = Table(title=f"{orders} orders of {count}")
-    for column in ("", "seconds"):
+    table = Table(title=say("cli-bench-dish", orders=orders, count=count))
+    for column in ("", say("cli-bench-seconds")):
         table.add_column(column, justify="right" if column else "left")
     for name, figure in figures.items():
         if name.endswith("_s"):
             table.add_row(name.removesuffix("_s"), f"{figure:.3f}")
     Console().print(table)
-    Console().print(f"the journey takes {figures['ratio']} times the painter's own time")
+    Console().print(say("cli-bench-journey", ratio=str(figures["ratio"])))
 
 
 @app.command()
@@ -77,7 +77,7 @@ def kondate(renders: Annotated[int, typer.Option(min=1)] = 100, as_json: AsJson 
         typer.echo(json.dumps(figures, indent=1))
         return
     for size, speed in figures["renders_s"].items():
-        Console().print(f"{size} × {size}: {speed} renders/s on one core")
+        Console().print(say("cli-bench-kondate", size=str(size), speed=str(speed)))
 
 
 @app.command()
@@ -98,11 +98,11 @@ def queue(
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
         return
-    table = Table(title=f"{orders} orders in batches of {batch}")
+    table = Table(title=say("cli-bench-queue", orders=orders, batch=batch))
     table.add_column("")
     table.add_column("", justify="right")
     for name, figure in _leaves(figures):
-        table.add_row(name, "hung" if figure is None else str(figure))
+        table.add_row(name, say("cli-bench-hung") if figure is None else str(figure))
     Console().print(table)
 
 
@@ -130,14 +130,15 @@ def fleet(
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
         return
-    table = Table(title=f"a device of {device_s:g} s a pass of {batch}")
-    table.add_column("workers", justify="right")
+    table = Table(title=say("cli-bench-fleet", seconds=f"{device_s:g}", batch=batch))
+    table.add_column(say("cli-bench-workers"), justify="right")
     table.add_column("orders/s", justify="right")
     for number, speed in figures["jobs_s"].items():
         table.add_row(number, str(speed))
     Console().print(table)
-    memory = figures["memory_mib"]
-    Console().print(f"{figures['ratio']} times; {memory[0]} MiB, and {memory[-1]} MiB at the end")
+    ratio, memory = str(figures["ratio"]), figures["memory_mib"]
+    first, last = str(memory[0]), str(memory[-1])
+    Console().print(say("cli-bench-memory", ratio=ratio, first=first, last=last))
 
 
 @app.command()
@@ -154,8 +155,11 @@ def train(
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
         return
-    table = Table(title=f"training on {figures['device']}, {figures['threads']} threads")
-    for column in ("", "pictures/s", "ratio", "ms a step", "where it goes"):
+    table = Table(
+        title=say("cli-bench-train", device=figures["device"], threads=figures["threads"])
+    )
+    step, shares_title = say("cli-bench-step"), say("cli-bench-shares")
+    for column in ("", "pictures/s", "ratio", step, shares_title):
         table.add_column(column)
     for name, row in figures["networks"].items():
         shares = "  ".join(f"{part} {share:.0%}" for part, share in row["shares"].items())
@@ -175,7 +179,7 @@ def photos(
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
         return
-    table = Table(title="photos, on one core")
+    table = Table(title=say("cli-bench-photos"))
     table.add_column("")
     table.add_column("", justify="right")
     for name, figure in figures.items():
@@ -197,14 +201,15 @@ def _variants(
     unknown = [name for name in only if name not in VARIANTS]
     if unknown:
         raise typer.BadParameter(
-            f"no variant is called {', '.join(unknown)}: {', '.join(VARIANTS)}", param_hint="--only"
+            say("cli-bench-no-variant", names=", ".join(unknown), known=", ".join(VARIANTS)),
+            param_hint="--only",
         )
     figures = measure(Bench(model, device, threads, rounds, only))
     if as_json:
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
         return
     console = Console()
-    table = Table(title=f"{figures['model']} on {figures['device']}, {figures['threads']} threads")
+    table = Table(title=_on(figures))
     for column in ("", "pictures", "ms each", "times as fast", "of the peak", "first call, s"):
         table.add_column(column, justify="right" if column else "left")
     ours = figures["variants"].items()
@@ -217,16 +222,16 @@ def _variants(
     console.print(table)
     for name, row in ours:
         if "skipped" in row:
-            console.print(f"{name}: skipped, {row['skipped']}")
+            console.print(say("cli-bench-skipped", name=name, why=row["skipped"]))
         else:
             apart = ", ".join(f"{s['mean']} ({s['max']})" for s in row["steps"].values())
-            console.print(f"{name}: pixels {apart} steps of 255 away, at most in brackets")
-    console.print(f"peak {figures['peak_gmac_s']} GMAC/s")
+            console.print(say("cli-bench-pixels", name=name, apart=apart))
+    console.print(say("cli-bench-peak", peak=str(figures["peak_gmac_s"])))
 
 
 def _show_painter(figures: dict[str, Any]) -> None:
     console = Console()
-    table = Table(title=f"{figures['model']} on {figures['device']}, {figures['threads']} threads")
+    table = Table(title=_on(figures))
     for column in ("", "parameters", "ms a picture", "GMAC", "share of peak"):
         table.add_column(column, justify="right" if column else "left")
     for name, row in (*figures["stages"].items(), ("whole", figures["whole"])):
@@ -236,6 +241,13 @@ def _show_painter(figures: dict[str, Any]) -> None:
     console.print(table)
     for size, parts in figures["parts"].items():
         told = ", ".join(f"{part} {ms:.1f}" for part, ms in parts.items())
-        console.print(f"a pass of {size}, ms: {told}")
+        console.print(say("cli-bench-pass", size=str(size), parts=told))
     speeds = "  ".join(f"{size}: {speed}" for size, speed in figures["batches"].items())
-    console.print(f"peak {figures['peak_gmac_s']} GMAC/s; pictures/s by batch  {speeds}")
+    peak = str(figures["peak_gmac_s"])
+    console.print(say("cli-bench-peak-speeds", peak=peak, speeds=speeds))
+
+
+def _on(figures: dict[str, Any]) -> str:
+    """What was measured, and where."""
+    model, device, threads = (figures[key] for key in ("model", "device", "threads"))
+    return say("cli-bench-on", model=model, device=device, threads=threads)

@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from foodgan.contract.terminal import say
+
 
 def chaos(
     orders: Annotated[int, typer.Option(min=1)] = 1000,
@@ -22,7 +24,7 @@ def chaos(
 ) -> None:
     """Try a whole house of its own: no order may be lost or answered twice."""
     if folder is not None and folder.exists():
-        raise typer.BadParameter(f"{folder} is there already", param_hint="--folder")
+        raise typer.BadParameter(say("cli-chaos-there", folder=str(folder)), param_hint="--folder")
     from foodgan.chaos.run import Trial, measure
 
     some = orders // 10 if kills is None else kills
@@ -30,7 +32,8 @@ def chaos(
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
     else:
-        table = Table(title=f"{figures['orders']} orders, {figures['kills']} kills, seed {seed}")
+        done, killed = figures["orders"], figures["kills"]
+        table = Table(title=say("cli-chaos-trial", orders=done, kills=killed, seed=str(seed)))
         table.add_column("")
         table.add_column("", justify="right")
         for name, figure in figures.items():

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from foodgan.cli.device import Device
+from foodgan.contract.terminal import locale, say
 
 CACHE = Path("runs") / "cache"
 PICTURES = 600
@@ -27,17 +28,17 @@ def evaluate(
 ) -> None:
     """Distance to held-out photos, copying, faithfulness and spread, each beside its controls."""
     if photos is None and kondate is None:
-        raise typer.BadParameter("name --photos, --kondate, or both")
+        raise typer.BadParameter(say("cli-evaluate-nothing"))
     runs = run or []
     if runs and kondate is not None and (photos is not None or model is not None or len(runs) > 1):
-        raise typer.BadParameter("with --kondate, --run is one run instead of a model")
+        raise typer.BadParameter(say("cli-evaluate-one-run"))
     measuring: dict[str, object] = {"--pictures": pictures, "--report": report}
     if photos is None:
         judging = {"--judges": judges, "--train-judges": train_judges}
-        _refuse(measuring | judging, "needs --photos")
+        _refuse(measuring | judging, say("cli-evaluate-needs-photos"))
     if train_judges:
         measuring |= {"--model": model, "--run": runs, "--kondate": kondate, "--device": device}
-        _refuse(measuring, "is for measuring, which --train-judges leaves out")
+        _refuse(measuring, say("cli-evaluate-only-judges"))
     figures: dict[str, Any] = {}
     if photos is not None and train_judges:
         _train_judges(photos, judges)
@@ -76,7 +77,7 @@ def _on_kondate(
     place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     title, paths = titled(run) if run else ("model", [])
     if len(paths) > 1:
-        raise typer.BadParameter("with --kondate, a run is of one stage", param_hint="--run")
+        raise typer.BadParameter(say("cli-evaluate-one-stage"), param_hint="--run")
     paint: Sketches
     if paths:
         paint = averaged(paths[0], device=place)
@@ -124,8 +125,11 @@ def _on_photos(
     if report:
         from foodgan.evaluate import beside_page, page  # plots take seconds to load
 
-        written = beside_page.write(findings, report) if runs else page.write(findings[0], report)
-        typer.echo(f"{written} shows photos: not for publication", err=True)
+        if runs:
+            written = beside_page.write(findings, report, locale())
+        else:
+            written = page.write(findings[0], report, locale())
+        typer.echo(say("cli-evaluate-private", page=str(written)), err=True)
     return [found.figures for found in findings]
 
 
@@ -134,14 +138,16 @@ def _show(found: Sequence[Mapping[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from foodgan.evaluate import alarms
     from foodgan.evaluate.beside import table
 
     console = Console()
     titles = [str(figures["model"]) for figures in found]
-    shown = Table("measure", *titles, "controls", title=None if len(found) > 1 else titles[0])
-    for row in table(found):
+    heads = say("report-measure"), *titles, say("report-controls")
+    shown = Table(*heads, title=None if len(found) > 1 else titles[0])
+    for row in table(found, locale()):
         shown.add_row(row.title, *row.cells, "\n".join(f"{n}: {v}" for n, v in row.controls))
     console.print(shown)
     for figures in found:
-        for sentence in figures["alarms"]:
-            console.print(f"! {figures['model']}: {sentence}", style="yellow")
+        for alarm in alarms.ringing(figures):
+            console.print(f"! {figures['model']}: {say(alarm)}", style="yellow")

@@ -7,7 +7,7 @@ import typer
 
 from foodgan.cli.device import usable
 from foodgan.cli.kondate import FEWEST
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 
 if TYPE_CHECKING:
     from foodgan.experiment.plan import Plan
@@ -33,10 +33,10 @@ def arms() -> None:
     from foodgan.experiment.arms import ABLATIONS, BASELINES, LESSONS, RECIPE
 
     for title, table in (
-        ("baselines", BASELINES),
-        ("the recipe", RECIPE),
-        ("lessons, which go on from a run of another arm", LESSONS),
-        ("the recipe with one part changed", ABLATIONS),
+        (say("cli-experiment-baselines"), BASELINES),
+        (say("cli-experiment-recipe"), RECIPE),
+        (say("cli-experiment-lessons"), LESSONS),
+        (say("cli-experiment-ablations"), ABLATIONS),
     ):
         typer.echo(f"{title}:")
         for name, arm in table.items():
@@ -123,7 +123,7 @@ def table(
     for title, rows in found.items():
         typer.echo(f"\n{title}\n\n{markdown(rows)}")
     if not found:
-        typer.echo("nothing is measured yet")
+        typer.echo(say("cli-experiment-nothing"))
 
 
 @app.command()
@@ -144,7 +144,7 @@ def pupil(
 
     sizes = _numbers(names)
     if min(sizes) < FEWEST:
-        raise typer.BadParameter(f"a menu has at least {FEWEST} names", param_hint="--n")
+        raise typer.BadParameter(say("cli-experiment-few-names", least=FEWEST), param_hint="--n")
     shown = pictures if own else None
     curve = learning(out, sizes, shown=shown, jobs=_at_once(jobs), track=track)
     if as_json:
@@ -210,7 +210,8 @@ def _numbers(written: str) -> tuple[int, ...]:
     try:
         return tuple(dict.fromkeys(int(number) for number in written.split(",")))
     except ValueError as error:
-        raise typer.BadParameter(f"{written!r} are no numbers with commas") from error
+        wrong = say("cli-experiment-no-numbers", written=written)
+        raise typer.BadParameter(wrong) from error
 
 
 def _arms(written: str) -> tuple[str, ...]:
@@ -226,9 +227,7 @@ def _arms(written: str) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(written.split(",")))
     unknown = [name for name in chosen if name not in ARMS]
     if unknown:
-        raise typer.BadParameter(
-            f"no arm is called {', '.join(unknown)}; see `foodgan experiment arms`"
-        )
+        raise typer.BadParameter(say("cli-experiment-no-arm", names=", ".join(unknown)))
     return chosen
 
 
@@ -254,11 +253,16 @@ def nicknames(
         typer.echo(f"{what:12} {_interval(found[what])}")
     for part in ("right", "unlike"):
         for count, figures in found[part].items():
-            typer.echo(
-                f"{part:8} {count:>2} photos: {_interval(figures['painted'])}, taken for another's "
-                f"{figures['wrong']['mean']:.2f}, likened to the dish {figures['likened']:.2f}, "
-                f"off {figures['off']:.2f}, others moved by {figures['moved']:.2f}"
+            told = say(
+                "cli-experiment-nicknames",
+                count=int(count),
+                painted=_interval(figures["painted"]),
+                wrong=f"{figures['wrong']['mean']:.2f}",
+                likened=f"{figures['likened']:.2f}",
+                off=f"{figures['off']:.2f}",
+                moved=f"{figures['moved']:.2f}",
             )
+            typer.echo(f"{part:8} {told}")
 
 
 def _interval(figure: dict[str, float]) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from foodgan.cli.device import usable
-from foodgan.contract.terminal import Terminal
+from foodgan.contract.terminal import Terminal, say
 
 FEWEST = 40  # training names; of fewer, not every seed's menu has names for all the held-out sets
 
@@ -78,4 +78,4 @@ def taster(
     tasted = network.taste(as_tensor(held_out.pictures))
     for title, found in scores(held_out.recipes, tasted).items():
         shares = ", ".join(f"{key} {share:.3f}" for key, share in found.items())
-        typer.echo(f"dishes drawn {title}: {shares}")
+        typer.echo(say("cli-kondate-tasted", how=title, shares=shares))

@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
+from foodgan.contract import phrases
 from foodgan.evaluate.faithful import CHANCE
 
 APART_MIN = 2.0  # two names' conditions, in units of the noise put on them
@@ -27,29 +28,19 @@ def apart(mu: Tensor, log_var: Tensor) -> float:
 
 
 def rung(figures: Mapping[str, Any]) -> list[str]:
-    """A sentence for each alarm that rings; what was not measured rings none."""
+    """An English sentence for each alarm that rings, as figures have them."""
+    return [phrases.say("en", phrase) for phrase in ringing(figures)]
+
+
+def ringing(figures: Mapping[str, Any]) -> list[str]:
+    """The phrase of each alarm that rings; what was not measured rings none."""
     spread, apart = figures["spread_within_name"], figures["names_apart"]
     read = [figures[key] for key in ("r_precision", "r_precision_imagenet")]
-    bells = (
-        (
-            apart is not None and apart < APART_MIN,
-            "The names drown in their own noise: the model can hardly tell one from another.",
-        ),
-        (
-            spread is not None and spread["ratio"] < SPREAD_MIN,
-            "Pictures of one name are much more alike than photos of one name are.",
-        ),
-        (
-            figures["alike"] > ALIKE_MAX,
-            "Many pictures are nearly identical, whatever the name or the seed.",
-        ),
-        (
-            figures["suspicious_share"] > COPIED_MAX,
-            "Many pictures lie closer to a training photo than new photos do: look for copies.",
-        ),
-        (
-            all(share is not None and share < HEARD_MIN for share in read),
-            "A picture fits its own name no better than any other: the name is not heard.",
-        ),
-    )
-    return [sentence for rings, sentence in bells if rings]
+    bells = {
+        "report-alarm-drowned": apart is not None and apart < APART_MIN,
+        "report-alarm-uniform": spread is not None and spread["ratio"] < SPREAD_MIN,
+        "report-alarm-identical": figures["alike"] > ALIKE_MAX,
+        "report-alarm-copied": figures["suspicious_share"] > COPIED_MAX,
+        "report-alarm-unheard": all(share is not None and share < HEARD_MIN for share in read),
+    }
+    return [phrase for phrase, rings in bells.items() if rings]

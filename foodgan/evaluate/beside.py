@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from foodgan.contract import phrases
 from foodgan.evaluate.meaning import MEANINGS, Meaning, shown
 
 Figures = Mapping[str, Any]
@@ -18,15 +19,14 @@ class Row:
     controls: tuple[tuple[str, str], ...]
 
 
-def table(entrants: Sequence[Figures]) -> list[Row]:
+def table(entrants: Sequence[Figures], locale: str = "en") -> list[Row]:
     """A row a measure. A control that differs by entrant stands in the entrant's own cell."""
-    first = entrants[0]
     head = [
         Row("Pixels a side", tuple(str(f["about"]["pixels"]) for f in entrants), ()),
         Row("Parameters", tuple(f"{f['about']['parameters']:,}" for f in entrants), ()),
         Row("Photos seen in training", tuple(_seen(f) for f in entrants), ()),
     ]
-    return head + [_row(meaning, entrants, first) for meaning in MEANINGS]
+    return head + [_row(meaning, entrants, locale) for meaning in MEANINGS]
 
 
 def _seen(figures: Figures) -> str:
@@ -34,7 +34,8 @@ def _seen(figures: Figures) -> str:
     return " + ".join(f"{count:,}" for count in seen.values())
 
 
-def _row(meaning: Meaning, entrants: Sequence[Figures], first: Figures) -> Row:
+def _row(meaning: Meaning, entrants: Sequence[Figures], locale: str) -> Row:
+    first = entrants[0]
     common: dict[str, str] = {}
     own: dict[str, str] = {}
     for name, key in meaning.controls.items():
@@ -43,14 +44,16 @@ def _row(meaning: Meaning, entrants: Sequence[Figures], first: Figures) -> Row:
     cells = []
     for figures in entrants:
         beside = [
-            f"{name} {shown(figures[key])}"
+            f"{name} {shown(figures[key], locale)}"
             for name, key in own.items()
             if figures.get(key) is not None
         ]
         deaf = figures[meaning.key] is None and not figures["about"]["hears_names"]
-        said = "hears no name" if deaf else shown(figures[meaning.key])
+        value = shown(figures[meaning.key], locale)
+        said = phrases.say(locale, "report-hears-no-name") if deaf else value
         cells.append(f"{said} ({'; '.join(beside)})" if beside else said)
-    controls = tuple((name, shown(first[key])) for name, key in common.items() if key in first)
+    present = [(name, key) for name, key in common.items() if key in first]
+    controls = tuple((name, shown(first[key], locale)) for name, key in present)
     return Row(meaning.title, tuple(cells), controls)
 
 

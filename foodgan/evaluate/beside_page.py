@@ -23,28 +23,29 @@ EACH = 3  # names of each kind
 TABLE = "table.md"
 
 
-def write(findings: Sequence[Findings], folder: Path) -> Path:
+def write(findings: Sequence[Findings], folder: Path, locale: str = "en") -> Path:
     """Write a page for each entrant, one over all of them, and the table as Markdown.
 
-    Returns index.html of the one over all.
+    locale: of the pages' words. Returns index.html of the one over all.
     """
     folder.mkdir(parents=True, exist_ok=True)
     figures = [found.figures for found in findings]
     slugs = [f"{number}-{_slug(each['model'])}" for number, each in enumerate(figures)]
     for found, slug in zip(findings, slugs, strict=True):
-        page.write(found, folder / slug)
+        page.write(found, folder / slug, locale)
     titles = [escape(each["model"]) for each in figures]
     links = [f'<a href="{s}/index.html">{t}</a>' for s, t in zip(slugs, titles, strict=True)]
     text = page.filled(
         PAGE,
+        locale,
         title="架空食堂: " + " · ".join(titles),
-        counts=escape(page.counts(figures[0])),
+        counts=escape(page.counts(figures[0], locale)),
         alarms="".join(
-            f"<h3>{title}</h3>{page.alarms(each['alarms'])}"
+            f"<h3>{title}</h3>{page.rung(each, locale)}"
             for title, each in zip(titles, figures, strict=True)
         ),
         heads="".join(f"<th>{link}</th>" for link in links),
-        rows="\n".join(map(_row, table(figures))),
+        rows="\n".join(map(_row, table(figures, locale))),
         distances=_distances(findings),
         columns="".join(f"<th>{title}</th>" for title in titles),
         grid="\n".join(_grid(findings, folder)),

@@ -10,7 +10,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from foodgan.evaluate import plots
+from foodgan.contract.phrases import say
+from foodgan.evaluate import alarms, plots
 from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS, Meaning, controls, shown
 from foodgan.evaluate.report import SEEDS, Findings
@@ -29,59 +30,78 @@ SETS = {
 }
 
 
-def write(findings: Findings, folder: Path) -> Path:
-    """Write the page and its pictures into `folder`; returns index.html."""
+class _Page(Template):
+    """A page whose phrases stand in it by their keys: `$report-figures`."""
+
+    idpattern = "(?a:[a-z]+(?:-[a-z]+)*)"
+
+
+def write(findings: Findings, folder: Path, locale: str = "en") -> Path:
+    """Write the page and its pictures into `folder`; returns index.html. locale: of its words."""
     folder.mkdir(parents=True, exist_ok=True)
     figures = findings.figures
     page = filled(
         PAGE,
+        locale,
         title=escape(f"架空食堂: {figures['model']}"),
-        counts=escape(counts(figures)),
-        alarms=alarms(figures["alarms"]),
-        rows="\n".join(_row(meaning, figures) for meaning in MEANINGS),
+        counts=escape(counts(figures, locale)),
+        alarms=rung(figures, locale),
+        rows="\n".join(_row(meaning, figures, locale) for meaning in MEANINGS),
         distances=_distances(figures),
         nearness="".join(
             f"<h3>{escape(title)}</h3>" + plots.shares({SETS[k]: n.gaps for k, n in sets.items()})
             for title, sets in (
-                ("In shape", findings.copies.shapes),
-                ("In colour and texture", findings.copies.textures),
+                (say(locale, "report-nearness-shape"), findings.copies.shapes),
+                (say(locale, "report-nearness-texture"), findings.copies.textures),
             )
         ),
         grid=_grid(findings, folder),
-        nearest="\n".join(_nearest(findings, folder)),
+        nearest="\n".join(_nearest(findings, folder, locale)),
     )
     write_text(folder / "index.html", page)
     return folder / "index.html"
 
 
-def filled(template: Path, **parts: str) -> str:
-    """A page of these parts, with the style of all pages inside it: it can be sent on as it is."""
+def filled(template: Path, locale: str, **parts: str) -> str:
+    """A page of these parts and its phrases, with the style inside: it can be sent on as it is."""
+    page = _Page(template.read_text(encoding="utf-8"))
+    keys = [key for key in page.get_identifiers() if key.startswith("report-")]
+    words = {key: escape(say(locale, key)) for key in keys}
     style = STYLE.read_text(encoding="utf-8")
-    return Template(template.read_text(encoding="utf-8")).substitute(parts, style=style)
+    return page.substitute(parts | words, style=style, lang=locale)
 
 
-def counts(figures: dict[str, Any]) -> str:
+def counts(figures: dict[str, Any], locale: str) -> str:
     """How many pictures and photos were measured, and by whom they were seen."""
-    counted = "; ".join(f"{n} {what.replace('_', ' ')}" for what, n in figures["photos"].items())
-    seen = "; ".join(figures["features"].values())
-    return f"{figures['pictures']} pictures. Photos: {counted}. Seen by: {seen}."
+    photos = figures["photos"]
+    return say(
+        locale,
+        "report-counts",
+        pictures=figures["pictures"],
+        train=photos["train"],
+        test=photos["test"],
+        twins=photos["left_out_as_near_duplicates"],
+        broken=photos["skipped_as_broken"],
+        networks="; ".join(figures["features"].values()),
+    )
 
 
-def alarms(sentences: list[str]) -> str:
+def rung(figures: dict[str, Any], locale: str) -> str:
     """A paragraph for each alarm that rings."""
-    if not sentences:
-        return "<p>None rings.</p>"
-    return "".join(f'<p class="bell">{escape(sentence)}</p>' for sentence in sentences)
+    ringing = alarms.ringing(figures)
+    if not ringing:
+        return f"<p>{escape(say(locale, 'report-alarms-none'))}</p>"
+    return "".join(f'<p class="bell">{escape(say(locale, alarm))}</p>' for alarm in ringing)
 
 
-def _row(meaning: Meaning, figures: dict[str, Any]) -> str:
+def _row(meaning: Meaning, figures: dict[str, Any], locale: str) -> str:
     beside = "<br>".join(
         f"<small>{escape(name)}:</small> {escape(value)}"
-        for name, value in controls(meaning, figures)
+        for name, value in controls(meaning, figures, locale)
     )
-    cells = (escape(meaning.title), escape(shown(figures[meaning.key])), beside)
-    first = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f"<tr>{first}<td>{escape(meaning.sentence)}</td></tr>"
+    value, sentence = shown(figures[meaning.key], locale), say(locale, meaning.phrase)
+    cells = (escape(meaning.title), escape(value), beside, escape(sentence))
+    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
 
 
 def _distances(figures: dict[str, Any]) -> str:
@@ -108,7 +128,7 @@ def _grid(findings: Findings, folder: Path) -> str:
     return "\n".join(parts)
 
 
-def _nearest(findings: Findings, folder: Path) -> list[str]:
+def _nearest(findings: Findings, folder: Path, locale: str) -> list[str]:
     figures = []
     exam, near = findings.exam, findings.copies
     for i, picture in enumerate(findings.asked.whole):
@@ -118,11 +138,16 @@ def _nearest(findings: Findings, folder: Path) -> list[str]:
         for which, row in zip(("texture", "shape"), rows, strict=True):
             photo = torch.from_numpy(exam.pixels[row].copy()).permute(2, 0, 1)
             file = _save(photo, folder / f"made-{i:03}-{which}.png")
-            images.append(_image(file, f"photo: {exam.photos[row].name or 'no name'}"))
+            images.append(_image(file, _alt(exam.photos[row].name, locale)))
         names = " · ".join(exam.photos[row].name or "—" for row in rows)
         caption = f'<figcaption lang="ja">{escape(name)} <small>← {escape(names)}</small>'
         figures.append(f"<figure><div>{''.join(images)}</div>{caption}</figcaption></figure>")
     return figures
+
+
+def _alt(name: str | None, locale: str) -> str:
+    """A photo in words."""
+    return say(locale, "report-photo", name=name) if name else say(locale, "report-photo-unnamed")
 
 
 def _save(picture: Tensor, path: Path) -> str:

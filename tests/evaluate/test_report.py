@@ -13,7 +13,9 @@ import torch
 from PIL import Image
 
 from foodgan import cli, registry
-from foodgan.evaluate import alarms, copies, report
+from foodgan.contract import terminal
+from foodgan.contract.phrases import LOCALES, say
+from foodgan.evaluate import alarms, beside_page, copies, page, report
 from foodgan.evaluate.entrants import of_model
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
@@ -248,16 +250,38 @@ def test_the_command_prints_figures_that_the_card_and_the_page_then_show(
     assert "| drawn | 10 |" in text
     assert "| photos seen | 16 | 16 |" in text
 
-    page = _Page()
-    page.feed((tmp_path / "page" / "index.html").read_text(encoding="utf-8"))
-    assert "Not for publication" in page.text
-    assert "カレー" in page.text
-    assert "no FID" in page.text
-    assert all(meaning.title in page.text for meaning in MEANINGS)
-    assert len(page.images) == 2 * 4 + 10 * 3
-    assert page.links == page.images  # nothing is fetched from elsewhere
-    for file in page.images:
+    read = _Page()
+    read.feed((tmp_path / "page" / "index.html").read_text(encoding="utf-8"))
+    assert "Not for publication" in read.text
+    assert "カレー" in read.text
+    assert "no FID" in read.text
+    assert all(meaning.title in read.text for meaning in MEANINGS)
+    assert len(read.images) == 2 * 4 + 10 * 3
+    assert read.links == read.images  # nothing is fetched from elsewhere
+    for file in read.images:
         assert Image.open(tmp_path / "page" / file).size == (192, 192)
+
+
+ALONE = ("alarms", "figures", "distances", "nearness", "by-name", "nearest")
+BESIDE = ("alarms", "figures", "distances", "side-by-side")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_pages_say_their_headings_in_the_language_that_was_asked_for(
+    findings: Findings, locale: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beside_page, "INVENTED_SEEDS", 2)  # as many as were painted
+    alone = page.write(findings, tmp_path / "alone", locale).read_text(encoding="utf-8")
+    beside = beside_page.write([findings] * 2, tmp_path, locale).read_text(encoding="utf-8")
+    for text, keys in ((alone, ALONE), (beside, BESIDE)):
+        assert f'<html lang="{locale}">' in text
+        headings = [say(locale, f"report-{key}") for key in keys]
+        assert re.findall("<h2>(.*)</h2>", text) == headings
+        assert say(locale, "report-private") in text
+    told = _Page()
+    told.feed(alone)
+    assert all(say(locale, meaning.phrase) in told.text for meaning in MEANINGS)
+    assert all(say(locale, alarm) in told.text for alarm in alarms.ringing(findings.figures))
 
 
 def test_forty_photos_of_a_name_each_get_figures_and_a_page(
@@ -291,7 +315,9 @@ def test_forty_photos_of_a_name_each_get_figures_and_a_page(
     assert "Hatching" in (tmp_path / "page" / "index.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("locale", LOCALES)
 def test_the_table_is_for_people(
+    locale: str,
     findings: Findings,
     tiny_model: Path,
     photos: Path,
@@ -303,13 +329,19 @@ def test_the_table_is_for_people(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("foodgan.evaluate.report.measure", lambda *_: findings)
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv(terminal.CHOSEN, locale)
     options = ("--model", tiny_model, "--photos", photos, "--judges", judges, "--pictures", 10)
     assert run(monkeypatch, "evaluate", *options) == 0
     printed = capsys.readouterr().out
     assert "copycat" in printed
     assert "FoodKID, judge" in printed
-    for sentence in findings.figures["alarms"]:
-        assert sentence in printed.replace("\n", " ")
+    assert findings.figures["alarms"]
+    for alarm in alarms.ringing(findings.figures):
+        assert _unbroken(say(locale, alarm)) in _unbroken(printed)
+
+
+def _unbroken(text: str) -> str:
+    return "".join(text.split())
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from fluent.runtime import FluentBundle, FluentResource
 
 LOCALES = ("ja", "en")
 FOLDER = Path(__file__).parent
-SHELVES = ("house", "help", "cli", "doctor")
+SHELVES = ("house", "help", "cli", "doctor", "report")
 
 
 def shelf_of(phrase: str) -> str:

@@ -220,6 +220,81 @@ cli-photos-sound = all is well
 
 ## evaluate, kondate, experiment, bench, chaos
 
+cli-evaluate-nothing = name --photos, --kondate, or both
+cli-evaluate-one-run = with --kondate, --run is one run instead of a model
+cli-evaluate-one-stage = with --kondate, a run is of one stage
+cli-evaluate-needs-photos = needs --photos
+cli-evaluate-only-judges = is for measuring, which --train-judges leaves out
+cli-evaluate-private = { $page } shows photos: not for publication
+cli-kondate-tasted =
+    dishes drawn { $how ->
+        [evenly] evenly
+       *[canteen] as a canteen cooks
+    }: { $shares }
+cli-experiment-baselines = baselines
+cli-experiment-recipe = the recipe
+cli-experiment-lessons = lessons, which go on from a run of another arm
+cli-experiment-ablations = the recipe with one part changed
+cli-experiment-nothing = nothing is measured yet
+cli-experiment-few-names =
+    a menu has at least { $least ->
+        [one] 1 name
+       *[other] { $least } names
+    }
+cli-experiment-no-numbers = '{ $written }' are no numbers with commas
+cli-experiment-no-arm = no arm is called { $names }; see `foodgan experiment arms`
+cli-experiment-nicknames =
+    { $count ->
+        [one] 1 photo
+       *[other] { $count } photos
+    }: { $painted }, taken for another's { $wrong }, likened to the dish { $likened }, off { $off }, others moved by { $moved }
+cli-bench-needs-variants = needs --variants
+cli-bench-no-variant = no variant is called { $names }: { $known }
+cli-bench-on =
+    { $model } on { $device }, { $threads ->
+        [one] 1 thread
+       *[other] { $threads } threads
+    }
+cli-bench-pass = a pass of { $size }, ms: { $parts }
+cli-bench-peak = peak { $peak } GMAC/s
+cli-bench-peak-speeds = peak { $peak } GMAC/s; pictures/s by batch  { $speeds }
+cli-bench-skipped = { $name }: skipped, { $why }
+cli-bench-pixels = { $name }: pixels { $apart } steps of 255 away, at most in brackets
+cli-bench-dish =
+    { $orders ->
+        [one] 1 order
+       *[other] { $orders } orders
+    } of { $count }
+cli-bench-seconds = seconds
+cli-bench-journey = the journey takes { $ratio } times the painter's own time
+cli-bench-kondate = { $size } × { $size }: { $speed } renders/s on one core
+cli-bench-queue =
+    { $orders ->
+        [one] 1 order
+       *[other] { $orders } orders
+    } in batches of { $batch }
+cli-bench-hung = hung
+cli-bench-fleet = a device of { $seconds } s a pass of { $batch }
+cli-bench-workers = workers
+cli-bench-memory = { $ratio } times; { $first } MiB, and { $last } MiB at the end
+cli-bench-train =
+    training on { $device }, { $threads ->
+        [one] 1 thread
+       *[other] { $threads } threads
+    }
+cli-bench-step = ms a step
+cli-bench-shares = where it goes
+cli-bench-photos = photos, on one core
+cli-chaos-trial =
+    { $orders ->
+        [one] 1 order
+       *[other] { $orders } orders
+    }, { $kills ->
+        [one] 1 kill
+       *[other] { $kills } kills
+    }, seed { $seed }
+cli-chaos-there = { $folder } is there already
+
 ## bot
 
 cli-bot-registered = registered everywhere: { $names }

@@ -172,6 +172,50 @@ cli-photos-sound = どこにも異常はありません。
 
 ## evaluate, kondate, experiment, bench, chaos
 
+cli-evaluate-nothing = --photos か --kondate のどちらか、または両方を指定してください。
+cli-evaluate-one-run = --kondate に添える --run は、モデルの代わりに測るひとつだけです。--photos や --model とは、いっしょに使えません。
+cli-evaluate-one-stage = --kondate では、ひとつの Stage の学習だけを指定してください。
+cli-evaluate-needs-photos = --photos といっしょに使ってください。
+cli-evaluate-only-judges = --train-judges では何も測らないので、いっしょには使えません。
+cli-evaluate-private = { $page } には写真が載っています。公開しないでください。
+cli-kondate-tasted =
+    { $how ->
+        [evenly] どれも同じ割合で描いた料理
+       *[canteen] 食堂らしい割合で描いた料理
+    }: { $shares }
+cli-experiment-baselines = くらべる相手(baselines)
+cli-experiment-recipe = 架空食堂のレシピ(recipe)
+cli-experiment-lessons = ほかの arm の学習から続けるもの(lessons)
+cli-experiment-ablations = レシピの一か所だけを変えたもの(ablations)
+cli-experiment-nothing = まだ何も測っていません。
+cli-experiment-few-names = 料理名は { $least } 個以上にしてください。
+cli-experiment-no-numbers = 「{ $written }」は数として読めません。整数をコンマで区切って書いてください。
+cli-experiment-no-arm = { $names } という arm はありません。あるものは `foodgan experiment arms` で見られます。
+cli-experiment-nicknames = 写真 { $count } 枚: { $painted }、ほかの料理と取りちがえ { $wrong }、その料理に似ていると判断 { $likened }、ずれ { $off }、ほかの名前の動き { $moved }
+cli-bench-needs-variants = --variants といっしょに使ってください。
+cli-bench-no-variant = { $names } という描き方はありません。選べるのは { $known } です。
+cli-bench-on = { $model }({ $device }、{ $threads } スレッド)
+cli-bench-pass = 一度に { $size } 枚描くときの内訳(ms): { $parts }
+cli-bench-peak = 最高 { $peak } GMAC/s
+cli-bench-peak-speeds = 最高 { $peak } GMAC/s · 一度に描く枚数ごとの pictures/s  { $speeds }
+cli-bench-skipped = { $name }: 測りませんでした({ $why })
+cli-bench-pixels = { $name }: 画素の差は 255 段階のうち平均 { $apart } 段階(かっこ内は最大)
+cli-bench-dish = { $count } 枚ずつの注文を { $orders } 件
+cli-bench-seconds = 秒
+cli-bench-journey = 注文からお届けまでの時間は、描くだけの時間の { $ratio } 倍です。
+cli-bench-kondate = { $size } × { $size }: 1 コアで毎秒 { $speed } 枚
+cli-bench-queue = 注文 { $orders } 件を { $batch } 件ずつまとめて
+cli-bench-hung = 止まったまま
+cli-bench-fleet = 一度に { $batch } 枚、{ $seconds } 秒かかるデバイス
+cli-bench-workers = 描く係
+cli-bench-memory = { $ratio } 倍 · メモリは初め { $first } MiB、終わり { $last } MiB
+cli-bench-train = { $device } での学習({ $threads } スレッド)
+cli-bench-step = 1 ステップ(ms)
+cli-bench-shares = 時間の内訳
+cli-bench-photos = 写真(1 コア)
+cli-chaos-trial = 注文 { $orders } 件・強制終了 { $kills } 回・種 { $seed }
+cli-chaos-there = { $folder } はもうあります。新しいフォルダーを指定してください。
+
 ## bot
 
 cli-bot-registered = コマンドを登録しました(すべてのサーバー): { $names }
