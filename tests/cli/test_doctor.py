@@ -356,7 +356,7 @@ def test_it_speaks_japanese_and_so_does_what_the_bot_finds(tmp_path: Path) -> No
     sick = {"REDIS_URL": "redis://127.0.0.1:1", "MODEL_DIR": str(tmp_path), "VAR_DIR": "house"}
     said = foodgan(tmp_path, "--lang", "ja", "doctor", **sick).stdout
     assert "✓ ディスク: 空きは" in said
-    assert "✗ Redis: つながりません: ConnectionError" in said
+    assert "✗ Redis: 注文の行列につながりません(Redis: ConnectionError" in said
     assert "  → Redis か Valkey を動かすか、REDIS_URL を直してください" in said
     assert "✗ モデル: 開けません: no model in" in said
     assert "! データベース: sqlite、テーブルはまだありません" in said  # the bot's process
