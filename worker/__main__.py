@@ -98,6 +98,8 @@ def dead(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
     with _connected(_settings()) as redis:
         found = letters(redis)
+    if not (found or as_json):
+        typer.echo(say("cli-worker-none-dead"))
     for letter in found:
         if as_json:
             typer.echo(json.dumps(asdict(letter), default=str, ensure_ascii=False))

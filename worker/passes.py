@@ -19,6 +19,7 @@ from worker.tasks import Paints
 LIMIT_MAX = 64  # beyond it encoding and posting are what takes the time
 _GROWTH = 1.1  # a pass twice as large is worth it from this gain in pictures/s
 _REPEATS = 2  # of each size; the best one counts
+_PATIENCE_S = 3.0  # for the best of all sizes that are tried
 _MEMORY_SHARE = 0.8  # of what is free: other processes may want some later
 _TRIAL = 8  # pictures of the pass that tells what one more picture takes
 _NAME = "チーズ味噌カツ丼"
@@ -130,17 +131,19 @@ def fitted(painter: Paints) -> int:
     return by_speed(lambda size: _pass_s(painter, size))
 
 
-def by_speed(pass_s: Callable[[int], float]) -> int:
+def by_speed(pass_s: Callable[[int], float], patience_s: float = _PATIENCE_S) -> int:
     """The size, doubled from COUNT_MAX, at which pictures/s stop growing.
 
-    pass_s: seconds of a size.
+    pass_s: seconds of a size; patience_s: a size is not tried if, at the speed of the one before,
+    all that was tried would take longer. A busy machine would have members wait for a minute.
     """
-    size, speed = COUNT_MAX, COUNT_MAX / pass_s(COUNT_MAX)
-    while size < LIMIT_MAX:
-        larger = 2 * size / pass_s(2 * size)
-        if larger < _GROWTH * speed:
+    size, seconds = COUNT_MAX, pass_s(COUNT_MAX)
+    spent = seconds
+    while size < LIMIT_MAX and spent + 2 * seconds <= patience_s:
+        larger = pass_s(2 * size)
+        if 2 * seconds < _GROWTH * larger:
             break
-        size, speed = 2 * size, larger
+        size, seconds, spent = 2 * size, larger, spent + larger
     return size
 
 

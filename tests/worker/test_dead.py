@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from foodgan.contract.late import LATE_STREAM, LateDish
 from foodgan.contract.orders import END_POSTING, DishOrder
+from foodgan.contract.terminal import say
 from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
@@ -67,7 +68,9 @@ def test_a_replayed_order_is_painted_and_handed_to_the_bot(
     assert (dish.order_id, dish.replayed, len(dish.files)) == (order.order_id, True, 1)
     assert kitchen.status(order.order_id) == "finished"
     assert b"told" not in kitchen.meta(order.order_id)  # the bot would take it for a refusal
-    assert command.invoke(app, ["dead"]).stdout == ""
+    nothing = say("cli-worker-none-dead")
+    assert command.invoke(app, ["dead"]).stdout.strip() == nothing
+    assert command.invoke(app, ["dead", "--json"]).stdout == ""
 
 
 def test_a_replayed_order_may_be_cancelled_again(kitchen: Kitchen, command: CliRunner) -> None:

@@ -28,7 +28,24 @@ GIB = 2**30
 def test_a_batch_grows_as_long_as_pictures_a_second_do(
     pass_s: Callable[[int], float], limit: int
 ) -> None:
-    assert by_speed(pass_s) == limit
+    assert by_speed(pass_s, patience_s=1000) == limit
+
+
+@pytest.mark.parametrize(
+    ("patience_s", "tried"), [(2.9, [4]), (3.0, [4, 8]), (4.0, [4, 8, 16]), (5.0, [4, 8, 16, 32])]
+)
+def test_a_batch_that_would_take_long_to_try_is_not_tried(
+    patience_s: float, tried: list[int]
+) -> None:
+    """Of a machine that takes 1 s for a pass, until it has no memory left for it."""
+    asked = []
+
+    def pass_s(size: int) -> float:
+        asked.append(size)
+        return 1.0 if size < 32 else 10.0
+
+    assert by_speed(pass_s, patience_s) == min(tried[-1], 16)
+    assert asked == tried
 
 
 def test_memory_holds_as_many_as_fit_into_four_fifths_of_what_is_free() -> None:

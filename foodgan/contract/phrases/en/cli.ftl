@@ -359,6 +359,7 @@ cli-worker-dead =
         [yes] told
        *[no] told by the bot
     }  { $name }  { $why }
+cli-worker-none-dead = no order has failed for good
 cli-worker-replayed = { $id } is in line again
 cli-worker-no-letter = no dead letter { $id }
 cli-worker-no-order = dead letter { $id } holds no order that could be painted

@@ -255,6 +255,7 @@ cli-worker-dead =
         [yes] 本人に伝え済み
        *[no] 本人にはボットが伝えます
     }  { $name }  { $why }
+cli-worker-none-dead = お出しできないまま終わった注文はありません。
 cli-worker-replayed = { $id } をもう一度、列に並べました。
 cli-worker-no-letter = { $id } は、失敗した注文のなかにありません。
 cli-worker-no-order = { $id } には、描ける注文が残っていません。
