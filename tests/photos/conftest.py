@@ -1,12 +1,25 @@
-"""An S3 server on loopback, for what is tested over HTTP."""
+"""An empty store in a folder, a place for a collection, and an S3 server on loopback."""
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
 
 from foodgan.contract.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(str(tmp_path / "store"))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    folder = tmp_path / "collection"
+    folder.mkdir()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
-from unicodedata import normalize
 
 import pytest
 from click.testing import Result
@@ -20,169 +17,11 @@ from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.phrases import say
 from foodgan.contract.store import Store, lines_of
-from foodgan.photos.collect import Report, Terms, collect
+from foodgan.photos.collect import Terms, collect
 from foodgan.photos.folder import PhotosError
-from foodgan.photos.labels import labels
-from foodgan.photos.trees import Folder
-from tests.photos.hostile import dish, saved
+from tests.photos.collection import lay, names, take
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(str(tmp_path / "store"))
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    folder = tmp_path / "collection"
-    folder.mkdir()
-    return folder
-
-
-def lay(path: Path, seed: int = 0, kind: str = "JPEG") -> Path:
-    """A photo at a path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(saved(dish((64, 48), seed), kind))
-    return path
-
-
-def take(store: Store, place: Path, **terms: str) -> Report:
-    return collect(store, place, "web", Terms(**terms))
-
-
-def names(store: Store) -> list[str]:
-    return sorted(entry.name for entry in store.entries("web"))
-
-
-def test_names_come_from_sidecars_folders_and_file_names(store: Store, place: Path) -> None:
-    lay(place / "親子丼.jpg", 1)
-    lay(place / "味噌_ラーメン_02.png", 2, "PNG")
-    lay(place / "うどん (3).webp", 3, "WEBP")
-    lay(place / "餃子" / "IMG_0001.heic", 4, "HEIF")
-    lay(place / "DSC_0002.jpg", 5).with_suffix(".txt").write_text("天ぷら\nと二行目")
-    beside = lay(place / "photo.jpg", 6).with_suffix(".json")
-    beside.write_text(json.dumps({"name": "寿司", "license": "CC-BY-4.0", "author": "花子"}))
-    report = take(store, place, licence="CC0-1.0", source="web")
-    assert (report.taken, report.refused) == (6, {})
-    assert names(store) == sorted(["親子丼", "味噌 ラーメン", "うどん", "餃子", "天ぷら", "寿司"])
-    sushi = next(entry for entry in store.entries("web") if entry.name == "寿司")
-    assert (sushi.licence, sushi.credit, sushi.source) == ("CC-BY-4.0", "花子", "web")
-
-
-@pytest.mark.parametrize("stem", ["カレー_01 (2)", "カレー-3", "カレー (2) のコピー"])
-def test_a_copys_marks_are_no_part_of_the_name(store: Store, place: Path, stem: str) -> None:
-    lay(place / f"{stem}.jpg")
-    take(store, place)
-    assert names(store) == ["カレー"]
-
-
-def test_a_long_number_within_a_name_is_read_at_once(store: Store, place: Path) -> None:
-    lay(place / f"{'7' * 40}丼.jpg")
-    take(store, place)
-    assert names(store) == ["7" * 40 + "丼"]
-
-
-def test_a_list_of_photos_is_not_gone_through_for_each_photo() -> None:
-    class Listed(list[str]):
-        times = 0
-
-        def __iter__(self) -> Iterator[str]:
-            Listed.times += 1
-            return super().__iter__()
-
-    class Shown(Folder):
-        def paths(self) -> list[str]:
-            return Listed(f"カレー/{number}.jpg" for number in range(100))
-
-    assert len(labels(Shown(Path()), None)) == 100
-    assert Listed.times < 10
-
-
-def test_metadata_at_the_top_or_in_the_splits_counts(store: Store, place: Path) -> None:
-    for split, seed in (("train", 1), ("test", 2)):
-        lay(place / split / "a.jpg", seed)
-        line = {"file_name": "a.jpg", "name_ja": f"丼{seed}", "licence": "MIT"}
-        (place / split / "metadata.jsonl").write_text(json.dumps(line) + "\n")
-    assert take(store, place).taken == 2
-    found = {entry.name: (entry.split, entry.licence) for entry in store.entries("web")}
-    assert found == {"丼1": ("train", "MIT"), "丼2": ("test", "MIT")}
-
-
-def test_what_a_collection_calls_validation_is_held_out(store: Store, place: Path) -> None:
-    lay(place / "val" / "カレー" / "a.jpg", 1)
-    lay(place / "test" / "c.jpg", 3).with_suffix(".txt").write_text("寿司")
-    lay(place / "validation" / "b.jpg", 2)
-    (place / "validation" / "metadata.jsonl").write_text('{"file_name": "b.jpg", "name": "丼"}\n')
-    assert take(store, place).taken == 3
-    found = {entry.name: entry.split for entry in store.entries("web")}
-    assert found == {"カレー": "test", "丼": "test", "寿司": "test"}
-
-
-def test_a_csv_lists_photos_wherever_they_lie_beside_it(store: Store, place: Path) -> None:
-    lay(place / "a" / "1.jpg", 1)
-    lay(place / "not-listed.jpg", 2)
-    table = place / "list.csv"
-    table.write_text('\ufefffile,name,licence\na/1.jpg,"焼きそば, 大盛り",CC0-1.0\n')
-    assert take(store, table).taken == 1
-    assert names(store) == ["焼きそば, 大盛り"]
-
-
-def test_a_zip_is_read_without_being_unpacked(store: Store, place: Path, tmp_path: Path) -> None:
-    photo = lay(place / "x.jpg", 1).read_bytes()
-    with zipfile.ZipFile(tmp_path / "web.zip", "w") as archive:
-        archive.writestr("カレー/1.jpg", photo)
-        archive.writestr("../../outside/カツ丼.png", saved(dish((64, 48), 2), "PNG"))
-    report = take(store, tmp_path / "web.zip")
-    assert report.taken == 2
-    assert not (tmp_path.parent / "outside").exists()
-    assert "カレー" in names(store)
-
-
-class Unmarked(zipfile.ZipInfo):
-    """An entry whose name is not marked as UTF-8, as Windows and Macs pack it."""
-
-    def __init__(self, name: str, encoding: str) -> None:
-        super().__init__(name)
-        self._raw = name.encode(encoding)
-
-    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
-        return self._raw, self.flag_bits
-
-
-@pytest.mark.parametrize(
-    ("encoding", "name"),
-    [
-        ("cp932", "味噌ラーメン"),
-        ("cp932", "ソース焼きそば"),  # whose first sign has a backslash in it
-        ("utf-8", "味噌ラーメン"),
-        ("cp437", "Curry rice"),
-        ("cp437", "pâté"),
-    ],
-)
-def test_a_zips_names_are_read_as_whoever_packed_them_wrote_them(
-    store: Store, tmp_path: Path, encoding: str, name: str
-) -> None:
-    with zipfile.ZipFile(tmp_path / "web.zip", "w") as archive:
-        archive.writestr(Unmarked(f"{name}/1.jpg", encoding), saved(dish((64, 48)), "JPEG"))
-    assert take(store, tmp_path / "web.zip").taken == 1
-    assert names(store) == [name]
-
-
-def test_a_table_means_a_macs_files_however_their_signs_are_composed(
-    store: Store, place: Path
-) -> None:
-    pudding, pate = (normalize("NFD", name) for name in ("プリン.jpg", "ガ/パテ.jpg"))
-    lay(place / pudding, 1).with_name("プリン.txt").write_text("焼きプリン")
-    lay(place / pate, 2)
-    line = {"file_name": "ガ/パテ.jpg", "name": "田舎パテ", "licence": "CC-BY-4.0"}
-    (place / "metadata.jsonl").write_text(json.dumps(line))
-    assert take(store, place, licence="CC0-1.0").taken == 2
-    found = {entry.name: entry.licence for entry in store.entries("web")}
-    assert found == {"焼きプリン": "CC0-1.0", "田舎パテ": "CC-BY-4.0"}
-    (place / "list.csv").write_text("file,name\nガ/パテ.jpg,田舎パテ\n")
-    assert take(store, place / "list.csv").refused == {}
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -200,17 +39,6 @@ def test_what_a_table_says_of_a_file_that_is_not_there_is_reported(
     assert (report.taken, report.refused) == (1, {"カレ.jpg": ("import-missing", {})})
     assert take(store, place / "list.csv").reasons == {"import-missing": 1}
     assert "it is not there" in say("en", "import-missing")
-
-
-def test_a_table_does_not_lead_out_of_the_collection(store: Store, place: Path) -> None:
-    lay(place.parent / "secret.jpg", 1)
-    (place / "link.jpg").symlink_to(place.parent / "secret.jpg")
-    (place / "list.csv").write_text("file,name\n../secret.jpg,秘密\nlink.jpg,秘密\n")
-    report = take(store, place / "list.csv")
-    assert report.taken == 0
-    assert set(report.refused) == {"../secret.jpg", "link.jpg"}
-    with pytest.raises(PhotosError, match="holds no photo"):
-        take(store, place)
 
 
 def test_what_is_refused_is_reported_with_its_reason(store: Store, place: Path) -> None:
@@ -333,30 +161,6 @@ def test_a_catalogue_that_is_the_bots_or_no_name_is_refused(
     lay(place / "親子丼.jpg", 1)
     with pytest.raises((PhotosError, StoreError)):
         collect(store, place, catalogue, Terms())
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("metadata.jsonl", "{oops\n"),
-        ("metadata.jsonl", '["a.jpg"]\n'),
-        ("a.json", "[1]"),
-        ("a.json", "{"),
-        ("a.txt", b"\xff\xfe"),
-    ],
-)
-def test_a_damaged_table_is_named(store: Store, place: Path, name: str, text: str | bytes) -> None:
-    lay(place / "a.jpg", 1)
-    (place / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(PhotosError, match=name):
-        take(store, place)
-
-
-def test_what_is_no_collection_is_said(store: Store, place: Path) -> None:
-    (place / "notes.md").write_text("x")
-    for path in (place / "notes.md", place / "nothing"):
-        with pytest.raises(PhotosError, match="no folder, ZIP or CSV"):
-            take(store, path)
 
 
 def bring_in(store: Store, source: Path) -> Result:

@@ -1,0 +1,87 @@
+"""Folders and ZIPs of any making are read alike; a bad one is told in a sentence."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from foodgan.contract.store import Store
+from foodgan.photos.folder import PhotosError
+from tests.photos.collection import lay, names, take
+from tests.photos.hostile import dish, saved
+
+
+def test_a_zip_is_read_without_being_unpacked(store: Store, place: Path, tmp_path: Path) -> None:
+    photo = lay(place / "x.jpg", 1).read_bytes()
+    with zipfile.ZipFile(tmp_path / "web.zip", "w") as archive:
+        archive.writestr("カレー/1.jpg", photo)
+        archive.writestr("../../outside/カツ丼.png", saved(dish((64, 48), 2), "PNG"))
+    report = take(store, tmp_path / "web.zip")
+    assert report.taken == 2
+    assert not (tmp_path.parent / "outside").exists()
+    assert "カレー" in names(store)
+
+
+class Unmarked(zipfile.ZipInfo):
+    """An entry whose name is not marked as UTF-8, as Windows and Macs pack it."""
+
+    def __init__(self, name: str, encoding: str) -> None:
+        super().__init__(name)
+        self._raw = name.encode(encoding)
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self._raw, self.flag_bits
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("cp932", "味噌ラーメン"),
+        ("cp932", "ソース焼きそば"),  # whose first sign has a backslash in it
+        ("utf-8", "味噌ラーメン"),
+        ("cp437", "Curry rice"),
+        ("cp437", "pâté"),
+    ],
+)
+def test_a_zips_names_are_read_as_whoever_packed_them_wrote_them(
+    store: Store, tmp_path: Path, encoding: str, name: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "web.zip", "w") as archive:
+        archive.writestr(Unmarked(f"{name}/1.jpg", encoding), saved(dish((64, 48)), "JPEG"))
+    assert take(store, tmp_path / "web.zip").taken == 1
+    assert names(store) == [name]
+
+
+def test_a_table_does_not_lead_out_of_the_collection(store: Store, place: Path) -> None:
+    lay(place.parent / "secret.jpg", 1)
+    (place / "link.jpg").symlink_to(place.parent / "secret.jpg")
+    (place / "list.csv").write_text("file,name\n../secret.jpg,秘密\nlink.jpg,秘密\n")
+    report = take(store, place / "list.csv")
+    assert report.taken == 0
+    assert set(report.refused) == {"../secret.jpg", "link.jpg"}
+    with pytest.raises(PhotosError, match="holds no photo"):
+        take(store, place)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("metadata.jsonl", "{oops\n"),
+        ("metadata.jsonl", '["a.jpg"]\n'),
+        ("a.json", "[1]"),
+        ("a.json", "{"),
+        ("a.txt", b"\xff\xfe"),
+    ],
+)
+def test_a_damaged_table_is_named(store: Store, place: Path, name: str, text: str | bytes) -> None:
+    lay(place / "a.jpg", 1)
+    (place / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(PhotosError, match=name):
+        take(store, place)
+
+
+def test_what_is_no_collection_is_said(store: Store, place: Path) -> None:
+    (place / "notes.md").write_text("x")
+    for path in (place / "notes.md", place / "nothing"):
+        with pytest.raises(PhotosError, match="no folder, ZIP or CSV"):
+            take(store, path)
