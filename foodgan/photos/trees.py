@@ -60,7 +60,8 @@ class Zip:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._files = {_name(info): info for info in archive.infolist() if not info.is_dir()}
+        named = {_name(info): info for info in archive.infolist()}
+        self._files = {name: info for name, info in named.items() if not name.endswith("/")}
 
     def paths(self) -> list[str]:
         return sorted(self._files)
@@ -79,6 +80,14 @@ class Zip:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
+    """An entry's path, with slashes where PowerShell 5.1 and old .NET write backslashes.
+
+    Those that are half of a sign in CP932, as of ソ, are none any more once it is decoded.
+    """
+    return _decoded(info).replace("\\", "/")
+
+
+def _decoded(info: zipfile.ZipInfo) -> str:
     """An entry's name as whoever packed it read it.
 
     zipfile takes what is not marked as UTF-8 for CP437, as the format says. Macs write UTF-8 there

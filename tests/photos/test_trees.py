@@ -85,3 +85,31 @@ def test_what_is_no_collection_is_said(store: Store, place: Path) -> None:
     for path in (place / "notes.md", place / "nothing"):
         with pytest.raises(PhotosError, match="no folder, ZIP or CSV"):
             take(store, path)
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8"])
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_zip_whose_paths_have_backslashes_is_read_as_folders(
+    store: Store, tmp_path: Path, encoding: str, marked: bool
+) -> None:
+    """As PowerShell 5.1 and old .NET pack; 0x5C is also the second byte of ソ and 表 in CP932."""
+    with zipfile.ZipFile(tmp_path / "web.zip", "w") as archive:
+
+        def pack(name: str, data: bytes) -> None:
+            archive.writestr(name if marked else Unmarked(name, encoding), data)
+
+        pack("photos\\", b"")
+        pack("photos\\表ソース丼\\1.jpg", saved(dish((64, 48), 1), "JPEG"))
+        pack("photos\\寿司\\1.jpg", saved(dish((64, 48), 2), "JPEG"))
+    assert take(store, tmp_path / "web.zip").refused == {}
+    assert names(store) == ["寿司", "表ソース丼"]
+
+
+def test_a_table_and_splits_of_a_zip_with_backslashes_count(store: Store, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "web.zip", "w") as archive:
+        archive.writestr("test\\a.jpg", saved(dish((64, 48), 1), "JPEG"))
+        archive.writestr("test\\metadata.jsonl", '{"file_name": "a.jpg", "name": "丼"}')
+        archive.writestr("train\\カレー\\b.jpg", saved(dish((64, 48), 2), "JPEG"))
+    assert take(store, tmp_path / "web.zip").taken == 2
+    found = {entry.name: entry.split for entry in store.entries("web")}
+    assert found == {"丼": "test", "カレー": "train"}
