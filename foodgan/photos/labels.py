@@ -62,11 +62,14 @@ def _there(paths: Mapping[str, str], path: str) -> str:
 def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
     text = _text(tree, table)
     rows = csv.DictReader(io.StringIO(text, newline=""))
-    for number, row in enumerate(rows, start=2):
-        label = _label(table, row)
-        if label is None:
-            raise PhotosError(f"{table}:{number} names no file ({', '.join(_FILE_KEYS)})")
-        yield label
+    try:
+        for number, row in enumerate(rows, start=2):
+            label = _label(table, row)
+            if label is None:
+                raise PhotosError(f"{table}:{number} names no file ({', '.join(_FILE_KEYS)})")
+            yield label
+    except csv.Error as error:  # above all a quote that never ends
+        raise PhotosError(f"{table} is no CSV that can be read: {error}") from error
 
 
 def _from_metadata(tree: Tree, paths: Mapping[str, str]) -> Iterator[Label]:

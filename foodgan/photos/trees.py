@@ -48,8 +48,9 @@ class Folder:
             return place.read_bytes()
         except FileNotFoundError as error:
             raise MissingFile(f"{path} is not there") from error
-        except OSError as error:
-            raise PhotosError(f"{path} cannot be read: {error.strerror}") from error
+        except (OSError, ValueError, RuntimeError) as error:  # a NUL in it; links in a circle
+            reason = getattr(error, "strerror", None) or error
+            raise PhotosError(f"{path} cannot be read: {reason}") from error
 
     def _inside(self, path: Path) -> bool:
         return path.resolve().is_relative_to(self._root)
@@ -108,17 +109,24 @@ def _decoded(info: zipfile.ZipInfo) -> str:
 def opened(place: Path) -> Iterator[tuple[Tree, str | None]]:
     """The collection at a path, and its table's path where the path is a CSV's.
 
-    Raises PhotosError for what is neither folder, ZIP nor CSV.
+    Raises PhotosError for what is neither folder, ZIP nor CSV, and for a damaged ZIP.
     """
     if place.is_dir():
         yield Folder(place), None
     elif place.suffix.lower() == ".csv" and place.is_file():
         yield Folder(place.parent), place.name
     elif place.is_file() and zipfile.is_zipfile(place):
-        with zipfile.ZipFile(place) as archive:
+        with _archive(place) as archive:
             yield Zip(archive), None
     else:
         raise PhotosError(f"{place} is no folder, ZIP or CSV")
+
+
+def _archive(place: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(place)
+    except Exception as error:  # as above: a damaged list of files raises nearly anything
+        raise PhotosError(f"{place} is damaged, or no ZIP that can be read: {error}") from error
 
 
 def below(path: str, name: str) -> str:

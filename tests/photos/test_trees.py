@@ -1,6 +1,8 @@
 """Folders and ZIPs of any making are read alike; a bad one is told in a sentence."""
 
+import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -113,3 +115,47 @@ def test_a_table_and_splits_of_a_zip_with_backslashes_count(store: Store, tmp_pa
     assert take(store, tmp_path / "web.zip").taken == 2
     found = {entry.name: entry.split for entry in store.entries("web")}
     assert found == {"丼": "test", "カレー": "train"}
+
+
+def _other_magic(packed: bytearray, entry: int) -> None:
+    packed[entry] = 0
+
+
+def _no_utf8(packed: bytearray, entry: int) -> None:
+    packed[entry + 46] = 0xFF  # the first byte of a name that is marked as UTF-8
+
+
+def _of_the_future(packed: bytearray, entry: int) -> None:
+    packed[entry + 6] = 255  # the version of the format, times ten
+
+
+@pytest.mark.parametrize("spoil", [_other_magic, _no_utf8, _of_the_future])
+def test_a_zip_whose_list_of_files_is_damaged_is_named(
+    store: Store, tmp_path: Path, spoil: Callable[[bytearray, int], None]
+) -> None:
+    path = tmp_path / "web.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("カレー/1.jpg", saved(dish((64, 48)), "JPEG"))
+    packed = bytearray(path.read_bytes())
+    spoil(packed, packed.rfind(b"PK\x01\x02"))
+    path.write_bytes(packed)
+    with pytest.raises(PhotosError, match=r"web\.zip is damaged, or no ZIP that can be read: ."):
+        take(store, path)
+
+
+def test_a_table_with_a_field_without_an_end_is_named(store: Store, place: Path) -> None:
+    (place / "list.csv").write_text('file,name\na.jpg,"' + "丼" * 140_000)
+    with pytest.raises(PhotosError, match=r"list\.csv is no CSV that can be read: field larger"):
+        take(store, place / "list.csv")
+
+
+@pytest.mark.parametrize("file", ["a\0b.jpg", "loop.jpg", "長" * 200 + ".jpg"])
+def test_a_path_that_leads_nowhere_is_refused_and_the_others_are_taken_in(
+    store: Store, place: Path, file: str
+) -> None:
+    lay(place / "b.jpg")
+    (place / "loop.jpg").symlink_to("loop.jpg")
+    lines = ({"file_name": path, "name": "丼"} for path in (file, "b.jpg"))
+    (place / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    report = take(store, place)
+    assert (report.taken, report.reasons) == (1, {"intake-damaged": 1})
