@@ -110,19 +110,19 @@ def _label(table: str, row: Mapping[str, Any]) -> Label | None:
 def _guessed(tree: Tree, paths: Mapping[str, str], path: str) -> Label:
     place = PurePosixPath(path)
     split = split_of(place.parts[0])
-    for suffix in SIDECARS:
-        for name in (place.with_suffix(suffix).as_posix(), f"{path}{suffix}"):
-            beside = _there(paths, name)
-            if beside in paths:
-                told = _beside(tree, path, beside)
-                return replace(told, split=told.split or split)
     folder = place.parent.name
-    if folder and not split_of(folder):
-        return Label(path, folder, split=split)
-    return Label(path, _spoken(place.stem), split=split)
+    name = folder if folder and not split_of(folder) else _spoken(place.stem)
+    for suffix in SIDECARS:
+        for beside in (place.with_suffix(suffix).as_posix(), f"{path}{suffix}"):
+            file = _there(paths, beside)
+            if file in paths:
+                told = _beside(tree, path, file)
+                return replace(told, name=told.name or name, split=told.split or split)
+    return Label(path, name, split=split)
 
 
 def _beside(tree: Tree, path: str, beside: str) -> Label:
+    """What a sidecar says; name "" where it says none."""
     text = _text(tree, beside).strip()
     if not beside.endswith(".json"):
         return Label(path, text.split("\n")[0].strip())
@@ -130,10 +130,11 @@ def _beside(tree: Tree, path: str, beside: str) -> Label:
         row = json.loads(text)
     except ValueError:
         raise PhotosError(f"{beside} is no JSON") from None
-    label = _label(beside, {**row, "file_name": "x"}) if isinstance(row, dict) else None
+    unsaid = {"file_name": "x", "url": None}  # it may open an album to whoever knows it
+    label = _label(beside, {**row, **unsaid}) if isinstance(row, dict) else None
     if label is None:
         raise PhotosError(f"{beside} is no JSON object")
-    return Label(path, label.name, label.licence, label.credit, label.source, label.split)
+    return replace(label, path=path)
 
 
 def _spoken(stem: str) -> str:

@@ -99,3 +99,33 @@ def test_a_table_means_a_macs_files_however_their_signs_are_composed(
     assert found == {"焼きプリン": "CC0-1.0", "田舎パテ": "CC-BY-4.0"}
     (place / "list.csv").write_text("file,name\nガ/パテ.jpg,田舎パテ\n")
     assert take(store, place / "list.csv").refused == {}
+
+
+def test_a_sidecar_without_a_name_leaves_the_folders_or_the_files_own(
+    store: Store, place: Path
+) -> None:
+    told = {"title": "IMG_1.jpg", "description": "", "licence": "CC-BY-4.0", "split": "val"}
+    lay(place / "カレー" / "IMG_1.jpg", 1)
+    (place / "カレー" / "IMG_1.jpg.json").write_text(json.dumps({**told, "author": "花子"}))
+    lay(place / "寿司" / "IMG_2.jpg", 2).with_suffix(".txt").write_text(" \n")
+    lay(place / "うどん_01.jpg", 3).with_suffix(".txt").write_text("")
+    assert take(store, place).refused == {}
+    assert names(store) == ["うどん", "カレー", "寿司"]
+    [curry] = [entry for entry in store.entries("web") if entry.name == "カレー"]
+    assert (curry.licence, curry.credit, curry.split) == ("CC-BY-4.0", "花子", "test")
+
+
+def test_a_sidecars_address_is_no_source_and_a_tables_is(store: Store, place: Path) -> None:
+    """An album's export has an address beside each photo that opens it to whoever knows it."""
+    lay(place / "IMG_1.jpg", 1)
+    private = {"text": "カレー", "url": "https://photos.example/SECRET"}
+    (place / "IMG_1.jpg.json").write_text(json.dumps(private))
+    lay(place / "b.jpg", 2).with_suffix(".json").write_text('{"name": "丼", "source": "web"}')
+    assert take(store, place).taken == 2
+    assert {entry.name: entry.source for entry in store.entries("web")} == {
+        "カレー": "",
+        "丼": "web",
+    }
+    (place / "list.csv").write_text("file,name,url\nIMG_1.jpg,カレー,https://example.org/1\n")
+    take(store, place / "list.csv")
+    assert "https://example.org/1" in {entry.source for entry in store.entries("web")}
