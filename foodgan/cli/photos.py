@@ -55,18 +55,20 @@ def bring_in(
     """Take in a collection. Stop it when you like: the same command goes on from there."""
     from foodgan.machine.progress import track
     from foodgan.photos.collect import Terms, collect
+    from foodgan.photos.filenames import readable
 
     name = catalogue or _named_after(source)
     report = collect(_store(store), source, name, Terms(licence, credit, origin), track=track)
     if as_json:
-        _print(asdict(report) | {"reasons": report.reasons})
+        refused = {readable(file): why for file, why in report.refused.items()}
+        _print(asdict(report) | {"refused": refused, "reasons": report.reasons})
         return
     counts = {"taken": report.taken, "known": report.known, "corrected": report.corrected}
     typer.echo(say("cli-photos-imported", name=name, **counts))
     if report.refused:
         typer.echo(say("cli-photos-refused", count=len(report.refused)))
     for file, (phrase, values) in list(report.refused.items())[:_SHOWN]:
-        typer.echo(f"  {file}: {say(phrase, **values)}")
+        typer.echo(f"  {readable(file)}: {say(phrase, **values)}")
     if len(report.refused) > _SHOWN:
         more = len(report.refused) - _SHOWN
         typer.echo("  " + say("cli-photos-refused-more", count=more))
@@ -74,7 +76,9 @@ def bring_in(
 
 def _named_after(source: Path) -> str:
     """A catalogue's name by a source's; a hash tells apart those that lost letters on the way."""
-    stem = normalize("NFC", source.absolute().stem.lower())
+    from foodgan.photos.filenames import readable
+
+    stem = normalize("NFC", readable(source.absolute().stem).lower())
     plain = re.sub(r"[^a-z0-9_-]+", "-", stem).strip("-_")
     lost = any(letter.isalnum() and not letter.isascii() for letter in stem)
     name = "-".join(filter(None, (plain, sha256(stem.encode()).hexdigest()[:6] if lost else "")))

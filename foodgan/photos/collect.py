@@ -24,6 +24,7 @@ from foodgan.contract.photos import CLUB, Entry
 from foodgan.contract.store import Store, catalogue_path
 from foodgan.machine.progress import Track, untracked
 from foodgan.photos import intake
+from foodgan.photos.filenames import readable
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.labels import Label, labels
 from foodgan.photos.trees import MissingFile, Tree, opened
@@ -160,7 +161,7 @@ def _take(
     except MissingFile:
         return _Done(label, original, phrase="import-missing")
     except PhotosError as error:
-        log.warning("%s", error)
+        log.warning("%s", readable(str(error)))
         return _Done(label, original, phrase="intake-damaged")
     except ValidationError:
         return _Done(label, original, phrase="import-label")
@@ -250,7 +251,7 @@ class _Journal:
             }
 
     def save(self) -> None:
-        self._store.write(self._path, json.dumps(self._fates, ensure_ascii=False).encode())
+        self._store.write(self._path, json.dumps(self._fates).encode())  # ASCII takes any name
 
     def _key(self, label: Label) -> str:
         return f"{label.path}\n{label.name}"

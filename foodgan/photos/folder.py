@@ -3,15 +3,16 @@
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
-from unicodedata import normalize
 
 from foodgan.contract import dishname
 from foodgan.contract.errors import FoodganError, UserError
+from foodgan.photos.filenames import plain, readable
 
 log = logging.getLogger(__name__)
 
@@ -108,18 +109,18 @@ def _from_metadata(folder: Path, place: str) -> list[Photo]:
 
 
 def _finder(folder: Path) -> Callable[[str], Path]:
-    """Finds a file by its name in a table, which may compose ガ of other signs than a Mac does."""
+    """Finds a file by its name in a table, which may write it otherwise than the disk does."""
 
     @cache
     def composed() -> dict[str, Path]:
         files = (path for path in folder.rglob("*") if path.is_file())
-        return {normalize("NFC", path.relative_to(folder).as_posix()): path for path in files}
+        return {plain(path.relative_to(folder).as_posix()): path for path in files}
 
     def find(name: str) -> Path:
         path = folder / name
         if path.is_file() or name.isascii():
             return path
-        return composed().get(normalize("NFC", PurePath(name).as_posix()), path)
+        return composed().get(plain(PurePath(name).as_posix()), path)
 
     return find
 
@@ -164,7 +165,8 @@ def _from_folders(folder: Path) -> list[Photo]:
 def _from_its_place(path: Path, folders: tuple[str, ...]) -> Photo:
     split = split_of(folders[0]) if folders else None
     named = folders[1:] if split else folders
-    return Photo(path=path, name=_spelt(named[-1]) if named else None, split=split or "train")
+    name = _spelt(readable(named[-1])) if named else None
+    return Photo(path=path, name=name, split=split or "train")
 
 
 def release_digest(folder: Path) -> str | None:
@@ -178,7 +180,7 @@ def fingerprint(photos: list[Photo]) -> str:
     digest = hashlib.sha256()
     for photo in photos:
         stat = photo.path.stat()
-        digest.update(f"{photo.path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+        digest.update(os.fsencode(photo.path) + f"|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
-from unicodedata import normalize
 
+from foodgan.photos.filenames import plain, readable
 from foodgan.photos.folder import METADATA, NAME_KEYS, SPLIT_OF, PhotosError, split_of
 from foodgan.photos.trees import Tree, below
 
@@ -42,7 +42,7 @@ def labels(tree: Tree, table: str | None) -> list[Label]:
     of files that are not there comes last: a licence must not fall away in silence.
     """
     listed = tree.paths()
-    paths = {normalize("NFC", path): path for path in listed} | {path: path for path in listed}
+    paths = {plain(path): path for path in listed} | {path: path for path in listed}
     if table:
         return [replace(label, path=_there(paths, label.path)) for label in _from_csv(tree, table)]
     known = {_there(paths, label.path): label for label in _from_metadata(tree, paths)}
@@ -55,8 +55,8 @@ def labels(tree: Tree, table: str | None) -> list[Label]:
 
 
 def _there(paths: Mapping[str, str], path: str) -> str:
-    """The file that a path means: Macs write ガ as two signs, tables mostly as one."""
-    return paths.get(path) or paths.get(normalize("NFC", path)) or path
+    """The file that a path means, however either of them is written."""
+    return paths.get(path) or paths.get(plain(path)) or path
 
 
 def _from_csv(tree: Tree, table: str) -> Iterator[Label]:
@@ -110,8 +110,8 @@ def _label(table: str, row: Mapping[str, Any]) -> Label | None:
 def _guessed(tree: Tree, paths: Mapping[str, str], path: str) -> Label:
     place = PurePosixPath(path)
     split = split_of(place.parts[0])
-    folder = place.parent.name
-    name = folder if folder and not split_of(folder) else _spoken(place.stem)
+    folder = readable(place.parent.name)
+    name = folder if folder and not split_of(folder) else _spoken(readable(place.stem))
     for suffix in SIDECARS:
         for beside in (place.with_suffix(suffix).as_posix(), f"{path}{suffix}"):
             file = _there(paths, beside)

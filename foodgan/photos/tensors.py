@@ -21,6 +21,7 @@ from torch import Generator, Tensor
 
 from foodgan.machine.progress import track
 from foodgan.machine.whole import whole
+from foodgan.photos.filenames import readable
 from foodgan.photos.folder import Photo, PhotosError, fingerprint
 from foodgan.photos.picture import MAX_PIXELS
 
@@ -85,7 +86,7 @@ def _decode_all(photos: list[Photo], size: int, table: Path, kept: Path) -> None
             raise
         except Exception as error:  # Pillow raises nearly anything on what is no sound file
             kind = "no picture" if isinstance(error, UnidentifiedImageError) else str(error)
-            log.warning("%s skipped: %s", photo.path.name, kind)
+            log.warning("%s skipped: %s", readable(photo.path.name), kind)
             return None
 
     with ThreadPoolExecutor() as pool:

@@ -1,5 +1,6 @@
 """Collections of photos as people have them, and what an import makes of one."""
 
+import os
 from pathlib import Path
 
 from foodgan.contract.store import Store
@@ -20,3 +21,8 @@ def take(store: Store, place: Path, **terms: str) -> Report:
 
 def names(store: Store) -> list[str]:
     return sorted(entry.name for entry in store.entries("web"))
+
+
+def cp932(path: str) -> str:
+    """A path as a plain `unzip` writes it of a ZIP from Windows in Japan: no UTF-8."""
+    return os.fsdecode(path.encode("cp932"))

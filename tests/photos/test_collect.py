@@ -17,9 +17,10 @@ from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.phrases import say
 from foodgan.contract.store import Store, lines_of
+from foodgan.photos import intake
 from foodgan.photos.collect import Terms, collect
 from foodgan.photos.folder import PhotosError
-from tests.photos.collection import lay, names, take
+from tests.photos.collection import cp932, lay, names, take
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,6 +77,22 @@ def test_a_second_run_takes_in_only_what_is_new(store: Store, place: Path) -> No
     assert list(second.refused) == ["壊れ.jpg"]
     store.write_entries("web", [])  # the catalogue was lost: the journal alone is no proof
     assert take(store, place).taken == 2
+
+
+@pytest.mark.parametrize("written", ["now", "before"])
+def test_a_file_is_known_again_by_whatever_name_it_has(
+    store: Store, place: Path, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    lay(place / "カレー" / "1.jpg", 1)
+    if written == "now":
+        lay(place / "カレー" / cp932("写真.jpg"), 2)
+    first = take(store, place)
+    if written == "before":  # as earlier builds have it: UTF-8
+        fates = json.loads(store.read("imports/web.json"))
+        store.write("imports/web.json", json.dumps(fates, ensure_ascii=False).encode())
+    monkeypatch.setattr(intake, "take_in", None)
+    second = take(store, place)
+    assert (second.taken, second.known, second.refused) == (0, first.taken, {})
 
 
 def test_a_second_run_corrects_what_it_says_otherwise_and_nothing_else(
@@ -163,8 +180,9 @@ def test_a_catalogue_that_is_the_bots_or_no_name_is_refused(
         collect(store, place, catalogue, Terms())
 
 
-def bring_in(store: Store, source: Path) -> Result:
-    return CliRunner().invoke(app, ["photos", "import", str(source), "--store", store.url])
+def bring_in(store: Store, source: Path, *options: str) -> Result:
+    told = ["photos", "import", str(source), "--store", store.url, *options]
+    return CliRunner().invoke(app, told)
 
 
 def test_collections_with_japanese_names_get_catalogues_of_their_own(
@@ -186,3 +204,18 @@ def test_a_source_without_any_letter_asks_for_a_name(store: Store, tmp_path: Pat
     found = bring_in(store, tmp_path / "!!")
     assert found.exit_code == 2
     assert "--catalogue" in found.output
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_source_whose_names_are_no_utf_8_is_taken_in_and_told_of(
+    store: Store, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    lay(tmp_path / "写真" / "カレー.jpg", 1)
+    bring_in(store, tmp_path / "写真")
+    lay(tmp_path / cp932("写真/丼.jpg"), 2)
+    (tmp_path / cp932("写真/壊れ.jpg")).write_bytes(b"no picture")
+    found = bring_in(store, tmp_path / cp932("写真"), *options)
+    assert found.exit_code == 0, found.output
+    assert "壊れ.jpg" in found.stdout
+    [catalogue] = store.catalogues()  # the same, whoever unpacked it
+    assert len(store.entries(catalogue)) == 2

@@ -1,7 +1,9 @@
 """Reading a folder of labelled photos, sound or not."""
 
+import hashlib
 import json
 import logging
+import os
 import unicodedata
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from PIL import Image
 
 from foodgan.photos.folder import PhotosError, fingerprint, read_folder
 from foodgan.text.encode import encode
+from tests.photos.collection import cp932
 
 
 def photo(path: Path) -> Path:
@@ -203,3 +206,23 @@ def test_a_fingerprint_follows_the_files(tmp_path: Path) -> None:
     assert fingerprint(read_folder(tmp_path)) == before
     Image.new("RGB", (90, 90)).save(tmp_path / "a.png")
     assert fingerprint(read_folder(tmp_path)) != before
+
+
+def test_names_that_a_plain_unzip_left_in_cp932_are_read(tmp_path: Path) -> None:
+    curry = photo(tmp_path / cp932("folders/カレー/写真.jpg"))
+    photo(tmp_path / cp932("lines/表ソース.jpg"))
+    metadata(tmp_path / "lines", {"file_name": "表ソース.jpg", "name": "焼きそば"})
+    assert [found.name for found in read_folder(tmp_path / "folders")] == ["カレー"]
+    [listed] = found = read_folder(tmp_path / "lines")
+    assert (listed.name, listed.path.is_file()) == ("焼きそば", True)
+    before = fingerprint(found)
+    os.utime(listed.path, ns=(0, 0))
+    assert fingerprint(found) != before
+    assert curry.is_file()
+
+
+def test_a_fingerprint_of_names_in_utf_8_is_what_it_was(tmp_path: Path) -> None:
+    path = photo(tmp_path / "カレー" / "1.png")
+    stat = path.stat()
+    told = f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode()
+    assert fingerprint(read_folder(tmp_path)) == hashlib.sha256(told).hexdigest()[:16]

@@ -1,6 +1,7 @@
 """What a photo of a collection shows is found, wherever it is said."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import normalize
@@ -10,7 +11,7 @@ import pytest
 from foodgan.contract.store import Store
 from foodgan.photos.labels import labels
 from foodgan.photos.trees import Folder
-from tests.photos.collection import lay, names, take
+from tests.photos.collection import cp932, lay, names, take
 
 
 def test_names_come_from_sidecars_folders_and_file_names(store: Store, place: Path) -> None:
@@ -129,3 +130,16 @@ def test_a_sidecars_address_is_no_source_and_a_tables_is(store: Store, place: Pa
     (place / "list.csv").write_text("file,name,url\nIMG_1.jpg,カレー,https://example.org/1\n")
     take(store, place / "list.csv")
     assert "https://example.org/1" in {entry.source for entry in store.entries("web")}
+
+
+def test_paths_that_a_plain_unzip_left_in_cp932_are_read(store: Store, place: Path) -> None:
+    lay(place / cp932("カレー/写真1.jpg"), 1)
+    lay(place / "和食" / cp932("天ぷら_02.jpg"), 2).with_suffix(".txt").write_text("かき揚げ")
+    lay(place / cp932("表ソース.jpg"), 3)
+    lay(place / os.fsdecode(b"\xff\xfe.jpg"), 4)
+    assert take(store, place).reasons == {"name-empty": 1}
+    assert names(store) == ["かき揚げ", "カレー", "表ソース"]
+    line = {"file_name": "表ソース.jpg", "name": "焼きそば", "licence": "CC-BY-4.0"}
+    (place / "metadata.jsonl").write_text(json.dumps(line))
+    assert take(store, place).corrected == 1
+    assert {entry.name: entry.licence for entry in store.entries("web")}["焼きそば"] == "CC-BY-4.0"

@@ -19,6 +19,7 @@ from torch import Generator
 
 from foodgan.photos import tensors
 from foodgan.photos.folder import Photo, PhotosError, read_folder
+from tests.photos.collection import cp932
 
 
 def half_red(path: Path, orientation: int | None = None) -> Path:
@@ -97,6 +98,16 @@ def test_a_broken_photo_among_good_ones_is_named_and_skipped(
     assert [photo.path.name for photo in kept] == ["a.jpg", "c.jpg"]
     assert pixels.shape == (2, 64, 64, 3)
     assert "broken.jpg skipped" in caplog.text
+
+
+def test_photos_whose_names_are_no_utf_8_are_decoded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    half_red(tmp_path / cp932("表.jpg"))
+    (tmp_path / cp932("壊れ.jpg")).write_bytes(b"no picture")
+    with caplog.at_level(logging.WARNING):
+        assert len(tensors.load(read_folder(tmp_path), 64, tmp_path / "cache")[0]) == 1
+    assert "壊れ.jpg skipped" in caplog.text
 
 
 def test_photos_that_are_all_broken_are_refused(tmp_path: Path) -> None:
