@@ -59,6 +59,18 @@ def lines_of(models: Iterable[BaseModel]) -> bytes:
     return "".join(f"{model.model_dump_json()}\n" for model in models).encode()
 
 
+def lines_from(data: bytes, path: str, kind: type[Line]) -> list[Line]:
+    """What `lines_of` wrote to `path`. Raises StoreError for a line that is none."""
+    found = []
+    for number, line in enumerate(data.split(b"\n"), start=1):
+        if line.strip():
+            try:
+                found.append(kind.model_validate_json(line))
+            except ValidationError:
+                raise StoreError(f"{path}:{number} is no {kind.__name__}") from None
+    return found
+
+
 def object_path(sha256: str) -> str:
     """Where the photo with this hash lies in a store."""
     return f"{OBJECTS}/{sha256[:2]}/{sha256}.jpg"
@@ -255,17 +267,9 @@ class Store:
 
     def _lines(self, path: str, kind: type[Line]) -> list[Line]:
         try:
-            lines = self.read(path).split(b"\n")
+            return lines_from(self.read(path), path, kind)
         except FileNotFoundError:
             return []
-        found = []
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    found.append(kind.model_validate_json(line))
-                except ValidationError:
-                    raise StoreError(f"{path}:{number} is no {kind.__name__}") from None
-        return found
 
 
 @contextmanager

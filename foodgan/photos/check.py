@@ -10,6 +10,7 @@ from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.photos import CATALOGUES, CLUB, RELEASES, WAITING
 from foodgan.contract.store import Object, Store
 from foodgan.machine.progress import Track, untracked
+from foodgan.photos import catalogues
 from foodgan.photos.folder import MANIFEST
 
 # So long a bot that was away finds what the intake took in: an object may be of such a photo.
@@ -160,10 +161,6 @@ def _repair(store: Store, findings: Findings) -> None:
     for name in store.catalogues():
         if name == CLUB:
             continue
-        gone = lost | set(findings.missing.get(name, ()))
-        entries = store.entries(name)
-        kept = [entry for entry in entries if entry.sha256 not in gone]
-        if len(kept) < len(entries):
-            store.write_entries(name, kept)
-            findings.removed_entries += len(entries) - len(kept)
+        if gone := lost | set(findings.missing.get(name, ())):
+            findings.removed_entries += catalogues.remove(store, name, gone)
     findings.removed_leftovers = store.sweep()

@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,12 +18,12 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from foodgan.contract import dishname
+from foodgan.contract import dishname, swap
 from foodgan.contract.errors import UserError
 from foodgan.contract.photos import CLUB, Entry
 from foodgan.contract.store import Store, catalogue_path
 from foodgan.machine.progress import Track, untracked
-from foodgan.photos import intake
+from foodgan.photos import catalogues, intake
 from foodgan.photos.filenames import readable
 from foodgan.photos.folder import PhotosError
 from foodgan.photos.labels import Label, labels
@@ -37,7 +37,7 @@ _NO_ID = "00000000"  # imported photos have no number of an order
 
 log = logging.getLogger(__name__)
 
-Fate = Literal["taken", "known", "refused"]
+_Fates = dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,8 @@ def _collect(
     report: Report,
     track: Track,
 ) -> None:
-    entries = {entry.sha256: entry for entry in store.entries(report.catalogue)}
-    told: set[str] = set()
-    journal = _Journal(store, report.catalogue, frozenset(entries))
+    catalogue = _Catalogue(store, report.catalogue)
+    journal = _Journal(store, report.catalogue, frozenset(catalogue.entries))
     stones = intake.tombs(store)
     take = partial(_take, store, tree, journal, stones, terms)
     try:
@@ -118,12 +117,12 @@ def _collect(
             finished = (done for batch in batches for done in [*pool.map(take, batch), None])
             for done in track_photos(track, finished, len(listed)):
                 if done is None:
-                    _save(store, report.catalogue, entries, journal)
+                    _save(catalogue, journal)
                 else:
                     journal.note(done)
-                    _count(done, entries, told, report)
+                    _count(done, catalogue, report)
     finally:
-        _save(store, report.catalogue, entries, journal)
+        _save(catalogue, journal)
 
 
 def track_photos(
@@ -182,21 +181,14 @@ def _draft(label: Label, terms: Terms) -> Entry:
     )
 
 
-def _count(done: _Done, entries: dict[str, Entry], told: set[str], report: Report) -> None:
-    """told: photos of which this run has said something; what it says of another copy is moot."""
+def _count(done: _Done, catalogue: "_Catalogue", report: Report) -> None:
     if done.draft is None:
         report.refused[done.label.path] = (done.phrase, done.values)
         return
-    before = entries.get(done.sha256)
-    if before is None:
-        entries[done.sha256] = done.draft
-        report.taken += 1
-    else:
-        report.known += 1
-        after = before if done.sha256 in told else _corrected(before, done.draft)
-        report.corrected += after != before
-        entries[done.sha256] = after
-    told.add(done.sha256)
+    fate = catalogue.tell(done.sha256, done.draft)
+    report.taken += fate == "new"
+    report.known += fate != "new"
+    report.corrected += fate == "corrected"
 
 
 def _corrected(before: Entry, draft: Entry) -> Entry:
@@ -206,10 +198,50 @@ def _corrected(before: Entry, draft: Entry) -> Entry:
     return before.model_copy(update=update)
 
 
-def _save(store: Store, catalogue: str, entries: dict[str, Entry], journal: "_Journal") -> None:
+def _save(catalogue: "_Catalogue", journal: "_Journal") -> None:
     """The catalogue first: a file that the journal knows is in it for certain."""
-    store.write_entries(catalogue, entries.values())
+    catalogue.save()
     journal.save()
+
+
+class _Catalogue:
+    """What this run says of photos. Others may say something of theirs in the same moment.
+
+    entries: by hash, as far as this run knows them.
+    """
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store, self._name = store, name
+        self.entries = {entry.sha256: entry for entry in store.entries(name)}
+        self._told: set[str] = set()  # what is said of another copy of such a photo is moot
+        self._unsaved: dict[str, Entry] = {}  # drafts, by the hash of the photo
+
+    def tell(self, sha256: str, draft: Entry) -> Literal["new", "known", "corrected"]:
+        """Say what a photo is."""
+        before = self.entries.get(sha256)
+        if before and sha256 in self._told:
+            return "known"
+        self._told.add(sha256)
+        after = self.entries[sha256] = _corrected(before, draft) if before else draft
+        if after == before:
+            return "known"
+        self._unsaved[sha256] = draft
+        return "corrected" if before else "new"
+
+    def save(self) -> None:
+        """Have the store know what was said since the last time."""
+        if self._unsaved:
+            catalogues.change(self._store, self._name, self._merged)
+            self._unsaved.clear()
+
+    def _merged(self, entries: list[Entry]) -> Iterable[Entry]:
+        held = {entry.sha256: entry for entry in entries}
+        for sha256, draft in self._unsaved.items():
+            if sha256 in held:
+                held[sha256] = _corrected(held[sha256], draft)
+            elif draft.sha256 == sha256:  # one that was only recalled, and has gone, stays gone
+                held[sha256] = draft
+        return held.values()
 
 
 class _Journal:
@@ -219,8 +251,9 @@ class _Journal:
         self._store = store
         self._held = held
         self._path = f"{JOURNALS}/{catalogue}.json"
+        self._unsaved: _Fates = {}
         try:
-            self._fates: dict[str, dict[str, Any]] = json.loads(store.read(self._path))
+            self._fates: _Fates = json.loads(store.read(self._path))
         except FileNotFoundError:
             self._fates = {}
 
@@ -243,7 +276,7 @@ class _Journal:
     def note(self, done: _Done) -> None:
         """Write a fate down, but not of a file that could not be read, nor one only recalled."""
         if done.original and done.fresh:
-            self._fates[self._key(done.label)] = {
+            self._unsaved[self._key(done.label)] = {
                 "original_sha256": done.original,
                 "sha256": done.sha256,
                 "phrase": done.phrase,
@@ -251,7 +284,14 @@ class _Journal:
             }
 
     def save(self) -> None:
-        self._store.write(self._path, json.dumps(self._fates).encode())  # ASCII takes any name
+        """Write down what was noted since the last time, beside what others have noted."""
+        if self._unsaved:
+            swap.change(self._store, self._path, self._merged)
+            self._unsaved.clear()
+
+    def _merged(self, written: bytes | None) -> bytes:
+        fates: _Fates = json.loads(written) if written else {}
+        return json.dumps(fates | self._unsaved).encode()  # in ASCII, which takes any file's name
 
     def _key(self, label: Label) -> str:
         return f"{label.path}\n{label.name}"

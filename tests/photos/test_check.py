@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from foodgan.cli import app
 from foodgan.contract.errors import StoreError
-from foodgan.contract.photos import TOMBSTONES, WAITING, Tombstone, Waiting
+from foodgan.contract.photos import TOMBSTONES, WAITING, Entry, Tombstone, Waiting
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 from foodgan.photos import intake
 from foodgan.photos.check import verify
@@ -110,6 +110,25 @@ def test_damaged_bytes_and_entries_without_bytes_go_but_the_bots_catalogue_is_it
     assert store.entries("web") == web[2:]
     assert store.entries("club") == club
     assert not store.holds(web[0].sha256)
+
+
+def test_a_photo_that_is_imported_while_a_repair_runs_stays(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [lost, *kept] = store.entries("web")
+    store.remove(lost.sha256)
+    read, imported = store.entries, []
+
+    def then_imported(catalogue: str) -> list[Entry]:
+        found = read(catalogue)
+        if catalogue == "web":
+            imported.append(add(Store(store.url), 200 + len(imported), catalogue="web"))
+        return found
+
+    monkeypatch.setattr(store, "entries", then_imported)
+    assert verify(store, repair=True).removed_entries == 1
+    assert imported
+    assert read("web") == [*kept, *imported]
 
 
 def test_bytes_of_a_withdrawn_photo_are_found_and_removed(store: Store) -> None:

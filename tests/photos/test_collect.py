@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from foodgan.cli import app
 from foodgan.contract.errors import StoreError
-from foodgan.contract.photos import TOMBSTONES, Tombstone
+from foodgan.contract.photos import TOMBSTONES, Taken, Tombstone
 from foodgan.contract.phrases import say
 from foodgan.contract.store import Store, lines_of
 from foodgan.photos import intake
@@ -131,9 +132,38 @@ def test_a_withdrawn_photo_does_not_come_back_by_an_import(store: Store, place: 
     assert take(store, place).reasons == {"intake-withdrawn": 1}
 
 
+def test_of_two_imports_into_one_catalogue_at_once_neither_loses_anything(
+    store: Store, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay(place / "ours" / "古い.jpg", 1)
+    take(store, place / "ours")
+    lay(place / "ours" / "カレー.jpg", 2)
+    lay(place / "theirs" / "古い.jpg", 1)
+    lay(place / "theirs" / "寿司.jpg", 3)
+    take_in, begun = intake.take_in, []
+
+    def meanwhile(*told: Any) -> Taken:
+        if not begun:
+            begun.append(True)
+            assert take(store, place / "theirs", licence="CC-BY-4.0").corrected == 1
+        return take_in(*told)
+
+    monkeypatch.setattr(intake, "take_in", meanwhile)
+    assert take(store, place / "ours", credit="花子").taken == 1
+    found = {entry.name: (entry.licence, entry.credit) for entry in store.entries("web")}
+    assert found == {
+        "古い": ("CC-BY-4.0", "花子"),
+        "カレー": ("unknown", "花子"),
+        "寿司": ("CC-BY-4.0", ""),
+    }
+    monkeypatch.setattr(intake, "take_in", None)  # both have written down what they took in
+    assert [take(store, place / one).known for one in ("ours", "theirs")] == [2, 2]
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from typing import Any
 from foodgan.contract.store import Store
 from foodgan.photos import collect, intake
 collect.SAVED_EVERY = 8
