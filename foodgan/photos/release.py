@@ -10,10 +10,11 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
-from foodgan.contract.errors import FoodganError
+from foodgan.contract.errors import FoodganError, StoreError
 from foodgan.contract.photos import CLUB, RELEASES, Entry
 from foodgan.contract.store import Store
 from foodgan.machine.progress import Track, untracked
@@ -26,6 +27,7 @@ from foodgan.photos.shipping import Shipment, is_there, ship
 
 VERSION = 2  # of the manifest; counts up when the same photos give another release
 TEST_SHARE = 10  # of 100 groups of near-duplicates, by hash
+ROUNDS = 2  # that a release may take in which photos are lost
 ENOUGH = 10  # groups from which on there is always something to test on
 
 log = logging.getLogger(__name__)
@@ -59,12 +61,9 @@ def freeze(store: Store, *, track: Track = untracked) -> Frozen:
     """Freeze what all catalogues hold now. Raises ReleaseError when no photo is left.
 
     A release that is there already is left as it is, unless it is damaged: then it is made anew.
+    Raises StoreError where photos go all the time that it is made.
     """
-    listed = _listed(store)
-    entries = _sound(store, listed, track)
-    if not entries:
-        raise ReleaseError("no catalogue holds a photo that may be released")
-    placed = _place(store, entries, track)
+    listed, placed = _all_placed(store, track)
     texts = _texts(placed)
     manifest = _manifest(placed, texts)
     digest = hashlib.sha256(manifest).hexdigest()
@@ -75,9 +74,24 @@ def freeze(store: Store, *, track: Track = untracked) -> Frozen:
         photos = {each.path: each.entry.sha256 for each in placed}
         ship(store, path, Shipment(photos, texts, beside(digest, placed), manifest), track)
     counts = Counter(each.split for each in placed)
-    left_out = len(listed) - len(placed)
+    left_out = listed - len(placed)
     log.info("release %s: %s, %d left out", digest[:12], dict(counts), left_out)
     return Frozen(digest, path, counts["train"], counts["test"], left_out)
+
+
+def _all_placed(store: Store, track: Track) -> tuple[int, list[Placed]]:
+    """How many photos the catalogues hold, and those that may be released.
+
+    Where one is withdrawn after its hash was checked, all of it begins again.
+    """
+    for _ in range(ROUNDS):
+        listed = _listed(store)
+        entries = _sound(store, listed, track)
+        if not entries:
+            raise ReleaseError("no catalogue holds a photo that may be released")
+        with suppress(FileNotFoundError):
+            return len(listed), _place(store, entries, track)
+    raise StoreError("the store loses photos while the release is made: freeze it again")
 
 
 def _listed(store: Store) -> dict[str, Entry]:

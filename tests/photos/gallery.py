@@ -13,6 +13,15 @@ from tests.photos.hostile import dish, saved
 
 BEGAN = datetime(2026, 7, 1, tzinfo=UTC)
 ID = "0a1b2c3d"
+NAMES = (  # of dishes; some are no words, or no names of folders
+    "カレー",
+    "味噌ラーメン",
+    "test kitchen/curry",
+    "*?[a]",
+    "..",
+    "<@1> `x` | b",
+    "抹茶パフェ",
+)
 
 
 def add(

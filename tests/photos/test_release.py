@@ -10,30 +10,22 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from torchvision.datasets import ImageFolder
 
 from foodgan.contract.errors import StoreError
-from foodgan.contract.photos import TOMBSTONES, Tombstone
+from foodgan.contract.photos import TOMBSTONES, Entry, Tombstone
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 from foodgan.photos import release, shipping
 from foodgan.photos.check import verify
 from foodgan.photos.dishfolder import folder_of
 from foodgan.photos.folder import read_folder
 from foodgan.photos.release import Frozen, ReleaseError, freeze
-from tests.photos.gallery import BEGAN, add, add_photo, again
+from tests.photos.gallery import BEGAN, NAMES, add, add_photo, again
 
-NAMES = (
-    "カレー",
-    "味噌ラーメン",
-    "test kitchen/curry",
-    "*?[a]",
-    "..",
-    "<@1> `x` | b",
-    "抹茶パフェ",
-)
 ROOT = Path(__file__).parents[2]
 
 
@@ -250,23 +242,6 @@ def test_without_a_photo_there_is_no_release(tmp_path: Path) -> None:
         freeze(Store(str(tmp_path)))
 
 
-@pytest.mark.parametrize(
-    "name", [*NAMES, "a" * 100, "味" * 100, "デバッグ dev", "Test", "検定test"]
-)
-def test_a_dishs_folder_is_safe_and_its_own(name: str) -> None:
-    found = folder_of(name)
-    assert len(found.encode()) <= 200
-    assert not set(found) & set("/\\*?[]{}<>|\"'`:%\0")
-    assert not found.startswith(".")
-    others = {folder_of(other) for other in (*NAMES, name.upper() + "!") if other != name}
-    assert found not in others
-
-
-def test_plain_names_are_folders_as_they_are() -> None:
-    assert folder_of("味噌ラーメン") == "味噌ラーメン"
-    assert folder_of("latest trend") == "latest trend"
-
-
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -330,6 +305,41 @@ def test_a_release_that_lost_a_photo_on_the_way_is_not_shipped(
     assert list((Path(store.root) / "releases").iterdir()) == []
     freeze(store)
     assert verify(store).sound
+
+
+def test_a_photo_that_is_withdrawn_while_its_release_is_made_is_left_out_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(str(tmp_path))
+    first, second = add(store, 100), add_photo(store, again(100), "写し")
+    sound = release._sound
+
+    def then_withdrawn(*told: Any) -> list[Entry]:
+        found = sound(*told)
+        store.remove(second.sha256)
+        return found
+
+    monkeypatch.setattr(release, "_sound", then_withdrawn)
+    frozen = freeze(store)
+    assert [path.stem for path in _files(store, frozen) if path.suffix == ".jpg"] == [first.sha256]
+    assert (frozen.train + frozen.test, frozen.left_out) == (1, 1)
+
+
+def test_a_store_that_loses_photos_all_the_time_is_told_of(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(20):
+        add_photo(store, again(100 + place), "写し")
+    sound = release._sound
+
+    def then_lost(*told: Any) -> list[Entry]:
+        found = sound(*told)
+        store.remove(found[0].sha256)
+        return found
+
+    monkeypatch.setattr(release, "_sound", then_lost)
+    with pytest.raises(StoreError, match="loses photos while the release is made: freeze it again"):
+        freeze(store)
 
 
 @pytest.mark.parametrize("left", [b"", b"\0" * 90], ids=["empty", "zeros"])
