@@ -31,6 +31,8 @@ MAKERS = tuple(
         "evaluate/yardstick",
         "models/backbone",
         "photos/duplicates",
+        "photos/picture",
+        "photos/tensors",
     )
 )
 

@@ -111,7 +111,7 @@ def _decode(data: bytes, kind: str, side: int) -> Decoded:
         picture.load()  # before the EXIF is read, which loads a PNG and would swallow its damage
         # A HEIC is turned already, as its container says; by ISO 23008-12 its EXIF does not count.
         orientation = 1 if kind == "HEIF" else _orientation(picture)
-        small = _plain(_shrunk(picture, side))
+        small = plain(_shrunk(picture, side))
     rgb = _srgb(small, profile)
     turn = _UPRIGHT.get(orientation)
     if turn is not None:  # the first of them is 0
@@ -150,12 +150,12 @@ def _shrunk(picture: Image.Image, side: int) -> Image.Image:
     """Before anything is converted, where that can be: a copy at full size takes much memory."""
     if max(picture.size) > side:
         if picture.mode not in _SMOOTH or "transparency" in picture.info:
-            picture = _plain(picture)
+            picture = plain(picture)
         picture.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return picture
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def plain(picture: Image.Image) -> Image.Image:
     """The picture in 8 bits a channel, opaque: L, RGB or CMYK."""
     if picture.mode.startswith(("I", "F")):
         deep = np.asarray(picture)

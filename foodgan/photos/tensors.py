@@ -23,34 +23,36 @@ from foodgan.machine.progress import track
 from foodgan.machine.whole import whole
 from foodgan.photos.filenames import readable
 from foodgan.photos.folder import Photo, PhotosError, fingerprint
-from foodgan.photos.picture import MAX_PIXELS
+from foodgan.photos.picture import MAX_PIXELS, plain
 
 log = logging.getLogger(__name__)
 
+VERSION = 2  # of `decode`; counts up when it makes other pixels of the same file
 AHEAD = 16  # photos that are decoded before the one that is written
 
 
 def decode(path: Path, size: int) -> NDArray[np.uint8]:
-    """A photo as (size, size, 3): upright, centre crop, RGB.
+    """A photo as (size, size, 3): upright, centre crop, RGB, on paper where it is transparent.
 
     Raises nearly anything for what is no sound picture, or has an EXIF that is none.
     """
     with Image.open(path) as picture:
         if picture.width * picture.height > MAX_PIXELS:
             raise ValueError(f"{picture.width}×{picture.height} pixels are too many")
-        upright = ImageOps.exif_transpose(picture).convert("RGB")
+        upright = plain(ImageOps.exif_transpose(picture)).convert("RGB")
     return np.asarray(ImageOps.fit(upright, (size, size), Image.Resampling.LANCZOS))
 
 
 def load(photos: list[Photo], size: int, cache: Path) -> tuple[list[Photo], NDArray[np.uint8]]:
     """Decode every photo once; a second call maps the array in `cache`.
 
-    A folder that has changed is decoded anew, and what was decoded of it before is removed. Returns
-    the photos that are sound and their array (N, size, size, 3), read only. Broken ones are named
-    in the log and skipped. Raises PhotosError when none is sound.
+    A folder that has changed is decoded anew, as is one of which an earlier build made other
+    pixels, and what was decoded of it before is removed. Returns the photos that are sound and
+    their array (N, size, size, 3), read only. Broken ones are named in the log and skipped. Raises
+    PhotosError when none is sound.
     """
     place = _place(photos, size)
-    stem = cache / f"{place}-{fingerprint(photos)}"
+    stem = cache / f"{place}-{VERSION}-{fingerprint(photos)}"
     table, kept = stem.with_suffix(".npy"), stem.with_suffix(".kept.npy")
     try:
         rows, pixels = np.load(kept), np.load(table, mmap_mode="r")

@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import Generator
 
 from foodgan.photos import tensors
 from foodgan.photos.folder import Photo, PhotosError, read_folder
+from foodgan.photos.picture import PAPER
+from foodgan.photos.picture import decode as picture_of
 from tests.photos.collection import cp932
 
 
@@ -69,11 +71,70 @@ def test_a_photo_is_decoded_upright(tmp_path: Path) -> None:
     assert turned[58, 32, 0] < 60
 
 
-@pytest.mark.parametrize("mode", ["L", "RGBA", "P", "CMYK", "I;16", "1"])
-def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
-    suffix = "tif" if mode == "CMYK" else "png"
-    Image.new(mode, (70, 90)).save(tmp_path / f"a.{suffix}")
-    assert tensors.decode(tmp_path / f"a.{suffix}", 64).shape == (64, 64, 3)
+ORANGE, BROWN, GREY = (250, 150, 50), (100, 60, 20), (120, 120, 120)
+
+
+def of_palette(colour: tuple[int, int, int]) -> Image.Image:
+    picture = Image.new("P", (70, 90))
+    picture.putpalette(colour)
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("picture", "seen"),
+    [
+        (Image.new("RGB", (70, 90), ORANGE), ORANGE),
+        (Image.new("L", (70, 90), 120), GREY),
+        (Image.new("1", (70, 90), 1), PAPER),
+        (of_palette(BROWN), BROWN),
+        (Image.new("CMYK", (70, 90), (155, 195, 235, 0)), BROWN),
+        (Image.new("I;16", (70, 90), 120 << 8), GREY),
+        (Image.new("RGBA", (70, 90), (*ORANGE, 255)), ORANGE),
+        (Image.new("RGBA", (70, 90), (*ORANGE, 0)), PAPER),
+        (Image.new("LA", (70, 90), (0, 0)), PAPER),
+    ],
+    ids=["RGB", "L", "1", "P", "CMYK", "I;16", "RGBA", "RGBA, transparent", "LA, transparent"],
+)
+def test_every_kind_of_pixel_becomes_rgb_as_it_is_seen(
+    tmp_path: Path, picture: Image.Image, seen: tuple[int, int, int]
+) -> None:
+    path = tmp_path / ("a.tif" if picture.mode == "CMYK" else "a.png")
+    picture.save(path)
+    assert (tensors.decode(path, 64) == np.full((64, 64, 3), seen)).all()
+    if path.suffix == ".png":  # training sees what the intake would make of it
+        assert (np.asarray(picture_of(path.read_bytes(), 64).picture) == seen).all()
+
+
+def test_one_transparent_colour_of_a_png_is_paper(tmp_path: Path) -> None:
+    for mode, clear in (("RGB", ORANGE), ("L", 120)):
+        Image.new(mode, (70, 90), clear).save(tmp_path / "a.png", transparency=clear)
+        assert (tensors.decode(tmp_path / "a.png", 64) == 255).all()
+
+
+@pytest.mark.parametrize("orientation", [None, 6])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
+def test_a_plain_photos_pixels_are_those_of_pillow(
+    tmp_path: Path, suffix: str, orientation: int | None
+) -> None:
+    """Arrays of models that are there already: whoever trains on goes on with the same bytes."""
+    path = half_red(tmp_path / f"a.{suffix}", orientation)
+    with Image.open(path) as picture:
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    expected = np.asarray(ImageOps.fit(upright, (64, 64), Image.Resampling.LANCZOS))
+    assert (tensors.decode(path, 64) == expected).all()
+
+
+def test_arrays_that_were_decoded_otherwise_are_not_used_and_go(
+    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = read_folder(drawn_photos)
+    monkeypatch.setattr(tensors, "VERSION", tensors.VERSION - 1)
+    tensors.load(photos, 64, tmp_path)
+    before = set(tmp_path.iterdir())
+    monkeypatch.undo()
+    tensors.load(photos, 64, tmp_path)
+    assert not before & set(tmp_path.iterdir())
+    assert len(before) == len(set(tmp_path.iterdir()))
 
 
 @pytest.mark.parametrize(
