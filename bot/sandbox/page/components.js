@@ -1,8 +1,9 @@
 // Buttons, select menus, and the layouts of components V2.
+import { press } from "/page/api.js";
 import { h, link, safeUrl } from "/page/dom.js";
 import { markdown } from "/page/markdown.js";
 import { gallery } from "/page/pictures.js";
-import { act, say, state } from "/page/state.js";
+import { say, state } from "/page/state.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 
@@ -24,7 +25,7 @@ function button(component, message) {
   return h("button", {
     type: "button", class: `button ${STYLES[component.style] ?? "secondary"}${waiting ? " waiting" : ""}`,
     disabled: component.disabled || waiting, "data-testid": "button", "data-custom-id": component.custom_id,
-    onclick: () => act({ type: "component", message: message.id, custom_id: component.custom_id }),
+    onclick: () => press({ type: "component", message: message.id, custom_id: component.custom_id }),
   }, ...label);
 }
 
@@ -42,7 +43,7 @@ function select(component, message) {
   return h("select", {
     class: "menu", multiple: several, disabled: component.disabled, "data-testid": "select", "data-custom-id": component.custom_id,
     "aria-label": component.placeholder ?? say("choose"),
-    onchange: (event) => act({
+    onchange: (event) => press({
       type: "component", message: message.id, custom_id: component.custom_id,
       values: [...event.target.selectedOptions].map((o) => o.value).filter(Boolean),
     }),

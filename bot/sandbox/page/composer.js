@@ -1,6 +1,8 @@
 // The message box: plain text, or a command with its options as chips.
 import { byId, h } from "/page/dom.js";
-import { act, localised, post, say, state, upload } from "/page/state.js";
+import { act, here, hint, post, upload } from "/page/api.js";
+import { attach, attached, drawAttached } from "/page/attached.js";
+import { localised, say, state } from "/page/state.js";
 
 const SUBCOMMAND = 1, GROUP = 2;
 const STRING = 3, INTEGER = 4, BOOLEAN = 5, MEMBER = 6, CHANNEL = 7, NUMBER = 10, ATTACHMENT = 11;
@@ -29,10 +31,6 @@ function offered() {
 }
 
 const shownPath = (entry) => [localised(entry.command, "name"), ...entry.path.slice(1)].join(" ");
-
-function hint(message = "") {
-  byId("hint").textContent = message;
-}
 
 // The list above the box.
 
@@ -76,11 +74,16 @@ function offerCommands() {
   })));
 }
 
+// Files go with plain messages alone: while a command is filled in, they wait out of sight.
+function showBox(shown) {
+  for (const id of ["text", "attach", "attached"]) byId(id).hidden = !shown;
+}
+
 function choose(entry, rest = "") {
   chosen = entry;
   fields = [];
   text().value = "";
-  text().hidden = true;
+  showBox(false);
   hint();
   showItems([]);
   byId("chips").replaceChildren(h("span", { class: "command", "data-testid": "chosen-command" }, `/${shownPath(entry)}`),
@@ -98,7 +101,7 @@ function leave() {
   chosen = null;
   fields = [];
   byId("chips").replaceChildren();
-  text().hidden = false;
+  showBox(true);
   hint();
   showItems([]);
   text().focus();
@@ -160,8 +163,8 @@ async function suggest(field) {
   options[field.option.name] = field.input.value;
   const sent = await act({ type: "autocomplete", command: chosen.path.join(" "), options, focused: field.option.name });
   if (!sent.ok) return;
-  const response = await fetch(`/sandbox/interactions/${sent.body.id}/wait?until=choices&timeout_s=4`);
-  if (!response.ok || number !== asked || !chosen) return;
+  const response = await fetch(`/sandbox/interactions/${sent.body.id}/wait?until=choices&timeout_s=4`).catch(() => null);
+  if (!response?.ok || number !== asked || !chosen) return;
   showItems(((await response.json()).choices ?? []).map((c) => ({
     label: localised(c, "name"), pick: () => { field.input.value = c.value; showItems([]); },
   })));
@@ -219,7 +222,7 @@ function wrong({ option, input }) {
 const plain = (value) => value.normalize("NFKC").trim(); // full-width digits are digits
 
 async function valueOf({ option, input }) {
-  if (option.type === ATTACHMENT) return (await upload([input.files[0]]))?.[0];
+  if (option.type === ATTACHMENT) return (await upload([input.files[0]]))[0];
   if (option.type === BOOLEAN) return input.value === "true";
   if (option.type === INTEGER || option.type === NUMBER) return Number(plain(input.value));
   return input.value;
@@ -237,16 +240,21 @@ async function submit() {
       return hint(problem);
     }
   }
+  const command = chosen, as = here();
   const options = {};
-  for (const field of fields) if (field.input.value) options[field.option.name] = await valueOf(field);
-  const sent = await act({ type: "command", command: chosen.path.join(" "), options });
-  if (!sent.ok) return hint(say("refused", sent.body.option ?? "", sent.body.fault ?? ""));
-  return leave();
+  try {
+    for (const field of fields) if (field.input.value) options[field.option.name] = await valueOf(field);
+  } catch (error) {
+    return hint(error.message);
+  }
+  const sent = await act({ ...as, type: "command", command: command.path.join(" "), options });
+  if (!sent.ok) return hint(sent.problem);
+  if (chosen === command) leave();
 }
 
 async function sendText() {
   const value = text().value.trim();
-  const files = [...byId("files").files];
+  const files = attached();
   if (files.some((file) => file.size > state.file_limit)) return hint(say("tooLarge", files[0].name));
   if (!value && !files.length) return;
   if (value.startsWith("/")) {
@@ -256,27 +264,26 @@ async function sendText() {
     if (!exact.options.some((o) => o.required)) submit();
     return;
   }
-  text().value = byId("files").value = "";
+  const from = here();
+  text().value = "";
+  attach([]);
   hint();
-  const problem = await deliver(value, files).catch(() => "notSent"); // nobody answers
+  const problem = await deliver(value, files, from);
   if (!problem) return;
   text().value = value + text().value; // in front of what has been typed since
-  if (!byId("files").files.length) byId("files").files = fileList(files);
-  hint(say(problem));
+  const stayed = from.member === state.me.id && from.channel === state.channel.id;
+  if (stayed && !attached().length) attach(files);
+  hint(problem);
 }
 
-// The phrase of what went wrong; null where nothing did.
-async function deliver(value, files) {
-  const attachments = files.length ? await upload(files) : [];
-  if (!attachments) return "tooLargeTogether";
-  const sent = await post("/sandbox/messages", { text: value.slice(0, 2000), attachments, member: state.me.id, channel: state.channel.id });
-  return sent.ok ? null : "notSent";
-}
-
-function fileList(files) {
-  const transfer = new DataTransfer();
-  for (const file of files) transfer.items.add(file);
-  return transfer.files;
+// The sentence of what went wrong; null where nothing did.
+async function deliver(value, files, { member, channel }) {
+  try {
+    const attachments = files.length ? await upload(files, channel) : [];
+    return (await post("/sandbox/messages", { text: value.slice(0, 2000), attachments, member, channel })).problem;
+  } catch (error) {
+    return error.message;
+  }
 }
 
 function boxKey(event) {
@@ -295,17 +302,24 @@ export function startComposer() {
   text().addEventListener("compositionend", offerCommands);
   text().addEventListener("keydown", boxKey);
   byId("files").addEventListener("change", () => {
-    hint(say("attached", byId("files").files.length));
+    hint();
+    drawAttached();
     text().focus();
   });
   byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
   byId("send").addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) leave(); });
 }
 
-// After the member, the language or the commands have changed.
+let lastFor = ""; // whose box it was, and in which channel
+
+// After the member, the channel, the language or the commands have changed.
 export function refreshComposer() {
+  const now = `${state.me.id} ${state.channel.id}`;
+  if (lastFor && now !== lastFor) attach([]); // a file goes out from where and by whom it was chosen
+  lastFor = now;
   if (chosen) leave();
   text().placeholder = say("placeholder", state.channel.name);
+  drawAttached();
   text().setAttribute("aria-label", say("placeholder", state.channel.name));
   byId("send").setAttribute("aria-label", say("send"));
   byId("attach").title = say("attach");

@@ -1,8 +1,9 @@
 // One message of the list.
+import { press } from "/page/api.js";
 import { avatar, h, link, safeUrl } from "/page/dom.js";
 import { layout } from "/page/components.js";
 import { markdown } from "/page/markdown.js";
-import { act, localised, memberOf, say, state } from "/page/state.js";
+import { localised, memberOf, say, state } from "/page/state.js";
 import { gallery } from "/page/pictures.js";
 
 const BOT_COLOUR = "#e8805c";
@@ -109,8 +110,10 @@ function menu(message) {
     h("div", { class: "apps-list" }, ...offered.map((command) => h("button", {
       type: "button", class: "plain", "data-testid": "app",
       onclick: (event) => {
-        event.target.closest("details").open = false;
-        act({ type: "command", command: command.name, target: message.id });
+        const details = event.target.closest("details");
+        details.open = false;
+        details.querySelector("summary").focus();
+        press({ type: "command", command: command.name, target: message.id });
       },
     }, localised(command, "name")))));
 }

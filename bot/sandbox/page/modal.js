@@ -1,7 +1,8 @@
 // A modal that the bot opened.
 import { byId, h } from "/page/dom.js";
+import { act, upload } from "/page/api.js";
 import { markdown } from "/page/markdown.js";
-import { act, say, state, upload } from "/page/state.js";
+import { say, state } from "/page/state.js";
 
 const ROW = 1, SELECT = 3, TEXT_INPUT = 4, MEMBERS = 5, TEXT = 10, LABEL = 18, FILE_UPLOAD = 19, RADIO = 21, CHECKBOXES = 22, CHECKBOX = 23;
 const PARAGRAPH = 2;
@@ -82,7 +83,7 @@ export function openModal({ id, modal }) {
     }
     const sent = await act({ type: "modal", interaction: id, values });
     if (sent.ok) dialog.close();
-    else problem.textContent = say("refused", sent.body.option ?? "", sent.body.fault ?? "");
+    else problem.textContent = sent.problem;
   };
   dialog.setAttribute("aria-label", modal.title);
   dialog.replaceChildren(h("form", { onsubmit: submit },

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,11 +12,13 @@ import discord
 import pytest
 import yarl
 from discord import app_commands
+from playwright.async_api import Page, async_playwright
 
 from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
 from tests.bot.canteen import PATIENCE_S
 
+CHROMIUM = Path("/usr/bin/chromium")
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x40\x00\x00\x00\x20\x08\x02\x00\x00\x00"
     b"no more than a head, for the stand-in opens no picture"
@@ -80,6 +83,17 @@ async def sandbox(rules: Rules) -> AsyncIterator[Sandbox]:
 async def driver(sandbox: Sandbox) -> AsyncIterator[Driver]:
     async with aiohttp.ClientSession() as session:
         yield Driver(session, sandbox.origin)
+
+
+@pytest.fixture
+async def page(sandbox: Sandbox) -> AsyncIterator[Page]:
+    """The chat page in Chromium, on a desk's screen."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        opened = await browser.new_page()
+        await opened.goto(sandbox.origin)
+        yield opened
+        await browser.close()
 
 
 Start = Callable[[Client], Awaitable[Client]]

@@ -1,33 +1,20 @@
 """The chat page in a real Chromium: a member's own eyes and keyboard."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import discord
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.sandbox.rules import MIB
-from bot.sandbox.server import Sandbox
-from tests.bot.sandbox.conftest import Client, Start
+from tests.bot.sandbox.conftest import CHROMIUM, Client, Start
 
-CHROMIUM = Path("/usr/bin/chromium")
 expect.set_options(timeout=30_000)  # a busy machine draws slowly
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
 ]
-
-
-@pytest.fixture
-async def page(sandbox: Sandbox) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = await browser.new_page()
-        await opened.goto(sandbox.origin)
-        yield opened
-        await browser.close()
 
 
 async def test_a_member_types_a_command_and_sees_its_pictures(
@@ -99,3 +86,58 @@ async def test_what_nobody_answers_stays_in_the_box(page: Page, tmp_path: Path) 
     await expect(page.get_by_test_id("hint")).to_contain_text("もう一度お試しください")
     await expect(page.get_by_test_id("message-box")).to_have_value("こんにちは")
     assert await page.get_by_test_id("files").evaluate("input => input.files.length") == 1
+
+
+async def test_what_nobody_answers_is_told_of_commands_too_and_the_command_stays(
+    page: Page, start: Start, client: Client
+) -> None:
+    await start(client)
+    await page.get_by_test_id("message-box").click()
+    await page.keyboard.type("/dish チーズ味噌カツ丼")
+    await page.route("**/sandbox/interactions", lambda route: route.abort())
+    await page.keyboard.press("Enter")
+    hint = page.get_by_test_id("hint")
+    await expect(hint).to_contain_text("もう一度お試しください")
+    await expect(page.get_by_test_id("chosen-command")).to_have_text("/dish")
+    await page.unroute("**/sandbox/interactions")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_test_id("picture")).to_have_count(1)
+    await expect(hint).to_be_empty()
+
+
+async def test_a_file_stays_in_sight_can_be_taken_away_and_leaves_with_nobody_else(
+    page: Page, tmp_path: Path
+) -> None:
+    photos = [tmp_path / "a.jpg", tmp_path / "b.jpg"]
+    for photo in photos:
+        photo.write_bytes(b"\xff\xd8")
+    box, files, chips = map(page.get_by_test_id, ("message-box", "files", "attached"))
+    await files.set_input_files(photos)
+    await expect(page.get_by_test_id("hint")).to_be_empty()  # an alert is for what goes wrong
+    await box.press("Escape")
+    await box.fill("こんにちは")
+    await expect(chips).to_contain_text(["a.jpg", "b.jpg"])
+    await page.get_by_role("button", name="「a.jpg」を外す").click()
+    await expect(chips).to_contain_text(["b.jpg"])
+    await expect(page.get_by_role("button", name="「b.jpg」を外す")).to_be_focused()
+    await page.get_by_test_id("locale").select_option("en-US")
+    await expect(chips).to_have_count(1)
+    await page.get_by_test_id("member").select_option(label="Emma")
+    await expect(chips).to_have_count(0)
+    assert await files.evaluate("input => input.files.length") == 0
+    await files.set_input_files(photos)
+    await page.locator(".channel").nth(1).click()
+    await expect(chips).to_have_count(0)
+
+
+async def test_what_is_on_its_way_comes_from_who_sent_it(page: Page, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8")
+    uploading: list[Route] = []
+    await page.route("**/sandbox/attachments?*", lambda route: uploading.append(route))
+    await page.get_by_test_id("files").set_input_files(photo)
+    async with page.expect_request("**/sandbox/attachments?*"):
+        await page.get_by_test_id("message-box").press("Enter")
+    await page.get_by_test_id("member").select_option(label="Emma")
+    await uploading[0].continue_()
+    await expect(page.get_by_test_id("message")).to_have_attribute("aria-label", "あかり")
