@@ -174,7 +174,8 @@ def test_photos_are_handed_over_reviewed_withdrawn_and_released(
     command(window, "photos mine")
     window.keyboard.press("Enter")
     mine = last(window, "写真は 5 枚")
-    mine.get_by_test_id("select").select_option(index=0)
+    mine.get_by_role("checkbox").first.check()
+    mine.get_by_role("button", name="決定").click()
     click(last(window, "取り下げますか"), "取り下げる")
     last(window, "1 枚を取り下げました")
 

@@ -1,9 +1,11 @@
 // The page: its feed, its side bars, its list of messages.
 import { avatar, byId, h } from "/page/dom.js";
 import { refreshComposer, startComposer } from "/page/composer.js";
+import { keepFocus } from "/page/focus.js";
 import { markdown, tick } from "/page/markdown.js";
 import { messageRow, pendingRow } from "/page/message.js";
 import { openModal } from "/page/modal.js";
+import { closeSide, startSide } from "/page/side.js";
 import { memberOf, say, state } from "/page/state.js";
 
 const COMMAND = 2, COMPONENT = 3, MODAL_SUBMIT = 5; // interaction types
@@ -24,6 +26,10 @@ function visible() {
 }
 
 function drawMessages(all = false) {
+  keepFocus(() => drawRows(all));
+}
+
+function drawRows(all) {
   if (all) rows.clear();
   const list = byId("messages");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
@@ -46,8 +52,9 @@ function drawMessages(all = false) {
     const mine = interaction.member_id === state.me.id && interaction.channel_id === state.channel.id;
     if (mine && [COMMAND, MODAL_SUBMIT].includes(interaction.type)) nodes.push(pendingRow(interaction));
   }
+  const wanted = new Set(nodes);
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove(); // first, so that no row that stays is moved
   nodes.forEach((node, index) => { if (list.children[index] !== node) list.insertBefore(node, list.children[index] ?? null); });
-  while (list.children.length > nodes.length) list.lastChild.remove();
   if (atEnd || all) stickToEnd(list);
 }
 
@@ -63,6 +70,14 @@ function stickToEnd(list) {
 // The channels of the server, and one's own direct messages.
 const mine = () => state.channels.filter((channel) => !channel.member_id || channel.member_id === state.me.id);
 
+function channelItem(channel) {
+  const here = channel === state.channel;
+  return h("div", { role: "listitem", "data-id": channel.id }, h("button", {
+    type: "button", class: here ? "channel here" : "channel", "aria-current": here ? "page" : null, "data-testid": "channel",
+    onclick: () => { state.channel = channel; drawAll(); closeSide(); },
+  }, h("span", { "aria-hidden": "true" }, channel.member_id ? "@" : "#"), channel.name));
+}
+
 function drawFrame() {
   document.documentElement.lang = state.locale.split("-")[0];
   for (const node of document.querySelectorAll("[data-phrase]")) node.textContent = say(node.dataset.phrase);
@@ -70,10 +85,8 @@ function drawFrame() {
   byId("menu").setAttribute("aria-label", say("menu"));
   byId("channel-name").textContent = `${state.channel.member_id ? "@" : "#"} ${state.channel.name}`;
   byId("topic").replaceChildren(markdown(state.channel.topic));
-  byId("channels").replaceChildren(...mine().map((channel) => h("button", {
-    type: "button", class: channel === state.channel ? "channel here" : "channel", role: "listitem", "aria-current": channel === state.channel ? "page" : null,
-    onclick: () => { state.channel = channel; document.body.classList.remove("side"); drawAll(); },
-  }, h("span", { "aria-hidden": "true" }, channel.member_id ? "@" : "#"), channel.name)));
+  byId("channels").setAttribute("aria-label", say("menu"));
+  byId("channels").replaceChildren(...mine().map(channelItem));
   byId("me").replaceChildren(avatar(state.me.name, state.me.colour), h("div", {}, h("b", {}, state.me.name),
     h("small", {}, state.me.reviewer ? say("reviewer") : state.me.username)));
   byId("member").replaceChildren(...state.members.map((m) => h("option", { value: m.id, selected: m === state.me }, m.reviewer ? `${m.name} ★` : m.name)));
@@ -89,9 +102,11 @@ function drawBanner(lost = false) {
 }
 
 function drawAll() {
-  drawFrame();
-  refreshComposer();
-  drawMessages(true);
+  keepFocus(() => {
+    drawFrame();
+    refreshComposer();
+    drawRows(true);
+  });
 }
 
 // The feed.
@@ -176,9 +191,8 @@ function start() {
     store("locale", state.locale);
     drawAll();
   });
-  byId("menu").addEventListener("click", () => document.body.classList.toggle("side"));
-  byId("messages").addEventListener("click", () => document.body.classList.remove("side"));
   setInterval(() => { tick(); if (typingEnds && typingEnds < Date.now()) showTyping(0); }, 500);
+  startSide();
   startComposer();
   listen();
 }

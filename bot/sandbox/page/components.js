@@ -3,11 +3,10 @@ import { press } from "/page/api.js";
 import { h, link, safeUrl } from "/page/dom.js";
 import { markdown } from "/page/markdown.js";
 import { gallery } from "/page/pictures.js";
+import { emojiOf, select } from "/page/select.js";
 import { say, state } from "/page/state.js";
 
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
-
-const emojiOf = (emoji) => (emoji && !emoji.id ? `${emoji.name} ` : "");
 
 function pendingOf(message, customId) {
   const mine = [...state.pending.values()].filter((i) => i.source_id === message.id && i.custom_id === customId && i.member_id === state.me.id);
@@ -24,30 +23,10 @@ function button(component, message) {
   const waiting = pendingOf(message, component.custom_id) === "open";
   return h("button", {
     type: "button", class: `button ${STYLES[component.style] ?? "secondary"}${waiting ? " waiting" : ""}`,
-    disabled: component.disabled || waiting, "data-testid": "button", "data-custom-id": component.custom_id,
-    onclick: () => press({ type: "component", message: message.id, custom_id: component.custom_id }),
+    disabled: component.disabled, "aria-disabled": waiting ? "true" : null, // disabled, it would lose the focus
+    "data-testid": "button", "data-custom-id": component.custom_id,
+    onclick: () => waiting || press({ type: "component", message: message.id, custom_id: component.custom_id }),
   }, ...label);
-}
-
-function optionsOf(component) {
-  if (component.type === 3) return component.options;
-  if (component.type === 5) return state.members.map((m) => ({ label: m.name, value: m.id }));
-  if (component.type === 8) return state.channels.map((c) => ({ label: `#${c.name}`, value: c.id }));
-  return [];
-}
-
-function select(component, message) {
-  const several = (component.max_values ?? 1) > 1;
-  const options = optionsOf(component).map((o) => h("option", { value: o.value, selected: o.default }, `${emojiOf(o.emoji)}${o.label}${o.description ? ` — ${o.description}` : ""}`));
-  const chosen = component.options?.some((o) => o.default);
-  return h("select", {
-    class: "menu", multiple: several, disabled: component.disabled, "data-testid": "select", "data-custom-id": component.custom_id,
-    "aria-label": component.placeholder ?? say("choose"),
-    onchange: (event) => press({
-      type: "component", message: message.id, custom_id: component.custom_id,
-      values: [...event.target.selectedOptions].map((o) => o.value).filter(Boolean),
-    }),
-  }, !several && !chosen && h("option", { value: "", disabled: true, selected: true }, component.placeholder ?? say("choose")), ...options);
 }
 
 function item(component, message) {

@@ -1,6 +1,7 @@
 // A modal that the bot opened.
 import { byId, h } from "/page/dom.js";
 import { act, upload } from "/page/api.js";
+import { remember } from "/page/focus.js";
 import { markdown } from "/page/markdown.js";
 import { say, state } from "/page/state.js";
 
@@ -91,5 +92,6 @@ export function openModal({ id, modal }) {
     h("div", { class: "modal-end" },
       h("button", { type: "button", class: "button secondary", onclick: () => dialog.close() }, say("cancel")),
       h("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" }, say("submit")))));
+  dialog.onclose = remember();
   dialog.showModal();
 }

@@ -1,5 +1,6 @@
 // Pictures in a mosaic, and one of them large.
 import { byId, h, link, safeUrl } from "/page/dom.js";
+import { remember } from "/page/focus.js";
 import { say } from "/page/state.js";
 
 export function gallery(pictures) {
@@ -14,22 +15,30 @@ export function gallery(pictures) {
 
 export function enlarge(pictures, index) {
   const box = byId("lightbox");
-  const draw = (at) => {
-    const picture = pictures[(at + pictures.length) % pictures.length];
+  const image = h("img"), caption = h("figcaption");
+  let at = index;
+  const draw = () => {
+    const picture = pictures[at];
     const alt = picture.description || picture.filename || say("picture");
-    const step = (by) => () => draw(at + by);
-    const many = pictures.length > 1;
-    box.onkeydown = (event) => {
-      if (many && event.key === "ArrowLeft") draw(at - 1);
-      if (many && event.key === "ArrowRight") draw(at + 1);
-    };
-    box.replaceChildren(
-      h("button", { type: "button", class: "close", "aria-label": say("close"), onclick: () => box.close() }, "✕"),
-      h("figure", {}, h("img", { src: safeUrl(picture.url) ?? "", alt }), h("figcaption", {}, alt, " ", link(picture.url, say("original")))),
-      ...(many ? [h("button", { type: "button", class: "previous", "aria-label": "←", onclick: step(-1) }, "‹"),
-        h("button", { type: "button", class: "next", "aria-label": "→", onclick: step(1) }, "›")] : []));
+    Object.assign(image, { src: safeUrl(picture.url) ?? "", alt });
+    caption.replaceChildren(alt, " ", link(picture.url, say("original")));
   };
-  draw(index);
+  const step = (by) => {
+    at = (at + by + pictures.length) % pictures.length;
+    draw(); // the buttons stay, and with them the focus
+  };
+  const many = pictures.length > 1;
+  box.onkeydown = (event) => {
+    if (many && event.key === "ArrowLeft") step(-1);
+    if (many && event.key === "ArrowRight") step(1);
+  };
   box.onclick = (event) => { if (event.target === box) box.close(); };
+  box.onclose = remember();
+  box.replaceChildren(
+    h("button", { type: "button", class: "close", "aria-label": say("close"), onclick: () => box.close() }, "✕"),
+    h("figure", {}, image, caption),
+    ...(many ? [h("button", { type: "button", class: "previous", "aria-label": "←", onclick: () => step(-1) }, "‹"),
+      h("button", { type: "button", class: "next", "aria-label": "→", onclick: () => step(1) }, "›")] : []));
+  draw();
   box.showModal();
 }
