@@ -90,7 +90,7 @@ BOT_USER: Json = {
 def dm_of(member: Member) -> Channel:
     """The direct messages between a member and the bot."""
     number = str(int(member.id) + 200)
-    return Channel(number, BOT_USER["username"], "bot とのダイレクトメッセージ", member.id)
+    return Channel(number, BOT_USER["username"], "ボットとのダイレクトメッセージ", member.id)
 
 
 DM_IDS = frozenset(dm_of(member).id for member in MEMBERS)

@@ -6,7 +6,7 @@ import { markdown, tick } from "/page/markdown.js";
 import { messageRow, pendingRow } from "/page/message.js";
 import { openModal } from "/page/modal.js";
 import { closeSide, startSide } from "/page/side.js";
-import { memberOf, say, state } from "/page/state.js";
+import { memberOf, nameOf, say, state } from "/page/state.js";
 
 const COMMAND = 2, COMPONENT = 3, MODAL_SUBMIT = 5; // interaction types
 const RETRY_MS = 1000;
@@ -33,8 +33,8 @@ function drawRows(all) {
   if (all) rows.clear();
   const list = byId("messages");
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
-  const nodes = [h("header", { class: "welcome" }, h("div", { class: "hash", "aria-hidden": "true" }, "#"),
-    h("h2", {}, say("welcome", state.channel.name)), h("p", {}, state.channel.topic), h("p", {}, say("welcomeHint")))];
+  const nodes = [h("header", { class: "welcome" }, h("div", { class: "hash", "aria-hidden": "true" }, nameOf(state.channel)[0]),
+    h("h2", {}, say("welcome", nameOf(state.channel))), h("p", {}, state.channel.topic), h("p", {}, say("welcomeHint")))];
   let previous = null;
   for (const entry of visible()) {
     const known = rows.get(entry.message.id);
@@ -75,7 +75,7 @@ function channelItem(channel) {
   return h("div", { role: "listitem", "data-id": channel.id }, h("button", {
     type: "button", class: here ? "channel here" : "channel", "aria-current": here ? "page" : null, "data-testid": "channel",
     onclick: () => { state.channel = channel; drawAll(); closeSide(); },
-  }, h("span", { "aria-hidden": "true" }, channel.member_id ? "@" : "#"), channel.name));
+  }, h("span", { "aria-hidden": "true" }, nameOf(channel)[0]), channel.name));
 }
 
 function drawFrame() {
@@ -83,9 +83,10 @@ function drawFrame() {
   for (const node of document.querySelectorAll("[data-phrase]")) node.textContent = say(node.dataset.phrase);
   byId("guild").textContent = state.guild;
   byId("menu").setAttribute("aria-label", say("menu"));
-  byId("channel-name").textContent = `${state.channel.member_id ? "@" : "#"} ${state.channel.name}`;
+  byId("channel-name").textContent = nameOf(state.channel);
   byId("topic").replaceChildren(markdown(state.channel.topic));
   byId("channels").setAttribute("aria-label", say("menu"));
+  byId("messages").setAttribute("aria-label", say("messages", nameOf(state.channel)));
   byId("channels").replaceChildren(...mine().map(channelItem));
   byId("me").replaceChildren(avatar(state.me.name, state.me.colour), h("div", {}, h("b", {}, state.me.name),
     h("small", {}, state.me.reviewer ? say("reviewer") : state.me.username)));

@@ -2,7 +2,7 @@
 import { byId, h } from "/page/dom.js";
 import { act, here, hint, post, upload } from "/page/api.js";
 import { attach, attached, drawAttached } from "/page/attached.js";
-import { localised, say, state } from "/page/state.js";
+import { localised, nameOf, say, state } from "/page/state.js";
 
 const SUBCOMMAND = 1, GROUP = 2;
 const STRING = 3, INTEGER = 4, BOOLEAN = 5, MEMBER = 6, CHANNEL = 7, NUMBER = 10, ATTACHMENT = 11;
@@ -306,11 +306,17 @@ export function startComposer() {
     drawAttached();
     text().focus();
   });
+  PHONE.addEventListener("change", () => { if (state.channel) drawPlaceholder(); });
   byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
   byId("send").addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen) leave(); });
 }
 
+const PHONE = matchMedia("(max-width: 720px)"); // as in style.css
 let lastFor = ""; // whose box it was, and in which channel
+
+function drawPlaceholder() {
+  text().placeholder = PHONE.matches ? say("placeholderShort") : say("placeholder", nameOf(state.channel));
+}
 
 // After the member, the channel, the language or the commands have changed.
 export function refreshComposer() {
@@ -318,9 +324,9 @@ export function refreshComposer() {
   if (lastFor && now !== lastFor) attach([]); // a file goes out from where and by whom it was chosen
   lastFor = now;
   if (chosen) leave();
-  text().placeholder = say("placeholder", state.channel.name);
+  drawPlaceholder();
   drawAttached();
-  text().setAttribute("aria-label", say("placeholder", state.channel.name));
+  text().setAttribute("aria-label", say("placeholder", nameOf(state.channel)));
   byId("send").setAttribute("aria-label", say("send"));
   byId("attach").title = say("attach");
   byId("files").setAttribute("aria-label", say("attach"));

@@ -30,12 +30,18 @@ export function continues(message, previous) {
     && new Date(message.timestamp) - new Date(previous.timestamp) < GROUP_MS;
 }
 
+// A command as people know it: one of a message's menu has a name of its own and no slash.
+function commandName(name) {
+  const ofMenu = state.commands.find((command) => command.type === 3 && command.name === name);
+  return ofMenu ? localised(ofMenu, "name") : `/${name}`;
+}
+
 function credit(message) {
   const used = message.interaction_metadata;
   if (used && !message.message_reference && used.name) {
     const who = memberOf(used.user.id);
     return h("div", { class: "credit" }, avatar(nameOf(used.user), who?.colour ?? BOT_COLOUR, true),
-      ...say("used", h("b", {}, nameOf(used.user)), h("span", { class: "mention" }, `/${used.name}`)));
+      ...say("used", h("b", {}, nameOf(used.user)), h("span", { class: "mention" }, commandName(used.name))));
   }
   if (message.message_reference) {
     const target = state.messages.get(message.message_reference.message_id)?.message;

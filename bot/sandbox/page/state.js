@@ -14,4 +14,7 @@ export const say = (key, ...values) => phrase(state.locale, key, ...values);
 
 export const memberOf = (id) => state.members.find((member) => member.id === id);
 
+// As people write it: a channel with #, a partner with @.
+export const nameOf = (channel) => `${channel.member_id ? "@" : "#"}${channel.name}`;
+
 export const localised = (thing, key) => thing[`${key}_localizations`]?.[state.locale] ?? thing[key];
