@@ -27,7 +27,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    with opened(tmp_path_factory.mktemp("house"), LANG="ja_JP.UTF-8") as house:
+    with opened(tmp_path_factory.mktemp("house"), FOODGAN_LANG="ja") as house:
         yield house
 
 
