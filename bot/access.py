@@ -7,6 +7,11 @@ from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
 
 
+def servers_of(settings: Settings) -> frozenset[int]:
+    """The ids of the club's servers; none where it is not said whose the bot is."""
+    return frozenset(map(int, _named(settings.club_servers)))
+
+
 def is_open(settings: Settings, servers: int) -> bool:
     """Whether it is not said whose the bot is. servers: that it is in."""
     return not _named(settings.club_servers) and servers > 1
@@ -17,7 +22,7 @@ class Access:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._servers = _named(settings.club_servers)
+        self._servers = {str(server) for server in servers_of(settings)}
         self._roles = _named(settings.reviewer_roles)
 
     def reviewer(self, interaction: discord.Interaction) -> Reviewer:

@@ -59,7 +59,9 @@ def draw(order: Drawing, settings: Settings) -> Drawn:
 
     store = Store(settings.photo_store)
     covered = Counter(entry.name for entry in store.entries(CLUB))
-    counted = words.coverage(covered, dict(order.asked), WORDS_MAX)
+    names = (name for name, _ in order.asked)
+    wishes = dict(zip(names, order.wishers, strict=False))
+    counted = words.coverage(covered, wishes, WORDS_MAX)
     path = f"drawings/{order.drawing_id}.png"
     store.write(path, drawn(order.locale, order.weeks, counted))
     wanted = tuple(word for word, _ in counted.wanted[:WANTED_MAX])

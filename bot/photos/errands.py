@@ -3,7 +3,7 @@
 import asyncio
 import io
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -82,7 +82,9 @@ class Errands:
         edit: Edit,
         notices: Notices,
         blocklist: Blocklist,
+        servers: Collection[int] = (),
     ) -> None:
+        """servers: those of the club; none named: any."""
         self._sessions = sessions
         self._queue = queue
         self._publisher = publisher
@@ -90,6 +92,7 @@ class Errands:
         self._edit = edit
         self._notices = notices
         self._blocklist = blocklist
+        self._servers = servers
         self._drawing: set[int] = set()  # members whose drawing is not in the records yet
 
     async def release(self, guest: Guest | None) -> None:
@@ -128,13 +131,19 @@ class Errands:
         async with self._sessions() as session:
             weeks = await figures.accepted_by_week(session)
             since = datetime.now(UTC) - ASKED_FOR
-            asked = await figures.asked_names(session, since, ASKED_MAX)
+            asked = await figures.asked_names(session, since, ASKED_MAX, self._servers)
+        names = [one for one in asked if self._blocklist.allows(one[0])]
+        numbers: dict[int, int] = {}  # a member -> a number that is good for this drawing alone
         drawing_id = new_order_id()
         drawing = Drawing(
             drawing_id=drawing_id,
             locale=guest.locale,
             weeks=tuple(weeks[-WEEKS_MAX:]),
-            asked=tuple(one for one in asked if self._blocklist.allows(one[0])),
+            asked=tuple((name, len(members)) for name, members in names),
+            wishers=tuple(
+                tuple(numbers.setdefault(member, len(numbers)) for member in members)
+                for _, members in names
+            ),
         )
         await self._send(_errand("drawing", drawing_id, drawing, datetime.now(UTC), guest))
 

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.access import Access
+from bot.access import Access, servers_of
 from bot.answer import Answer, Outcome, edit_whole
 from bot.blocklist import Blocklist
 from bot.buttons import Press
@@ -64,7 +64,9 @@ class Gallery:
         desk = Desk(sessions, self._lookalikes, receipts, publisher, settings)
         self.rights = rights = Rights(sessions, self._lookalikes, publisher)
         notices = Notices(sessions, sender(client), publisher.changed, settings)
-        errands = Errands(sessions, self._queue, publisher, store, edit, notices, blocklist)
+        errands = Errands(
+            sessions, self._queue, publisher, store, edit, notices, blocklist, servers_of(settings)
+        )
         schedule = Schedule(sessions, self._queue, errands, settings)
         retention = Retention(sessions, publisher, settings)
         community, access = Community(sessions), Access(settings)

@@ -1,10 +1,10 @@
 """Figures of the collection: by week, by name, by contributor."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.tables import Consent, Leader, Order, Photo
@@ -24,25 +24,34 @@ async def accepted_by_week(session: AsyncSession) -> list[tuple[str, int]]:
 
 
 async def asked_names(
-    session: AsyncSession, since: datetime, limit: int
-) -> Sequence[tuple[str, int]]:
-    """The names most asked for in `/dish` or `/mix` since then, and by how many members each.
+    session: AsyncSession, since: datetime, limit: int, servers: Collection[int] = ()
+) -> list[tuple[str, list[int]]]:
+    """The names most asked for in `/dish` or `/mix` since then, with the ids of who asked.
 
-    A press on a button below a picture asks for no name.
+    A press on a button below a picture asks for no name. What was ordered in direct messages is
+    nobody else's business. servers: whose orders count; none named: those of any server.
     """
-    fresh = (Order.asked_at >= since, Order.kind.in_(("dish", "mix")))
-    asked = union_all(
+    fresh = [Order.asked_at >= since, Order.kind.in_(("dish", "mix")), Order.guild_id.is_not(None)]
+    if servers:
+        fresh.append(Order.guild_id.in_(servers))
+    asked = union(
         select(Order.name, Order.member_id).where(*fresh),
         select(Order.mix, Order.member_id).where(*fresh, Order.mix.is_not(None)),
-    ).subquery()
-    members = func.count(asked.c.member_id.distinct())
-    rows = await session.execute(
-        select(asked.c.name, members)
+    ).cte()
+    most = (
+        select(asked.c.name)
         .group_by(asked.c.name)
-        .order_by(members.desc(), asked.c.name)
+        .order_by(func.count().desc(), asked.c.name)
         .limit(limit)
+        .subquery()
     )
-    return [(name, count) for name, count in rows]
+    rows = await session.execute(
+        select(asked.c.name, asked.c.member_id).join(most, most.c.name == asked.c.name)
+    )
+    members: dict[str, list[int]] = defaultdict(list)
+    for name, member_id in rows:
+        members[name].append(member_id)
+    return sorted(members.items(), key=lambda each: (-len(each[1]), each[0]))
 
 
 async def credits(session: AsyncSession) -> list[tuple[str, int]]:

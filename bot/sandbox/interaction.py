@@ -9,6 +9,7 @@ from bot.sandbox.body import Body
 from bot.sandbox.message import Message, pictures
 from bot.sandbox.people import (
     APPLICATION_ID,
+    DM_IDS,
     EVERYONE_MAY,
     GUILD_ID,
     Channel,
@@ -99,7 +100,14 @@ class Interaction:
         }
         if self.source is not None:
             payload["message"] = self.source.json
-        return payload
+        return self._in_dm(payload) if self.channel.id in DM_IDS else payload
+
+    def _in_dm(self, payload: Json) -> Json:
+        """The payload as it comes from direct messages: of a user, and of no server."""
+        left = {key: value for key, value in payload.items() if not key.startswith("guild")}
+        del left["member"]
+        channel = channel_json(self.channel) | {"permissions": "0"}
+        return left | {"channel": channel, "user": user_json(self.member), "context": 1}
 
     def credit(self) -> Json:
         """What a message that answers carries: `shown` for its JSON, and this interaction's id."""

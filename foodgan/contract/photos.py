@@ -158,7 +158,9 @@ class Released(Result):
 class Drawing(Order):
     """What `/dataset` shows, beside what the bot's catalogue says: photos a week (ISO week, count).
 
-    asked: names that members ask for in `/dish`, normalised, and how many members each.
+    asked: names that members ask for in `/dish`, normalised, and how many members each; wishers:
+    who they are, name by name, as numbers that are good for this drawing alone. Bots of before tell
+    none.
     """
 
     version: Literal[2] = 2
@@ -166,6 +168,7 @@ class Drawing(Order):
     locale: Locale
     weeks: tuple[tuple[str, int], ...]
     asked: tuple[tuple[DishName, int], ...]
+    wishers: tuple[tuple[int, ...], ...] = ()
 
 
 class Drawn(Result):

@@ -1,10 +1,13 @@
 """Dishes' names as words, by the dictionary; and which words the photos lack most."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from foodgan.text.tokens import tokens
+from foodgan.text.tokens import listed_keys, tokens
+
+WISHERS_MIN = 2  # members; what one alone wants would tell of that one
 
 Count = tuple[str, int]
 
@@ -13,7 +16,7 @@ Count = tuple[str, int]
 class Coverage:
     """Words with how often they occur. covered: in the photos' names, the most frequent first.
 
-    wanted: asked for more often than there are photos, what is lacking most first.
+    wanted: asked for by more members than there are photos, what is lacking most first.
     """
 
     covered: tuple[Count, ...]
@@ -33,16 +36,31 @@ def read(name: str) -> tuple[str, ...]:
     return tuple(_spelt(name).values())
 
 
-def coverage(covered: Mapping[str, int], asked: Mapping[str, int], most: int) -> Coverage:
-    """How photos and wishes compare. Both: normalised names and how often each occurs.
+def coverage(
+    covered: Mapping[str, int], asked: Mapping[str, Collection[int]], most: int
+) -> Coverage:
+    """How photos and wishes compare. covered: normalised names and how often each occurs; asked:
+    such names and who wants each, by any number for a member.
 
     most: words of each list. Spellings of one word (うどん, ウドン) count together and are shown as
-    written most often.
+    written most often. Everybody reads what is wanted: so it is words of the kitchen alone, or of
+    photos that were accepted, and only such as several members want.
     """
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    there = _count(covered.items(), spellings)
-    wished = _count(asked.items(), spellings)
+    there: Counter[str] = Counter()
+    for name, times in covered.items():
+        for key in _note(name, times, spellings):
+            there[key] += times
+    wishers: dict[str, set[int]] = defaultdict(set)
+    for name, members in asked.items():
+        for key in _note(name, len(members), spellings):
+            wishers[key] |= set(members)
     shown = {key: _most_frequent(each) for key, each in spellings.items()}
+    wished = {
+        key: len(members)
+        for key, members in wishers.items()
+        if len(members) >= WISHERS_MIN and (key in there or key in _kitchen())
+    }
     lacking = {key: times / (1 + there[key]) for key, times in wished.items() if times > there[key]}
     wanted = sorted(lacking, key=lambda key: (-lacking[key], shown[key]))[:most]
     often = sorted(there, key=lambda key: (-there[key], shown[key]))[:most]
@@ -63,18 +81,22 @@ def _spelt(name: str) -> dict[str, str]:
     return spelt
 
 
-def _count(names: Iterable[Count], spellings: dict[str, Counter[str]]) -> Counter[str]:
-    """How often each key occurs; a name in which no word is known counts as one word.
+def _note(name: str, times: int, spellings: dict[str, Counter[str]]) -> list[str]:
+    """The keys of a name, whose spellings are counted; one where no word is known: itself.
 
     A number is nothing to photograph.
     """
-    found: Counter[str] = Counter()
-    for name, times in names:
-        for key, shown in (_spelt(name) or {name: name}).items():
-            if not key.isdecimal():
-                found[key] += times
-                spellings[key][shown] += times
-    return found
+    found = {
+        key: shown for key, shown in (_spelt(name) or {name: name}).items() if not key.isdecimal()
+    }
+    for key, shown in found.items():
+        spellings[key][shown] += times
+    return list(found)
+
+
+@cache
+def _kitchen() -> frozenset[str]:
+    return frozenset(listed_keys())
 
 
 def _most_frequent(spellings: Counter[str]) -> str:

@@ -1,8 +1,11 @@
 """`/dataset`: one drawing a member at a time, so that photos wait behind nobody's many."""
 
+from typing import Any
+
 import pytest
 
 from bot.records.tables import Errand
+from bot.sandbox import people
 from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
 from tests.bot.canteen import is_private, until
@@ -65,7 +68,56 @@ async def test_names_asked_for_before_a_word_was_blocked_are_not_drawn(club: Clu
     await club.shown(blocked, say("ja", "operator-blocked"))
     club.use("dataset")
     (job,) = await until(club.intake.jobs, "in line")
-    assert job.args[0]["asked"] == [["月見うどん", 1]]
+    assert asked_in(job) == {"月見うどん": 1}
+
+
+async def test_what_was_ordered_in_direct_messages_is_drawn_for_nobody(club: Club) -> None:
+    await club.canteen.open()
+    for member in ("akari", "yuto"):
+        asked = club.use("dish", member, channel=dm_of(member), options={"name": "ひみつのカレー"})
+        await club.canteen.record("queued", asked)
+    await club.canteen.record("queued", club.canteen.order(name="月見うどん"))
+    club.use("dataset")
+    (job,) = await until(club.intake.jobs, "in line")
+    assert asked_in(job) == {"月見うどん": 1}
+
+
+async def test_where_the_club_names_its_servers_those_of_others_are_not_drawn(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await club.canteen.open(club_servers=people.GUILD_ID)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr("bot.sandbox.interaction.GUILD_ID", "1240000000000009999")
+        asked = club.canteen.order(name="よそのカレー")
+        await club.canteen.record("queued", asked)
+    await club.canteen.record("queued", club.canteen.order("yuto", name="月見うどん"))
+    club.use("dataset")
+    (job,) = await until(club.intake.jobs, "in line")
+    assert asked_in(job) == {"月見うどん": 1}
+
+
+async def test_a_drawing_tells_wishers_apart_and_says_of_none_who_it_is(club: Club) -> None:
+    await club.canteen.open()
+    wishes = (("akari", "納豆"), ("yuto", "納豆"), ("akari", "カレー"), ("emma", "うどん"))
+    for member, name in wishes:
+        await club.canteen.record("queued", club.canteen.order(member, name=name))
+    club.use("dataset")
+    (job,) = await until(club.intake.jobs, "in line")
+    names = [name for name, _ in job.args[0]["asked"]]
+    wishers = dict(zip(names, job.args[0]["wishers"], strict=True))
+    assert sorted(map(len, wishers.values())) == [1, 1, 2]
+    assert wishers["カレー"][0] in wishers["納豆"]
+    assert wishers["うどん"][0] not in wishers["納豆"]
+    assert {number for each in wishers.values() for number in each} == {0, 1, 2}
+
+
+def asked_in(job: Any) -> dict[str, int]:
+    """The names of a drawing, and how many members want each."""
+    return dict(job.args[0]["asked"])
+
+
+def dm_of(member: str) -> str:
+    return str(people.dm_of(people.find_member(member)).id)
 
 
 async def test_names_that_others_ordered_are_in_no_export_and_are_not_kept(club: Club) -> None:
@@ -73,7 +125,7 @@ async def test_names_that_others_ordered_are_in_no_export_and_are_not_kept(club:
     await club.canteen.record("queued", club.canteen.order(name="ひみつのカレー"))
     club.use("dataset", "yuto")
     (job,) = await until(club.intake.jobs, "in line")
-    assert job.args[0]["asked"] == [["ひみつのカレー", 1]]
+    assert asked_in(job) == {"ひみつのカレー": 1}
     (archive,) = await exported(club, "yuto")
     assert "ひみつの" not in archive.read("data.json").decode()
 

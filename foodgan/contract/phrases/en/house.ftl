@@ -36,7 +36,7 @@ about =
     {""}**Two tastes in one** — give `/mix` two names, and see one dish turn into the other, step by step.
     {""}**One more thing** — the buttons under a picture bring another one (🎲), some like it (🍳) or a larger one (🔍), and tell whether it is a copy of a photo (🪞).
     {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time with `/photos withdraw`.
-    {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. We read no other messages. `/privacy export` brings you what we keep, `/privacy delete` erases it.
+    {""}**What we keep** — to bring you your order we write down the dish, the place and your Discord ID. Not your name. Words of dishes that two or more members ordered on the server are shown in `/dataset` as photos that we want, never whose orders they were, and nothing that was ordered in a DM. We read no other messages. `/privacy export` brings you what we keep, `/privacy delete` erases it.
 
 ## Orders
 
@@ -239,7 +239,7 @@ plot-title = Photos of the imaginary canteen
 plot-weeks = Photos gathered, week by week
 plot-most = Words with many photos
 plot-least = Words with few photos
-plot-wanted = Please photograph next (orders)
+plot-wanted = Please photograph next (members who want it)
 plot-none = None yet
 plot-release-title = Release { $release }
 plot-names = Dishes with the most photos
