@@ -2,6 +2,7 @@
 
 import re
 
+from bot.blocklist import folded
 from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
 from foodgan.contract.limits import WORDS_MAX
@@ -11,11 +12,14 @@ _BETWEEN = re.compile(r"[\s、,，・]+")
 
 
 def weights_of(more: str | None, less: str | None) -> tuple[tuple[str, int], ...]:
-    """Words, as their names spell them, and their weights in percent. A word in both is less.
+    """Words, as their names spell them, and their weights in percent.
 
-    Raises UserError for what is no word, or for too many.
+    Raises UserError for what is no word, for one in both, or for too many.
     """
-    asked = dict.fromkeys(_words(more), MORE) | dict.fromkeys(_words(less), LESS)
+    louder, softer = _words(more), _words(less)
+    if {*map(folded, louder)} & {*map(folded, softer)}:
+        raise UserError("weight-both")
+    asked = dict.fromkeys(louder, MORE) | dict.fromkeys(softer, LESS)
     if len(asked) > WORDS_MAX:
         raise UserError("weight-too-many", max=WORDS_MAX)
     return tuple(asked.items())

@@ -37,6 +37,7 @@ PHRASES = (
     "submit-stale",
     "submit-too-many",
     "too-many-waiting",
+    "weight-both",
     "weight-no-words",
     "weight-too-many",
 )

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,8 @@ from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
 
 NOTICE_TIMEOUT_S = 20.0  # of one notice: photos and receipts have their turn after it
-NAMED_MAX = 8  # photos, or dishes, that a notice names; the rest are counted
+NAMED_MAX = 8  # names of dishes that a notice gives; the rest are counted
+PATIENCE = timedelta(minutes=10)  # that news wait for what else is being decided
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +55,13 @@ class Notices:
     async def tell(self) -> None:
         """Tell all decisions that can no longer be undone, in one message a member.
 
-        They are marked first: a stop in between costs a message, and sends none twice.
+        While reviewers go through a member's photos, it waits for the last of them. Decisions are
+        marked first: a stop in between costs a message, and sends none twice.
         """
+        now = datetime.now(UTC)
+        oldest = now - self._undo - PATIENCE if self._wanted else None
         async with self._sessions.begin() as session:
-            decided = await reviews.untold(session, datetime.now(UTC) - self._undo)
+            decided = await reviews.untold(session, now - self._undo, oldest)
         if decided:
             self._changed()
         if not self._wanted:
@@ -122,16 +126,21 @@ def notice(decided: Sequence[Photo]) -> str:
         return ""
     locale = decided[-1].locale
     accepted = [photo for photo in decided if photo.state == "accepted"]
-    rejected = [photo for photo in decided if photo.state == "rejected"]
+    rejected = Counter(
+        (photo.name, photo.reason or "other") for photo in decided if photo.state == "rejected"
+    )
     lines = []
     if accepted:
         lines.append(say(locale, "notice-accepted", names=_names(locale, accepted)))
-    for photo in rejected[:NAMED_MAX]:
-        reason = say(locale, f"reason-{photo.reason or 'other'}")
-        name = dishname.display(photo.name)
-        lines.append(say(locale, "notice-rejected", name=name, reason=reason))
-    if len(rejected) > NAMED_MAX:
-        lines.append(say(locale, "notice-more", count=len(rejected) - NAMED_MAX))
+    for (name, reason), count in list(rejected.items())[:NAMED_MAX]:
+        values = {"name": dishname.display(name), "reason": say(locale, f"reason-{reason}")}
+        if count > 1:
+            lines.append(say(locale, "notice-rejected-many", count=count, **values))
+        else:
+            lines.append(say(locale, "notice-rejected", **values))
+    rest = sum(list(rejected.values())[NAMED_MAX:])
+    if rest:
+        lines.append(say(locale, "notice-more", count=rest))
     return fitting("\n".join(lines))
 
 
@@ -154,10 +163,15 @@ def good_news(locale: str, learned: Sequence[LearnedName]) -> str:
 
 
 def _names(locale: str, photos: Sequence[Photo]) -> str:
-    names = [dishname.display(photo.name) for photo in photos[:NAMED_MAX]]
-    shown = say(locale, "list-comma").join(names)
-    rest = len(photos) - NAMED_MAX
-    return shown if rest <= 0 else say(locale, "list-more", names=shown, count=rest)
+    counts = Counter(photo.name for photo in photos)
+    names = []
+    for name, count in list(counts.items())[:NAMED_MAX]:
+        shown, many = dishname.display(name), say(locale, "count-photos", count=count)
+        several = count > 1
+        names.append(say(locale, "notice-many", name=shown, count=many) if several else shown)
+    listed = say(locale, "list-comma").join(names)
+    rest = sum(list(counts.values())[NAMED_MAX:])
+    return say(locale, "list-more", names=listed, count=rest) if rest else listed
 
 
 def sender(client: discord.Client) -> Send:

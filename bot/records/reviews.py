@@ -244,16 +244,22 @@ async def rename(session: AsyncSession, photo_id: str, reviewer: Reviewer, name:
     return "renamed"
 
 
-async def untold(session: AsyncSession, before: datetime) -> Sequence[Photo]:
-    """Decisions that can no longer be undone, and that the member has not heard of."""
+async def untold(
+    session: AsyncSession, before: datetime, oldest: datetime | None = None
+) -> Sequence[Photo]:
+    """Decisions that can no longer be undone, and that the member has not heard of.
+
+    before: what was decided later may still be undone, and all else that this member is to hear
+    waits for it: unless any of it was decided before `oldest`; None: nothing waits.
+    """
+    news = and_(Photo.state.in_(("accepted", "rejected")), Photo.told_at.is_(None))
+    ready = and_(news, Photo.decided_at < before)
+    if oldest is not None:
+        unsettled = select(Photo.member_id).where(news, Photo.decided_at >= before)
+        impatient = select(Photo.member_id).where(news, Photo.decided_at < oldest)
+        waits_no_more = or_(Photo.member_id.not_in(unsettled), Photo.member_id.in_(impatient))
+        ready = and_(ready, waits_no_more)
     found = await session.scalars(
-        update(Photo)
-        .where(
-            Photo.state.in_(("accepted", "rejected")),
-            Photo.decided_at < before,
-            Photo.told_at.is_(None),
-        )
-        .values(told_at=datetime.now(UTC))
-        .returning(Photo)
+        update(Photo).where(ready).values(told_at=datetime.now(UTC)).returning(Photo)
     )
-    return found.all()
+    return sorted(found.all(), key=lambda photo: (photo.decided_at, photo.id))

@@ -25,7 +25,6 @@ WEIGHTS = (("チーズ", MORE), ("味噌", LESS), ("カツ", LESS))
         ("チーズ", None, (("チーズ", MORE),)),
         ("チーズ、味噌", None, (("チーズ", MORE), ("味噌", MORE))),
         (" チーズ\u3000・味噌,", "カツ", (("チーズ", MORE), ("味噌", MORE), ("カツ", LESS))),
-        ("ﾁｰｽﾞ", "チーズ", (("チーズ", LESS),)),
         ("\u3000", "", ()),
     ],
 )
@@ -38,6 +37,24 @@ def test_words_may_be_parted_as_one_likes(
 def test_too_many_words_are_refused() -> None:
     with pytest.raises(UserError, match="weight-too-many"):
         weights_of(" ".join(f"言葉{n}" for n in range(WORDS_MAX + 1)), None)
+
+
+@pytest.mark.parametrize(
+    ("more", "less"), [("ﾁｰｽﾞ", "味噌 チーズ"), ("えび", "エビ"), ("Miso", "miso")]
+)
+def test_a_word_is_not_to_be_heard_both_more_and_less(more: str, less: str) -> None:
+    with pytest.raises(UserError, match="weight-both"):
+        weights_of(more, less)
+
+
+async def test_a_word_in_both_is_refused_privately_before_anything_is_ordered(
+    canteen: Canteen, redis: Redis
+) -> None:
+    await canteen.open()
+    message = await canteen.answer(canteen.order(name=NAME, more="チーズ", less="チーズ"))
+    assert message["content"] == "同じ言葉を「もっと」と「控えめ」の両方には書けません。"
+    assert is_private(message)
+    assert not line(redis)
 
 
 @pytest.mark.parametrize("more", ["🧀", "、、", "チーズ" * 30])

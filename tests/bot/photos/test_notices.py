@@ -3,11 +3,13 @@
 import asyncio
 from typing import Any
 
+from bot.photos.notices import NAMED_MAX, notice
 from bot.sandbox import people
 from bot.sandbox.faults import RequestFault
 from foodgan.contract.phrases import say
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club, desk, edited
+from tests.bot.photos.rows import a_photo, photos
 
 
 async def test_two_reviewers_accept_and_the_member_hears_of_it_by_message(club: Club) -> None:
@@ -124,6 +126,38 @@ async def test_a_member_who_takes_no_messages_and_wants_no_name_is_left_in_peace
     await until(lambda: closed.hits, "the refusal")
     await asyncio.sleep(0.3)
     assert not said_in_channel(club, "採用")
+
+
+async def test_what_is_decided_in_a_row_is_told_in_one_message(club: Club) -> None:
+    await club.canteen.open(review_undo_s=1.5, review_votes=1)
+    await club.agreed()
+    await club.taken(["a.jpg", "b.jpg"], name="部長スペシャル")
+    await club.taken(["c.jpg"])
+    page = await desk(club, "minato")
+    for _ in range(3):
+        page = await edited(club, club.click(page, "review-accept", "minato"))
+        await asyncio.sleep(0.7)
+    names = f"部長スペシャル({say('ja', 'count-photos', count=2)})、きつねうどん"
+    told = await until(lambda: said_to_akari(club), "a message")
+    assert told == [say("ja", "notice-accepted", names=names)]
+
+
+def test_photos_of_one_name_are_counted_in_one_line() -> None:
+    turned_down = photos(range(3), state="rejected", reason="blurry", name="部長スペシャル")
+    other = a_photo(3, state="rejected", reason="blurry")
+    reason = say("ja", "reason-blurry")
+    many = say("ja", "notice-rejected-many", name="部長スペシャル", reason=reason, count=3)
+    one = say("ja", "notice-rejected", name="きつねうどん", reason=reason)
+    assert notice([*turned_down, other]).splitlines() == [many, one]
+
+
+def test_beyond_some_names_photos_are_counted() -> None:
+    names = "あいうえおかきくけこ"
+    accepted = [a_photo(n, state="accepted", name=f"{name}丼") for n, name in enumerate(names)]
+    shown = "、".join(f"{name}丼" for name in names[:NAMED_MAX])
+    more = say("ja", "list-more", names=shown, count=3)
+    again = a_photo(99, state="accepted", name="こ丼")
+    assert notice([*accepted, again]) == say("ja", "notice-accepted", names=more)
 
 
 async def agreed_without_a_name(club: Club) -> None:

@@ -14,7 +14,7 @@ from bot.records.database import open_engine
 from bot.records.reviews import Fate, Renamed, Reviewer, Rules, Undone
 from bot.records.tables import AuditEntry, Photo, Verdict, Vote
 from foodgan.contract.phrases import say
-from tests.bot.photos.rows import ANNE, BO, CHE, DEE, a_photo, photos
+from tests.bot.photos.rows import ANNE, BO, CHE, DEE, START, a_photo, photos
 
 Sessions = async_sessionmaker[AsyncSession]
 TWO = Rules(votes=2, escalate_after=2)
@@ -204,6 +204,41 @@ async def test_a_vote_can_be_taken_back_until_the_decision_is_final(sessions: Se
     assert await undo(sessions, CHE) == "late"
     async with sessions.begin() as session:
         assert await reviews.untold(session, datetime.now(UTC)) == []
+
+
+async def decided(sessions: Sessions, number: int, ago_s: float, member_id: int = ANNE) -> None:
+    """One more photo, accepted so long ago, of which its member has not heard."""
+    when = datetime.now(UTC) - timedelta(seconds=ago_s)
+    changed = {"state": "accepted", "decided_at": when, "told_at": None, "member_id": member_id}
+    async with sessions.begin() as session:
+        session.add(a_photo(number, **changed))
+
+
+async def untold(sessions: Sessions) -> set[int]:
+    """The numbers of the photos whose members hear of them now: undo 60 s, patience 600 s."""
+    now = datetime.now(UTC)
+    before, oldest = now - timedelta(seconds=60), now - timedelta(seconds=600)
+    async with sessions.begin() as session:
+        return {int(photo.id, 16) for photo in await reviews.untold(session, before, oldest)}
+
+
+async def test_news_wait_while_another_decision_of_the_member_can_be_taken_back(
+    sessions: Sessions,
+) -> None:
+    await decided(sessions, 1, ago_s=90)
+    await decided(sessions, 2, ago_s=30)
+    await decided(sessions, 3, ago_s=90, member_id=BO)
+    assert await untold(sessions) == {3}
+    async with sessions.begin() as session:
+        (await session.get_one(Photo, "00000002")).decided_at = START
+    assert await untold(sessions) == {1, 2}
+
+
+async def test_news_do_not_wait_for_ever_while_decisions_go_on(sessions: Sessions) -> None:
+    for number, ago_s in enumerate((700, 300, 30), start=1):
+        await decided(sessions, number, ago_s)
+    assert await untold(sessions) == {1, 2}
+    assert await untold(sessions) == set()
 
 
 async def test_a_vote_that_a_decision_needs_takes_the_decision_back(sessions: Sessions) -> None:

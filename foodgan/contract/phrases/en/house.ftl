@@ -391,6 +391,17 @@ state-accepted = accepted
 state-rejected = turned down
 notice-accepted = Your photos were accepted: { $names }. Thank you! Our painter is getting better by it.
 notice-rejected = We did not take your photo of “{ $name }” this time ({ $reason }). We would love to see another one.
+notice-rejected-many =
+    We did not take { $count ->
+        [one] 1 photo
+       *[other] { $count } photos
+    } of “{ $name }” this time ({ $reason }). We would love to see another one.
+notice-many = { $name } ({ $count })
+count-photos =
+    { $count ->
+        [one] 1 photo
+       *[other] { $count } photos
+    }
 notice-more =
     We did not take { $count ->
         [one] 1 other
@@ -556,6 +567,7 @@ operator-listing =
 
 weight-unknown-word = We cannot find “{ $word }” in that name. The words you can turn up or down are { $words }.
 weight-no-words = Under `more` and `less`, please write words of the dish's name, up to { $limit } characters.
+weight-both = A word cannot be under both `more` and `less`.
 weight-none = There is no word in that name that could be turned up or down.
 weight-too-many = We can adjust { $max } words of a name in all.
 weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is as if it were not there.

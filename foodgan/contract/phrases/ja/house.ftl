@@ -346,6 +346,9 @@ state-accepted = 採用
 state-rejected = 見送り
 notice-accepted = 写真が採用されました: { $names }。ありがとうございます! 画家がまた腕を上げます。
 notice-rejected = 「{ $name }」の写真は、今回は見送りになりました({ $reason })。また別の一枚をお待ちしています。
+notice-rejected-many = 「{ $name }」の写真 { $count } 枚は、今回は見送りになりました({ $reason })。また別の一枚をお待ちしています。
+notice-many = { $name }({ $count })
+count-photos = { $count } 枚
 notice-more = ほか { $count } 枚も、今回は見送りになりました。
 notice-learned = あなたの写真のおかげで、新しい料理が食堂の品書きに加わりました: { $names }。`/dish` に料理名を入れると、どなたでも注文できます!
 notice-dish = 「{ $name }」({ $like }のような料理)
@@ -461,6 +464,7 @@ operator-listing =
 
 weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。
 weight-no-words = 「もっと」と「控えめ」には、料理名の中の言葉を { $limit } 文字までで書いてくださいね。
+weight-both = 同じ言葉を「もっと」と「控えめ」の両方には書けません。
 weight-none = この料理名には、加減できる言葉がありません。
 weight-too-many = 加減する言葉は、合わせて { $max } つまででお願いします。
 weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だとその言葉はなかったことになります。
