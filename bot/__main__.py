@@ -4,6 +4,7 @@ members cannot, or can no longer, take out themselves.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -84,6 +85,8 @@ def restore(
     from bot.records.database import database_url
 
     settings: Settings = context.obj
+    # Its lines of tables that go frighten, and their rows are brought back.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     if pulse.alive(pulse_path(settings)):
         _fail(say("cli-bot-running"))
     url = database_url(settings.database_url.get_secret_value())
@@ -124,11 +127,13 @@ def erase(
 
     settings: Settings = context.obj
     url = database_url(settings.database_url.get_secret_value())
-    if not yes:
-        typer.confirm(say("cli-bot-erase-sure", member=str(member)), abort=True)
-    done = _or_fail(lambda: asyncio.run(removal.erase(url, member)))
-    if not done.rows:
+    kept = _or_fail(lambda: asyncio.run(removal.kept(url, member)))
+    if not kept.rows:
         _fail(say("cli-bot-erase-nobody", member=str(member)))
+    if not yes:
+        counts = {"rows": kept.rows, "photos": kept.photos}
+        typer.confirm(say("cli-bot-erase-sure", member=str(member), **counts), abort=True)
+    done = _or_fail(lambda: asyncio.run(removal.erase(url, member)))
     typer.echo(say("cli-bot-erased", rows=done.rows, photos=done.photos))
     if done.banned:
         typer.echo(say("cli-bot-ban-stays"))

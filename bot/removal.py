@@ -12,7 +12,7 @@ from pathlib import PurePath
 from sqlalchemy import URL, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.records import operators, rights
+from bot.records import operators, photos, rights
 from bot.records.database import RecordsClosed, is_missing, open_engine
 from bot.records.migrate import HEAD, revision
 from bot.records.tables import Photo
@@ -28,8 +28,10 @@ class NoSuchPhoto(UserError):
 
 
 @dataclass(frozen=True)
-class Erased:
-    """What was erased. rows: all that were about the member; banned: their ban stands."""
+class Kept:
+    """What the records hold of a member. photos: as the member sees them; rows: all about them;
+    banned: whose ban is to stand.
+    """
 
     photos: int
     rows: int
@@ -55,12 +57,19 @@ async def withdraw(url: URL, chosen: Sequence[Photo]) -> list[str]:
     return gone
 
 
-async def erase(url: URL, member_id: int) -> Erased:
-    """Erase a member, whether or not they are in the server still."""
+async def kept(url: URL, member_id: int) -> Kept:
+    """What there is of a member, who may have left. Raises RecordsClosed."""
     async with _records(url) as session:
-        rows = sum(map(len, (await rights.export(session, member_id)).values()))
-        photos = await rights.erase(session, member_id, by_operator=True) if rows else 0
-        return Erased(photos, rows, await operators.banned(session, member_id))
+        return await _kept(session, member_id)
+
+
+async def erase(url: URL, member_id: int) -> Kept:
+    """Erase a member, whether or not they are in the server still. Returns what there was."""
+    async with _records(url) as session:
+        found = await _kept(session, member_id)
+        if found.rows:
+            await rights.erase(session, member_id, by_operator=True)
+        return found
 
 
 def described(photo: Photo) -> str:
@@ -73,6 +82,13 @@ def described(photo: Photo) -> str:
         day=f"{photo.submitted_at:%Y-%m-%d}",
         member=str(photo.member_id),
     )
+
+
+async def _kept(session: AsyncSession, member_id: int) -> Kept:
+    rows = sum(map(len, (await rights.export(session, member_id)).values()))
+    states = await photos.tally(session, member_id)
+    living = sum(states.get(state, 0) for state in rights.ALIVE)
+    return Kept(living, rows, await operators.banned(session, member_id))
 
 
 async def _meant(session: AsyncSession, reference: str) -> Photo:

@@ -173,8 +173,8 @@ async def stored_hashes(session: AsyncSession, member_id: int) -> list[tuple[str
     return [(sha256, name) for sha256, name in rows if sha256]
 
 
-async def erase(session: AsyncSession, member_id: int, by_operator: bool = False) -> int:
-    """Erase a member, photos and all; returns how many photos. A ban that stands has to stay.
+async def erase(session: AsyncSession, member_id: int, by_operator: bool = False) -> None:
+    """Erase a member, photos and all. A ban that stands has to stay.
 
     Hashes of the photos stay as tombstones that name nobody. A photo at the intake loses its
     owner now, and its row when the intake has spoken. by_operator: the audit log says that
@@ -206,4 +206,3 @@ async def erase(session: AsyncSession, member_id: int, by_operator: bool = False
     await forget_bans(session, member_id)
     if by_operator:
         note(session, "erased", None, None, BY_OPERATOR)
-    return len(photos)

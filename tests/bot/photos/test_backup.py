@@ -269,6 +269,9 @@ def test_the_command_backs_up_the_house_of_var_dir_and_refuses_any_other(tmp_pat
         records.execute("INSERT INTO leaders VALUES (1, '2026-01-01 00:00:00')")
     Store(str(tmp_path / "house" / "photos")).put(SAVED)
     assert run("house", "backup", "club.tar").stdout == "club.tar: 1 row, 1 file\n"
+    restored = run("house", "restore", "club.tar", "--replace")
+    assert restored.returncode == 0
+    assert "Running downgrade" not in restored.stdout + restored.stderr  # which frightens
     refused = run("elsewhere", "backup", "other.tar")
     assert (refused.returncode, "VAR_DIR" in refused.stderr) == (1, True)
     assert not (tmp_path / "elsewhere").exists()

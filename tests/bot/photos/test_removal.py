@@ -109,6 +109,25 @@ async def test_an_operator_erases_a_member_who_left_and_the_log_does_not_say_who
     assert (again.exit_code, "is the ID right?" in again.output) == (1, True)
 
 
+async def test_an_operator_hears_how_much_goes_before_a_member_is_erased(filled: URL) -> None:
+    engine = open_engine(filled)
+    async with AsyncSession(engine) as session, session.begin():
+        session.add(a_photo(4, state="refused"))
+    await engine.dispose()
+    asked = await told(filled, "erase", str(ANNE), answer="n\n")
+    counts = "3 rows, of them 2 photos"  # what was refused is none of the photos that she sees
+    assert (asked.exit_code, counts in asked.output) == (1, True)
+    done = await told(filled, "erase", str(ANNE), answer="y\n")
+    assert f"erased: {counts}" in done.output
+
+
+async def test_a_member_of_whom_nothing_is_kept_is_not_asked_about(filled: URL) -> None:
+    wrong = await told(filled, "erase", "99", answer="y\n")
+    assert wrong.exit_code == 1
+    assert "is the ID right?" in wrong.output
+    assert "[y/N]" not in wrong.output
+
+
 async def test_a_ban_outlives_the_erasure_and_the_operator_hears_of_it(filled: URL) -> None:
     engine = open_engine(filled)
     async with AsyncSession(engine) as session, session.begin():

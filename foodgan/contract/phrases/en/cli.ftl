@@ -329,7 +329,14 @@ cli-bot-withdrawn =
         [one] 1 photo
        *[other] { $count } photos
     }. { cli-bot-forgotten }
-cli-bot-erase-sure = Erase all about member { $member }, photos and all, for good?
+cli-bot-erase-sure =
+    Erase all about member { $member } for good ({ $rows ->
+        [one] 1 row
+       *[other] { $rows } rows
+    }, of them { $photos ->
+        [one] 1 photo
+       *[other] { $photos } photos
+    })?
 cli-bot-erase-nobody = nothing is kept about member { $member }: is the ID right?
 cli-bot-erased =
     erased: { $rows ->
