@@ -5,6 +5,7 @@ as 〓, which Japanese printers put where a type was missing, never as an empty 
 """
 
 import io
+import textwrap
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -14,7 +15,7 @@ import matplotlib
 import matplotlib_fontja
 from matplotlib import font_manager
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ft2font import FT2Font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
@@ -25,25 +26,26 @@ from foodgan.photos.words import Count, Coverage
 FONTS = ("IPAexGothic", "DejaVu Sans")  # of matplotlib-fontja and of matplotlib itself
 MISSING = "〓"
 DPI = 110
-SHOWN = 8  # words in a panel
-TICKS = 10  # weeks that are written out
-LETTERS = 14  # of a word
+SIZE = (7.2, 5.4)  # inches: a chat shows the figure at half of its 792 by 594 pixels or more
+TITLE, HEAD, TEXT = 18, 13, 12  # points
+SHOWN = 6  # words in a panel
+TICKS = 5  # weeks that are written out
+WIDTH = 14  # of a word: a kana is 2, a Latin letter 1
+LINE = 24  # Latin letters of a panel's title in a line
 PAPER, INK, WARM, CALM = "#fffaf2", "#3b2f2a", "#d9772b", "#6f9a8d"
+
+Panels = Sequence[tuple[str, Sequence[Count], str]]  # phrase, counts, colour
 
 
 def draw(locale: str, weeks: Sequence[Count], words: Coverage) -> bytes:
     """The picture of `/dataset`: weeks above; words with most, with fewest, and wanted below."""
     few = sorted(words.covered, key=lambda count: (count[1], count[0]))
-    figure = _figure(say(locale, "plot-title"))
-    grid = figure.add_gridspec(2, 3)
-    _weeks(figure.add_subplot(grid[0, :]), weeks, locale, "plot-weeks")
-    for place, (phrase, counts, colour) in enumerate((
+    panels: Panels = (
         ("plot-most", words.covered, CALM),
         ("plot-least", few, CALM),
         ("plot-wanted", sorted(words.wanted, key=lambda count: -count[1]), WARM),
-    )):  # fmt: skip
-        _bars(figure.add_subplot(grid[1, place]), counts, locale, phrase, colour)
-    return _png(figure)
+    )
+    return _drawn(locale, say(locale, "plot-title"), weeks, panels)
 
 
 def draw_release(
@@ -54,12 +56,26 @@ def draw_release(
     splits: Sequence[Count],
 ) -> bytes:
     """The figure beside a release, in English: what came when, and what it is."""
-    figure = _figure(say("en", "plot-release-title", release=release))
-    grid = figure.add_gridspec(2, 3)
-    _weeks(figure.add_subplot(grid[0, :]), weeks, "en", "plot-weeks")
+    title = say("en", "plot-release-title", release=release)
     panels = (("plot-names", names), ("plot-licences", licences), ("plot-splits", splits))
-    for place, (phrase, counts) in enumerate(panels):
-        _bars(figure.add_subplot(grid[1, place]), counts, "en", phrase, CALM)
+    return _drawn("en", title, weeks, [(*panel, CALM) for panel in panels])
+
+
+def _drawn(locale: str, title: str, weeks: Sequence[Count], panels: Panels) -> bytes:
+    """Weeks in the upper row, panels in the lower; nothing stands for what there is none of."""
+    full = [panel for panel in panels if panel[1]]
+    rows = bool(weeks) + bool(full)
+    figure = _figure(title, rows or 0.4)
+    if not rows:
+        figure.text(0.5, 0.4, say(locale, "plot-none"), ha="center", color=INK, fontsize=HEAD)
+        return _png(figure)
+    bands = figure.subfigures(rows, 1, squeeze=False)[:, 0]
+    if weeks:
+        _weeks(_axes(bands[0], say(locale, "plot-weeks")), weeks)
+    if full:
+        parts = bands[-1].subfigures(1, len(full), squeeze=False)[0]
+        for part, (phrase, counts, colour) in zip(parts, full, strict=True):
+            _bars(_axes(part, say(locale, phrase)), counts, colour)
     return _png(figure)
 
 
@@ -85,20 +101,18 @@ def _known() -> frozenset[int]:
     return frozenset().union(*(FT2Font(path).get_charmap() for path in paths))
 
 
-def _figure(title: str) -> Figure:
+def _figure(title: str, rows: float) -> Figure:
     matplotlib_fontja.japanize()  # tells matplotlib where its font lies
     matplotlib.rcParams["font.family"] = list(FONTS)
-    layout = ConstrainedLayoutEngine(w_pad=0.15, h_pad=0.15)  # inches
-    figure = Figure(figsize=(11, 8), dpi=DPI, layout=layout, facecolor=PAPER)
-    figure.suptitle(drawable(title), fontsize=18, color=INK, parse_math=False)
+    layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1)  # inches
+    width, height = SIZE
+    size = (width, height * (rows + 0.2) / 2.2)  # the title has its part of it
+    figure = Figure(figsize=size, dpi=DPI, layout=layout, facecolor=PAPER)
+    figure.suptitle(drawable(title), fontsize=TITLE, color=INK, parse_math=False)
     return figure
 
 
-def _weeks(axes: Axes, weeks: Sequence[Count], locale: str, phrase: str) -> None:
-    _prepare(axes, say(locale, phrase))
-    if not weeks:
-        _say_none(axes, locale)
-        return
+def _weeks(axes: Axes, weeks: Sequence[Count]) -> None:
     axes.bar(range(len(weeks)), [count for _, count in weeks], color=WARM, width=0.8)
     step = -(-len(weeks) // TICKS)
     places = range(0, len(weeks), step)
@@ -106,14 +120,10 @@ def _weeks(axes: Axes, weeks: Sequence[Count], locale: str, phrase: str) -> None
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def _bars(axes: Axes, counts: Sequence[Count], locale: str, phrase: str, colour: str) -> None:
-    _prepare(axes, say(locale, phrase))
+def _bars(axes: Axes, counts: Sequence[Count], colour: str) -> None:
     shown = list(counts[:SHOWN])
-    if not shown:
-        _say_none(axes, locale)
-        return
     bars = axes.barh(range(len(shown)), [count for _, count in shown], color=colour)
-    axes.bar_label(bars, padding=3, color=INK)
+    axes.bar_label(bars, padding=3, color=INK, fontsize=TEXT)
     axes.set_yticks(range(len(shown)), [_short(word) for word, _ in shown], parse_math=False)
     axes.invert_yaxis()
     axes.margins(x=0.15)
@@ -122,21 +132,27 @@ def _bars(axes: Axes, counts: Sequence[Count], locale: str, phrase: str, colour:
 
 def _short(word: str) -> str:
     word = drawable(word)
-    return word if len(word) <= LETTERS else word[: LETTERS - 1] + "…"
+    width, kept = 0, 0
+    for letter in word:
+        width += 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        kept += width < WIDTH
+    return word if width <= WIDTH else word[:kept] + "…"
 
 
-def _say_none(axes: Axes, locale: str) -> None:
-    axes.text(0.5, 0.5, say(locale, "plot-none"), ha="center", color=INK, transform=axes.transAxes)
-    axes.set_xticks([])
-    axes.set_yticks([])
-
-
-def _prepare(axes: Axes, title: str) -> None:
-    axes.set_title(title, loc="left", fontsize=12, color=INK)
+def _axes(part: SubFigure, title: str) -> Axes:
+    """Axes for a part of the figure, below its title: what is in brackets has a line of its own."""
+    lines = [line for each in title.split("(", 1) for line in textwrap.wrap(each, LINE)]
+    if "(" in title:
+        lines[-1] = f"({lines[-1]}"
+    wide = part.bbox.width > part.figure.bbox.width / 2
+    part.suptitle(title if wide else "\n".join(lines), x=0.03, ha="left", fontsize=HEAD, color=INK)
+    part.set_facecolor(PAPER)
+    axes = part.add_subplot()
     axes.set_facecolor(PAPER)
-    axes.tick_params(colors=INK, length=0)
+    axes.tick_params(colors=INK, length=0, labelsize=TEXT)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
+    return axes
 
 
 def _png(figure: Figure) -> bytes:

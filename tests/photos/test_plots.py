@@ -2,12 +2,13 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 
 import pytest
 from PIL import Image
 
 from foodgan.photos import plots
-from foodgan.photos.words import Coverage
+from foodgan.photos.words import Count, Coverage
 
 WEEKS = tuple((f"2026-W{week:02d}", week % 7) for week in range(1, 40))
 WORDS = (("カレー", 40), ("味噌", 12), ("担々麺", 9), ("抹茶パフェ", 1), ("$x^$_{", 3))
@@ -30,7 +31,7 @@ def test_a_figure_is_drawn_without_a_sign_that_the_fonts_lack(locale: str) -> No
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # matplotlib warns where it has to draw an empty box
         picture = Image.open(io.BytesIO(drawn(locale)))
-    assert picture.size == (1210, 880)
+    assert picture.size == (792, 594)
     assert len(set(picture.convert("L").resize((40, 40)).tobytes())) > 10
 
 
@@ -48,6 +49,21 @@ def test_japanese_is_drawn_as_it_is_and_what_no_font_has_as_a_geta() -> None:
 
 def test_nothing_yet_is_said_and_drawn() -> None:
     assert plots.draw("ja", (), Coverage((), ()))
+
+
+def test_no_room_is_kept_for_what_there_is_none_of() -> None:
+    def height(weeks: Sequence[Count], words: Coverage) -> int:
+        return Image.open(io.BytesIO(plots.draw("ja", weeks, words))).height
+
+    whole, without_weeks = height(WEEKS, Coverage(WORDS, STRANGE)), height((), Coverage((), WORDS))
+    assert without_weeks < 0.6 * whole
+    assert height((), Coverage((), ())) < without_weeks
+
+
+def test_the_chat_shows_the_figure_with_letters_that_can_be_read() -> None:
+    """At 480 pixels, which is what a chat has room for, and 10 pixels are a legible kana."""
+    width = plots.SIZE[0] * plots.DPI
+    assert plots.TEXT / 72 * plots.DPI * 480 / width >= 10
 
 
 def test_the_same_numbers_give_the_same_bytes() -> None:
