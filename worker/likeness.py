@@ -7,11 +7,12 @@ from PIL.Image import Image
 
 from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
-from foodgan.contract.photos import CLUB_ONLY
+from foodgan.contract.photos import CLUB, CLUB_ONLY
 from foodgan.contract.phrases import say
 from foodgan.evaluate.nearest import Kin, Nearest, Relative
 
 _BY_MAX = 80  # characters of whose photo it is; a source may be a whole address
+_NOT_STATED = "not stated"  # how cards say that a source names no licence
 
 
 class Likeness:
@@ -41,21 +42,39 @@ def compared(locale: str, kin: Kin) -> str:
     percent = round(100 * kin.novelty)
     verdict = say(locale, "check-close" if kin.close else "check-new", percent=percent)
     photos = (_line(locale, photo) for photo in kin.photos)
-    return "\n".join([say(locale, "check-nearest"), *photos, verdict])
+    count = len(kin.photos)
+    head = [say(locale, "check-nearest", count=count)] if count else []
+    return "\n".join([*head, *photos, verdict])
 
 
 def _line(locale: str, photo: Relative) -> str:
     name = photo.name or say(locale, "check-unnamed")
-    by, licence = (photo.credit or photo.source)[:_BY_MAX], photo.licence
-    if licence == CLUB_ONLY:  # anybody may ask, also outside the club: whose it is stays there
-        by, licence = say(locale, "check-members"), say(locale, "check-club-only")
     # Of two directions: 100 where they are one, 0 where they have nothing in common.
     closeness = max(0, round(100 * (1 - photo.distance**2 / 2)))
     return say(
         locale,
         "check-photo",
         name=dishname.display(name),
-        by=dishname.display(by),
-        licence=dishname.display(licence),
+        by=_by(locale, photo),
+        licence=_licence(locale, photo.licence),
         closeness=str(closeness),
     )
+
+
+def _by(locale: str, photo: Relative) -> str:
+    """Whose it is, or where it was found."""
+    # Anybody may ask, also outside the club: whose a photo for the club alone is stays there.
+    if photo.licence == CLUB_ONLY or (photo.source == CLUB and not photo.credit):
+        return say(locale, "check-members")
+    if photo.credit:
+        return say(locale, "check-credit", by=dishname.display(photo.credit[:_BY_MAX]))
+    source = dishname.display(photo.source[:_BY_MAX])
+    return say(locale, "check-source", by=source or say(locale, "check-not-stated"))
+
+
+def _licence(locale: str, licence: str) -> str:
+    """A licence's name: what its source adds to it stands in the card of the model."""
+    name = licence.partition(";")[0][:_BY_MAX]
+    if licence == CLUB_ONLY:
+        return say(locale, "check-club-only")
+    return say(locale, "check-not-stated") if name in ("", _NOT_STATED) else dishname.display(name)

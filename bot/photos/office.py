@@ -1,14 +1,17 @@
 """The operators' office: who may not contribute, which words may not be used, who did what."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer
 from bot.blocklist import Blocklist, folded
+from bot.photos.desk import REASONS
 from bot.records import operators
-from bot.records.tables import AuditEntry
+from bot.records.rights import BY_OPERATOR
+from bot.records.tables import AuditEntry, Verdict
 from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
 from foodgan.contract.phrases import say
@@ -16,6 +19,11 @@ from foodgan.contract.phrases import say
 AUDIT_SHOWN = 12  # lines
 LINE_MAX = 500  # characters of bans, and as many of words
 DETAIL_MAX = 40  # characters of what a line of the log says
+AUDITED = frozenset((
+    *("accept", "reject", "skip", "accepted", "rejected", "escalated", "undo", "rename"),
+    *("consent", "withdrawn", "erased", "ban", "unban", "block", "unblock"),
+))  # fmt: skip
+VOTES = " votes"  # behind their number, in the records
 
 
 class Office:
@@ -67,7 +75,7 @@ class Office:
             audit = await session.scalars(
                 select(AuditEntry).order_by(AuditEntry.id.desc()).limit(AUDIT_SHOWN)
             )
-            lines = [_audit_line(entry) for entry in audit]
+            lines = [_audit_line(locale, entry) for entry in audit]
         who = _line([f"<@{ban.member_id}>" for ban in banned])
         which = _line([dishname.display(word) for word in blocked])
         text = say(locale, "operator-listing", who=who, words=which, audit="\n".join(lines) or "—")
@@ -82,15 +90,26 @@ def _line(entries: Sequence[str]) -> str:
     return listed[: listed.rfind(", ", 0, LINE_MAX)] + ", …"
 
 
-def _audit_line(entry: AuditEntry) -> str:
+def _audit_line(locale: str, entry: AuditEntry) -> str:
     when = f"<t:{entry.at.timestamp():.0f}:R>"
     actor = f"<@{entry.actor_id}>" if entry.actor_id else "—"
-    return " ".join(filter(None, (when, actor, entry.action, entry.photo_id, _detail(entry))))
+    deed = say(locale, f"audit-{entry.action}") if entry.action in AUDITED else entry.action
+    return " ".join(filter(None, (when, actor, deed, entry.photo_id, _detail(locale, entry))))
 
 
-def _detail(entry: AuditEntry) -> str:
+def _detail(locale: str, entry: AuditEntry) -> str:
     """What a line is about: of a ban the member, as a name that can be read, and the reason."""
-    if entry.action not in ("ban", "unban") or not entry.detail:
-        return dishname.display(entry.detail[:DETAIL_MAX])
-    member_id, _, reason = entry.detail.partition(": ")
-    return f"<@{member_id}> {dishname.display(reason[:DETAIL_MAX])}".rstrip()
+    said = entry.detail
+    if entry.action in ("ban", "unban") and said:
+        member_id, _, reason = said.partition(": ")
+        return f"<@{member_id}> {dishname.display(reason[:DETAIL_MAX])}".rstrip()
+    if entry.action == "reject" and said in REASONS:
+        return f"({say(locale, f'reason-{said}')})"
+    votes = said.removesuffix(VOTES)
+    if entry.action in ("accepted", "rejected") and votes.isdecimal():
+        return say(locale, "audit-votes", count=int(votes))
+    if said == BY_OPERATOR:
+        return say(locale, "audit-by-operator")
+    if entry.action == "undo" and said in get_args(Verdict):
+        return f"({say(locale, f'audit-{said}')})"
+    return dishname.display(said[:DETAIL_MAX])

@@ -31,7 +31,7 @@ def warm() -> None:
 def read(name: str) -> tuple[str, ...]:
     """The words of a normalised name, each once, in its order; none where it knows no script of it.
 
-    As written; words that share a place, as 鶏, 卵 and 丼 do in 親子丼, by what they mean.
+    As written; words that share a place, as 鶏, 卵 and 丼 do in 親子丼, as the list writes them.
     """
     return tuple(_spelt(name).values())
 
@@ -72,12 +72,9 @@ def coverage(
 
 def _spelt(name: str) -> dict[str, str]:
     """The words of a name: key in the dictionary -> how it is shown."""
-    found = tokens(name)
-    places = Counter((token.start, token.end) for token in found)
     spelt: dict[str, str] = {}
-    for token in found:
-        alone = places[token.start, token.end] == 1
-        spelt.setdefault(token.key, token.surface if alone else token.key)
+    for token in tokens(name):
+        spelt.setdefault(token.key, token.spelt or token.surface)
     return spelt
 
 

@@ -7,7 +7,7 @@ thing in a kitchen (だれ is タレ, not 誰).
 
 import re
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -33,13 +33,14 @@ class Token:
     """A word of a name: as written, as the vector table spells it, and where it stands.
 
     start, end: positions in the name, so that name[start:end] == surface. Several tokens may share
-    one place: 親子丼 means 鶏, 卵 and 丼.
+    one place: 親子丼 means 鶏, 卵 and 丼; spelt: how the list writes such a one.
     """
 
     surface: str
     key: str
     start: int
     end: int
+    spelt: str = field(default="", compare=False)
 
 
 class _Sudachi:
@@ -147,7 +148,9 @@ def _listed(surface: str, start: int) -> list[Token]:
         return []
     if "".join(parts) != surface:
         end = start + len(surface)
-        return [Token(surface, key, start, end) for key in keys]
+        return [
+            Token(surface, key, start, end, part) for part, key in zip(parts, keys, strict=True)
+        ]
     found = []
     for part, key in zip(parts, keys, strict=True):
         found.append(Token(part, key, start, start + len(part)))

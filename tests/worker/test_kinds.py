@@ -169,7 +169,7 @@ def test_a_check_names_the_nearest_photos_and_how_new_the_picture_is(kitchen: Ki
     kitchen.serve()
 
     _, nearest, *photos, verdict = kitchen.answer(order).payload["content"].splitlines()
-    assert nearest == say("en", "check-nearest")
+    assert nearest == say("en", "check-nearest", count=3)
     assert len(photos) == 3
     assert all("% alike" in line for line in photos)
     assert verdict.startswith("Of 100 real photos that the painter never saw, ")
@@ -188,9 +188,10 @@ def test_a_model_without_an_index_says_so(kitchen: Kitchen, tiny_model: Path) ->
 
 
 def test_a_copy_is_called_one_and_a_name_full_of_tricks_is_only_a_name() -> None:
-    photo = Relative("**@everyone**", "club", "CC0", "", "0123456789ab", 0.1)
+    photo = Relative("**@everyone**", "club", "CC0", "*", "0123456789ab", 0.1)
     text = compared("en", Kin((photo,), novelty=0.01))
-    assert "• 100% alike: “\\*\\*\\@\u200beveryone\\*\\*” — club, CC0" in text
+    assert "• 100% alike: “\\*\\*\\@\u200beveryone\\*\\*” — by: \\* / licence: CC0" in text
+    assert text.startswith("Of the photos that the painter learned from, this is the nearest.")
     assert text.endswith(say("en", "check-close", percent=1))
 
 
@@ -198,8 +199,25 @@ def test_whose_a_photo_for_the_club_alone_is_no_answer_tells() -> None:
     """A check may be asked for in any server, and in direct messages."""
     photo = Relative("部長スペシャル", "club", "club-only", "湊 春香", "0123456789ab", 0.5)
     text = compared("ja", Kin((photo,), novelty=0.5))
-    assert "「部長スペシャル」 — 部員の写真、部内だけ" in text
+    assert "「部長スペシャル」 — 部員の写真 / ライセンス: 部内だけ" in text
     assert "湊" not in text
+
+
+@pytest.mark.parametrize(
+    ("photo", "said"),
+    [
+        (("foodle", "not stated; from Wikipedia", ""), "出典: foodle / ライセンス: 記載なし"),
+        (("cuisine", "Unlicense; deleted later", ""), "出典: cuisine / ライセンス: Unlicense"),
+        (("club", "CC-BY-4.0", "湊"), "撮影: 湊 / ライセンス: CC\\-BY\\-4\\.0"),
+        (("club", "CC0-1.0", ""), "部員の写真 / ライセンス: CC0\\-1\\.0"),
+        (("", "", ""), "出典: 記載なし / ライセンス: 記載なし"),
+    ],
+)
+def test_where_a_near_photo_comes_from_is_told_in_the_words_of_who_asks(
+    photo: tuple[str, str, str], said: str
+) -> None:
+    kin = Kin((Relative("うどん", *photo, "0123456789ab", 0.5),), novelty=0.5)
+    assert f"「うどん」 — {said}" in compared("ja", kin).splitlines()[1]
 
 
 @pytest.mark.parametrize(("locale", "said"), [("ja", "まずありません"), ("en", "hardly any")])

@@ -5,13 +5,18 @@ from statistics import median
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot.blocklist import Blocklist
+from bot.photos.office import AUDITED, Office
 from bot.records import reviews
+from bot.records.photos import note
 from bot.records.reviews import mark_of
+from bot.records.rights import BY_OPERATOR
 from bot.records.tables import AuditEntry, Vote
 from bot.sandbox import people
 from bot.sandbox.faults import RequestFault
-from foodgan.contract.phrases import say
+from foodgan.contract.phrases import LOCALES, say
 from tests.bot.canteen import is_private, until
 from tests.bot.photos.club import Club, component, components, desk, edited
 
@@ -26,7 +31,7 @@ async def test_a_photo_is_shown_with_picture_name_words_hints_and_look_alikes(cl
     assert is_private(first)
     second = await edited(club, club.click(first, "review-accept", "minato"))
     assert "海老天蕎麦" in second["content"]
-    assert say("ja", "review-words", words="海老・天麩羅・蕎麦") in second["content"]
+    assert say("ja", "review-words", words="海老・天ぷら・蕎麦") in second["content"]
     assert say("ja", "review-hints", hints=say("ja", "hint-dark")) in second["content"]
     assert "天ぷら蕎麦 (審査待ち)" in second["content"]
     assert len(second["attachments"]) == 2
@@ -264,4 +269,27 @@ async def test_every_deed_is_in_the_audit_log(club: Club) -> None:
     deeds = [(e.action, e.photo_id) for e in await club.all(AuditEntry)]
     assert deeds == [("consent", None), ("accept", photo.id), ("accepted", photo.id)]
     listing = await club.shown(club.use("operator list", "minato"))
-    assert photo.id in listing["content"]
+    assert f"採用に一票 {photo.id}" in listing["content"]
+    assert f"採用に決定 {photo.id} (1 票)" in listing["content"]
+
+
+async def test_every_deed_of_the_log_is_told_in_words(
+    sessions: async_sessionmaker[AsyncSession],
+) -> None:
+    deeds = [
+        ("reject", "blurry"),
+        ("rejected", "2 votes"),
+        ("undo", "accept"),
+        ("erased", BY_OPERATOR),
+    ]
+    async with sessions.begin() as session:
+        for action, detail in deeds:
+            note(session, action, 7, None, detail)
+    listing = (await Office(sessions, Blocklist()).listing("ja")).text
+    said = "見送りに一票 (ぼけている・暗い)", "見送りに決定 (2 票)", "取り消し (採用に一票)"
+    assert [one for one in (*said, "記録の消去 (運営による)") if one not in listing] == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_log_has_words_for_each_deed(locale: str) -> None:
+    assert all(say(locale, f"audit-{deed}") for deed in AUDITED)

@@ -77,8 +77,15 @@ answer-series = From **{ $name }** to **{ $mix }** ({ $shares }% { $mix }) — s
 answer-variations = { $count } pictures like **{ $name }** — from seed { $seed } · model { $model }
 answer-enlarged = **{ $name }**, a size larger — seed { $seed } · model { $model }
 answer-check = Is **{ $name }** a copy of a photo? (seed { $seed } · model { $model })
-check-nearest = Of the photos that the painter learned from, these are the nearest.
-check-photo = • { $closeness }% alike: “{ $name }” — { $by }, { $licence }
+check-nearest =
+    Of the photos that the painter learned from, { $count ->
+        [one] this is the nearest.
+       *[other] these { $count } are the nearest.
+    }
+check-photo = • { $closeness }% alike: “{ $name }” — { $by } / licence: { $licence }
+check-credit = by: { $by }
+check-source = source: { $by }
+check-not-stated = not stated
 check-unnamed = a photo without a name
 check-members = a member's photo
 check-club-only = for the club alone
@@ -562,6 +569,27 @@ operator-listing =
     {""}**Words we do not use** { $words }
     {""}**Latest records**
     { $audit }
+audit-accept = voted to accept
+audit-reject = voted to turn down
+audit-skip = put off
+audit-accepted = accepted
+audit-rejected = turned down
+audit-votes =
+    ({ $count ->
+        [one] 1 vote
+       *[other] { $count } votes
+    })
+audit-escalated = even votes
+audit-undo = took back
+audit-rename = mended the name
+audit-consent = consent
+audit-withdrawn = withdrawn
+audit-erased = erased
+audit-by-operator = (by an operator)
+audit-ban = no photos from
+audit-unban = photos again from
+audit-block = blocked the word
+audit-unblock = allowed the word
 
 ## Seasoning (weights of words)
 

@@ -61,8 +61,15 @@ answer-series = **{ $name }** から **{ $mix }** へ({ $mix } を { $shares }%)
 answer-variations = **{ $name }** に似た { $count } 枚 — もとの種 { $seed } · モデル { $model }
 answer-enlarged = **{ $name }** を大きくしました — 種 { $seed } · モデル { $model }
 answer-check = **{ $name }** は、写真のコピー?(種 { $seed } · モデル { $model })
-check-nearest = 学習に使った写真のうち、いちばん近いのはこちらです。
-check-photo = • 似ている度 { $closeness }% 「{ $name }」 — { $by }、{ $licence }
+check-nearest =
+    { $count ->
+        [1] 学習に使った写真のうち、いちばん近いのはこちらです。
+       *[other] 学習に使った写真を、近いものから { $count } 枚挙げます。
+    }
+check-photo = • 似ている度 { $closeness }% 「{ $name }」 — { $by } / ライセンス: { $licence }
+check-credit = 撮影: { $by }
+check-source = 出典: { $by }
+check-not-stated = 記載なし
 check-unnamed = 名前のない写真
 check-members = 部員の写真
 check-club-only = 部内だけ
@@ -459,6 +466,23 @@ operator-listing =
     {""}**使えない言葉** { $words }
     {""}**最近の記録**
     { $audit }
+audit-accept = 採用に一票
+audit-reject = 見送りに一票
+audit-skip = あとまわし
+audit-accepted = 採用に決定
+audit-rejected = 見送りに決定
+audit-votes = ({ $count } 票)
+audit-escalated = 票が割れた
+audit-undo = 取り消し
+audit-rename = 名前の修正
+audit-consent = 同意
+audit-withdrawn = 取り下げ
+audit-erased = 記録の消去
+audit-by-operator = (運営による)
+audit-ban = 写真を預からない
+audit-unban = 写真をまた預かる
+audit-block = 言葉を止める
+audit-unblock = 言葉をまた許す
 
 ## 味つけ(語の重み)
 
