@@ -48,4 +48,8 @@ async def test_the_log_tells_whom_a_ban_was_about_and_nothing_that_did_not_happe
     _, log = (await office.listing("ja")).text.split(LAST)
 
     told = [line.split(" ", 1)[1] for line in log.strip().splitlines()]
-    assert told == ["<@1> unban <@202>", "<@1> ban <@202> 他人の写真", "<@1> ban <@201>"]
+    assert told == [
+        "<@1> 写真をまた預かる <@202>",
+        "<@1> 写真を預からない <@202> 他人の写真",
+        "<@1> 写真を預からない <@201>",
+    ]
