@@ -49,7 +49,7 @@ WIDTH = 0.15  # of the kernel, in cosines: two photos of a dish are some .3 apar
 NAME_CAP = 20  # photos that a known name counts as
 DOUBT = 1e-4  # the least share of a name, so that one odd photo rules nothing out
 SHOWN = 3  # known names that are told of each
-STEPS = 300
+STEPS = 300  # in which each new name is seen by itself
 LR = 2e-2
 HELD = 4.0  # what other names' staying as they are counts for
 OTHERS, UNDER = 2_000, 500  # names that are held; new names under another word
@@ -249,10 +249,12 @@ def hear_as(
     mask[encoder.from_ngrams.padding_idx] = 0
     chance = torch.Generator().manual_seed(seed)
     count, learned = len(lesson.new), weight.requires_grad_(True)
+    own = min(len(alike), BATCH // 2)  # the rest of a batch is for names under another word
+    steps = math.ceil(STEPS * len(alike) / own)
     adam = optim.Adam([learned], LR, (0.9, 0.99))
-    for step in track(range(STEPS), "new names"):
+    for step in track(range(steps), "new names"):
         new = torch.randint(count, (BATCH,), generator=chance)
-        new[: len(alike)] = torch.arange(min(len(alike), BATCH))  # each by itself, every time
+        new[:own] = (torch.arange(own) + step * own) % len(alike)  # each by itself, in turn
         held = torch.randint(len(lesson.held), (BATCH,), generator=chance)
         off = F.mse_loss(_mu(generator, lesson.new[new]), wanted[new])
         moved = F.mse_loss(_mu(generator, lesson.held[held]), wanted[count + held])
@@ -261,7 +263,7 @@ def hear_as(
         assert learned.grad is not None
         learned.grad *= mask
         for group in adam.param_groups:
-            group["lr"] = LR * (0.5 + 0.5 * math.cos(math.pi * step / STEPS))
+            group["lr"] = LR * (0.5 + 0.5 * math.cos(math.pi * step / steps))
         adam.step()
     weight.requires_grad_(False)
     with torch.no_grad():

@@ -23,6 +23,8 @@ from foodgan.training.new_names import Learned, hear_as, known_names, learn, lik
 from tests.evaluate.clubs import EACH, LIKE, draw_club, index_model
 from tests.evaluate.drawn import draw_dish
 
+TWO = ("カレー", "鮭丼")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def fewer() -> Iterator[None]:
@@ -117,6 +119,22 @@ def test_a_new_name_is_heard_as_the_known_one_also_under_a_word_and_others_stay(
         name for name, tensor in generator.state_dict().items() if not tensor.equal(before[name])
     }
     assert changed == {"names.from_ngrams.weight"}  # and nothing that paints
+
+
+def test_of_more_new_names_than_a_batch_holds_none_is_left_out(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_names, "BATCH", 8)
+    _, first, _ = registry.open_model(model)
+    signs = "アイウエオカキクケコサシ"
+    alike = {a + b + b: known for a, b, known in zip(signs, signs[::-1], TWO * 6, strict=True)}
+    wanted = means(first, list(alike.values()))
+    before = (means(first, list(alike)) - wanted).norm(dim=1)
+
+    hear_as(first, alike, known_names(Nearest.open(model)))
+
+    after = (means(first, list(alike)) - wanted).norm(dim=1)
+    assert (after < 0.5 * before).all()
 
 
 def test_only_n_grams_of_the_new_names_learn(model: Path) -> None:
