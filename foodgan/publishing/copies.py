@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Collection
@@ -19,6 +20,9 @@ from foodgan.registry import NEAREST, STAGES, digest_of
 HOME = "models"  # in VAR_DIR: copies of the store's models
 COPY_S = 3600.0  # a copy that is not served is kept for so long: somebody may be opening it
 
+_FETCHING, _GOING = ".fetching-", ".going-"  # how names of what is half made or half gone begin
+_OURS = re.compile(rf"[0-9a-f]{{64}}|({re.escape(_FETCHING)}|{re.escape(_GOING)}).*")
+
 FILES = (*(f"{stage}.safetensors" for stage in STAGES), NEAREST)  # that model.json vouches for
 
 
@@ -32,7 +36,7 @@ def fetch(store: Store, digest: str, home: Path) -> Path:
         os.utime(place)  # in use, see `forget`
         return place
     home.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".fetching-", dir=home) as made:
+    with TemporaryDirectory(prefix=_FETCHING, dir=home) as made:
         fresh = Path(made) / digest
         fresh.mkdir()
         _copy(store, digest, fresh)
@@ -58,20 +62,21 @@ def forget(home: Path, kept: Collection[str]) -> None:
     """Remove copies below `home` that nobody has used for an hour, but for those `kept`.
 
     Whoever serves a copy keeps it young. So do leftovers go of who was killed in fetching one.
+    What else lies there is an operator's own, and stays.
     """
     if not home.is_dir():
         return
     for place in home.iterdir():
         with suppress(OSError):  # another worker of this machine was quicker
-            if not place.is_dir():
-                continue  # none of ours
+            if not (_OURS.fullmatch(place.name) and place.is_dir()):
+                continue
             if place.name not in kept and time.time() - place.stat().st_mtime > COPY_S:
                 discard(place)
 
 
 def discard(place: Path) -> None:
     """Remove a copy, so that nobody takes up half of it. One that is not there is no error."""
-    going = place.with_name(f".going-{uuid4().hex[:12]}")
+    going = place.with_name(f"{_GOING}{uuid4().hex[:12]}")
     with suppress(FileNotFoundError):
         place.rename(going)
         shutil.rmtree(going)
