@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from foodgan import registry
+from foodgan.contract.store import settle
 from foodgan.models import layers, stackgan
 from foodgan.models.stackgan import RULES, SKETCH_SIZE, Stage1Generator, Stage2Generator
 from foodgan.painting.painter import Painter, portions
@@ -44,8 +45,8 @@ def at_first_use(painter: Painter) -> None:
 def ahead(painter: Painter, home: Path) -> Path:
     """Compile a CPU's painter into a folder of home, whole or not at all; the folder.
 
-    By `torch.export` and AOTInductor, for any number of pictures, in float32. Raises RuntimeError
-    where it does not compile.
+    By `torch.export` and AOTInductor, for any number of pictures, in float32. What was compiled for
+    it before goes: it may be damaged. Raises RuntimeError where it does not compile.
     """
     home.mkdir(parents=True, exist_ok=True)
     place = place_of(painter, home)
@@ -55,8 +56,11 @@ def ahead(painter: Painter, home: Path) -> Path:
         first, second = _traced(painter)
         _compile(painter.first, first, fresh / STAGES[0])
         _compile(painter.second, second, fresh / STAGES[1])
-        if not place.exists():
-            fresh.rename(place)
+        for made in (*fresh.iterdir(), fresh):
+            settle(made)  # else a power cut leaves names without what they name
+        if place.exists():  # damaged, maybe; whoever has its files open keeps them
+            place.rename(Path(folder) / "before")
+        fresh.rename(place)
     return place
 
 

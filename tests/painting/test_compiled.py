@@ -2,6 +2,7 @@
 
 import logging
 import math
+import mmap
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -138,6 +139,33 @@ def test_a_worker_paints_without_code_that_is_damaged_and_says_so(
         painter = service.load(settings, Succession(settings))
     assert "cannot be loaded" in caplog.text
     assert len(painter.paint([Dish("鮭丼", 7)])) == 1
+
+
+def test_compiling_again_mends_what_is_damaged_and_takes_nothing_from_whoever_has_it_open(
+    tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiled, "_compile", lambda stage, given, path: path.write_bytes(b"whole"))
+    painter, synced = load(tiny_model), set[str]()
+    fsync = os.fsync
+
+    def noted(number: int) -> None:
+        synced.add(Path(f"/proc/self/fd/{number}").readlink().name)
+        fsync(number)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    place = compiled.place_of(painter, tmp_path)
+    place.mkdir()
+    for name in compiled.STAGES:
+        (place / name).write_bytes(b"damaged")
+    with (
+        (place / compiled.STAGES[0]).open("rb") as opened,
+        mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+    ):
+        assert compiled.ahead(painter, tmp_path) == place
+        assert mapped[:] == b"damaged"  # as a worker that paints with it reads it
+    assert {(place / name).read_bytes() for name in compiled.STAGES} == {b"whole"}
+    assert synced == {*compiled.STAGES, place.name}
+    assert list(tmp_path.iterdir()) == [place]
 
 
 def test_without_a_compiler_the_command_says_what_to_install(
