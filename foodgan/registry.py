@@ -110,6 +110,12 @@ class ModelFile(BaseModel):
         return f"{self.name}·{hashlib.sha256(weights.encode()).hexdigest()[:6]}"
 
 
+class _Version(BaseModel):
+    """Of a model.json, what says whether this build can read the rest."""
+
+    format: int = checkpoint.FORMAT
+
+
 def left_out(trainings: Iterable[Training]) -> frozenset[str]:
     """The styles of photos that not one run of these trainings saw."""
     styles = [
@@ -182,14 +188,30 @@ def describe(folder: Path | None = None) -> ModelFile:
     """Read model.json of a folder (the shipped one by default). Raises ModelError."""
     path = (folder or SHIPPED) / MODEL
     try:
-        model = ModelFile.model_validate_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        version = _Version.model_validate_json(text).format
+        if version != checkpoint.FORMAT:
+            raise ModelError(f"{path} has format {version}, this build reads {checkpoint.FORMAT}")
+        return ModelFile.model_validate_json(text)
     except FileNotFoundError as error:
         raise ModelError(f"no model in {path.parent}: model.json is missing") from error
-    except (ValidationError, UnicodeDecodeError, OSError) as error:
+    except ValidationError as error:
+        if added := _unknown(error):
+            raise ModelError(
+                f"{path} is of a later build, this one does not know: {', '.join(added)}"
+            ) from error
         raise ModelError(f"{path} is damaged: {error}") from error
-    if model.format != checkpoint.FORMAT:
-        raise ModelError(f"{path} has format {model.format}, this build reads {checkpoint.FORMAT}")
-    return model
+    except (UnicodeDecodeError, OSError) as error:
+        raise ModelError(f"{path} is damaged: {error}") from error
+
+
+def _unknown(error: ValidationError) -> list[str]:
+    """The fields that this build has not, such as "stage2.hue"."""
+    return [
+        ".".join(map(str, found["loc"]))
+        for found in error.errors()
+        if found["type"] == "extra_forbidden"
+    ]
 
 
 def open_model(folder: Path | None = None) -> tuple[ModelFile, Stage1Generator, Stage2Generator]:

@@ -125,6 +125,17 @@ def test_another_format_is_refused(model: Path) -> None:
         registry.describe(model)
 
 
+def test_a_model_of_a_later_build_is_not_called_damaged(model: Path) -> None:
+    described = json.loads((model / "model.json").read_text("utf-8"))
+    later = {"stage2": described["stage2"] | {"sharpness": 0.1}, "made_at": "2027"}
+    changed(model, format=2, **later)
+    with pytest.raises(ModelError, match="has format 2, this build reads 1"):
+        registry.describe(model)
+    changed(model, format=1)
+    with pytest.raises(ModelError, match=r"of a later build.*: stage2\.sharpness, made_at$"):
+        registry.describe(model)
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"name": "x"}', b"\xff\xfe"])
 def test_a_damaged_description_is_refused(model: Path, content: bytes) -> None:
     (model / "model.json").write_bytes(content)
