@@ -110,7 +110,7 @@ def _on_photos(
     judges: Path | None,
 ) -> list[Mapping[str, Any]]:
     """Figures of the model, then of its sketches and the runs where there are any."""
-    from foodgan.evaluate.entrants import named, of_model, sketches_of
+    from foodgan.evaluate.entrants import named, of_model, sketches_of, told_apart
     from foodgan.evaluate.report import measure
     from foodgan.evaluate.yardstick import open_yardstick
     from foodgan.painting.painter import Painter
@@ -119,6 +119,7 @@ def _on_photos(
     entrants = [of_model(painter)]
     if runs:
         entrants += [sketches_of(painter), *(named(run, painter.device) for run in runs)]
+        entrants = told_apart(entrants)
     left_out = frozenset.intersection(*(entrant.left_out for entrant in entrants))
     yardstick = open_yardstick(photos, CACHE, pictures, judges, left_out)
     findings = [measure(entrant, yardstick) for entrant in entrants]

@@ -69,13 +69,13 @@ def _distances(findings: Sequence[Findings]) -> str:
     """Every entrant's FoodKID on one scale a network, with the photos' own."""
     drawn = []
     for meaning in MEANINGS[:2]:
-        named = {found.figures["model"]: found.figures[meaning.key] for found in findings}
-        named |= {
-            name: findings[0].figures[key]
+        named = [(found.figures["model"], found.figures[meaning.key]) for found in findings]
+        named += [
+            (name, findings[0].figures[key])
             for name, key in meaning.controls.items()
             if not key.endswith("flat_colours")  # so bad that nothing else could be told apart
-        }
-        estimates = {name: Estimate(**value) for name, value in named.items()}
+        ]
+        estimates = [(name, Estimate(**value)) for name, value in named]
         drawn.append(f"<h3>{escape(meaning.title)}</h3>{plots.intervals(estimates, len(findings))}")
     return "".join(drawn)
 

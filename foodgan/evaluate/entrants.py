@@ -110,6 +110,18 @@ def named(said: str, device: torch.device = CPU) -> Entrant:
     return of_run(paths[0], title, device)
 
 
+def told_apart(entrants: Sequence[Entrant]) -> list[Entrant]:
+    """The same, each with a title of its own: where another has it, with a number."""
+    told: dict[str, Entrant] = {}
+    for entrant in entrants:
+        title, number = entrant.title, 1
+        while title in told:
+            number += 1
+            title = f"{entrant.title} ({number})"
+        told[title] = replace(entrant, title=title)
+    return list(told.values())
+
+
 def _about(
     pixels: int, hears: bool, networks: Sequence[nn.Module], training: dict[str, Training]
 ) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _distances(figures: dict[str, Any]) -> str:
     for meaning in MEANINGS[:2]:
         named = {"pictures": figures[meaning.key]}
         named |= {name: figures[key] for name, key in meaning.controls.items()}
-        estimates = {name: Estimate(**value) for name, value in named.items()}
+        estimates = [(name, Estimate(**value)) for name, value in named.items()]
         drawn.append(f"<h3>{escape(meaning.title)}</h3>{plots.intervals(estimates)}")
     return "".join(drawn)
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from foodgan.evaluate.kid import Estimate
+from foodgan.machine import lettering
 
 INK = "#888888"  # of axes and words: it shows on both
 COLOURS = ("#d2562f", "#3b82b8", "#8a6fc2", "#3f9a63")
@@ -16,15 +17,20 @@ LINEAR = 0.1  # FoodKID up to which a scale of several entrants is linear
 WIDTH, ROW = 6.4, 0.36  # inches
 
 
-def intervals(estimates: Mapping[str, Estimate], entrants: int = 1) -> str:
-    """A dot and its interval a line, on one scale; the first so many in a colour of their own."""
+def intervals(estimates: Sequence[tuple[str, Estimate]], entrants: int = 1) -> str:
+    """A dot and its interval a line, on one scale; the first so many in a colour of their own.
+
+    estimates: each with what it is called.
+    """
+    lettering.set_up()
     figure = Figure(figsize=(WIDTH, 0.6 + ROW * len(estimates)), layout="constrained")
     panel = figure.subplots()
-    for i, found in enumerate(estimates.values()):
+    for i, (_, found) in enumerate(estimates):
         spread = [[max(found.mean - found.low, 0)], [max(found.high - found.mean, 0)]]
         colour = COLOURS[i % len(COLOURS)] if i < entrants else INK
         panel.errorbar(found.mean, -i, xerr=spread, fmt="o", capsize=3, color=colour)
-    panel.set_yticks([-i for i in range(len(estimates))], list(estimates))
+    titles = [lettering.drawable(title) for title, _ in estimates]
+    panel.set_yticks([-i for i in range(len(titles))], titles, parse_math=False)
     panel.axvline(0, color=INK, linewidth=0.5)
     if entrants > 1:  # a model that has learnt nothing is a thousand times as far as a good one
         panel.set_xscale("symlog", linthresh=LINEAR)

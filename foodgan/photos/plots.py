@@ -1,30 +1,24 @@
 """Figures about the photos, as PNG: `/dataset`, and the one that lies beside a release.
 
-Words are strangers' text: no mathematics is read out of them, and a sign that no font has is shown
-as 〓, which Japanese printers put where a type was missing, never as an empty box.
+Words are strangers' text: no mathematics is read out of them, see also `lettering`.
 """
 
 import io
 import textwrap
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
-import matplotlib
-import matplotlib_fontja
-from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.ft2font import FT2Font
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 from foodgan.contract.phrases import say
+from foodgan.machine import lettering
+from foodgan.machine.lettering import drawable
 from foodgan.photos.words import Count, Coverage
 
-FONTS = ("IPAexGothic", "DejaVu Sans")  # of matplotlib-fontja and of matplotlib itself
-MISSING = "〓"
 DPI = 110
 SIZE = (7.2, 5.4)  # inches: a chat shows the figure at half of its 792 by 594 pixels or more
 TITLE, HEAD, TEXT = 18, 13, 12  # points
@@ -79,31 +73,8 @@ def _drawn(locale: str, title: str, weeks: Sequence[Count], panels: Panels) -> b
     return _png(figure)
 
 
-def drawable(text: str) -> str:
-    """The text with 〓 for every sign that no font has, and without what cannot be seen."""
-    known = _known()
-    letters = []
-    for letter in unicodedata.normalize("NFC", text):
-        kind = unicodedata.category(letter)[0]
-        if letter.isspace():
-            letters.append(" ")
-        elif ord(letter) in known and kind != "C":
-            letters.append(letter)
-        elif kind not in "CM":  # a mark that no font has may be left out
-            letters.append(MISSING)
-    return "".join(letters)
-
-
-@cache
-def _known() -> frozenset[int]:
-    """The signs that the fonts have, as code points."""
-    paths = [font_manager.findfont(name, fallback_to_default=False) for name in FONTS]
-    return frozenset().union(*(FT2Font(path).get_charmap() for path in paths))
-
-
 def _figure(title: str, rows: float) -> Figure:
-    matplotlib_fontja.japanize()  # tells matplotlib where its font lies
-    matplotlib.rcParams["font.family"] = list(FONTS)
+    lettering.set_up()
     layout = ConstrainedLayoutEngine(w_pad=0.1, h_pad=0.1)  # inches
     width, height = SIZE
     size = (width, height * (rows + 0.2) / 2.2)  # the title has its part of it

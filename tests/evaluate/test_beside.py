@@ -2,16 +2,20 @@
 
 import json
 import sys
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 
 from foodgan import cli, registry
-from foodgan.evaluate import beside_page
+from foodgan.evaluate import beside_page, plots
 from foodgan.evaluate import report as measuring
 from foodgan.evaluate.beside import markdown, table
 from foodgan.evaluate.exam import open_exam
+from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS
 from foodgan.evaluate.panel import seat
 from foodgan.publishing import card
@@ -105,6 +109,36 @@ def test_the_page_shows_the_same_names_side_by_side(report: Path) -> None:
     for link in ("2-published/index.html", "3-dcgan/index.html"):
         assert link in text
         assert (report / link).exists()
+
+
+def test_each_entrant_has_a_dot_of_its_own_also_of_a_title_that_another_has(
+    report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def intervals(estimates: Sequence[tuple[str, Estimate]], entrants: int) -> str:
+        drawn.append((estimates, entrants))
+        return ""
+
+    monkeypatch.setattr(plots, "intervals", intervals)
+    first, *_, last = figures(report)
+    # Nothing of the findings but their figures is looked at.
+    two = [SimpleNamespace(figures={**each, "model": "000050000"}) for each in (first, last)]
+    beside_page._distances(two)  # type: ignore[arg-type]
+    estimates, entrants = drawn[0]
+    assert [title for title, _ in estimates[:3]] == [*["000050000"] * 2, "photos of the same names"]
+    assert [found.mean for _, found in estimates[:2]] == [
+        each["kid"]["mean"]  # type: ignore[index]
+        for each in (first, last)
+    ]
+    assert entrants == 2
+
+
+def test_japanese_titles_are_drawn_and_no_mathematics_is_read_out_of_them() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib warns where it has to draw an empty box
+        near = Estimate(0.1, 0.0, 0.2)
+        assert plots.intervals([("部室食堂·a1b2c3", near), ("$x^$_{", near), ("🍛", near)], 3)
 
 
 def test_the_card_shows_the_baselines_in_a_table_of_their_own(

@@ -1,5 +1,6 @@
 """Models and training runs stand side by side: each paints the same names from the same seeds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,14 @@ def test_the_runs_of_both_stages_are_the_model_that_they_would_be_exported_as(
 def test_a_run_without_a_name_is_called_by_its_folder(runs: dict[str, Path]) -> None:
     assert entrants.named(str(runs["dcgan"])).title == "dcgan"
     assert entrants.named(f"その他={runs['dcgan']}").title == "その他"
+
+
+def test_entrants_of_the_same_title_are_numbered(runs: dict[str, Path]) -> None:
+    """Snapshots of two runs may have one name, and are two all the same."""
+    one = entrants.named(str(runs["dcgan"]))
+    other = replace(one, title="dcgan (2)")
+    told = [each.title for each in entrants.told_apart([one, other, one, one])]
+    assert told == ["dcgan", "dcgan (2)", "dcgan (3)", "dcgan (4)"]
 
 
 def test_a_run_of_stage_2_alone_paints_nothing(tiny_model: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from PIL import Image
 
+from foodgan.machine.lettering import MISSING, drawable
 from foodgan.photos import plots
 from foodgan.photos.words import Count, Coverage
 
@@ -42,9 +43,9 @@ def test_the_warning_that_the_test_relies_on_is_given(monkeypatch: pytest.Monkey
 
 
 def test_japanese_is_drawn_as_it_is_and_what_no_font_has_as_a_geta() -> None:
-    assert plots.drawable("親子丼・ｶﾚｰ ñ") == "親子丼・ｶﾚｰ ñ"
-    assert plots.drawable("김") == plots.MISSING
-    assert plots.drawable("a\x00\u202eb\nc") == "ab c"
+    assert drawable("親子丼・ｶﾚｰ ñ") == "親子丼・ｶﾚｰ ñ"
+    assert drawable("김") == MISSING
+    assert drawable("a\x00\u202eb\nc") == "ab c"
 
 
 def test_nothing_yet_is_said_and_drawn() -> None:
