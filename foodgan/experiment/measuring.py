@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,16 +12,18 @@ import torch
 from foodgan import checkpoint
 from foodgan.evaluate.board import Board, Sketches, ceiling, judged_by, measure, open_board
 from foodgan.evaluate.sketches import Average, Copycat, Retrieval, averaged, oracle
-from foodgan.experiment.plan import BUDGETS, Plan
+from foodgan.experiment.plan import BUDGETS, EQUAL_TIME, Plan
 from foodgan.kondate.folder import read_menu
 from foodgan.machine.whole import write_text
 from foodgan.painting.grids import contact_sheet
 from foodgan.registry import sha256
+from foodgan.step.config import ConfigError
 
 log = logging.getLogger(__name__)
 
 SHOWN = 6  # names of the grid, from unseen pairs
 EACH = 4  # pictures of a name
+SAID = ("seen", "spent_s", "limit_s", "device")  # by a kept file, which figures say again
 UNTRAINED = ("oracle", "retrieve-by-name", "average", "copycat", "augmented-copycat")
 Figures = dict[str, Any]
 
@@ -37,8 +40,41 @@ def _board(folder: Path, judge: Path, device: torch.device, kept: Path) -> Board
 
 def told(plan: Plan, arm: str, seed: int) -> bool:
     """Whether a run has figures of what the plan wants, also where it is not kept any more."""
-    found = [budget in _read(plan.result(arm, seed)) for budget in plan.budgets]
+    before = _read(plan.result(arm, seed))
+    found = [
+        budget in before and plan.means(arm, budget, before[budget]) for budget in plan.budgets
+    ]
     return any(found) if plan.hasty else all(found)
+
+
+def refuse_other_lengths(plan: Plan, runs: Sequence[tuple[str, int]]) -> None:
+    """Hold what is kept and measured of these runs against what the plan means by its budgets.
+
+    Their figures would stand in one table. No run goes on to another length: how much names count
+    may go by its share of the pictures. Raises ConfigError, ModelError.
+    """
+    for arm, seed in runs:
+        own = plan.of(arm)
+        done = list(_done(own, arm, seed))
+        others = [about for budget, about in done if not own.means(arm, budget, about)]
+        if own.limit_s and not own.hasty and EQUAL_TIME not in dict(done):  # and cannot go back
+            others += [about for _, about in done if about.get("spent_s", 0) > own.limit_s]
+        if others:
+            after = f"{others[0]['seen']:,} pictures and {others[0].get('spent_s', 0):.0f} s"
+            raise ConfigError(
+                f"{plan.out} holds {arm}, seed {seed}, after {after}, which is not what is asked "
+                "for now: ask for as much as then, or name another --out"
+            )
+
+
+def _done(plan: Plan, arm: str, seed: int) -> Iterator[tuple[str, Figures]]:
+    """What a run says of each budget, as it was kept and as it was measured."""
+    figures = _read(plan.result(arm, seed))
+    for budget in plan.budgets:
+        if (path := plan.kept(arm, seed, budget)).exists():
+            yield budget, checkpoint.description(path)
+        if budget in figures:
+            yield budget, figures[budget]
 
 
 def measured(plan: Plan, arm: str, seed: int) -> bool:
@@ -47,8 +83,9 @@ def measured(plan: Plan, arm: str, seed: int) -> bool:
     judge = judged_by(sha256(plan.judge))
     return all(
         before.get(budget, {}).get("judge") == judge
+        and before[budget].get("seen") == checkpoint.description(path)["seen"]
         for budget in BUDGETS
-        if plan.kept(arm, seed, budget).exists()
+        if (path := plan.kept(arm, seed, budget)).exists()
     )
 
 
@@ -59,7 +96,8 @@ def measure_run(plan: Plan, arm: str, seed: int) -> None:
     found: Figures = {"arm": arm, "seed": seed, "names": plan.names}
     for path in kept:
         _, about = checkpoint.load(path)
-        told = {key: about[key] for key in ("seen", "spent_s", "device")}
+        told = {key: about[key] for key in SAID if key in about}
+        told["planned"] = about["config"]["pictures"]
         found[path.stem] = told | measure(board, averaged(run, path.name, plan.place))
     if kept:
         result = plan.result(arm, seed)

@@ -1,12 +1,17 @@
 """What an experiment is to do, and where it keeps what it has done."""
 
+import math
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Self
 
 import torch
 
+from foodgan import checkpoint
 from foodgan.evaluate import taster
+from foodgan.experiment.arms import ARMS
 
 # At which a run is measured.
 EQUAL_TIME, EQUAL_PICTURES = "at_equal_time", "at_equal_pictures"
@@ -84,7 +89,32 @@ class Plan:
         """What each run is trained to, in turn."""
         return BUDGETS if self.limit_s is not None else (EQUAL_PICTURES,)
 
+    def of(self, arm: str) -> Self:
+        """What the plan is for one arm: what goes on from another is trained in full."""
+        begins = ARMS[arm].begins is not None  # at equal time it is not there yet
+        return replace(self, limit_s=None, hasty=False) if begins else self
+
     def trained(self, arm: str, seed: int) -> bool:
-        """Whether a run has come as far as it should."""
-        kept = [self.kept(arm, seed, budget).exists() for budget in self.budgets]
+        """Whether a run has come as far as it should, and was kept there. Raises ModelError."""
+        kept = [
+            path.exists() and self.means(arm, budget, checkpoint.description(path))
+            for budget in self.budgets
+            for path in (self.kept(arm, seed, budget),)
+        ]
         return any(kept) if self.hasty else all(kept)
+
+    def means(self, arm: str, budget: str, about: Mapping[str, Any]) -> bool:
+        """Whether a budget of this plan is the one that a run was kept or measured at.
+
+        about: what the kept file or the figures say of themselves; figures of earlier versions say
+        less, and what they do not say is taken to be so.
+        """
+        config = ARMS[arm].training(0, self.pictures)
+        whole = math.ceil(config.pictures / config.batch) * config.batch
+        planned = about["config"]["pictures"] if "config" in about else about.get("planned")
+        if budget == EQUAL_TIME:
+            limit_s = about.get("limit_s", self.limit_s)
+            return planned in (None, config.pictures) and limit_s == self.limit_s
+        if planned is None and ARMS[arm].begins is None:
+            return bool(about.get("seen", whole) == whole)
+        return planned in (None, config.pictures)

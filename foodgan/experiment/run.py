@@ -21,7 +21,13 @@ import torch
 
 from foodgan.evaluate.board import open_board
 from foodgan.experiment.arms import ARMS, in_turn
-from foodgan.experiment.measuring import measure_run, measure_untrained, measured, told
+from foodgan.experiment.measuring import (
+    measure_run,
+    measure_untrained,
+    measured,
+    refuse_other_lengths,
+    told,
+)
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.training import feed_of, train_run
 from foodgan.kondate.folder import write_folder
@@ -40,9 +46,12 @@ def carry_out(plan: Plan, *, track: Track = untracked) -> list[Path]:
 
     SIGINT, SIGTERM and the plan's end stop it: what is finished is kept, and what is not has its
     checkpoint. A run whose loss is not finite, or whose checkpoint is of another configuration, is
-    named in the log, and the others go on. Raises FolderError, PhotosError, ModelError.
+    named in the log, and the others go on. Raises FolderError, PhotosError, ModelError, and
+    ConfigError where what is kept there came of other pictures or minutes.
     """
     runs = in_turn(plan.arms, plan.seeds)
+    if plan.trains:
+        refuse_other_lengths(plan, runs)
     write_folder(plan.folder, plan.names, 64, 0, jobs=plan.jobs, track=track)
     _make_ready(plan, runs, track)
     context = _forking()
@@ -129,9 +138,7 @@ def _begin(stop: Event) -> None:
 
 def _one(plan: Plan, arm: str, seed: int) -> None:
     """Train and measure one arm with one seed, as far as the plan says and time allows."""
-
-    if ARMS[arm].begins is not None:  # it is trained in full: at equal time it is not there yet
-        plan = replace(plan, limit_s=None, hasty=False)
+    plan = plan.of(arm)
 
     def stop() -> bool:
         return _Stop.asked() or plan.late

@@ -11,7 +11,7 @@ from foodgan.experiment.arms import ARMS
 from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan, file_of
 from foodgan.machine.place import placed
 from foodgan.photos.feed import Feed, open_feed
-from foodgan.step.config import ConfigError
+from foodgan.step.config import ConfigError, TrainConfig
 from foodgan.training.train import Trainer, train
 
 
@@ -31,6 +31,7 @@ def train_run(plan: Plan, arm: str, seed: int, stop: Callable[[], bool]) -> None
     feed = feed_of(plan, arm, seed)
     # It draws its own batches: its neighbours want the other cores.
     with placed(plan.device, loaders=0) as place:
+        _refuse_another_length(feed.config, plan.run(arm, seed))
         trainer = Trainer(feed.config, feed, plan.run(arm, seed), place)
         if plan.device == "cpu":  # a core's own time: its neighbours come and go
             trainer.clock = time.process_time
@@ -50,6 +51,21 @@ def _before(plan: Plan, arm: str, seed: int) -> Path | None:
     return run
 
 
+def _refuse_another_length(config: TrainConfig, run: Path) -> None:
+    """An unfinished run goes on to other pictures than it was begun for only where names count
+    alike all along: else it would be neither the one nor the other. Raises ConfigError.
+    """
+    path = checkpoint.of(run)
+    if not path.exists() or config.conditional_full == 0 or config.conditional_from == 1:
+        return
+    then = checkpoint.description(path)["config"]["pictures"]
+    if then != config.pictures:
+        raise ConfigError(
+            f"{run} was begun for {then:,} pictures, and how much names count goes by its share of "
+            "them: go on with as many, or name another --out"
+        )
+
+
 def _reach_budgets(trainer: Trainer, plan: Plan, stop: Callable[[], bool]) -> None:
     def whole() -> bool:
         return trainer.seen >= trainer.config.pictures
@@ -58,7 +74,7 @@ def _reach_budgets(trainer: Trainer, plan: Plan, stop: Callable[[], bool]) -> No
     if limit is not None and not in_time.exists():
         train(trainer, lambda: stop() or trainer.seconds >= limit)
         if trainer.seconds >= limit or whole():
-            _keep(trainer, EQUAL_TIME)
+            _keep(trainer, EQUAL_TIME, limit_s=limit)
     if stop() or (plan.hasty and in_time.exists()):
         return
     train(trainer, stop)
@@ -66,10 +82,11 @@ def _reach_budgets(trainer: Trainer, plan: Plan, stop: Callable[[], bool]) -> No
         _keep(trainer, EQUAL_PICTURES)
 
 
-def _keep(trainer: Trainer, budget: str) -> None:
-    """The averaged generator as it is at this budget."""
+def _keep(trainer: Trainer, budget: str, **told: float) -> None:
+    """The averaged generator as it is at this budget. told: of it, beside what was seen."""
     device, before = trainer.place.device, trainer.before
     about = {
+        **told,
         **{key: trainer.about[key] for key in ("config", "network")},
         "seen": trainer.seen + sum(run["seen"] for run in before),
         "spent_s": round(trainer.seconds + sum(run["seconds"] for run in before), 1),

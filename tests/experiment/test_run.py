@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,8 @@ from foodgan import checkpoint
 from foodgan.evaluate.taster import KIND, Taster
 from foodgan.experiment.arms import ARMS, FIRST, Arm, in_turn
 from foodgan.experiment.blog import claims
-from foodgan.experiment.measuring import UNTRAINED
+from foodgan.experiment.measuring import UNTRAINED, measured
+from foodgan.experiment.measuring import told as figures_of
 from foodgan.experiment.plan import EQUAL_PICTURES, EQUAL_TIME, Plan
 from foodgan.experiment.results import Row, report, rows, untrained
 from foodgan.experiment.run import carry_out
@@ -198,6 +200,72 @@ def test_a_lesson_is_never_asked_for_a_name_that_is_measured(done: Plan) -> None
     assert encode(held_out).same(feed.unasked).any(dim=1).all()
     assert len(feed.unasked) == len(set(held_out)) > 0
     assert feed_of(done, "recipe", 0).unasked is None
+
+
+def test_what_was_kept_after_other_pictures_or_minutes_is_not_taken_for_done(
+    tmp_path: Path,
+) -> None:
+    plan = Plan(tmp_path, (ARM,), pictures=20_000, limit_s=600)
+    about = {"config": {"pictures": 20_000}, "seen": 20_000, "spent_s": 600.2}
+    for budget, told in ((EQUAL_PICTURES, {}), (EQUAL_TIME, {"limit_s": 600})):
+        checkpoint.save(plan.kept(ARM, 0, budget), {"ema.x": torch.ones(1)}, about | told)
+    assert plan.trained(ARM, 0)
+    for other in ({"pictures": 60_000}, {"limit_s": 300}, {"limit_s": 1200}):
+        changed = replace(plan, **other)  # type: ignore[arg-type]
+        assert not changed.trained(ARM, 0)
+        with pytest.raises(ConfigError, match=r"holds dcgan-bce, seed 0, .* another --out"):
+            carry_out(changed)
+    plan.kept(ARM, 0, EQUAL_TIME).unlink()
+    assert not plan.trained(ARM, 0)
+    with pytest.raises(ConfigError, match="another --out"):
+        carry_out(replace(plan, limit_s=500))  # it is past that already
+
+
+def test_a_lesson_may_go_on_from_a_run_of_any_length(tmp_path: Path) -> None:
+    plan = Plan(tmp_path, ("recipe-lesson",), pictures=32_000)
+    about = {"config": {"pictures": 8_000}, "seen": 45_008 + 8_000, "spent_s": 9.0}
+    kept = plan.kept("recipe-lesson", 0, EQUAL_PICTURES)
+    checkpoint.save(kept, {"ema.x": torch.ones(1)}, about)
+    assert plan.trained("recipe-lesson", 0)
+    assert not replace(plan, pictures=64_000).trained("recipe-lesson", 0)
+
+
+@pytest.mark.parametrize("told", [{}, {"planned": 20_000}], ids=["of an earlier version", "now"])
+def test_figures_after_other_pictures_do_not_come_beside_new_ones(
+    tmp_path: Path, told: dict[str, int]
+) -> None:
+    plan = Plan(tmp_path, (ARM,), seeds=(0,), pictures=20_000)
+    plan.result(ARM, 0).parent.mkdir(parents=True)
+    found = {EQUAL_PICTURES: {"seen": 20_000, "spent_s": 9.0, "pictures": 130, **told}}
+    plan.result(ARM, 0).write_text(json.dumps(found), "utf-8")
+    assert figures_of(plan, ARM, 0)
+    assert not figures_of(replace(plan, pictures=60_000), ARM, 0)
+    with pytest.raises(ConfigError, match="another --out"):
+        carry_out(replace(plan, pictures=60_000))
+
+
+def test_a_run_that_was_kept_anew_is_measured_anew(done: Plan, tmp_path: Path) -> None:
+    assert measured(done, ARM, 1)
+    moved = replace(done, out=tmp_path)
+    found = json.loads(done.result(ARM, 1).read_text("utf-8"))
+    found[EQUAL_PICTURES]["seen"] = 32
+    moved.result(ARM, 1).parent.mkdir(parents=True)
+    moved.result(ARM, 1).write_text(json.dumps(found), "utf-8")
+    shutil.copytree(done.run(ARM, 1), moved.run(ARM, 1))
+    assert not measured(moved, ARM, 1)
+
+
+def test_an_unfinished_run_goes_on_to_another_length_only_where_its_losses_are_the_same(
+    done: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ramp = {"conditional_from": 0.0, "conditional_full": 0.5}
+    monkeypatch.setitem(ARMS, "ramping", Arm("names come in slowly", "dcgan", ramp))
+    asked = iter((False, False, True))
+    train_run(done, "ramping", 0, lambda: next(asked))
+    with pytest.raises(ConfigError, match="begun for 64 pictures"):
+        train_run(replace(done, pictures=128), "ramping", 0, lambda: False)
+    train_run(done, "ramping", 0, lambda: False)
+    assert done.trained("ramping", 0)
 
 
 def test_what_matters_most_goes_first_with_every_seed() -> None:
