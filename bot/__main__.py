@@ -15,7 +15,7 @@ from foodgan.contract import logs, pulse
 from foodgan.contract.errors import FoodganError, StoreError, UserError
 from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.store import Store
-from foodgan.contract.terminal import Terminal, say
+from foodgan.contract.terminal import Terminal, say, told
 
 T = TypeVar("T")
 Yes = Annotated[bool, typer.Option("--yes", "-y")]
@@ -129,7 +129,9 @@ def erase(
     url = database_url(settings.database_url.get_secret_value())
     kept = _or_fail(lambda: asyncio.run(removal.kept(url, member)))
     if not kept.rows:
-        _fail(say("cli-bot-erase-nobody", member=str(member)))
+        _fail(
+            say("cli-bot-ban-stays" if kept.banned else "cli-bot-erase-nobody", member=str(member))
+        )
     if not yes:
         counts = {"rows": kept.rows, "photos": kept.photos}
         typer.confirm(say("cli-bot-erase-sure", member=str(member), **counts), abort=True)
@@ -165,9 +167,9 @@ def _or_fail(work: Callable[[], T]) -> T:
 
     try:
         return work()
-    except UserError as error:
-        _fail(say(error.phrase, **error.values))
-    except (FoodganError, OSError) as error:
+    except FoodganError as error:
+        _fail(told(error))
+    except OSError as error:
         _fail(str(error))
     except SQLAlchemyError as error:
         fault = str(getattr(error, "orig", None) or error)

@@ -81,7 +81,7 @@ def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     was deleted on purpose. Raises BackupRefused where the database has no tables.
     """
     if is_missing(url):
-        raise BackupRefused(f"there is no database at {url.database}: {_CORRECT}")
+        raise BackupRefused.of("cli-bot-no-database", file=str(url.database))
     partial = target.with_name(f"{target.name}{PARTIAL}{os.getpid()}")
     try:
         with (
@@ -111,14 +111,14 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
                 raise BackupRefused(f"{source} is of another version")
             graves = _graves(url, store) | _graves_in(archive)
             if _has_records(url) and not replace:
-                raise BackupRefused("the database holds records; --replace overwrites them")
+                raise BackupRefused.of("cli-bot-holds-records")
             _rehearse(archive, source, str(about["revision"]))
             files = restore_files(archive, store, _keep_away(archive, store, graves))
             migrate(url, "base")
             migrate(url, str(about["revision"]))
             rows = _load_records(url, archive)
     except (tarfile.TarError, OSError, KeyError, ValueError) as error:
-        raise BackupRefused(f"{source} is no back-up: {error}") from error
+        raise BackupRefused.of("cli-bot-no-backup", file=str(source), fault=str(error)) from error
     migrate(url, "head")
     _settle(url, graves)
     return rows, files

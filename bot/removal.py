@@ -29,8 +29,8 @@ class NoSuchPhoto(UserError):
 
 @dataclass(frozen=True)
 class Kept:
-    """What the records hold of a member. photos: as the member sees them; rows: all about them;
-    banned: whose ban is to stand.
+    """What the records hold of a member. photos: as the member sees them; rows: all about them but
+    a ban that is to stand; banned: whether there is one.
     """
 
     photos: int
@@ -88,7 +88,8 @@ async def _kept(session: AsyncSession, member_id: int) -> Kept:
     rows = sum(map(len, (await rights.export(session, member_id)).values()))
     states = await photos.tally(session, member_id)
     living = sum(states.get(state, 0) for state in rights.ALIVE)
-    return Kept(living, rows, await operators.banned(session, member_id))
+    banned = await operators.banned(session, member_id)
+    return Kept(living, rows - banned, banned)
 
 
 async def _meant(session: AsyncSession, reference: str) -> Photo:
@@ -109,12 +110,12 @@ async def _meant(session: AsyncSession, reference: str) -> Photo:
 async def _records(url: URL) -> AsyncIterator[AsyncSession]:
     """The records in one transaction. Raises RecordsClosed where they are not this version's."""
     if is_missing(url):
-        raise RecordsClosed(f"there is no database at {url.database}: correct DATABASE_URL")
+        raise RecordsClosed.of("cli-bot-no-database", file=str(url.database))
     engine = open_engine(url)
     try:
         async with engine.connect() as connection:
             if await connection.run_sync(revision) != HEAD:
-                raise RecordsClosed("the tables are of another version: python -m bot migrate")
+                raise RecordsClosed.of("cli-bot-other-tables")
         async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
             yield session
     finally:

@@ -194,7 +194,7 @@ def describe(folder: Path | None = None) -> ModelFile:
             raise ModelError(f"{path} has format {version}, this build reads {checkpoint.FORMAT}")
         return ModelFile.model_validate_json(text)
     except FileNotFoundError as error:
-        raise ModelError(f"no model in {path.parent}: model.json is missing") from error
+        raise ModelError.of("cli-model-none-there", folder=str(path.parent)) from error
     except ValidationError as error:
         if added := _unknown(error):
             raise ModelError(

@@ -38,7 +38,9 @@ async def due(session: AsyncSession, now: datetime, every: timedelta, again: tim
     if await session.scalar(accepted.limit(1)) is None and not await _held_photos(session):
         return False
     in_review = select(Photo.id).where(
-        Photo.state == "accepted", Photo.decided_at.between(now - QUIET, now)
+        Photo.state == "accepted",
+        Photo.decided_at <= now,
+        or_(Photo.decided_at >= now - QUIET, Photo.told_at.is_(None)),  # final when it is told
     )
     if await session.scalar(in_review.limit(1)) is not None:
         return False

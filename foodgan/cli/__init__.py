@@ -64,9 +64,10 @@ def _speak(lang: str | None) -> None:
 @app.callback()
 def options(
     version: Annotated[bool, typer.Option("--version", is_eager=True, callback=_version)] = False,
+    # Eager, so that a `--help` behind it speaks that language, too.
     lang: Annotated[
         Literal["ja", "en"] | None,
-        typer.Option(metavar="ja|en", is_eager=True, callback=_speak),  # before `--help` speaks
+        typer.Option(metavar="ja|en", is_eager=True, callback=_speak),
     ] = None,
 ) -> None:
     """What holds for every command."""
@@ -77,10 +78,8 @@ def main() -> None:
     process.settle()
     try:
         app()
-    except UserError as error:
-        _leave(terminal.say(error.phrase, **error.values), 2)
     except FoodganError as error:
-        _leave(str(error), 1)
+        _leave(terminal.told(error), 2 if isinstance(error, UserError) else 1)
     except OSError as error:  # a place that cannot be read or written
         _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
 

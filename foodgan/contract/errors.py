@@ -1,8 +1,28 @@
 """One tree of errors. Raise low, catch once: in the bot's handler, the task, the CLI's main."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
+
 
 class FoodganError(Exception):
-    """Anything that this project raises on purpose."""
+    """Anything that this project raises on purpose. Its text is English, for logs.
+
+    phrase: a message id of `foodgan/contract/phrases`, where people are to read it, too; values:
+    its variables.
+    """
+
+    phrase: str | None = None
+    values: Mapping[str, str | int | float] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, phrase: str, **values: str | int | float) -> Self:
+        """One whose text is the English of its phrase."""
+        from foodgan.contract.phrases import say  # reads its files: few errors are ever raised
+
+        error = cls(say("en", phrase, **values))
+        error.phrase, error.values = phrase, values
+        return error
 
 
 class UserError(FoodganError):
@@ -13,7 +33,7 @@ class UserError(FoodganError):
 
     def __init__(self, phrase: str, **values: str | int | float) -> None:
         super().__init__(phrase)
-        self.phrase = phrase
+        self.phrase: str = phrase
         self.values = values
 
 

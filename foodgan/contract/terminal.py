@@ -7,10 +7,13 @@ options and arguments, attributes of that phrase, and of what many commands shar
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from foodgan.contract.errors import FoodganError
 
 F = TypeVar("F", bound=Callable[..., Any])
 CHOSEN = "FOODGAN_LANG"
@@ -39,6 +42,11 @@ def say(phrase: str, **values: str | int | float) -> str:
     return phrases.say(locale(), phrase, **values)
 
 
+def told(error: FoodganError) -> str:
+    """What a person at the terminal is told of an error: its sentence, else its text."""
+    return say(error.phrase, **error.values) if error.phrase else str(error)
+
+
 class Terminal(typer.Typer):
     """A Typer whose commands hold no help of their own: `--help` finds it among the phrases.
 
@@ -60,21 +68,43 @@ class Terminal(typer.Typer):
 
 class _Command(TyperCommand):
     def format_help(self, ctx: Any, formatter: Any) -> None:
+        _frame()
         _tell(ctx)
         super().format_help(ctx, formatter)
 
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        _tell(ctx)
+        return super().shell_complete(ctx, incomplete)
+
 
 class _Group(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if hasattr(error, "format_message"):  # of its use, which typer is about to show
+                _frame()
+            raise
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        key = _tell(ctx)
-        for name, command in self.commands.items():
-            command.help = say(f"{key}-{name}")
+        _frame()
+        _tell_all(ctx)
         super().format_help(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        _tell_all(ctx)
+        return super().shell_complete(ctx, incomplete)
+
+
+def _tell_all(ctx: Any) -> None:
+    """Give a group and the commands right below it the help of their phrases."""
+    key = _tell(ctx)
+    for name, command in ctx.command.commands.items():
+        command.help = say(f"{key}-{name}")
 
 
 def _tell(ctx: Any) -> str:
     """Give a command and its parameters the help of its phrase. Returns the phrase's key."""
-    _frame()
     key = "-".join(["help", *_path(ctx)])
     ctx.command.help = say(key)
     for parameter in ctx.command.get_params(ctx):
@@ -103,16 +133,20 @@ def _of(key: str, parameter: str) -> str:
 
 def _frame() -> None:
     """What typer itself writes around it, and where its lines may break."""
-    from rich import _wrap
     from typer import rich_utils
 
-    _wrap.re_word = _WORD
+    with suppress(ImportError):  # it is rich's own: without it lines break at blanks alone
+        from rich import _wrap
+
+        _wrap.re_word = _WORD
     rich_utils.highlighter = _folded  # type: ignore[assignment]
     rich_utils.ARGUMENTS_PANEL_TITLE = say("help-frame.arguments")
     rich_utils.OPTIONS_PANEL_TITLE = say("help-frame.options")
     rich_utils.COMMANDS_PANEL_TITLE = say("help-frame.commands")
     rich_utils.DEFAULT_STRING = say("help-frame.default")
     rich_utils.REQUIRED_LONG_STRING = say("help-frame.required")
+    rich_utils.ERRORS_PANEL_TITLE = say("help-frame.error")
+    rich_utils.RICH_HELP = say("help-frame.try")
 
 
 def _folded(text: Any) -> Any:

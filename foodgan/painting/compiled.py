@@ -60,7 +60,11 @@ def ahead(painter: Painter, home: Path) -> Path:
             settle(made)  # else a power cut leaves names without what they name
         if place.exists():  # damaged, maybe; whoever has its files open keeps them
             place.rename(Path(folder) / "before")
-        fresh.rename(place)
+        try:
+            fresh.rename(place)
+        except OSError:
+            if not place.is_dir():  # else another process was quicker
+                raise
     return place
 
 

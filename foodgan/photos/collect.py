@@ -88,13 +88,13 @@ def collect(
 ) -> Report:
     """Take in the folder, ZIP or CSV at `place`. Raises PhotosError where it cannot be read."""
     if catalogue == CLUB:
-        raise PhotosError(f"the catalogue {CLUB!r} is the bot's; choose another name")
+        raise PhotosError.of("cli-photos-clubs-own", catalogue=CLUB)
     catalogue_path(catalogue)  # raises before a long run, not after it
     report = Report(catalogue)
     with opened(place) as (tree, table):
         listed = labels(tree, table)
         if not listed:
-            raise PhotosError(f"{place} holds no photo")
+            raise PhotosError.of("cli-photos-none-in-it", place=str(place))
         _collect(store, tree, listed, terms, report, track)
     return report
 

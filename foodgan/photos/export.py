@@ -24,7 +24,7 @@ def export_release(store: Store, digest: str, out: Path, *, track: Track = untra
     if not found and (gone := [one for one in store.pruned() if one.digest.startswith(digest)]):
         raise PhotosError(_farewell(gone[-1]))
     if len(found) != 1:
-        raise PhotosError(f"{len(found)} releases begin with {digest!r}")
+        raise PhotosError.of("cli-photos-which-release", count=len(found), digest=digest)
     path = f"{RELEASES}/{found[0]}"
     with _new(out) as partial:
         manifest = store.read(f"{path}/{MANIFEST}")
@@ -50,7 +50,7 @@ def export_catalogues(
         if entry.sha256 not in stones
     }
     if not entries:
-        raise PhotosError("there is nothing to export")
+        raise PhotosError.of("cli-photos-nothing-to-export")
     lines, missing = [], 0
     with _new(out) as partial:
         for sha256, entry in track(entries.items(), "Copying photos"):
@@ -111,7 +111,7 @@ def _new(out: Path) -> Iterator[Path]:
     """
     partial = out / PARTIAL
     if out.exists() and (not out.is_dir() or any(one != partial for one in out.iterdir())):
-        raise PhotosError(f"{out} is not an empty folder")
+        raise PhotosError.of("cli-photos-not-empty", folder=str(out))
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:

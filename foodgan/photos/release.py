@@ -88,7 +88,7 @@ def _all_placed(store: Store, track: Track) -> tuple[int, list[Placed]]:
         listed = _listed(store)
         entries = _sound(store, listed, track)
         if not entries:
-            raise ReleaseError("no catalogue holds a photo that may be released")
+            raise ReleaseError.of("cli-photos-nothing-to-release")
         with suppress(FileNotFoundError):
             return len(listed), _place(store, entries, track)
     raise StoreError("the store loses photos while the release is made: freeze it again")

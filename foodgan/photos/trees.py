@@ -119,7 +119,7 @@ def opened(place: Path) -> Iterator[tuple[Tree, str | None]]:
         with _archive(place) as archive:
             yield Zip(archive), None
     else:
-        raise PhotosError(f"{place} is no folder, ZIP or CSV")
+        raise PhotosError.of("cli-photos-no-collection", place=str(place))
 
 
 def _archive(place: Path) -> zipfile.ZipFile:

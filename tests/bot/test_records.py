@@ -64,7 +64,9 @@ async def test_both_names_of_a_mix_are_asked_for_and_no_press_asks_for_a_name(
             await orders.write(session, an_order(**fields), asker)
     async with sessions() as session:
         names = await figures.asked_names(session, datetime.now(UTC) - timedelta(days=1), limit=9)
-    assert dict(names) == {"鮭丼": 1, "うどん": 1, "いちごパフェ": 2}
+    aoi, bo = AOI.member_id, BO.member_id
+    wanted = {"鮭丼": {aoi}, "うどん": {bo}, "いちごパフェ": {aoi, bo}}
+    assert {name: set(members) for name, members in names} == wanted
 
 
 async def test_open_orders_are_the_oldest_first_and_without_the_ended(sessions: Sessions) -> None:

@@ -107,6 +107,23 @@ def test_a_mistake_gets_a_sentence_and_no_traceback(
 
 
 @pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("photos import nowhere", "nowhere は、フォルダーでも ZIP でも CSV でもありません。"),
+        ("photos release", "写真集にできる写真がありません。"),
+        ("photos export out", "書き出す写真がありません。"),
+        ("dish 鮭丼 --model nowhere", "nowhere にモデルがありません"),
+    ],
+)
+def test_what_goes_wrong_every_day_is_told_in_japanese(
+    here: Command, words: str, sentence: str
+) -> None:
+    done = here("--lang", "ja", *words.split(), PHOTO_STORE="photos")
+    assert done.returncode == 1
+    assert sentence in done.stderr
+
+
+@pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
         ("dish 鮭丼 --out a-file/pictures", 1, "a-file/pictures: Not a directory"),

@@ -25,7 +25,7 @@ from foodgan.contract.phrases import say
         (cli.app, "serving promote --own", say("ja", "cli-serving-back-to-own")),
         (bot.__main__.cli, "health", say("ja", "cli-bot-not-serving")),
         (bot.__main__.cli, "sync", say("ja", "cli-bot-no-token")),
-        (bot.__main__.cli, "erase 7", say("ja", "cli-bot-erase-sure", member="7")),
+        (bot.__main__.cli, "erase 7", "データベースがありません"),
         (worker.__main__.app, "dead", "設定 RETRIES が正しくありません"),
     ],
 )

@@ -11,7 +11,8 @@ from fluent.syntax import ast as ftl
 from foodgan.contract.phrases import FOLDER, LOCALES, SHELVES, locale_of, say, shelf_of
 
 ROOT = Path(__file__).parents[2]
-CALLS = {"say", "UserError", "phrase", "tell", "Verdict", "apology"}  # calls that take a phrase key
+# Calls that take a phrase key.
+CALLS = {"say", "of", "UserError", "phrase", "tell", "Verdict", "apology"}
 
 
 class Variables(visitor.Visitor):

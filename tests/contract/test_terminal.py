@@ -94,6 +94,25 @@ def test_a_line_of_japanese_breaks_where_it_may(
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_a_shell_completes_with_the_same_help(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(terminal.CHOSEN, locale)
+    for typed, key in (("foodgan dish --", "dish.count"), ("foodgan photos ", "photos-stats")):
+        asked = {"_FOODGAN_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": typed}
+        shown = CliRunner().invoke(cli.app, [], env=asked, prog_name="foodgan").output
+        assert say(locale, f"help-foodgan-{key}").splitlines()[0] in shown
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_wrong_word_is_told_in_a_frame_of_that_language(
+    locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(terminal.CHOSEN, locale)
+    shown = CliRunner().invoke(cli.app, ["dish", "--nothing"], env={"COLUMNS": "100"}).output
+    assert say(locale, "help-frame.error") in shown
+    assert "'foodgan dish -h'" in shown or "dish -h'" in shown
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_a_list_of_commands_says_what_each_is_for(
     locale: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

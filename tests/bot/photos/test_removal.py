@@ -134,7 +134,11 @@ async def test_a_ban_outlives_the_erasure_and_the_operator_hears_of_it(filled: U
         await operators.ban(session, ANNE, BO, "")
     await engine.dispose()
     done = await told(filled, "erase", str(ANNE), "--yes")
+    assert "erased: 2 rows" in done.output
     assert "/operator unban" in done.output
+    again = await told(filled, "erase", str(ANNE), answer="y\n")  # nothing else is left to erase
+    assert "/operator unban" in again.output
+    assert "[y/N]" not in again.output
 
 
 async def test_a_running_bot_clears_the_store_of_what_an_operator_withdrew(club: Club) -> None:

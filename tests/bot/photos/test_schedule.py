@@ -112,6 +112,17 @@ async def test_none_is_due_in_the_midst_of_a_review(sessions: Sessions) -> None:
     assert not await due(sessions)
 
 
+async def test_none_is_due_before_a_decision_is_final_that_waits_for_others(
+    sessions: Sessions,
+) -> None:
+    """A member hears of all their photos at once, some minutes after the first was decided."""
+    await accept(sessions, 1, DAY)
+    ago = timedelta(minutes=11)
+    async with sessions.begin() as session:
+        session.add(a_photo(2, state="accepted", decided_at=NOW - ago, told_at=None))
+    assert not await due(sessions)
+
+
 async def test_none_is_due_before_its_time(sessions: Sessions) -> None:
     await accept(sessions, 1, DAY)
     assert not await due(sessions, every=3 * DAY)

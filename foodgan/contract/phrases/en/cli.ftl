@@ -87,6 +87,7 @@ cli-lesson-painted =
 
 ## model, serving
 
+cli-model-none-there = no model in { $folder }: model.json is missing
 cli-model-made = { $model } is in { $out }
 cli-model-learned = { $model } is in { $out }, before and after in { $picture }
 cli-model-shipped-stays = the shipped model stays as it is
@@ -127,6 +128,17 @@ cli-serving-served = { $model } is served, as { $digest }
 
 ## photos
 
+cli-photos-no-collection = { $place } is no folder, ZIP or CSV
+cli-photos-clubs-own = the catalogue '{ $catalogue }' is the bot's; choose another name
+cli-photos-none-in-it = { $place } holds no photo
+cli-photos-nothing-to-export = there is nothing to export
+cli-photos-not-empty = { $folder } is not an empty folder
+cli-photos-which-release =
+    { $count ->
+        [one] 1 release begins
+       *[other] { $count } releases begin
+    } with '{ $digest }'
+cli-photos-nothing-to-release = no catalogue holds a photo that may be released
 cli-photos-released =
     { $train ->
         [one] 1 photo
@@ -297,6 +309,10 @@ cli-chaos-there = { $folder } is there already
 
 ## bot
 
+cli-bot-no-database = there is no database at { $file }: correct DATABASE_URL or VAR_DIR
+cli-bot-other-tables = the tables are of another version: python -m bot migrate
+cli-bot-holds-records = the database holds records; --replace overwrites them
+cli-bot-no-backup = { $file } is no back-up: { $fault }
 cli-bot-registered = registered everywhere: { $names }
 cli-bot-registered-in = registered in server { $guild }: { $names }
 cli-bot-saved =

@@ -9,6 +9,8 @@ help-frame =
     .commands = Commands
     .default = [default: {"{}"}]
     .required = [required]
+    .error = Error
+    .try = Try [blue]'{"{command_path} {help_option}"}'[/] for help.
     .taste = Seasoning
     .look = Looking closer
 

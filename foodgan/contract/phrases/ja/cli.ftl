@@ -64,6 +64,7 @@ cli-lesson-painted = { $painted } 枚を描き終えました。結果は { $run
 
 ## model, serving
 
+cli-model-none-there = { $folder } にモデルがありません(model.json が見つかりません)。
 cli-model-made = モデル { $model } を { $out } に作りました。
 cli-model-learned = モデル { $model } を { $out } に作りました。覚える前とあとの絵は { $picture } にあります。
 cli-model-shipped-stays = 同梱のモデルは書き換えられません。別の場所を指定してください。
@@ -105,6 +106,13 @@ cli-serving-served = これからは { $model } で描きます({ $digest })。
 
 ## photos
 
+cli-photos-no-collection = { $place } は、フォルダーでも ZIP でも CSV でもありません。
+cli-photos-clubs-own = 「{ $catalogue }」はボットが使う目録です。別の名前にしてください。
+cli-photos-none-in-it = { $place } には写真がありません。
+cli-photos-nothing-to-export = 書き出す写真がありません。
+cli-photos-not-empty = { $folder } は空のフォルダーではありません。
+cli-photos-which-release = 「{ $digest }」で始まる写真集は { $count } 冊あります。
+cli-photos-nothing-to-release = 写真集にできる写真がありません。
 cli-photos-released = 学習用の写真 { $train } 枚、試験用 { $test } 枚
 cli-photos-left-out = 除いた写真 { $count } 枚(取り下げられたもの、見つからないもの、壊れているもの)
 cli-photos-imported =
@@ -218,6 +226,10 @@ cli-chaos-there = { $folder } はもうあります。新しいフォルダー�
 
 ## bot
 
+cli-bot-no-database = { $file } にデータベースがありません。DATABASE_URL か VAR_DIR をお確かめください。
+cli-bot-other-tables = テーブルがこのボットの版と合いません。`python -m bot migrate` を実行してください。
+cli-bot-holds-records = データベースには、もう記録があります。上書きするなら --replace を付けてください。
+cli-bot-no-backup = { $file } はバックアップとして読めません: { $fault }
 cli-bot-registered = コマンドを登録しました(すべてのサーバー): { $names }
 cli-bot-registered-in = コマンドを登録しました(サーバー { $guild }): { $names }
 cli-bot-saved = { $file } に保存しました(記録 { $rows } 行、ファイル { $files } 個)。

@@ -9,6 +9,8 @@ help-frame =
     .commands = コマンド
     .default = [既定: {"{}"}]
     .required = [必須]
+    .error = エラー
+    .try = [blue]'{"{command_path} {help_option}"}'[/] で説明を見られます。
     .taste = 味つけ
     .look = じっくり見る
 
