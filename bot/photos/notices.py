@@ -141,6 +141,9 @@ def notice(decided: Sequence[Photo]) -> str:
     rest = sum(list(rejected.values())[NAMED_MAX:])
     if rest:
         lines.append(say(locale, "notice-more", count=rest))
+    withdrawn = sum(photo.state == "withdrawn" for photo in decided)  # their names are gone
+    if withdrawn:
+        lines.append(say(locale, "notice-withdrawn", count=withdrawn))
     return fitting("\n".join(lines))
 
 

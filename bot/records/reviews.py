@@ -247,7 +247,8 @@ async def rename(session: AsyncSession, photo_id: str, reviewer: Reviewer, name:
 async def untold(
     session: AsyncSession, before: datetime, oldest: datetime | None = None
 ) -> Sequence[Photo]:
-    """Decisions that can no longer be undone, and that the member has not heard of.
+    """What the member has not heard of: decisions that can no longer be undone, and photos that an
+    operator withdrew.
 
     before: what was decided later may still be undone, and all else that this member is to hear
     waits for it: unless any of it was decided before `oldest`; None: nothing waits.
@@ -259,7 +260,11 @@ async def untold(
         impatient = select(Photo.member_id).where(news, Photo.decided_at < oldest)
         waits_no_more = or_(Photo.member_id.not_in(unsettled), Photo.member_id.in_(impatient))
         ready = and_(ready, waits_no_more)
+    taken_back = and_(Photo.state == "withdrawn", Photo.told_at.is_(None))
     found = await session.scalars(
-        update(Photo).where(ready).values(told_at=datetime.now(UTC)).returning(Photo)
+        update(Photo)
+        .where(or_(ready, taken_back))
+        .values(told_at=datetime.now(UTC))
+        .returning(Photo)
     )
-    return sorted(found.all(), key=lambda photo: (photo.decided_at, photo.id))
+    return sorted(found.all(), key=lambda photo: (photo.decided_at or photo.submitted_at, photo.id))

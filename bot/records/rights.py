@@ -68,7 +68,7 @@ async def withdraw(
 
     What is left of them counts for the daily limit, see `forget_withdrawn`. Of a photo at the
     intake the hash is not known yet: it is buried when the intake has spoken.
-    by_operator: the member did not do it, and the audit log says so.
+    by_operator: the member did not do it, is to hear of it, and the audit log says so.
     """
     now = datetime.now(UTC)
     gone = await session.scalars(
@@ -82,7 +82,7 @@ async def withdraw(
             filename="",
             perceptual_hash=None,
             escalated=False,
-            told_at=now,
+            told_at=None if by_operator else now,
         )
         .returning(Photo)
     )
@@ -110,9 +110,14 @@ async def _forget_names(session: AsyncSession, photos: Sequence[Photo]) -> None:
 
 
 async def forget_withdrawn(session: AsyncSession, before: datetime) -> None:
-    """Drop the rows of withdrawn photos that were handed over before then."""
+    """Drop the rows of withdrawn photos that were handed over before then, and told of."""
     await session.execute(
-        delete(Photo).where(Photo.state == "withdrawn", ~UNHEARD, Photo.submitted_at < before)
+        delete(Photo).where(
+            Photo.state == "withdrawn",
+            ~UNHEARD,
+            Photo.told_at.is_not(None),
+            Photo.submitted_at < before,
+        )
     )
 
 

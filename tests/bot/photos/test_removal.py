@@ -15,7 +15,9 @@ from bot.photos.office import Office
 from bot.records import migrate, operators, photos
 from bot.records.database import RecordsClosed, database_url, open_engine
 from bot.records.tables import AuditEntry, Consent, Photo
+from bot.sandbox import people
 from bot.sandbox.people import find_member
+from foodgan.contract.phrases import say
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club, edited
 from tests.bot.photos.rows import ANNE, BO, a_photo
@@ -158,6 +160,14 @@ async def test_a_running_bot_clears_the_store_of_what_an_operator_withdrew(club:
     await removal.withdraw(url, await removal.find(url, [face.id]))
 
     await until(lambda: [o.sha256 for o in club.store.objects()] == [hers.sha256], "bytes gone")
+    akari = people.dm_of(find_member("akari")).id
+    withdrawn = say("ja", "notice-withdrawn", count=1)
+
+    def heard() -> bool:
+        listing = club.world.messages.listing(akari)
+        return any(withdrawn in message.json["content"] for message in listing)
+
+    await until(heard, "her message")
     assert [entry.sha256 for entry in club.store.entries("club")] == [hers.sha256]
     await removal.erase(url, int(find_member("yuto").id))
     await until(lambda: not list(club.store.objects()), "bytes gone")

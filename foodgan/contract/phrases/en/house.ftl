@@ -414,6 +414,11 @@ notice-more =
         [one] 1 other
        *[other] { $count } others
     } this time either.
+notice-withdrawn =
+    An operator withdrew { $count ->
+        [one] a photo
+       *[other] { $count } photos
+    } of yours. Please ask the operators why.
 notice-learned = Thanks to your photos there is something new on our menu: { $names }. Anybody can order it now: just type its name into `/dish`!
 notice-dish = “{ $name }” (a dish like { $like })
 notice-learned-more = { $names } and { $count } more

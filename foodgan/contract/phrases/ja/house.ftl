@@ -357,6 +357,7 @@ notice-rejected-many = 「{ $name }」の写真 { $count } 枚は、今回は見
 notice-many = { $name }({ $count })
 count-photos = { $count } 枚
 notice-more = ほか { $count } 枚も、今回は見送りになりました。
+notice-withdrawn = お預かりしていた写真のうち { $count } 枚を、運営の判断で取り下げました。わけは、運営の人にお尋ねください。
 notice-learned = あなたの写真のおかげで、新しい料理が食堂の品書きに加わりました: { $names }。`/dish` に料理名を入れると、どなたでも注文できます!
 notice-dish = 「{ $name }」({ $like }のような料理)
 notice-learned-more = { $names } ほか { $count } 品
