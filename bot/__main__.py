@@ -180,7 +180,7 @@ def _settings() -> Settings:
     try:
         settings = read_settings()
     except UserError as error:
-        _fail(say(error.phrase, **error.values))
+        _fail(told(error))
     logs.set_up(settings.log_level, settings.log_format)
     return settings
 

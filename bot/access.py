@@ -22,7 +22,7 @@ class Access:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._servers = {str(server) for server in servers_of(settings)}
+        self._servers = servers_of(settings)
         self._roles = _named(settings.reviewer_roles)
 
     def reviewer(self, interaction: discord.Interaction) -> Reviewer:
@@ -56,7 +56,7 @@ class Access:
         Where it is not said whose the bot is, anywhere will do.
         Raises UserError `club-only` in direct messages too: who writes there may be anybody.
         """
-        if self._servers and str(interaction.guild_id) not in self._servers:
+        if self._servers and interaction.guild_id not in self._servers:
             raise UserError("club-only")
 
     def _is_ours(self, interaction: discord.Interaction) -> bool:
@@ -69,7 +69,7 @@ class Access:
         if is_open(self._settings, len(interaction.client.guilds)):
             raise UserError("club-unset")
         if self._servers:
-            return str(interaction.guild_id) in self._servers
+            return interaction.guild_id in self._servers
         return interaction.client.get_guild(interaction.guild_id or 0) is not None
 
     def _has_role(self, user: discord.User | discord.Member) -> bool:

@@ -19,7 +19,7 @@ from redis import Redis
 from foodgan.contract import logs, phrases, pulse
 from foodgan.contract.errors import KitchenClosed, ModelError, UserError
 from foodgan.contract.settings import Settings, read_settings
-from foodgan.contract.terminal import Terminal, say
+from foodgan.contract.terminal import Terminal, say, told
 from foodgan.machine import process
 from worker.health import intake_pulse_file, pulse_file, trainer_pulse_file
 
@@ -106,8 +106,8 @@ def dead(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         else:
             when = f"{letter.failed_at:%Y-%m-%d %H:%M:%S}Z" if letter.failed_at else "?"
             values = {"id": letter.order_id, "when": when, "name": letter.name, "why": letter.why}
-            told = "yes" if letter.told else "no"
-            typer.echo(say("cli-worker-dead", deliveries=letter.deliveries, told=told, **values))
+            values["told"] = "yes" if letter.told else "no"
+            typer.echo(say("cli-worker-dead", deliveries=letter.deliveries, **values))
 
 
 @app.command()
@@ -123,7 +123,7 @@ def replay(order_ids: list[str]) -> None:
                 put_in_line(redis, order_id, settings.retries)
                 typer.echo(say("cli-worker-replayed", id=order_id))
             except NoSuchLetter as error:
-                typer.echo(say(error.phrase, **error.values), err=True)
+                typer.echo(told(error), err=True)
                 missing = True
     if missing:
         raise typer.Exit(1)
@@ -138,7 +138,7 @@ def _connected(settings: Settings) -> Iterator[Redis]:
         with connected(settings) as redis:
             yield redis
     except KitchenClosed as error:
-        typer.echo(str(error), err=True)
+        typer.echo(told(error), err=True)
         raise typer.Exit(1) from None
 
 
@@ -146,7 +146,7 @@ def _settings() -> Settings:
     try:
         return read_settings()
     except UserError as error:
-        typer.echo(say(error.phrase, **error.values), err=True)
+        typer.echo(told(error), err=True)
         raise typer.Exit(EXIT_SETTING) from None
 
 

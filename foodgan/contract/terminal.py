@@ -88,30 +88,24 @@ class _Group(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _frame()
-        _tell_all(ctx)
+        _tell(ctx)
         super().format_help(ctx, formatter)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> Any:
-        _tell_all(ctx)
+        _tell(ctx)
         return super().shell_complete(ctx, incomplete)
 
 
-def _tell_all(ctx: Any) -> None:
-    """Give a group and the commands right below it the help of their phrases."""
-    key = _tell(ctx)
-    for name, command in ctx.command.commands.items():
-        command.help = say(f"{key}-{name}")
-
-
-def _tell(ctx: Any) -> str:
-    """Give a command and its parameters the help of its phrase. Returns the phrase's key."""
+def _tell(ctx: Any) -> None:
+    """Give a command, its parameters and the commands right below it the help of their phrases."""
     key = "-".join(["help", *_path(ctx)])
     ctx.command.help = say(key)
     for parameter in ctx.command.get_params(ctx):
         parameter.help = _of(key, parameter.name)
         if (panel := getattr(parameter, "rich_help_panel", None) or "").startswith("help-"):
             parameter.rich_help_panel = say(panel)
-    return key
+    for name, command in getattr(ctx.command, "commands", {}).items():
+        command.help = say(f"{key}-{name}")
 
 
 def _path(ctx: Any) -> list[str]:

@@ -13,7 +13,7 @@ from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Status, look
-from foodgan.contract.terminal import say
+from foodgan.contract.terminal import say, told
 from foodgan.launch.queue import connected, redis_url
 
 OLDEST = (7, 0)  # SET with NX and GET, by which an order's end is decided, came with it
@@ -33,7 +33,7 @@ def redis(settings: Settings) -> Iterator[Finding]:
     except KitchenClosed as error:
         refused = isinstance(error.__cause__, AuthenticationError | NoPermissionError)
         advice = "doctor-redis-away.refused" if refused else "doctor-redis-away.advice"
-        yield fail("Redis", str(error).removeprefix("Redis: "), say(advice))
+        yield fail("Redis", told(error).removeprefix("Redis: "), say(advice))
         return
     yield _way(redis_url(settings))
 

@@ -10,7 +10,6 @@ from redis.exceptions import RedisError
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.logs import redact
 from foodgan.contract.settings import Settings
-from foodgan.contract.terminal import say
 
 
 def redis_url(settings: Settings) -> str:
@@ -39,7 +38,7 @@ def connected(settings: Settings) -> Iterator[Redis]:
             socket_connect_timeout=settings.redis_timeout_s,
         )
     except ValueError as error:
-        raise KitchenClosed(say("cli-queue-no-address")) from error
+        raise KitchenClosed.of("cli-queue-no-address") from error
     try:
         with redis:
             yield redis
@@ -47,5 +46,6 @@ def connected(settings: Settings) -> Iterator[Redis]:
         fault = f"{type(error).__name__}: {redact(str(error))}"
         if _known_url(settings) is None:
             folder = str(settings.var_dir.resolve())
-            raise KitchenClosed(say("cli-queue-no-canteen", folder=folder, fault=fault)) from error
-        raise KitchenClosed(say("cli-queue-away", fault=fault)) from error
+            values = {"folder": folder, "fault": fault}
+            raise KitchenClosed.of("cli-queue-no-canteen", **values) from error
+        raise KitchenClosed.of("cli-queue-away", fault=fault) from error

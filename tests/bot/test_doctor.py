@@ -20,12 +20,6 @@ from tests.bot.canteen import Canteen
 PASSWORD = "hunter2-database"
 
 
-@pytest.fixture(autouse=True)
-def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever this terminal speaks; a test may choose another language."""
-    monkeypatch.setenv(terminal.CHOSEN, "en")
-
-
 async def test_a_migrated_database_is_fine(settings: Settings, engine: AsyncEngine) -> None:
     found = await database(settings)
     assert (found.level, HEAD in found.found) == ("ok", True)

@@ -52,7 +52,6 @@ def kitchen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Kitchen:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FOODGAN_LANG", "en")
     return Kitchen(tiny_model, tmp_path, capsys, monkeypatch)
 
 

@@ -10,7 +10,6 @@ from foodgan import cli
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setenv("FOODGAN_LANG", "en")
     monkeypatch.setattr(sys, "argv", ["foodgan", "mix", *words])
     with pytest.raises(SystemExit) as left:
         cli.main()

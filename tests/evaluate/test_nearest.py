@@ -170,7 +170,6 @@ def test_what_the_shipped_model_paints_is_hardly_ever_close_to_a_photo() -> None
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     """The exit code of the command line."""
-    monkeypatch.setenv("FOODGAN_LANG", "en")
     monkeypatch.setattr(sys, "argv", ["foodgan", *words])
     with pytest.raises(SystemExit) as left:
         cli.main()

@@ -3,17 +3,13 @@
 import pytest
 import torch
 
-from foodgan.contract import terminal
 from foodgan.contract.settings import Settings
 from foodgan.doctor import examine
 
 pytestmark = pytest.mark.gpu
 
 
-def test_the_doctor_names_the_gpu_and_finds_that_it_paints_in_time(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv(terminal.CHOSEN, "en")
+def test_the_doctor_names_the_gpu_and_finds_that_it_paints_in_time() -> None:
     settings = Settings(_env_file=None, device="cuda")  # type: ignore[call-arg]
     device, _threads = examine("device", settings)
     (model,) = examine("model", settings)

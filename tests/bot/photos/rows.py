@@ -54,6 +54,19 @@ def digest(what: str, number: int) -> str:
     return hashlib.sha256(f"{what} {number}".encode()).hexdigest()
 
 
+def a_consent(member_id: int, credit: str) -> Consent:
+    """A member who lets releases name them."""
+    return Consent(
+        member_id=member_id,
+        version=1,
+        licence="CC0-1.0",
+        credit_choice="name",
+        credit=credit,
+        locale="ja",
+        given_at=datetime.now(UTC),
+    )
+
+
 async def fill(engine: AsyncEngine) -> None:
     """One accepted photo, its new name, one at the intake and one consent."""
     now = datetime.now(UTC)
@@ -76,17 +89,7 @@ async def fill(engine: AsyncEngine) -> None:
         session.add(a_photo(0, sha256=SAVED_SHA, **taken))
         note(session, "rename", BO, "00000000", "月見うどん → きつねうどん")
         session.add(a_photo(1, state="submitted", sha256=None, url=link, submission_id="5ub00000"))
-        session.add(
-            Consent(
-                member_id=ANNE,
-                version=1,
-                licence="CC0-1.0",
-                credit_choice="name",
-                credit="Anne",
-                locale="ja",
-                given_at=now,
-            )
-        )
+        session.add(a_consent(ANNE, "Anne"))
 
 
 async def rows(url: URL, table: type) -> list[Any]:

@@ -23,7 +23,7 @@ from foodgan.contract.photos import RELEASES, TOMBSTONES
 from foodgan.contract.store import Store, lines_of
 from foodgan.photos.prune import Stale, prune
 from foodgan.photos.release import freeze
-from tests.bot.photos.rows import ANNE, BO, SAVED, SAVED_SHA, a_photo, rows
+from tests.bot.photos.rows import ANNE, BO, SAVED, SAVED_SHA, a_consent, a_photo, rows
 from tests.photos.gallery import add
 
 ROOT = Path(__file__).parents[3]
@@ -70,17 +70,7 @@ async def test_it_comes_back_over_what_is_there_if_asked_to(
     await asyncio.to_thread(backup.restore, url, store, saved, True)
     engine = open_engine(url)
     async with AsyncSession(engine) as session, session.begin():
-        session.add(
-            Consent(
-                member_id=BO,
-                version=1,
-                licence="CC0-1.0",
-                credit_choice="name",
-                credit="Bo",
-                locale="ja",
-                given_at=datetime.now(UTC),
-            )
-        )
+        session.add(a_consent(BO, "Bo"))
         await session.flush()  # the numbering goes on after the rows that came back
     await engine.dispose()
     assert len(await rows(url, Consent)) == 2

@@ -12,17 +12,23 @@ import discord
 import pytest
 import yarl
 from discord import app_commands
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
 from tests.bot.canteen import PATIENCE_S
 
 CHROMIUM = Path("/usr/bin/chromium")
+IN_CHROMIUM = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
+]
 PNG = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x40\x00\x00\x00\x20\x08\x02\x00\x00\x00"
     b"no more than a head, for the stand-in opens no picture"
 )
+
+expect.set_options(timeout=30_000)  # a busy machine draws slowly
 
 
 class Client(discord.Client):

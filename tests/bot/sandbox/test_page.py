@@ -3,18 +3,12 @@
 from pathlib import Path
 
 import discord
-import pytest
 from playwright.async_api import Page, Route, expect
 
 from bot.sandbox.rules import MIB
-from tests.bot.sandbox.conftest import CHROMIUM, Client, Start
+from tests.bot.sandbox.conftest import IN_CHROMIUM, Client, Start
 
-expect.set_options(timeout=30_000)  # a busy machine draws slowly
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
-]
+pytestmark = IN_CHROMIUM
 
 
 async def test_a_member_types_a_command_and_sees_its_pictures(

@@ -9,14 +9,9 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.bot.canteen import PATIENCE_S
-from tests.bot.sandbox.conftest import CHROMIUM, PNG, Client, Start
+from tests.bot.sandbox.conftest import IN_CHROMIUM, PNG, Client, Start
 
-expect.set_options(timeout=30_000)  # a busy machine draws slowly
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
-]
+pytestmark = IN_CHROMIUM
 
 REASONS = ["ぼけています", "料理ではありません", "人が写っています"]
 

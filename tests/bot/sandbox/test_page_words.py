@@ -1,18 +1,12 @@
 """What the chat page says, and whether it can be read and touched."""
 
 import discord
-import pytest
 from discord import app_commands
 from playwright.async_api import Locator, Page, expect
 
-from tests.bot.sandbox.conftest import CHROMIUM, Client, Start
+from tests.bot.sandbox.conftest import IN_CHROMIUM, Client, Start
 
-expect.set_options(timeout=30_000)  # a busy machine draws slowly
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's chromium"),
-]
+pytestmark = IN_CHROMIUM
 
 READABLE = 4.5  # WCAG 1.4.3
 _CONTRAST = """(element, pseudo) => {
