@@ -5,6 +5,11 @@ PY ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Its scripts name the place that a .venv was made for, and an upgraded Python does not find its pip.
+SOUND := cd $(BIN) && head -n 2 pip | grep -qF -e "$$(pwd)/" -e "$$(pwd -P)/" && ./python -c 'import pip'
+
+# A stamp in a folder that was moved or copied, or of a Python that is gone, says nothing.
+$(shell test ! -e $(READY) || ($(SOUND)) >/dev/null 2>&1 || rm -f $(READY))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up test lint format clean
@@ -15,13 +20,13 @@ help: ## Show this list
 setup: $(READY) ## Install everything into .venv (instant when nothing changed)
 	@echo "$(VENV) is ready."
 
-# A half-made .venv has no stamp: venv mends its interpreter and pip goes on where it stopped.
+# A half-made .venv has no stamp, but is sound: pip goes on where it stopped.
 $(READY): pyproject.toml
 	@test -n "$(PY)" && $(PY) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
-		|| { echo "foodgan needs Python 3.11, 3.12 or 3.13 (Debian: apt install python3.11-venv)." \
+		|| { echo "foodgan needs Python 3.11, 3.12 or 3.13 (Debian: apt install python3-venv)." \
 			"Name yours: make setup PY=/path/to/python3.11" >&2; exit 1; }
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PY) -m venv --clear $(VENV) \
-		|| { echo "This Python cannot make a venv (Debian: apt install python3.11-venv)." >&2; exit 1; }
+	@($(SOUND)) >/dev/null 2>&1 || $(PY) -m venv --clear $(VENV) \
+		|| { echo "This Python cannot make a venv (Debian: apt install python3-venv)." >&2; exit 1; }
 	@echo "Installing into $(VENV). The first time this fetches several GB (PyTorch)."
 	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[dev]'
 	@touch $@
