@@ -19,8 +19,11 @@ def still(path: Path) -> None:
 
 
 def alive(path: Path, stale_s: float = STALE_S) -> bool:
-    """Whether the process behind `path` said so within `stale_s` seconds."""
+    """Whether the process behind `path` said so within `stale_s` seconds.
+
+    A time to come says nothing: the clock was set back since.
+    """
     try:
-        return time.time() - path.stat().st_mtime < stale_s
+        return abs(time.time() - path.stat().st_mtime) < stale_s
     except FileNotFoundError:
         return False

@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,13 @@ async def test_a_heart_outlives_a_full_disk_and_says_so_once(
     (tmp_path / "bot.pulse").unlink()
     await until((tmp_path / "bot.pulse").exists, "it beats as before")
     beating.cancel()
+
+
+def test_a_pulse_in_the_future_is_no_sign_of_life(tmp_path: Path) -> None:
+    """A clock that was set back would let a bot that hangs seem well for as long."""
+    path = tmp_path / "bot.pulse"
+    pulse.beat(path)
+    assert pulse.alive(path)
+    for away_s in (-2 * pulse.STALE_S, 3600.0):
+        os.utime(path, times=(time.time() + away_s,) * 2)
+        assert not pulse.alive(path)
