@@ -8,9 +8,12 @@ set -eu
 days=825
 umask 077
 mkdir -p tls
+# Where a file that is to be mounted is not there, docker makes a folder of its name.
+for file in tls/ca.crt tls/redis.crt tls/redis.key; do [ ! -d $file ] || rmdir $file; done
 names=DNS:redis,DNS:localhost,IP:127.0.0.1
 for name in "$@"; do
     case $name in
+        *:*) names="$names,IP:$name" ;;
         *[!0-9.]*) names="$names,DNS:$name" ;;
         *) names="$names,IP:$name" ;;
     esac

@@ -75,8 +75,8 @@ def desk() -> Iterator[Path]:
         yield Path(name)
 
 
-def certify(desk: Path) -> subprocess.CompletedProcess[str]:
-    command = ["sh", "certificate.sh", "192.0.2.10"]
+def certify(desk: Path, *names: str) -> subprocess.CompletedProcess[str]:
+    command = ["sh", "certificate.sh", *(names or ["192.0.2.10"])]
     user = NOBODY if os.geteuid() == 0 else None
     return subprocess.run(command, cwd=desk, user=user, capture_output=True, text=True)
 
@@ -107,6 +107,23 @@ def test_a_certificate_that_cannot_be_made_says_why_and_leaves_the_old_one(desk:
     assert done.returncode != 0
     assert "ca.key" in done.stderr
     assert (desk / "tls/redis.key").read_bytes() == before
+
+
+def test_a_certificate_names_addresses_of_both_kinds_and_names(desk: Path) -> None:
+    done = certify(desk, "192.0.2.10", "2001:db8::1", "redis.example.org")
+    assert done.returncode == 0, done.stderr
+    command = ["openssl", "x509", "-in", "tls/redis.crt", "-noout", "-ext", "subjectAltName"]
+    shown = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=True).stdout
+    assert "IP Address:192.0.2.10, IP Address:2001:DB8:0:0:0:0:0:1, DNS:redis.example.org" in shown
+
+
+def test_folders_that_docker_made_in_the_place_of_files_are_no_certificate(desk: Path) -> None:
+    for name in ("ca.crt", "redis.crt", "redis.key"):
+        (desk / "tls" / name).mkdir(parents=True)
+    (desk / "tls").chmod(0o777)
+    done = certify(desk)
+    assert done.returncode == 0, done.stderr
+    assert all((desk / "tls" / name).is_file() for name in ("ca.crt", "redis.crt", "redis.key"))
 
 
 @pytest.fixture(scope="module")
