@@ -29,6 +29,7 @@ class Watch:
         metrics.collect_into(figures)
         figures.register(gauges.QueueGauges(queue.status_now))
         figures.register(gauges.build())
+        figures.register(gauges.disk(settings.var_dir))
         connected = Gauge(
             "foodgan_bot_connected", "Whether the gateway is connected.", registry=figures
         )

@@ -13,8 +13,8 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
-from foodgan import __version__
 from foodgan.contract import gauges, status
+from foodgan.contract.build import build
 from foodgan.contract.endpoint import Endpoint, health
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import Hello, State
@@ -56,6 +56,7 @@ class Watch:
     def __init__(self, settings: Settings, label: str) -> None:
         self._label = label
         self._since = datetime.now(UTC)
+        build()  # now: an update may change what lies there while this runs
         self._redis = connection.hasty(settings)
         self._worker: Watched | None = None
         self._heard = 0.0  # monotonic: when Redis last took a hello
@@ -128,7 +129,7 @@ class Watch:
             label=self._label,
             host=socket.gethostname(),
             pid=os.getpid(),
-            version=__version__,
+            version=build(),
             model=worker.model_id,
             device=worker.device_name,
             limit=worker.limit,

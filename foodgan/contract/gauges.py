@@ -6,16 +6,19 @@ take the `max` over all of them.
 
 import json
 import logging
+import math
+import shutil
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, Info, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, Info, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
-from foodgan import __version__
+from foodgan.contract.build import build as this_build
 from foodgan.contract.endpoint import Answer, Route
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.status import Status
@@ -107,10 +110,24 @@ def registry() -> CollectorRegistry:
 
 
 def build(**labels: str) -> Info:
-    """What runs here: the version, and what else `labels` tell of it."""
+    """What runs here: the build, and what else `labels` tell of it."""
     info = Info("foodgan_build", "What runs here.", registry=None)
-    info.info({"version": __version__, **labels})
+    info.info({"version": this_build(), **labels})
     return info
+
+
+def disk(folder: Path) -> Gauge:
+    """Room where a process keeps its files; NaN where nobody can tell."""
+
+    def free() -> float:
+        try:
+            return float(shutil.disk_usage(folder).free)
+        except OSError:
+            return math.nan
+
+    gauge = Gauge("foodgan_disk_free_bytes", "Room in VAR_DIR.", registry=None)
+    gauge.set_function(free)
+    return gauge
 
 
 def exposed(figures: CollectorRegistry) -> Route:

@@ -70,6 +70,7 @@ async def test_it_counts_commands_orders_and_refusals(canteen: Canteen, redis: R
     assert now["foodgan_queue_orders"] == 1
     assert 0 <= now["foodgan_oldest_order_age_seconds"] < 60
     assert now["foodgan_bot_connected"] == 1
+    assert now["foodgan_disk_free_bytes"] > 0
     assert now["foodgan_redis_up"] == 1
 
 

@@ -45,7 +45,7 @@ def a_worker(redis: Redis, label: str = "stove", state: status.State = "busy") -
         label=label,
         host="kitchen",
         pid=4711,
-        version="0.1.0",
+        version="0.1.0+3fa9c2",
         model="first·a1b2c3",
         device="cpu",
         limit=16,
@@ -96,7 +96,7 @@ def test_status_shows_queue_and_workers(redis: Redis, valkey: ValkeyServer, tmp_
     assert "2 waiting, 0 in hand" in said
     assert "oldest: 0123abcd" in said
     [row] = [line for line in said.splitlines() if line.startswith("stove")]  # of 80 columns
-    assert row.split() == ["stove", "busy", "3", "12", "1", "first·a1b2c3", "cpu", "0.1.0"]
+    assert row.split() == ["stove", "busy", "3", "12", "1", "first·a1b2c3", "cpu", "0.1.0+3fa9c2"]
     assert "figures of stove: 127.0.0.1:9420" in said
 
 
@@ -112,7 +112,7 @@ def test_status_speaks_japanese_and_fits_a_terminal_of_80_columns(
     assert lines[0].endswith("注文を受ける係がいません")  # a kana is two columns wide
     assert max(map(cell_len, lines)) <= 80
     heads = ["描く係", "ようす", "手元", "お届け", "失敗", "モデル", "デバイス", "版"]
-    row = ["stove", "片づけ中", "3", "12", "1", "first·a1b2c3", "cpu", "0.1.0"]
+    row = ["stove", "片づけ中", "3", "12", "1", "first·a1b2c3", "cpu", "0.1.0+3fa9c2"]
     assert [line.split() for line in lines[-3:-1]] == [heads, row]
     assert lines[-1] == "stove のメトリクス: 127.0.0.1:9420"
 

@@ -18,8 +18,8 @@ from rq.registry import FailedJobRegistry, ScheduledJobRegistry, StartedJobRegis
 from rq.utils import now
 from rq.worker_registration import WORKERS_BY_QUEUE_KEY
 
-from foodgan import __version__
 from foodgan.contract import status
+from foodgan.contract.build import build
 from foodgan.contract.errors import ModelError
 from foodgan.contract.orders import FAILURE_TTL_S
 from foodgan.contract.photos import PHOTO_QUEUE
@@ -74,7 +74,7 @@ def test_a_worker_tells_what_it_does(kitchen: Kitchen, start: Start) -> None:
     until(lambda: hello_of(kitchen, "stove").state == "idle")
     hello = hello_of(kitchen, "stove")
 
-    assert (hello.model, hello.version, hello.device) == ("tiny-test", __version__, "cpu")
+    assert (hello.model, hello.version, hello.device) == ("tiny-test", build(), "cpu")
     counted = figures(hello.health)
     assert counted["foodgan_orders_total outcome=served"] == 3
     assert counted["foodgan_posts_total outcome=taken"] == 3
@@ -86,8 +86,8 @@ def test_a_worker_tells_what_it_does(kitchen: Kitchen, start: Start) -> None:
     assert counted["foodgan_batch_orders_sum"] == 3
     assert counted["foodgan_queue_orders"] == 0
     assert counted["foodgan_workers state=idle"] == 1
-    build = f"foodgan_build_info device=cpu model=tiny-test version={__version__}"
-    assert counted[build] == 1
+    runs = f"foodgan_build_info device=cpu model=tiny-test version={build()}"
+    assert counted[runs] == 1
     assert counted["process_resident_memory_bytes"] > 1e7
     assert [ask(hello.health, path)[0] for path in ("/healthz", "/readyz")] == [200, 200]
     told = ask(hello.health, "/metrics")[1] + hello.model_dump_json()
@@ -187,7 +187,7 @@ def test_a_worker_that_took_up_another_model_has_no_figure_of_the_one_before(
         stove.model_id = "second"
         counted = figures(watch._endpoint.address)
     builds = [name for name in counted if name.startswith("foodgan_build")]
-    assert builds == [f"foodgan_build_info device=cpu model=second version={__version__}"]
+    assert builds == [f"foodgan_build_info device=cpu model=second version={build()}"]
 
 
 def test_many_may_ask_at_once(settings: Settings) -> None:
