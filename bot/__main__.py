@@ -5,8 +5,11 @@ members cannot, or can no longer, take out themselves.
 
 import asyncio
 import logging
+import shutil
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
@@ -18,6 +21,7 @@ from foodgan.contract.store import Store
 from foodgan.contract.terminal import Terminal, say, told
 
 T = TypeVar("T")
+PIPE = Path("-")
 Yes = Annotated[bool, typer.Option("--yes", "-y")]
 
 cli = Terminal("bot", add_completion=False)
@@ -58,28 +62,38 @@ def migrate(context: typer.Context, down: Annotated[bool, typer.Option("--down")
     try:
         move(database_url(settings.database_url.get_secret_value()), "-1" if down else "head")
     except RecordsClosed as error:
-        _fail(str(error))
+        _fail(told(error))
 
 
 @cli.command()
 def backup(context: typer.Context, file: Path) -> None:
-    """Put database and photo store into one file. The bot may go on running."""
+    """Put database and photo store into one file, - for standard output. The bot may run."""
     from bot.backup import backup as save
-    from bot.records.database import database_url
+    from bot.backup import backup_into
+    from bot.records.database import database_url, shown
 
     settings: Settings = context.obj
     url = database_url(settings.database_url.get_secret_value())
-    rows, files = _or_fail(lambda: save(url, Store(settings.photo_store), file))
-    typer.echo(say("cli-bot-saved", file=str(file), rows=rows, files=files))
+    store, out = Store(settings.photo_store), sys.stdout.buffer
+    if piped := file == PIPE:
+        if out.isatty():
+            _fail(say("cli-bot-backup-terminal"))
+        rows, files = _or_fail(lambda: backup_into(url, store, out))
+    else:
+        rows, files = _or_fail(lambda: save(url, store, file))
+    places = {"database": shown(url), "store": settings.photo_store.split("?")[0]}
+    counts = {"rows": rows, "files": files}
+    typer.echo(say("cli-bot-saved", file=str(file), **counts, **places), err=piped)
 
 
 @cli.command()
 def restore(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True)],
+    file: Path,
     replace: Annotated[bool, typer.Option("--replace")] = False,
 ) -> None:
-    """Bring database and photo store back from a file. The bot must be stopped."""
+    """Bring database and photo store back from a file, - for standard input. The bot must be
+    stopped."""
     from bot.backup import restore as bring_back
     from bot.heart import pulse_path
     from bot.records.database import database_url
@@ -90,7 +104,13 @@ def restore(
     if pulse.alive(pulse_path(settings)):
         _fail(say("cli-bot-running"))
     url = database_url(settings.database_url.get_secret_value())
-    rows, files = _or_fail(lambda: bring_back(url, Store(settings.photo_store), file, replace))
+    store = Store(settings.photo_store)
+    if file == PIPE:
+        rows, files = _or_fail(
+            lambda: _from_input(settings, lambda file: bring_back(url, store, file, replace))
+        )
+    else:
+        rows, files = _or_fail(lambda: bring_back(url, store, file, replace))
     typer.echo(say("cli-bot-restored", rows=rows, files=files))
 
 
@@ -123,20 +143,23 @@ def erase(
 ) -> None:
     """Erase a member, as `/privacy delete` does, also one who has left."""
     from bot import removal
-    from bot.records.database import database_url
+    from bot.records.database import database_url, shown
 
     settings: Settings = context.obj
     url = database_url(settings.database_url.get_secret_value())
+    database = shown(url)
     kept = _or_fail(lambda: asyncio.run(removal.kept(url, member)))
     if not kept.rows:
         _fail(
-            say("cli-bot-ban-stays" if kept.banned else "cli-bot-erase-nobody", member=str(member))
+            say("cli-bot-ban-stays")
+            if kept.banned
+            else say("cli-bot-erase-nobody", member=str(member), database=database)
         )
     if not yes:
         counts = {"rows": kept.rows, "photos": kept.photos}
         typer.confirm(say("cli-bot-erase-sure", member=str(member), **counts), abort=True)
     done = _or_fail(lambda: asyncio.run(removal.erase(url, member)))
-    typer.echo(say("cli-bot-erased", rows=done.rows, photos=done.photos))
+    typer.echo(say("cli-bot-erased", rows=done.rows, photos=done.photos, database=database))
     if done.banned:
         typer.echo(say("cli-bot-ban-stays"))
 
@@ -159,6 +182,17 @@ def doctor(context: typer.Context) -> None:
     settings: Settings = context.obj
     found = _await(examine(settings))
     typer.echo(Findings.dump_json(found).decode())
+
+
+def _from_input(settings: Settings, work: Callable[[Path], T]) -> T:
+    """Work on what standard input holds, which can be read but once, in a file beside the records:
+    a container's own folder for temporary files is memory.
+    """
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=settings.var_dir, prefix="restore-", suffix=".tar") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+        file.flush()
+        return work(Path(file.name))
 
 
 def _or_fail(work: Callable[[], T]) -> T:
@@ -207,7 +241,7 @@ def _await(work: Coroutine[Any, Any, Any]) -> Any:
     except (aiohttp.ClientError, TimeoutError) as error:
         _fail(say("cli-bot-discord-away", fault=str(error)))
     except (RecordsClosed, StoreError) as error:
-        _fail(str(error))
+        _fail(told(error))
 
 
 def _fail(reason: str) -> NoReturn:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import (
     URL,
@@ -43,7 +43,7 @@ from bot.records.database import (
     make_folder,
     postgres_arguments,
 )
-from bot.records.migrate import HEAD, migrate, revision
+from bot.records.migrate import HEAD, known_revision, migrate, revision
 from bot.records.tables import Base
 from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
@@ -80,20 +80,25 @@ def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     The bot may run: rows are of one moment, files never change, and one that is deleted meanwhile
     was deleted on purpose. Raises BackupRefused where the database has no tables.
     """
-    if is_missing(url):
-        raise BackupRefused.of("cli-bot-no-database", file=str(url.database))
     partial = target.with_name(f"{target.name}{PARTIAL}{os.getpid()}")
     try:
         with (
             os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file,
-            tarfile.open(fileobj=file, mode="w") as archive,
         ):
-            rows = _save_records(url, archive)
-            files = save_files(store, archive)
+            saved = backup_into(url, store, file)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-    return rows, files
+    return saved
+
+
+def backup_into(url: URL, store: Store, file: IO[bytes]) -> tuple[int, int]:
+    """Write the same into what may be a pipe. Where it fails there, half of it is written."""
+    if is_missing(url):
+        raise BackupRefused.of("cli-bot-no-database", file=str(url.database))
+    with tarfile.open(fileobj=file, mode="w|") as archive:
+        rows = _save_records(url, archive)
+        return rows, save_files(store, archive)
 
 
 def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tuple[int, int]:
@@ -105,11 +110,14 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
     where the file lacks a table or holds what does not fit.
     """
     try:
+        _check_end(source)
         with tarfile.open(source, "r:") as archive:
             about = json.loads(member_of(archive, ABOUT))
             if about.get("format") not in READABLE or str(about.get("revision")) > HEAD:
                 raise BackupRefused(f"{source} is of another version")
             graves = _graves(url, store) | _graves_in(archive)
+            with _engine(url).begin() as connection:
+                known_revision(connection)
             if _has_records(url) and not replace:
                 raise BackupRefused.of("cli-bot-holds-records")
             _rehearse(archive, source, str(about["revision"]))
@@ -122,6 +130,15 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
     migrate(url, "head")
     _settle(url, graves)
     return rows, files
+
+
+def _check_end(source: Path) -> None:
+    """A file that was cut off between two members would seem whole. Raises ValueError."""
+    blank = bytes(2 * tarfile.BLOCKSIZE)
+    with source.open("rb") as file:
+        file.seek(-len(blank), os.SEEK_END)
+        if file.read() != blank:
+            raise ValueError("half of it is missing")
 
 
 def _rehearse(archive: tarfile.TarFile, source: Path, to: str) -> None:

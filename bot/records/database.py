@@ -40,6 +40,14 @@ def database_url(raw: str) -> URL:
     return url
 
 
+def shown(url: URL) -> str:
+    """Where a database is, for an operator: neither user nor password, nor what its query holds."""
+    if url.get_backend_name() == "sqlite":
+        return str(Path(url.database or "").resolve())
+    plain = URL.create("postgresql", host=url.host, port=url.port, database=url.database)
+    return plain.render_as_string()
+
+
 def open_engine(url: URL) -> AsyncEngine:
     """An engine for the running bot. Connects at the first use.
 

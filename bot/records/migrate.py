@@ -25,7 +25,7 @@ async def bring_up(engine: AsyncEngine) -> None:
     """
     try:
         async with engine.connect() as connection:
-            found = await connection.run_sync(revision)
+            found = await connection.run_sync(known_revision)
     except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", error)).strip()
         raise RecordsClosed(f"the database cannot be opened: {reason}") from error
@@ -39,6 +39,14 @@ def revision(connection: Connection) -> str | None:
         return None
     found = connection.scalar(text("SELECT version_num FROM alembic_version"))
     return None if found is None else str(found)
+
+
+def known_revision(connection: Connection) -> str | None:
+    """The same. Raises RecordsClosed where a later version of the bot left it."""
+    found = revision(connection)
+    if found is not None and found > HEAD:
+        raise RecordsClosed.of("cli-bot-newer-tables", found=found, ours=HEAD)
+    return found
 
 
 def migrate(url: URL, target: str) -> None:
@@ -56,6 +64,7 @@ def migrate(url: URL, target: str) -> None:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            known_revision(connection)
             config.attributes["connection"] = connection
             move(config, target)
     except CommandError as error:

@@ -156,9 +156,13 @@ async def test_tables_of_a_newer_version_are_left_alone(url: URL) -> None:
     await migrate.bring_up(engine)
     async with engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(RecordsClosed, match="9999"):
+    told = rf"newer version \(9999 > {migrate.HEAD}\)"
+    with pytest.raises(RecordsClosed, match=told):
         await migrate.bring_up(engine)
     await engine.dispose()
+    for target in ("head", "-1"):
+        with pytest.raises(RecordsClosed, match=told):
+            await asyncio.to_thread(migrate.migrate, url, target)
 
 
 async def test_a_database_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:

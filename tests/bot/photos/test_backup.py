@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import archive, backup
 from bot.archive import BackupRefused
 from bot.records import migrate, photos, releases, rights
-from bot.records.database import database_url, open_engine
+from bot.records.database import RecordsClosed, database_url, open_engine, shown
 from bot.records.tables import AuditEntry, Consent, Errand, Grave, Photo, Submission
 from foodgan.contract.photos import RELEASES, TOMBSTONES
 from foodgan.contract.store import Store, lines_of
@@ -239,6 +239,11 @@ async def test_a_restore_that_is_killed_loses_no_tombstone(
     assert [grave.sha256 for grave in await rows(url, Grave)] == [SAVED_SHA]
 
 
+def test_where_the_database_is_can_be_shown_without_a_secret() -> None:
+    url = database_url("postgres://bot:hunter2@db.example.org:5433/club?password=hunter2")
+    assert shown(url) == "postgresql://db.example.org:5433/club"
+
+
 async def test_a_database_without_tables_is_refused_and_none_is_made(
     url: URL, tmp_path: Path
 ) -> None:
@@ -258,7 +263,8 @@ def test_the_command_backs_up_the_house_of_var_dir_and_refuses_any_other(tmp_pat
     with closing(sqlite3.connect(tmp_path / "house" / "foodgan.sqlite3")) as records, records:
         records.execute("INSERT INTO leaders VALUES (1, '2026-01-01 00:00:00')")
     Store(str(tmp_path / "house" / "photos")).put(SAVED)
-    assert run("house", "backup", "club.tar").stdout == "club.tar: 1 row, 1 file\n"
+    places = f"1 row of {tmp_path}/house/foodgan.sqlite3, 1 file of house/photos"
+    assert run("house", "backup", "club.tar").stdout == f"club.tar: {places}\n"
     restored = run("house", "restore", "club.tar", "--replace")
     assert restored.returncode == 0
     assert "Running downgrade" not in restored.stdout + restored.stderr  # which frightens
@@ -266,6 +272,42 @@ def test_the_command_backs_up_the_house_of_var_dir_and_refuses_any_other(tmp_pat
     assert (refused.returncode, "VAR_DIR" in refused.stderr) == (1, True)
     assert not (tmp_path / "elsewhere").exists()
     assert not (tmp_path / "other.tar").exists()
+
+
+def test_a_backup_goes_through_pipes_as_out_of_a_container(tmp_path: Path) -> None:
+    def run(var: str, *command: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "VAR_DIR": var}
+        words = [sys.executable, "-m", "bot", *command]
+        return subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, input=given)
+
+    assert run("house", "migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "house" / "foodgan.sqlite3")) as records, records:
+        records.execute("INSERT INTO leaders VALUES (1, '2026-01-01 00:00:00')")
+    Store(str(tmp_path / "house" / "photos")).put(SAVED)
+    saved = run("house", "backup", "-")
+    assert (saved.returncode, b"1 row of" in saved.stderr) == (0, True)
+    restored = run("other", "restore", "-", given=saved.stdout)
+    assert restored.returncode == 0, restored.stderr
+    assert Store(str(tmp_path / "other" / "photos")).get(SAVED_SHA) == SAVED
+    assert not list((tmp_path / "other").glob("*.tar"))
+    end = len(saved.stdout.rstrip(b"\0")) + 512 & ~511  # as a back-up that was cut off there
+    refused = run("third", "restore", "-", given=saved.stdout[:end])
+    assert (refused.returncode, b"half" in refused.stderr) == (1, True), refused.stderr
+    elsewhere = run("elsewhere", "backup", "-")
+    assert (elsewhere.returncode, elsewhere.stdout) == (1, b"")
+
+
+async def test_a_database_of_a_newer_version_is_refused_before_anything_changes(
+    saved: Path, url: URL, tmp_path: Path
+) -> None:
+    engine = open_engine(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    await engine.dispose()
+    store = Store(str(tmp_path / "another"))
+    with pytest.raises(RecordsClosed, match="newer version \\(9999 > "):
+        await asyncio.to_thread(backup.restore, url, store, saved, True)
+    assert not list(tmp_path.glob("another/**/*.jpg"))
 
 
 async def test_another_programs_tables_beside_ours_are_neither_saved_nor_touched(

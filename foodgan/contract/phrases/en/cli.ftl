@@ -311,6 +311,7 @@ cli-chaos-there = { $folder } is there already
 
 cli-bot-no-database = there is no database at { $file }: correct DATABASE_URL or VAR_DIR
 cli-bot-other-tables = the tables are of another version: python -m bot migrate
+cli-bot-newer-tables = the database is of a newer version ({ $found } > { $ours }): update, or restore a back-up into an empty one
 cli-bot-holds-records = the database holds records; --replace overwrites them
 cli-bot-no-backup = { $file } is no back-up: { $fault }
 cli-bot-registered = registered everywhere: { $names }
@@ -319,10 +320,11 @@ cli-bot-saved =
     { $file }: { $rows ->
         [one] 1 row
        *[other] { $rows } rows
-    }, { $files ->
+    } of { $database }, { $files ->
         [one] 1 file
        *[other] { $files } files
-    }
+    } of { $store }
+cli-bot-backup-terminal = a back-up is no text: put "> FILE" behind it
 cli-bot-running = the bot is running: stop it first
 cli-bot-restored =
     restored { $rows ->
@@ -353,7 +355,7 @@ cli-bot-erase-sure =
         [one] 1 photo
        *[other] { $photos } photos
     })?
-cli-bot-erase-nobody = nothing is kept about member { $member }: is the ID right?
+cli-bot-erase-nobody = nothing is kept about member { $member } in { $database }: is that the database, and the ID right?
 cli-bot-erased =
     erased: { $rows ->
         [one] 1 row
@@ -361,7 +363,7 @@ cli-bot-erased =
     }, of them { $photos ->
         [one] 1 photo
        *[other] { $photos } photos
-    }. { cli-bot-forgotten }
+    }, in { $database }. { cli-bot-forgotten }
 cli-bot-ban-stays = That no photos are taken from this member stays: `/operator unban` ends it.
 # As members are told: models forget with the next release, releases go when operators prune them.
 cli-bot-forgotten = Bytes and catalogue go on the bot's next round, or when it starts; what was learned goes with the next release; earlier releases with `foodgan photos prune --apply`

@@ -333,9 +333,9 @@ help-bot-sync = Register the commands with Discord. Needed once, and after an up
 help-bot-migrate = Bring the tables to this version. The bot does so itself when it starts.
     .down = One revision back. Drops data.
 help-bot-backup = Put database and photo store into one file. The bot may go on running.
-    .file = Written whole or not.
+    .file = Written whole or not; - is standard output, where half may be written.
 help-bot-restore = Bring database and photo store back from a file. The bot must be stopped.
-    .file = What `backup` wrote.
+    .file = What `backup` wrote; - is standard input.
     .replace = Overwrite the records.
 help-bot-withdraw =
     Take photos out for good, as `/photos withdraw` does for members, whoever handed them over.

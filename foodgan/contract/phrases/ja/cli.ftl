@@ -228,11 +228,13 @@ cli-chaos-there = { $folder } はもうあります。新しいフォルダー�
 
 cli-bot-no-database = { $file } にデータベースがありません。DATABASE_URL か VAR_DIR をお確かめください。
 cli-bot-other-tables = テーブルがこのボットの版と合いません。`python -m bot migrate` を実行してください。
+cli-bot-newer-tables = データベースのほうが新しい版です({ $found } > { $ours })。ボットを更新するか、空のデータベースにバックアップから戻してください。
 cli-bot-holds-records = データベースには、もう記録があります。上書きするなら --replace を付けてください。
 cli-bot-no-backup = { $file } はバックアップとして読めません: { $fault }
 cli-bot-registered = コマンドを登録しました(すべてのサーバー): { $names }
 cli-bot-registered-in = コマンドを登録しました(サーバー { $guild }): { $names }
-cli-bot-saved = { $file } に保存しました(記録 { $rows } 行、ファイル { $files } 個)。
+cli-bot-saved = { $file } に保存しました({ $database } の記録 { $rows } 行、{ $store } のファイル { $files } 個)。
+cli-bot-backup-terminal = バックアップは画面には出せません。後ろに「> ファイル」を付けてください。
 cli-bot-running = ボットが動いています。先に止めてください。
 cli-bot-restored = 記録 { $rows } 行とファイル { $files } 個を元に戻しました。ボットを次に起動したときに反映されます。
 cli-bot-photo =
@@ -248,8 +250,8 @@ cli-bot-many-photos = { $reference } に当てはまる写真が { $count } 枚�
 cli-bot-withdraw-sure = 取り下げますか? 元には戻せず、同じ写真は二度とお預かりできなくなります
 cli-bot-withdrawn = 写真 { $count } 枚を取り下げました。{ cli-bot-forgotten }
 cli-bot-erase-sure = ID { $member } の方の記録 { $rows } 行(うち写真 { $photos } 枚)を、すべて消しますか? 元には戻せません
-cli-bot-erase-nobody = ID { $member } の方の記録はありません。ID が合っているか、お確かめください。
-cli-bot-erased = 記録 { $rows } 行を消しました(うち写真 { $photos } 枚)。{ cli-bot-forgotten }
+cli-bot-erase-nobody = { $database } に、ID { $member } の方の記録はありません。データベースと ID が合っているか、お確かめください。
+cli-bot-erased = { $database } から、記録 { $rows } 行を消しました(うち写真 { $photos } 枚)。{ cli-bot-forgotten }
 cli-bot-ban-stays = この人からの写真を預からないという記録だけは、消さずに残ります。`/operator unban` で取りやめられます。
 # As members are told: models forget with the next release, releases go when operators prune them.
 cli-bot-forgotten = 写真のファイルと目録の項目は、ボットの次の見回りのときか、次に起動したときに消えます。画家が学んだことは次の写真集で、前の写真集の中の写真は `foodgan photos prune --apply` で消えます。
