@@ -1,6 +1,7 @@
 """Redis or Valkey: there, of an age, safe from loss and from strangers; and who works on it."""
 
 import re
+import ssl
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -18,6 +19,8 @@ from foodgan.launch.queue import connected, redis_url
 
 OLDEST = (7, 0)  # SET with NX and GET, by which an order's end is decided, came with it
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+DAY_S = 86400.0
+DAYS_LITTLE = 30  # that a certificate is good for: who made it may be gone by then
 SKEW_S = 2.0
 SKEW_MAX_S = 30.0  # orders are given up 45 s before their token dies
 
@@ -30,12 +33,13 @@ def redis(settings: Settings) -> Iterator[Finding]:
             yield from _server(connection.info())
             yield _clock(connection)
             yield from _workers(connection)
+            days = _days_left(connection)
     except KitchenClosed as error:
         refused = isinstance(error.__cause__, AuthenticationError | NoPermissionError)
         advice = "doctor-redis-away.refused" if refused else "doctor-redis-away.advice"
         yield fail("Redis", told(error).removeprefix("Redis: "), say(advice))
         return
-    yield _way(redis_url(settings))
+    yield _way(redis_url(settings), days)
 
 
 def _server(info: dict[str, Any]) -> Iterator[Finding]:
@@ -67,8 +71,22 @@ def _memory(info: dict[str, Any]) -> Finding:
     return fail("Redis memory", told, say("doctor-redis-drops.advice"))
 
 
-def _way(url: str) -> Finding:
-    """Password and encryption, by the URL alone; it is never shown."""
+def _days_left(connection: Redis) -> float | None:
+    """Until the server's certificate ends; None without one, or where it is not looked at."""
+    pool = connection.connection_pool
+    link = pool.get_connection()
+    try:
+        socket: Any = getattr(link, "_sock", None)  # redis-py has no public name for it
+        told = socket.getpeercert() if isinstance(socket, ssl.SSLSocket) else None
+    finally:
+        pool.release(link)
+    if not told:
+        return None
+    return (ssl.cert_time_to_seconds(str(told["notAfter"])) - time.time()) / DAY_S
+
+
+def _way(url: str, days: float | None) -> Finding:
+    """Password and encryption, by the URL alone; it is never shown. days: of the certificate."""
     part: Part = "Redis password and TLS"
     parts = urlsplit(url)
     local = parts.scheme == "unix" or parts.hostname in LOOPBACK
@@ -77,6 +95,9 @@ def _way(url: str) -> Finding:
         return fail(part, say("doctor-way-open"), say("doctor-way-open.advice"))
     if parts.scheme != "rediss" and not local:
         return warn(part, say("doctor-way-plain"), say("doctor-way-plain.advice"))
+    if days is not None and days < DAYS_LITTLE:
+        told = say("doctor-way-ends", days=int(days))
+        return warn(part, told, say("doctor-way-ends.advice"))
     password = "yes" if has_password else "no"
     tls = "yes" if parts.scheme == "rediss" else "no"
     return ok(part, say("doctor-way", password=password, tls=tls))

@@ -26,6 +26,7 @@ from bot.queue.dishes import DishQueue
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import DISH_QUEUE, DishOrder, new_order_id
 from foodgan.contract.settings import Settings
+from foodgan.doctor.queue import redis
 from tests.operators.tls import terminated
 from tests.valkey import a_port, a_valkey
 from tests.worker.tiny import TinyPainter
@@ -233,10 +234,28 @@ def test_foodgan_status_and_doctor_go_by_tls(settings: Settings, tmp_path: Path)
     said = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True)
     assert json.loads(said.stdout)["waiting"] == 0, said.stderr
 
-    from foodgan.doctor.queue import redis
-
     levels = {found.part: found.level for found in redis(settings)}
     assert levels["Redis"] == levels["Redis password and TLS"] == "ok"
+
+
+@pytest.mark.parametrize(("days", "level"), [(20, "warn"), (40, "ok")])
+def test_the_doctor_warns_before_the_certificate_ends(
+    desk: Path, tmp_path: Path, days: int, level: str
+) -> None:
+    script = desk / "certificate.sh"
+    script.write_text(script.read_text().replace("days=825", f"days={days}"))
+    assert certify(desk).returncode == 0
+    tls = desk / "tls"
+    with a_valkey(data_dir=tmp_path) as server, Redis.from_url(server.connection_url) as client:
+        client.config_set("requirepass", PASSWORD)
+        port = client.connection_pool.connection_kwargs["port"]
+        with terminated(port, tls / "redis.crt", tls / "redis.key") as secure:
+            url = Secured(secure, tls).url()
+            found = {one.part: one for one in redis(Settings(_env_file=None, redis_url=url))}
+        client.config_set("requirepass", "")
+    way = found["Redis password and TLS"]
+    assert way.level == level
+    assert (str(days - 1) in way.found) == (level == "warn")
 
 
 async def test_a_server_with_somebody_elses_certificate_is_not_spoken_to(

@@ -78,6 +78,12 @@ doctor-way =
     }
 doctor-way-open = no password
     .advice = set `requirepass` and put it into REDIS_URL: who can write to Redis can order for everybody
+doctor-way-ends =
+    { $days ->
+        [one] the certificate ends in 1 day
+       *[other] the certificate ends in { $days } days
+    }
+    .advice = on the machine of Redis run docs/operators/certificate.sh again, as docs/operators/keeping.md says
 doctor-way-plain = a password, sent without TLS
     .advice = use rediss:// (see docs/operators), or a private network between the machines
 doctor-clock =

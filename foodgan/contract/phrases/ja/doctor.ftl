@@ -78,6 +78,8 @@ doctor-way =
     }
 doctor-way-open = パスワードがありません
     .advice = `requirepass` を設定して、REDIS_URL にも書いてください。Redis に書き込める人は、だれの名前でも注文できてしまいます
+doctor-way-ends = 証明書があと { $days } 日で切れます
+    .advice = Redis のあるマシンで docs/operators/certificate.sh をもう一度実行してください(手順は docs/operators/keeping.md)
 doctor-way-plain = パスワードはありますが、TLS なしで送っています
     .advice = rediss:// を使うか(docs/operators をご覧ください)、マシンどうしを閉じたネットワークでつないでください
 doctor-clock =
