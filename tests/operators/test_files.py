@@ -30,7 +30,12 @@ FILES = ROOT / "docs" / "operators"
 BOARD = json.loads((FILES / "grafana/boards/foodgan.json").read_text(encoding="utf-8"))
 ALERTS = yaml.safe_load((FILES / "alerts.yml").read_text(encoding="utf-8"))
 COMPOSE = (["docker", "compose"], ["docker-compose"])
-SECRETS = {"DISCORD_TOKEN": "token", "REDIS_PASSWORD": "password", "REDIS_URL": "rediss://x"}
+SECRETS = {
+    "DISCORD_TOKEN": "token",
+    "QUEUE_ADDRESS": "192.0.2.10",
+    "REDIS_PASSWORD": "password",
+    "REDIS_URL": "rediss://x",
+}
 BY_PROMETHEUS = {"job", "instance", "worker", "le"}  # labels that come from its configuration
 
 
@@ -162,9 +167,34 @@ def compose() -> list[str]:
 def test_docker_compose_takes_the_files(files: tuple[str, ...]) -> None:
     words = [word for file in files for word in ("-f", file)]
     command = [*compose(), *words, "--project-directory", ".", "config", "--quiet"]
-    environ = os.environ | SECRETS | {"COMPOSE_PROFILES": "monitoring,gpu"}
+    environ = os.environ | SECRETS | {"COMPOSE_PROFILES": "monitoring,gpu", "WORKERS": "0"}
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["docker-compose.yml", "docs/operators/compose.gpu.yml"])
+def test_no_mount_of_a_certificate_makes_a_folder_where_it_is_missing(name: str) -> None:
+    files = [ROOT / name, FILES / "compose.tls.yml"]
+    for file in files:
+        services = yaml.safe_load(file.read_text(encoding="utf-8"))["services"]
+        mounts = [mount for each in services.values() for mount in each.get("volumes", [])]
+        assert not [mount for mount in mounts if "./tls" in str(mount)]
+
+
+def test_the_queue_opens_on_the_address_that_is_named_alone() -> None:
+    text = (FILES / "compose.tls.yml").read_text(encoding="utf-8")
+    [port] = yaml.safe_load(text)["services"]["redis"]["ports"]
+    assert re.fullmatch(r"\$\{QUEUE_ADDRESS:\?.*\}:6380:6380", port)
+
+
+def test_a_line_of_ours_makes_no_image_fetch_pytorch_again() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    stages = dict(re.findall(r"^FROM \S+ AS (\S+)\n(.*?)(?=^FROM |\Z)", text, re.M | re.S))
+    for name in ("bot", "worker"):
+        assert re.search(rf"^FROM needs AS {name}-needs$", text, re.M)
+        assert "COPY" not in stages[f"{name}-needs"]
+        assert "--no-deps" in stages[name]
+    assert re.findall(r"^COPY (.*)$", stages["needs"], re.M) == ["pyproject.toml ./"]
 
 
 def test_what_compose_mounts_is_there() -> None:
@@ -232,15 +262,17 @@ def test_figures_are_not_published_by_compose() -> None:
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
-def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["foodgan-worker@.service", "foodgan.service"])
+def test_systemd_takes_the_unit(name: str, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not installed")
-    unit = (FILES / "foodgan-worker@.service").read_text(encoding="utf-8")
-    unit = unit.replace("/opt/foodgan/bin/python", sys.executable)
-    (tmp_path / "foodgan-worker@.service").write_text(unit)
-    command = ["systemd-analyze", "verify", str(tmp_path / "foodgan-worker@.service")]
+    unit = (FILES / name).read_text(encoding="utf-8")
+    for program in ("/opt/foodgan/bin/python", "/srv/foodgan/.venv/bin/foodgan"):
+        unit = unit.replace(program, sys.executable)
+    (tmp_path / name).write_text(unit)
+    command = ["systemd-analyze", "verify", str(tmp_path / name)]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert "foodgan-worker" not in done.stderr, done.stderr
+    assert name.partition(".")[0] not in done.stderr, done.stderr
 
 
 def test_systemd_does_not_start_again_what_only_an_operator_can_mend() -> None:

@@ -372,7 +372,7 @@ cli-bot-database-fails = the database fails: { $fault }
 cli-bot-no-token = DISCORD_TOKEN is missing: put the bot's token into .env, or try `make up` without
 cli-bot-token-refused = DISCORD_TOKEN was refused by Discord: copy it again from the developer portal
 cli-bot-discord-refused = Discord refused: { $fault }
-cli-bot-discord-away = Discord cannot be reached: { $fault }
+cli-bot-discord-away = Discord cannot be reached: { $fault }. It takes direct https to discord.com, gateway.discord.gg and cdn.discordapp.com, without a proxy.
 
 ## worker
 

@@ -260,7 +260,7 @@ cli-bot-database-fails = データベースがうまく働きません: { $fault
 cli-bot-no-token = DISCORD_TOKEN がありません。ボットのトークンを .env に書くか、トークンなしなら `make up` をお試しください。
 cli-bot-token-refused = この DISCORD_TOKEN は、Discord に断られました。開発者ページから、もう一度写してください。
 cli-bot-discord-refused = Discord に断られました: { $fault }
-cli-bot-discord-away = Discord につながりません: { $fault }
+cli-bot-discord-away = Discord につながりません: { $fault }。discord.com、gateway.discord.gg、cdn.discordapp.com に、プロキシなしの https で直接つながる必要があります。
 
 ## worker
 
