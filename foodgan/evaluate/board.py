@@ -229,13 +229,12 @@ def _painted(paint: Sketches, names: Sequence[str], seeds: Sequence[int]) -> Ten
 
 def _accuracy(board: Board, tasted: Sequence[taster.Tasted]) -> dict[str, Any]:
     """Of each set, and of unseen pairs under one another's names."""
-    sets, shuffled = {}, {}
+    asked = {}
     for kind in SETS:
         rows = [row for row, known in enumerate(board.names) if known.kind == kind]
-        stated, seen = [board.names[row].stated for row in rows], [tasted[row] for row in rows]
-        sets[kind] = attributes.accuracy(stated, seen)
-        shuffled[kind] = attributes.shuffled(stated, seen)
-    return {"sets": sets, "control_shuffled": shuffled[UNSEEN]}
+        asked[kind] = [board.names[row].stated for row in rows], [tasted[row] for row in rows]
+    sets = {kind: attributes.accuracy(*pair) for kind, pair in asked.items()}
+    return {"sets": sets, "control_shuffled": attributes.shuffled(*asked[UNSEEN])}
 
 
 def _synonyms(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.results import MEASURES, Measure, Row, rows, untrained
 
-ACCURACY, GUESSING, _, _, _, _, KID, _, _, RHO, SUSPICIOUS, SPREAD = MEASURES
+ACCURACY, GUESSING, GAINED, _, _, _, _, KID, _, _, RHO, SUSPICIOUS, SPREAD = MEASURES
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,9 @@ def claims(by_arm: Mapping[str, Row], plain: Mapping[str, Row]) -> list[Claim]:
         Claim(
             "130 photos with unique names are far too few.",
             f"Our recipe on the same pictures: {_show(recipe, ACCURACY)} of the attributes right, "
-            f"{_show(recipe, GUESSING)} under another name; FoodKID {_show(recipe, KID)}, ρ in "
-            f"shape {_show(recipe, RHO)}.",
+            f"{_show(recipe, GUESSING)} under another name, a difference of "
+            f"{_show(recipe, GAINED)}; FoodKID {_show(recipe, KID)}, ρ in shape "
+            f"{_show(recipe, RHO)}.",
         ),
     ]
 

@@ -44,3 +44,21 @@ def test_a_whole_truth_states_everything() -> None:
     recipe = Recipe("don", "rice", ("egg",), "grilled", NONE, NONE)
     assert accuracy(truths([recipe]), [tasted("egg")])["all"] == 1
     assert accuracy(truths([recipe]), [tasted("egg", garnish="negi")])["all"] == 0
+
+
+def test_what_guessing_is_worth_is_measured_over_every_name_under_every_other_picture() -> None:
+    names = [says({"sauce": sauce}) for sauce in ("miso", "miso", "curry", "curry")]
+    pictures = [tasted(sauce=sauce) for sauce in ("miso", "miso", "curry", "curry")]
+    assert shuffled(names, pictures)["sauce"] == pytest.approx(4 / 12)
+
+
+def test_what_guessing_is_worth_does_not_go_by_the_order_of_the_names() -> None:
+    sauces = ("miso", "curry", "shio", "curry", "tomato", "miso", "curry", "cream")
+    names = [says({"sauce": sauce}, ["egg"]) for sauce in sauces]
+    pictures = [tasted("egg", sauce=sauce) for sauce in reversed(sauces)]
+    turned = shuffled(names[3:] + names[:3], pictures[3:] + pictures[:3])
+    assert turned == pytest.approx(shuffled(names, pictures))
+
+
+def test_one_name_alone_has_no_other_names() -> None:
+    assert set(shuffled([says({"sauce": "miso"})], [tasted(sauce="miso")]).values()) == {None}

@@ -85,3 +85,21 @@ def test_the_table_and_the_plot_show_every_arm(tmp_path: Path) -> None:
     assert "| StackGAN Stage-I as published | 1 |" in text
     plot(table, tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 5000
+
+
+def test_each_run_is_held_against_its_own_control() -> None:
+    runs = [figures(accuracy) for accuracy in (0.30, 0.40, 0.50)]
+    for run, control in zip(runs, (0.20, 0.31, 0.39), strict=True):
+        run["accuracy"]["control_shuffled"]["mean"] = control
+    head, _, row = markdown([Row("recipe", tuple(runs))]).splitlines()
+    cells = dict(zip(head.split(" | "), row.split(" | "), strict=True))
+    assert cells["unseen pairs, an attribute right"] == "0.40 ± 0.25"
+    assert cells["more than under other names"] == "0.10 ± 0.02"
+
+
+def test_where_there_are_no_other_names_nothing_is_held_against_them() -> None:
+    run = figures(0.5)
+    run["accuracy"]["control_shuffled"]["mean"] = None
+    head, _, row = markdown([Row("recipe", (run,))]).splitlines()
+    cells = dict(zip(head.split(" | "), row.split(" | "), strict=True))
+    assert cells["more than under other names"] == "—"
