@@ -103,6 +103,12 @@ class TrainConfig(BaseModel):
         self._sizes_fit()
         return self
 
+    def conditional(self, seen: int) -> float:
+        """What the conditional loss counts for after so many pictures, 0 … 1."""
+        done, begun, full = seen / self.pictures, self.conditional_from, self.conditional_full
+        ramp = (done - begun) / (full - begun) if full > begun else float(done >= full)
+        return min(max(ramp, 0.0), 1.0)
+
     def _sizes_fit(self) -> None:
         """Raises ValueError for crops that the networks cannot halve and double again."""
         if self.kind != "stage2" and self.size != SKETCH_SIZE:

@@ -8,7 +8,7 @@ from typing import Any
 
 from foodgan.step.config import ConfigError, TrainConfig
 
-# How long a run is and what it notes down: its weights so far do not depend on them.
+# What a run notes down, on which its weights do not depend, and its length: see _refuse_length.
 FREE = frozenset(("pictures", "log_every", "grid_every", "save_every", "snapshot_every"))
 _ELSE = "name another --run, one that goes on from it by --begin-from, or begin anew by --fresh"
 
@@ -16,7 +16,8 @@ _ELSE = "name another --run, one that goes on from it by --begin-from, or begin 
 def refuse_others(then: dict[str, Any], now: dict[str, Any], run: Path) -> None:
     """Hold what a run's checkpoint says of itself against what it is to say from now on.
 
-    Raises ConfigError where it learned from other photos, in another way, or began otherwise.
+    Raises ConfigError where it learned from other photos, in another way, or began otherwise, and
+    where names would not count any more for what they count now.
     """
     was = TrainConfig(kind=then["config"]["kind"]).model_dump(mode="json") | then["config"]
     changed = {
@@ -27,6 +28,7 @@ def refuse_others(then: dict[str, Any], now: dict[str, Any], run: Path) -> None:
     if changed:
         told = ", ".join(key if key == "model" else f"{key} {how}" for key, how in changed.items())
         raise ConfigError(f"{run} was trained with another configuration ({told}): {_ELSE}")
+    _refuse_length(was["pictures"], TrainConfig.model_validate(now["config"]), then["seen"], run)
     # A checkpoint of an earlier version says less of its photos.
     if any(now["photos"].get(key) != value for key, value in then["photos"].items()):
         raise ConfigError(f"{run} learned from other photos: {_ELSE}")
@@ -34,4 +36,19 @@ def refuse_others(then: dict[str, Any], now: dict[str, Any], run: Path) -> None:
         raise ConfigError(
             f"{run} is there and did not begin from that: leave out --begin-from to go on with it, "
             "or begin anew by --fresh"
+        )
+
+
+def _refuse_length(was: int, config: TrainConfig, seen: int, run: Path) -> None:
+    """How much names count goes by the share of a run's pictures that it has seen: before the ramp
+    and after it, by either length, nothing changes. Raises ConfigError in between.
+    """
+    before = config.model_copy(update={"pictures": was}).conditional(seen)
+    after = config.conditional(seen)
+    if before != after:
+        raise ConfigError(
+            f"{run} has seen {seen:,} of {was:,} pictures, by which names count for {before:.2f}, "
+            f"and of {config.pictures:,} they would count for {after:.2f}: go on with as many as "
+            "before, or name another --run that goes on from this one by "
+            f"--begin-from {run} with conditional_full = 0 in its configuration"
         )

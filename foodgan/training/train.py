@@ -137,10 +137,7 @@ class Trainer:
             self.draws = draws(self.feed, self._seed, self.step, place.loaders, pinned)
         drawn = next(self.draws).to(place.device)
         self.random.manual_seed(~self._seed(self.step))  # the seed itself drew the photos
-        done = self.seen / config.pictures
-        begun, full = config.conditional_from, config.conditional_full
-        ramp = (done - begun) / (full - begun) if full > begun else float(done >= full)
-        conditional = torch.full((), min(max(ramp, 0.0), 1.0), device=place.device)
+        conditional = torch.full((), config.conditional(self.seen), device=place.device)
         return Batch.of(drawn, self.random, conditional, self.step % config.penalty_every == 0)
 
     def _seed(self, step: int) -> int:
