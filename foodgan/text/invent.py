@@ -48,9 +48,15 @@ class Inventor:
         return self._word() + dish
 
     def rivals(self, name: str, count: int) -> list[str]:
-        """Other names of the same dish, to tell this one from."""
+        """Other names of the same dish, to tell this one from; none that is to measure."""
         dish = heard(name)[-1].surface
-        return [self.under(dish) for _ in range(count)]
+        return [self._rival(name, dish) for _ in range(count)]
+
+    def _rival(self, name: str, dish: str) -> str:
+        while True:  # as any word will do, there is always another
+            found = self.under(dish)
+            if found != name and found not in self._unasked:
+                return found
 
     def _word(self) -> str:
         if self._words and self.random.random() < FROM_PHOTOS / (1 - ALONE):
