@@ -72,7 +72,8 @@ def energy_distance(real: Tensor, fake: Tensor) -> Tensor:
     """
     n, scale = len(fake), fake.shape[1] ** -0.5
     between = _distances(real, fake).mean()
-    within = _distances(fake, fake).sum() / (n * (n - 1))
+    itself = torch.eye(n, dtype=torch.bool, device=fake.device)
+    within = _distances(fake, fake).masked_fill(itself, 0).sum() / (n * (n - 1))
     distance: Tensor = scale * (2 * between - within)
     return distance
 
@@ -118,6 +119,13 @@ def _norm(a: Tensor) -> Tensor:
 
 
 def _distances(a: Tensor, b: Tensor) -> Tensor:
-    """Euclidean distances (N, M), with a gradient of zero, not of infinity, where they are zero."""
-    squared = a.square().sum(dim=1)[:, None] + b.square().sum(dim=1) - 2 * a @ b.T
-    return squared.clamp(min=1e-6).sqrt()
+    """Euclidean distances (N, M), with a gradient of zero, not of infinity, where they are zero.
+
+    By a product of matrices, whose terms cancel: in single precision whatever the step's is, and
+    from a common centre, as a GPU rounds such products (TF32) to little more than bfloat16.
+    """
+    with torch.autocast(a.device.type, enabled=False):
+        centre = b.detach().float().mean(dim=0)
+        a, b = a.float() - centre, b.float() - centre
+        squared = a.square().sum(dim=1)[:, None] + b.square().sum(dim=1) - 2 * a @ b.T
+        return squared.clamp(min=1e-6).sqrt()

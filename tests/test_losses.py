@@ -161,3 +161,28 @@ def test_contrast_asks_nothing_of_pictures_without_a_name() -> None:
     wrong = torch.tensor([[0.0, 9.0], [0.0, 9.0]])
     assert contrast(wrong, same, torch.tensor([False, True])) < 1e-3
     assert contrast(wrong, same, torch.tensor([False, False])) == 0
+
+
+def test_the_energy_distance_goes_by_differences_alone() -> None:
+    real, fake = _cloud(32, 0), 0.5 * _cloud(32, 1)
+    far = energy_distance(real + 300, fake + 300)
+    assert far.item() == pytest.approx(energy_distance(real, fake).item(), abs=1e-4)
+
+
+def test_the_energy_distance_is_taken_in_single_precision_also_where_the_step_is_not() -> None:
+    common = 3 * _cloud(1, 2).repeat(1, 64)  # maps of pictures have most in common
+    real, fake = (common + 0.3 * _cloud(32 * 64, seed).reshape(32, -1) for seed in range(2))
+    fake.requires_grad_()
+    plain = energy_distance(real, fake)
+    with torch.autocast("cpu", torch.bfloat16):
+        mixed = energy_distance(real, fake)
+    torch.testing.assert_close(mixed, plain, rtol=1e-6, atol=0)
+    (of_plain,), (of_mixed,) = (torch.autograd.grad(x, fake) for x in (plain, mixed))
+    torch.testing.assert_close(of_mixed, of_plain, rtol=1e-6, atol=0)
+
+
+def test_a_picture_is_not_apart_from_itself() -> None:
+    real, fake = _cloud(64, 0), torch.full((64, 8), 0.7)
+    assert energy_distance(real, fake).item() == pytest.approx(
+        2 * (real - fake).norm(dim=1).mean().item() * 8**-0.5 - 1e-3 * 8**-0.5, abs=1e-6
+    )
