@@ -16,6 +16,7 @@ app = Terminal(no_args_is_help=True)
 
 OUT = Path("runs") / "experiment"
 QUICK = Path("runs") / "experiment-quick"
+SHOWN = 102_400  # pictures that eyes of their own are shown
 
 Seeds = str
 Out = Annotated[Path, typer.Option(file_okay=False)]
@@ -130,7 +131,7 @@ def table(
 def pupil(
     names: Annotated[str, typer.Option("--n")] = "130",
     own: Annotated[bool, typer.Option("--own-eyes")] = False,
-    pictures: Annotated[int, typer.Option(min=64)] = 102_400,
+    pictures: Annotated[int | None, typer.Option(min=64, show_default=f"{SHOWN:,}")] = None,
     jobs: Jobs = 0,
     out: Out = OUT,
     as_json: Annotated[bool, typer.Option("--json")] = False,
@@ -145,7 +146,10 @@ def pupil(
     sizes = _numbers(names)
     if min(sizes) < FEWEST:
         raise typer.BadParameter(say("cli-experiment-few-names", least=FEWEST), param_hint="--n")
-    shown = pictures if own else None
+    if pictures is not None and not own:
+        wrong = say("cli-experiment-counted-for-own-eyes")
+        raise typer.BadParameter(wrong, param_hint="--pictures")
+    shown = (pictures or SHOWN) if own else None
     curve = learning(out, sizes, shown=shown, jobs=_at_once(jobs), track=track)
     if as_json:
         typer.echo(json.dumps([asdict(lesson) for lesson in curve], indent=1))

@@ -35,7 +35,9 @@ CPU = torch.device("cpu")
 class Trained:
     """A generator of 64×64 pictures, which come back to the CPU.
 
-    named: False paints every name as the null name.
+    named: False paints every name as the null name. Names are heard as the network hears them: a
+    `Painter` lets the last word lead (LEADS) where a Stage-I does not know which that is, so
+    pictures of such a run are not quite what its exported model paints.
     """
 
     generator: Generators

@@ -88,3 +88,10 @@ def test_sizes_that_are_no_numbers_are_named() -> None:
     result = CliRunner().invoke(app, ["pupil", "--n", "many"])
     assert result.exit_code == 2
     assert "'many' are no numbers with commas" in result.output
+
+
+def test_pictures_are_counted_only_for_eyes_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("foodgan.experiment.pupil.learning", lambda *_, **__: [])
+    result = CliRunner().invoke(app, ["pupil", "--pictures", "640"])
+    assert result.exit_code == 2
+    assert "--own-eyes" in result.output

@@ -254,6 +254,7 @@ cli-experiment-few-names =
        *[other] { $least } names
     }
 cli-experiment-no-numbers = '{ $written }' are no numbers with commas
+cli-experiment-counted-for-own-eyes = only eyes of its own see so many pictures: say --own-eyes, too
 cli-experiment-no-arm = no arm is called { $names }; see `foodgan experiment arms`
 cli-experiment-nicknames =
     { $count ->

@@ -198,6 +198,7 @@ cli-experiment-ablations = レシピの一か所だけを変えたもの(ablatio
 cli-experiment-nothing = まだ何も測っていません。
 cli-experiment-few-names = 料理名は { $least } 個以上にしてください。
 cli-experiment-no-numbers = 「{ $written }」は数として読めません。整数をコンマで区切って書いてください。
+cli-experiment-counted-for-own-eyes = 見る枚数を決められるのは、自分の目で学ぶときだけです。--own-eyes も付けてください。
 cli-experiment-no-arm = { $names } という arm はありません。あるものは `foodgan experiment arms` で見られます。
 cli-experiment-nicknames = 写真 { $count } 枚: { $painted }、ほかの料理と取りちがえ { $wrong }、その料理に似ていると判断 { $likened }、ずれ { $off }、ほかの名前の動き { $moved }
 cli-bench-needs-variants = --variants といっしょに使ってください。
