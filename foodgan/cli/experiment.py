@@ -137,18 +137,19 @@ def pupil(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Show how much n photos can teach at all: what an eye learns to tell apart from so many."""
-    import json
-    from dataclasses import asdict
-
-    from foodgan.experiment.pupil import learning, markdown
-    from foodgan.machine.progress import track
-
     sizes = _numbers(names)
     if min(sizes) < FEWEST:
         raise typer.BadParameter(say("cli-experiment-few-names", least=FEWEST), param_hint="--n")
     if pictures is not None and not own:
         wrong = say("cli-experiment-counted-for-own-eyes")
         raise typer.BadParameter(wrong, param_hint="--pictures")
+
+    import json
+    from dataclasses import asdict
+
+    from foodgan.experiment.pupil import learning, markdown
+    from foodgan.machine.progress import track
+
     shown = (pictures or SHOWN) if own else None
     curve = learning(out, sizes, shown=shown, jobs=_at_once(jobs), track=track)
     if as_json:

@@ -73,9 +73,8 @@ def choose(recipe: Recipe, rng: np.random.Generator) -> Stated:
         tells = rng.random() < (SAYS["mains"] if recipe.mains else SAYS_NO_MAINS)
         if tells and recipe.mains and rng.random() < SAYS["cooking"]:
             said["cooking"] = frozenset({recipe.cooking})
-        stated = Stated(mains=recipe.mains if tells else None, **said)
-        if len(stated.attributes) + tells >= 2 and (stated.base or recipe.mains):
-            return stated
+        if len(said) + tells >= 2 and ("base" in said or recipe.mains):
+            return Stated(mains=recipe.mains if tells else None, **said)
 
 
 def write(stated: Stated, rng: np.random.Generator, banned: Collection[str] = ()) -> Plan | None:

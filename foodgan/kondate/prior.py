@@ -6,16 +6,17 @@ p(dish) = p(base) p(vessel|base) p(sauce|base) p(garnish|base) p(mains|base) p(c
 import math
 from bisect import bisect
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 import numpy as np
 
-from foodgan.kondate.recipe import NONE, VALUES, Recipe, Stated, in_order
+from foodgan.kondate.recipe import NONE, VALUES, Atom, Recipe, Stated, in_order
 
 ZIPF = 0.6  # exponent: the value of rank r has weight r^-ZIPF
 RARE = 0.08  # factor of a combination that a canteen would not cook; this menu sometimes does
 MAINS_COUNT = (0.12, 0.45, 0.30, 0.13)  # of 0 … 3 mains
+MAINS_SUMS = tuple(tuple(accumulate(MAINS_COUNT[least:])) for least in (0, 1))  # of so many or more
 
 # What a canteen does cook; every other combination is RARE.
 VESSELS_OF = {
@@ -84,9 +85,11 @@ def draw(rng: np.random.Generator, stated: Stated | None = None) -> Recipe:
 
     What contradicts itself is settled by chance.
     """
-    stated = stated or Stated()
-    said = {key: _one_of(rng, getattr(stated, key)) for key in stated.attributes}
-    mains = stated.mains
+    said: dict[str, str] = {}
+    mains = None
+    if stated is not None:
+        said = {key: _one_of(rng, getattr(stated, key)) for key in stated.attributes}
+        mains = stated.mains
     base = said.get("base") or _drawn_base(rng, said, mains)
     if mains is None:
         mains = _mains_for(rng, base, said.get("cooking"))
@@ -122,9 +125,10 @@ def _one_of(rng: np.random.Generator, values: frozenset[str]) -> str:
     return sorted(values)[int(rng.integers(len(values)))] if len(values) > 1 else next(iter(values))
 
 
-def _pick(rng: np.random.Generator, attribute: str, factors: Sequence[float]) -> str:
-    weights = [a * b for a, b in zip(zipf(attribute), factors, strict=True)]
-    return VALUES[attribute][weighted(rng, weights)]
+# Menus ask a million times: what weights sum up to is kept, here and below.
+def _summed(attribute: str, factors: Sequence[float]) -> tuple[float, ...]:
+    """What the weights of an attribute's values sum up to, each times its factor."""
+    return tuple(accumulate(a * b for a, b in zip(zipf(attribute), factors, strict=True)))
 
 
 def _beside(rng: np.random.Generator, attribute: str, base: str) -> str:
@@ -133,11 +137,7 @@ def _beside(rng: np.random.Generator, attribute: str, base: str) -> str:
 
 @cache
 def _sums(attribute: str, base: str) -> tuple[float, ...]:
-    """What the weights of an attribute's values beside this base sum up to: menus ask a million
-    times.
-    """
-    factors = _likely(attribute, base)
-    return tuple(accumulate(a * b for a, b in zip(zipf(attribute), factors, strict=True)))
+    return _summed(attribute, _likely(attribute, base))
 
 
 @cache
@@ -148,12 +148,10 @@ def _likely(attribute: str, base: str) -> tuple[float, ...]:
     return tuple(1.0 if value in cooked else RARE for value in VALUES[attribute])
 
 
-@cache
 def _on_base(main: str, base: str) -> float:
     return 1.0 if base in BASES_OF_MAIN.get(main, base).split() else RARE
 
 
-@cache
 def _cooked(main: str, cooking: str) -> float:
     return 1.0 if cooking in COOKINGS_OF_MAIN[main].split() else RARE
 
@@ -161,36 +159,51 @@ def _cooked(main: str, cooking: str) -> float:
 def _drawn_base(
     rng: np.random.Generator, said: dict[str, str], mains: tuple[str, ...] | None
 ) -> str:
+    beside = tuple((key, said[key]) for key in ("vessel", "sauce", "garnish") if key in said)
+    return VALUES["base"][_at(rng, _base_sums(beside, mains or ()))]
+
+
+@lru_cache(4096)
+def _base_sums(beside: tuple[Atom, ...], mains: tuple[str, ...]) -> tuple[float, ...]:
     factors = []
     for base in VALUES["base"]:
         factor = 1.0
-        for attribute in ("vessel", "sauce", "garnish"):
-            if attribute in said:
-                likely = _likely(attribute, base)
-                weights = [a * b for a, b in zip(likely, zipf(attribute), strict=True)]
-                factor *= weights[VALUES[attribute].index(said[attribute])] / sum(weights)
-        for main in mains or ():
+        for attribute, value in beside:
+            likely = _likely(attribute, base)
+            weights = [a * b for a, b in zip(likely, zipf(attribute), strict=True)]
+            factor *= weights[VALUES[attribute].index(value)] / sum(weights)
+        for main in mains:
             factor *= _on_base(main, base)
         factors.append(factor)
-    return _pick(rng, "base", factors)
+    return _summed("base", factors)
 
 
 def _mains_for(rng: np.random.Generator, base: str, cooking: str | None) -> tuple[str, ...]:
     """Mains that go with the base, and with the cooking where that is said."""
     least = 0 if cooking is None else 1  # where something is cooked, there is something
-    count = least + weighted(rng, MAINS_COUNT[least:])
+    count = least + _at(rng, MAINS_SUMS[least])
+    taken: frozenset[str] = frozenset()
+    while len(taken) < count:
+        taken |= {VALUES["main"][_at(rng, _main_sums(base, cooking, taken))]}
+    return in_order(taken)
+
+
+@cache
+def _main_sums(base: str, cooking: str | None, taken: frozenset[str]) -> tuple[float, ...]:
     factors = [
-        _on_base(main, base) * (1.0 if cooking is None else _cooked(main, cooking))
+        0.0
+        if main in taken
+        else _on_base(main, base) * (1.0 if cooking is None else _cooked(main, cooking))
         for main in VALUES["main"]
     ]
-    mains: list[str] = []
-    while len(mains) < count:
-        main = _pick(rng, "main", factors)
-        mains.append(main)
-        factors[VALUES["main"].index(main)] = 0.0
-    return in_order(mains)
+    return _summed("main", factors)
 
 
 def _cooking_for(rng: np.random.Generator, mains: tuple[str, ...]) -> str:
+    return VALUES["cooking"][_at(rng, _cooking_sums(mains))]
+
+
+@cache
+def _cooking_sums(mains: tuple[str, ...]) -> tuple[float, ...]:
     factors = [math.prod(_cooked(main, cooking) for main in mains) for cooking in VALUES["cooking"]]
-    return _pick(rng, "cooking", factors)
+    return _summed("cooking", factors)

@@ -5,6 +5,7 @@ An atom is one value of one attribute, ("sauce", "miso"); a dish with two mains 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 NONE = "none"
@@ -85,7 +86,7 @@ class Recipe:
             return False
         return self.base in NOODLES or (self.base == "rice" and self.vessel == "nabe")
 
-    @property
+    @cached_property
     def atoms(self) -> frozenset[Atom]:
         """Every value that is there; "none" is no atom."""
         singles = ((attribute, getattr(self, attribute)) for attribute in SINGLE)
@@ -108,7 +109,7 @@ class Stated:
     sauce: frozenset[str] = frozenset()
     garnish: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def atoms(self) -> frozenset[Atom]:
         """Every value that the name mentions."""
         singles = ((key, value) for key in SINGLE for value in getattr(self, key))
@@ -149,7 +150,11 @@ def says(values: Mapping[str, str] | None = None, mains: Iterable[str] | None = 
 
 def in_order(mains: Iterable[str]) -> tuple[str, ...]:
     """Different mains in the order of VALUES."""
-    wanted = set(mains)
+    return _in_order(frozenset(mains))
+
+
+@lru_cache(4096)
+def _in_order(wanted: frozenset[str]) -> tuple[str, ...]:
     unknown = wanted - set(VALUES["main"])
     if unknown:
         raise ValueError(f"no main: {sorted(unknown)}")

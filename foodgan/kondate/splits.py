@@ -46,13 +46,12 @@ class HeldOut:
 
     def touches(self, atoms: Collection[Atom]) -> bool:
         """Whether a held-out pair or triple is among the atoms."""
-        return bool(self.pairs_in(atoms)) or any(
-            triple <= frozenset(atoms) for triple in self.triples
-        )
+        holds = frozenset(atoms).issuperset
+        return any(map(holds, self.pairs)) or any(map(holds, self.triples))
 
     def pairs_in(self, atoms: Collection[Atom]) -> set[frozenset[Atom]]:
         """The held-out pairs among the atoms."""
-        return {pair for pair in self.pairs if pair <= frozenset(atoms)}
+        return set(filter(frozenset(atoms).issuperset, self.pairs))
 
 
 @dataclass(frozen=True)
@@ -255,16 +254,17 @@ def _belongs(kind: str, stated: Stated, apart: HeldOut, known: Known) -> bool:
 
     A contradictory name may say a held-out pair or triple as well.
     """
-    held = apart.pairs_in(stated.atoms)
     if kind == "unseen_pair":
-        return bool(held)
+        return bool(apart.pairs_in(stated.atoms))
     if kind in ("unseen_triple", UNSAID):
-        pairs, triples = (frozenset(_subsets(stated.atoms, count)) for count in (2, 3))
+        if not all(pair in known.pairs for pair in _subsets(stated.atoms, 2)):
+            return False
+        triples = frozenset(_subsets(stated.atoms, 3))
         if kind == UNSAID:
             new = triples - known.triples
         else:
             new = triples - known.shown if known.few else triples & apart.triples
-        return pairs <= known.pairs and bool(new)
+        return bool(new)
     if kind == "contradictory":
         return stated.contradicts
     return not apart.touches(stated.atoms)

@@ -94,7 +94,7 @@ def arriving(
         yield Arriving(folder, count, [])
         return
     with ProcessPoolExecutor(jobs or os.cpu_count(), get_context("spawn"), end_with_parent) as pool:
-        render = partial(_render_part, folder, size, seed)
+        render = partial(_render_part, folder, size, seed, PART)
         work = [pool.submit(render, number) for number in numbers]
         try:
             yield Arriving(folder, count, work)
@@ -130,11 +130,11 @@ def _files(folder: Path, number: int) -> tuple[Path, Path, Path]:
     return stem.with_suffix(".npy"), stem.with_suffix(".where.npy"), stem.with_suffix(".json")
 
 
-def _render_part(folder: Path, size: int, seed: int, number: int) -> None:
+def _render_part(folder: Path, size: int, seed: int, count: int, number: int) -> None:
     *arrays, recipes = _files(folder, number)
     if recipes.exists():
         return
-    dishes = [dish(number * PART + i, seed) for i in range(PART)]
+    dishes = [dish(number * count + i, seed) for i in range(count)]
     drawn = zip(*(labelled(recipe, picture, size) for recipe, picture in dishes), strict=True)
     for path, array in zip(arrays, drawn, strict=True):
         with whole(path) as partial_, partial_.open("wb") as out:
