@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stocks, "PART", PART)
         for part in range(COUNT // PART):
-            stocks._render_part(folder, 64, 3, part)
+            stocks._render_part(folder, 64, 3, PART, part)
     return folder
 
 

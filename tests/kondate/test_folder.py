@@ -1,6 +1,8 @@
 """The folder of drawn dishes, and the commands that write it."""
 
 import json
+import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,23 +13,38 @@ from foodgan.cli import app
 from foodgan.kondate import folder
 from foodgan.kondate.folder import FolderError, write_folder
 from foodgan.kondate.names import read
+from foodgan.kondate.splits import Menu, menu
 from foodgan.photos.folder import read_folder
 
 
 @pytest.fixture(autouse=True)
 def few_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two names in each test set: the folder is what is tested here."""
-    whole = folder.menu
-    monkeypatch.setattr(folder, "menu", lambda names, seed: whole(names, seed, held_out=2))
+    monkeypatch.setattr(folder, "menu", small_menu)
+
+
+@cache
+def small_menu(names: int, seed: int) -> Menu:
+    return menu(names, seed, held_out=2)
+
+
+@pytest.fixture(scope="module")
+def dishes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is whole, and stays as it is."""
+    out = tmp_path_factory.mktemp("kondate") / "dishes"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folder, "menu", small_menu)
+        write_folder(out, 40, 16, 0)
+    return out
 
 
 def contents(out: Path) -> dict[str, bytes]:
     return {str(p.relative_to(out)): p.read_bytes() for p in out.rglob("*") if p.is_file()}
 
 
-def test_the_folder_is_read_as_photos_with_names_and_splits(tmp_path: Path) -> None:
-    counts = write_folder(tmp_path / "dishes", 40, 16, 0)
-    photos = read_folder(tmp_path / "dishes")
+def test_the_folder_is_read_as_photos_with_names_and_splits(dishes: Path) -> None:
+    counts = write_folder(dishes, 40, 16, 0)
+    photos = read_folder(dishes)
     assert counts["train"] == sum(photo.split == "train" for photo in photos) == 40
     assert len(photos) == 50
     assert {photo.style for photo in photos} == {"kondate"}
@@ -35,9 +52,8 @@ def test_the_folder_is_read_as_photos_with_names_and_splits(tmp_path: Path) -> N
         assert (picture.size, picture.mode) == ((16, 16), "RGB")
 
 
-def test_the_metadata_tell_the_truth_and_what_of_it_is_said(tmp_path: Path) -> None:
-    write_folder(tmp_path, 40, 16, 0)
-    for text in (tmp_path / "metadata.jsonl").read_text(encoding="utf-8").splitlines():
+def test_the_metadata_tell_the_truth_and_what_of_it_is_said(dishes: Path) -> None:
+    for text in (dishes / "metadata.jsonl").read_text(encoding="utf-8").splitlines():
         line = json.loads(text)
         assert line["stated"] == read(line["name_ja"]).as_json()
         for attribute, values in line["stated"].items():
@@ -45,16 +61,15 @@ def test_the_metadata_tell_the_truth_and_what_of_it_is_said(tmp_path: Path) -> N
             assert truth == values if attribute == "mains" else truth in values
 
 
-def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    whole, torn = tmp_path / "whole", tmp_path / "torn"
-    write_folder(whole, 40, 16, 3)
-    write_folder(torn, 40, 16, 3)
+def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(dishes: Path, tmp_path: Path) -> None:
+    torn = tmp_path / "torn"
+    shutil.copytree(dishes, torn)
     pictures = sorted((torn / "train").iterdir())
     pictures[0].unlink()
     pictures[1].rename(pictures[1].with_suffix(".partial-7"))
     (torn / "metadata.jsonl").unlink()
-    write_folder(torn, 40, 16, 3)
-    assert contents(torn) == contents(whole)
+    write_folder(torn, 40, 16, 0)
+    assert contents(torn) == contents(dishes)
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -64,12 +79,11 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"thesis.txt": b"mine"}
 
 
-def test_a_folder_of_other_settings_is_left_alone(tmp_path: Path) -> None:
-    write_folder(tmp_path, 40, 16, 0)
-    before = contents(tmp_path)
+def test_a_folder_of_other_settings_is_left_alone(dishes: Path) -> None:
+    before = contents(dishes)
     with pytest.raises(FolderError, match="other settings"):
-        write_folder(tmp_path, 40, 16, 1)
-    assert contents(tmp_path) == before
+        write_folder(dishes, 40, 16, 1)
+    assert contents(dishes) == before
 
 
 def test_the_commands_write_a_folder_and_a_sheet(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ from foodgan.kondate.recipe import VALUES
 from foodgan.kondate.render import labelled
 from foodgan.kondate.stock import arriving, dish, stock
 
+PART = 4
+
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stocks, "PART", 4)
+    monkeypatch.setattr(stocks, "PART", PART)
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def kept(tmp_path: Path) -> Path:
     folder = tmp_path / f"kondate-{stocks.VERSION}-16-0"
     folder.mkdir()
     for part in range(2):
-        stocks._render_part(folder, 16, 0, part)
+        stocks._render_part(folder, 16, 0, PART, part)
     return folder
 
 
@@ -44,16 +46,13 @@ def test_a_stopped_stock_renders_only_what_is_missing(
 
 
 def test_what_is_rendered_can_be_taken_while_the_rest_is_drawn(tmp_path: Path) -> None:
-    stocks_part = 500  # the processes that draw know no smaller parts
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stocks, "PART", stocks_part)
-        with arriving(tmp_path, stocks_part + 20, 16, jobs=2) as coming:
-            first, last = coming.take(wait=True), coming.take(wait=True)
-            assert first is not None
-            assert last is not None
-            assert [len(part.recipes) for part in (first, last)] == [stocks_part, 20]
-            assert last.recipes[3] == dish(stocks_part + 3)[0]
-            assert coming.take(wait=True) is None
+    with arriving(tmp_path, PART + 2, 16, jobs=2) as coming:
+        first, last = coming.take(wait=True), coming.take(wait=True)
+        assert first is not None
+        assert last is not None
+        assert [len(part.recipes) for part in (first, last)] == [PART, 2]
+        assert last.recipes[1] == dish(PART + 1)[0]
+        assert coming.take(wait=True) is None
 
 
 def test_rare_values_are_seen_often_in_the_even_half() -> None:
