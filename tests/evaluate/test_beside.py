@@ -12,36 +12,34 @@ from PIL import Image
 
 from foodgan import cli, registry
 from foodgan.evaluate import beside_page, plots
-from foodgan.evaluate import report as measuring
 from foodgan.evaluate.beside import markdown, table
-from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS
-from foodgan.evaluate.panel import seat
 from foodgan.publishing import card
 from foodgan.training.train import train
-from tests.evaluate.drawn import draw_exam
+from tests.evaluate.conftest import PICTURES, Workshop
 from tests.generator_fixtures import tiny_config, tiny_trainer
 
 
 @pytest.fixture(scope="module")
-def report(tiny_model: Path, drawn_photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(
+    tiny_model: Path,
+    drawn_photos: Path,
+    workshop: Workshop,
+    few_pictures: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     """A folder with what the command printed and wrote for a model and two baselines."""
     folder = tmp_path_factory.mktemp("beside")
-    photos = draw_exam(tmp_path_factory.mktemp("photos"))
-    seat(open_exam(photos, folder / "cache"), folder / "judges", steps=2)
     runs = []
     for kind in ("published", "dcgan"):
         train(tiny_trainer(tiny_config(kind), drawn_photos, folder / kind))
         runs += ["--run", f"{kind}={folder / kind}"]
-    words = ["evaluate", "--photos", photos, "--model", tiny_model, "--device", "cpu", *runs]
-    words += ["--judges", folder / "judges", "--pictures", 10, "--report", folder, "--json"]
+    words = ["evaluate", "--photos", workshop.photos, "--model", tiny_model, "--device", "cpu"]
+    words += [*runs, "--judges", workshop.judges, "--pictures", PICTURES]
     with pytest.MonkeyPatch.context() as patch:
-        for module in (measuring, beside_page):  # most of the time goes into looking at these
-            patch.setattr(module, "INVENTED_SEEDS", 2)
-        patch.setattr(measuring, "TOPPED_SEEDS", 1)
-        patch.chdir(folder)
-        patch.setattr(sys, "argv", ["foodgan", *map(str, words)])
+        patch.chdir(workshop.folder)
+        patch.setattr(sys, "argv", ["foodgan", *map(str, words), "--report", str(folder), "--json"])
         printed = (folder / "figures.json").open("w", encoding="utf-8")
         patch.setattr(sys, "stdout", printed)
         with printed, pytest.raises(SystemExit) as left:

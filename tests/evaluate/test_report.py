@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from PIL import Image
 from foodgan import cli, registry
 from foodgan.contract import terminal
 from foodgan.contract.phrases import LOCALES, say
-from foodgan.evaluate import alarms, beside_page, copies, page, report
+from foodgan.evaluate import alarms, beside_page, copies
 from foodgan.evaluate.entrants import of_model
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
@@ -24,6 +23,7 @@ from foodgan.evaluate.report import Findings, evaluate
 from foodgan.painting.painter import Painter
 from foodgan.photos.folder import PhotosError
 from foodgan.publishing import card
+from tests.evaluate.conftest import PICTURES, Workshop
 from tests.evaluate.drawn import draw_dish, draw_exam, write_metadata
 
 HEALTHY = {
@@ -36,34 +36,14 @@ HEALTHY = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def few_pictures() -> Iterator[None]:
-    """Of invented names, that is: most of the time goes into looking at them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(report, "INVENTED_SEEDS", 2)
-        patch.setattr(report, "TOPPED_SEEDS", 1)
-        yield
+pytestmark = pytest.mark.usefixtures("few_pictures")
 
 
 @pytest.fixture(scope="module")
-def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw_exam(tmp_path_factory.mktemp("photos"))
-
-
-@pytest.fixture(scope="module")
-def judges(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Networks that judge, hardly trained."""
-    folder = tmp_path_factory.mktemp("judges")
-    seat(open_exam(photos, folder / "cache"), folder, steps=2)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def findings(
-    tiny_model: Path, photos: Path, judges: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Findings:
+def findings(tiny_model: Path, workshop: Workshop, few_pictures: None) -> Findings:
     painter = Painter.load(tiny_model, device="cpu", threads=1)
-    return evaluate(of_model(painter), photos, tmp_path_factory.mktemp("cache"), 12, judges)
+    rest = (workshop.photos, workshop.cache, PICTURES, workshop.judges)
+    return evaluate(of_model(painter), *rest)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
@@ -77,7 +57,7 @@ def test_every_figure_stands_beside_its_control(findings: Findings) -> None:
     figures = findings.figures
     assert figures["photos"]["train"] == 32
     assert figures["photos"]["test"] == 16
-    assert figures["pictures"] == 12
+    assert figures["pictures"] == PICTURES
     assert figures["kid"]["low"] <= figures["kid"]["mean"] <= figures["kid"]["high"]
     assert figures["kid"]["mean"] > figures["kid_floor_train_to_test"]["mean"]  # untrained
     assert figures["kid_control_flat_colours"]["mean"] > figures["kid_floor_train_to_test"]["mean"]
@@ -98,26 +78,25 @@ def test_the_figures_are_json_and_name_the_networks_by_hash(findings: Findings) 
 
 
 def test_the_same_model_gets_the_same_figures_from_what_was_kept_of_the_photos(
-    findings: Findings, tiny_model: Path, photos: Path, judges: Path, tmp_path: Path
+    findings: Findings, tiny_model: Path, workshop: Workshop
 ) -> None:
-    painter = Painter.load(tiny_model, device="cpu", threads=1)
-    first = evaluate(of_model(painter), photos, tmp_path, 12, judges).figures
-    assert first == findings.figures
-    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.safetensors")}
+    kept = {path: path.stat().st_mtime_ns for path in workshop.cache.rglob("*.safetensors")}
     assert kept
-    assert evaluate(of_model(painter), photos, tmp_path, 12, judges).figures == first
+    painter = Painter.load(tiny_model, device="cpu", threads=1)
+    rest = (workshop.photos, workshop.cache, PICTURES, workshop.judges)
+    assert evaluate(of_model(painter), *rest).figures == findings.figures
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
 
 def test_judges_of_an_earlier_version_are_told_of_base_dishes_and_else_stay_as_they_are(
-    photos: Path, judges: Path, tmp_path: Path
+    workshop: Workshop, tmp_path: Path
 ) -> None:
     folder = tmp_path / "judges"
-    shutil.copytree(judges, folder)
+    shutil.copytree(workshop.judges, folder)
     (folder / LOOKS).unlink()
-    seated = seat(open_exam(photos, tmp_path / "cache"), folder)
+    seated = seat(open_exam(workshop.photos, workshop.cache), folder)
     assert seated.looks.kinds == ("rice", "soup")
-    assert (folder / READERS).read_bytes() == (judges / READERS).read_bytes()
+    assert (folder / READERS).read_bytes() == (workshop.judges / READERS).read_bytes()
 
 
 def test_copycats_are_caught_though_mirrored_cropped_and_recoloured(findings: Findings) -> None:
@@ -230,15 +209,14 @@ class _Page(HTMLParser):
 
 def test_the_command_prints_figures_that_the_card_and_the_page_then_show(
     tiny_model: Path,
-    photos: Path,
-    judges: Path,
+    workshop: Workshop,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    options = ("--model", tiny_model, "--device", "cpu", "--photos", photos, "--pictures", 10)
-    also = ("--judges", judges, "--report", tmp_path / "page")
+    monkeypatch.chdir(workshop.folder)
+    options = ("--model", tiny_model, "--device", "cpu", "--photos", workshop.photos)
+    also = ("--pictures", PICTURES, "--judges", workshop.judges, "--report", tmp_path / "page")
     assert run(monkeypatch, "evaluate", *options, *also, "--json") == 0
     printed = capsys.readouterr().out
     figures = tmp_path / "figures.json"
@@ -256,7 +234,7 @@ def test_the_command_prints_figures_that_the_card_and_the_page_then_show(
     assert "カレー" in read.text
     assert "no FID" in read.text
     assert all(meaning.title in read.text for meaning in MEANINGS)
-    assert len(read.images) == 2 * 4 + 10 * 3
+    assert len(read.images) == 2 * 4 + PICTURES * 3
     assert read.links == read.images  # nothing is fetched from elsewhere
     for file in read.images:
         assert Image.open(tmp_path / "page" / file).size == (192, 192)
@@ -268,11 +246,11 @@ BESIDE = ("alarms", "figures", "distances", "side-by-side")
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_pages_say_their_headings_in_the_language_that_was_asked_for(
-    findings: Findings, locale: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    findings: Findings, locale: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(beside_page, "INVENTED_SEEDS", 2)  # as many as were painted
-    alone = page.write(findings, tmp_path / "alone", locale).read_text(encoding="utf-8")
-    beside = beside_page.write([findings] * 2, tmp_path, locale).read_text(encoding="utf-8")
+    beside = beside_page.write([findings], tmp_path, locale).read_text(encoding="utf-8")
+    (each,) = tmp_path.glob("*/index.html")  # the page of an entrant alone is in its own folder
+    alone = each.read_text(encoding="utf-8")
     for text, keys in ((alone, ALONE), (beside, BESIDE)):
         assert f'<html lang="{locale}">' in text
         headings = [say(locale, f"report-{key}") for key in keys]
@@ -284,7 +262,7 @@ def test_pages_say_their_headings_in_the_language_that_was_asked_for(
     assert all(say(locale, alarm) in told.text for alarm in alarms.ringing(findings.figures))
 
 
-def test_forty_photos_of_a_name_each_get_figures_and_a_page(
+def test_thirty_photos_of_a_name_each_get_figures_and_a_page(
     tiny_model: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -295,11 +273,10 @@ def test_forty_photos_of_a_name_each_get_figures_and_a_page(
     folder = tmp_path / "photos"
     folder.mkdir()
     lines = []
-    for i, name in enumerate(
-        a + b for a in "鮭鯖鯛鰻鮪牛豚鶏" for b in ("丼", "汁", "焼き", "煮", "揚げ")
-    ):
+    names = (a + b for a in "鮭鯖鯛鰻牛豚" for b in ("丼", "汁", "焼き", "煮", "揚げ"))
+    for i, name in enumerate(names):
         draw_dish("鮭丼", i).save(folder / f"{i}.png")
-        split = "train" if i % 3 else "test"
+        split = "train" if i % 2 else "test"
         lines.append({"file_name": f"{i}.png", "name_ja": name, "split": split})
     write_metadata(folder, lines)
     judges = tmp_path / "judges"
@@ -318,18 +295,16 @@ def test_forty_photos_of_a_name_each_get_figures_and_a_page(
 def test_the_table_is_for_people(
     findings: Findings,
     tiny_model: Path,
-    photos: Path,
-    judges: Path,
-    tmp_path: Path,
+    workshop: Workshop,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(workshop.folder)
     monkeypatch.setattr("foodgan.evaluate.report.measure", lambda *_: findings)
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setenv(terminal.CHOSEN, "ja")
-    options = ("--model", tiny_model, "--photos", photos, "--judges", judges, "--pictures", 10)
-    assert run(monkeypatch, "evaluate", *options) == 0
+    options = ("--model", tiny_model, "--photos", workshop.photos, "--pictures", PICTURES)
+    assert run(monkeypatch, "evaluate", *options, "--judges", workshop.judges) == 0
     printed = capsys.readouterr().out
     assert "copycat" in printed
     assert "FoodKID, judge" in printed
