@@ -43,6 +43,8 @@ from worker.sweep import Sweep, Told
 
 _REST_S = 0.2  # between two looks whether a resting worker is to work again
 _SUSPECT_WAIT_S = 10.0  # for what is in hand, before what may have killed a worker is painted
+_NEXT_SUSPECT_WAIT_S = 3.0  # the same where one has just been painted, and only one died with it
+_ROW = 2  # batches of others that end a row of suspects
 _WAIT_S = 1  # longest wait for a job; a worker told to stop while idle leaves within it
 _AWAY_FIRST_S = 0.5
 _AWAY_LONGEST_S = 5.0
@@ -93,6 +95,7 @@ class BatchingWorker(SimpleWorker):
         )
         brisk = connection.brisk(settings)
         self._delivery = Delivery(self, brisk, replies, lambda: self.stopping)
+        self._calm = _ROW  # batches since the last suspect
         self._told_to_stop_at: float | None = None  # monotonic
         self.resting = False  # operators want it to take no orders
         self.at_rest = False  # it takes none: a look at the queue that was under way is over
@@ -224,22 +227,34 @@ class BatchingWorker(SimpleWorker):
         ready = [(claim, order) for claim in wanted if (order := self._read(claim))]
         if not ready:
             return
-        if any(claim.deliveries > 1 for claim, _ in ready):
-            # Should it take this worker down as well, what is being posted would be lost with it.
-            self._delivery.wait_till_idle(_SUSPECT_WAIT_S)
+        self._beware(max(claim.job.deaths for claim, _ in ready))
         metrics.begun(ready, self._clock.now())
         began = time.monotonic()
         self._paint(ready)
         took_s = (time.monotonic() - began) / len(ready)
         self._delivery.aside(partial(pace.note, self.connection, took_s))
 
+    def _beware(self, deaths: int) -> None:
+        """Wait for what is in hand: should a suspect take this worker down, that were lost, too.
+
+        Most have only been near one that did. Where many wait, as after a power cut, a slow Discord
+        must not hold up each of them. deaths: of workers with it.
+        """
+        if not deaths:
+            self._calm += 1
+            return
+        in_row, self._calm = self._calm < _ROW, 0
+        self._delivery.wait_till_idle(
+            _NEXT_SUSPECT_WAIT_S if in_row and deaths == 1 else _SUSPECT_WAIT_S
+        )
+
     def _read(self, claim: Claim) -> DishOrder | None:
         """The order of a claim; None, and the claim is closed, where it is not to be painted."""
         order = None
         try:
             order = tasks.read(claim.job)
-            if claim.deliveries > self._settings.retries + 1:
-                raise tasks.Poison(claim.deliveries)
+            if (claim.job.retries_left or 0) < 0:
+                raise tasks.Poison(claim.job.deaths)
             if order.too_old(self._clock.now()):
                 raise OutOfTime
             tasks.heed(order)
@@ -259,7 +274,10 @@ class BatchingWorker(SimpleWorker):
                 partial(self._passes.paint, deadline=deadline), orders
             )
         except DeviceLost as error:
-            self._keeper.leave_now(f"orders {whose}: the device is lost, {error}", EXIT_DEVICE)
+            lost = {order.order_id for order in orders}
+            self._keeper.leave_now(
+                f"orders {whose}: the device is lost, {error}", EXIT_DEVICE, lost
+            )
         except Exception as error:
             if len(ready) == 1:
                 self._delivery.close(*ready[0], error)

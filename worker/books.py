@@ -5,7 +5,7 @@ Every name of rq that is not in rq's documentation is used in this file, in `lin
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,7 +140,7 @@ def note_death(connection: Redis, job: DishJob) -> None:
 
 
 def deaths(connection: Redis, job: DishJob) -> int:
-    """How many workers died, or lost Redis for a while, with this job in hand."""
+    """How many workers died, or lost Redis or their device, with this job in hand."""
     return int(connection.hget(job.key, DEATHS) or 0)
 
 
@@ -268,10 +268,13 @@ def _mark(job: DishJob, word: str, connection: Redis) -> None:
     connection.hset(job.key, "meta", json.dumps(job.meta))
 
 
-def put_back(worker: BaseWorker, connection: Redis) -> list[str]:
+def put_back(
+    worker: BaseWorker, connection: Redis, suspects: Container[str] = frozenset()
+) -> list[str]:
     """Give every claimed job back to the head of its queue at once. Returns their ids.
 
-    Not those whose end has just been written, nor those that a sweep has given away.
+    Not those whose end has just been written, nor those that a sweep has given away. That costs
+    none of them a try, but for suspects: ids of those that may have been too much for the device.
     """
     executions = tuple(worker.executions.values())
     with connection.pipeline(transaction=False) as pipe:
@@ -285,6 +288,9 @@ def put_back(worker: BaseWorker, connection: Redis) -> list[str]:
             queue = Queue(job.origin, connection=connection)
             execution.delete(job=job, pipeline=pipe)
             job.set_status(JobStatus.QUEUED, pipeline=pipe)
+            if job.id in suspects:
+                pipe.hincrby(job.key, DEATHS, 1)
+                pipe.hincrby(job.key, "retries_left", -1)  # below 0 it has had its last
             queue.push_job_id(job.id, pipeline=pipe, at_front=True)
         pipe.execute()
     return [execution.job_id for execution in claimed]

@@ -18,7 +18,7 @@ from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import ENDED_CHANNEL, FAILURE_TTL_S, TELLING_KEY, TELLING_TTL_S
 
 DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
-DEATHS = "deaths"  # another: how many of its claims ran out
+DEATHS = "deaths"  # another: how many workers died, or lost Redis or their device, with it in hand
 _NAME_MAX = 100  # characters of a task name that are kept of a job nobody could read
 
 _log = logging.getLogger(__name__)
@@ -27,10 +27,11 @@ _log = logging.getLogger(__name__)
 class DishJob(Job):
     """One order in the queue. What its payload names is never imported.
 
-    abandoned: its worker died with it; another try needs no pause. untold: whoever files it as
-    failed will see to its member.
+    deaths: see DEATHS, when it was read. abandoned: its worker died with it; another try needs no
+    pause. untold: whoever files it as failed will see to its member.
     """
 
+    deaths = 0
     abandoned = False
     untold = False
 
@@ -40,7 +41,9 @@ class DishJob(Job):
         One damaged hash would otherwise stop every worker that meets it.
         """
         try:
-            return super().restore(raw_data)
+            restored = super().restore(raw_data)
+            self.deaths = int(raw_data.get(DEATHS.encode()) or 0)
+            return restored
         except NoSuchJobError:
             # rq's message holds the whole hash, and with it the token.
             raise NoSuchJobError(f"job {self.id} holds no payload") from None

@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -81,10 +81,10 @@ class Keeper:
         self._leaving = True
         self._woken.set()
 
-    def leave_now(self, why: str, code: int) -> NoReturn:
-        """The same at once. why: for the log; code: the exit code."""
+    def leave_now(self, why: str, code: int, suspects: Container[str] = frozenset()) -> NoReturn:
+        """The same at once. why: for the log; code: the exit code; suspects: see `books`."""
         try:
-            returned = books.put_back(self._worker, self._connection)
+            returned = books.put_back(self._worker, self._connection, suspects)
             _log.warning("%s; gave back: %s", why, ", ".join(returned) or "nothing")
         except RedisError as error:
             _log.warning("%s; Redis is away (%s)", why, type(error).__name__)

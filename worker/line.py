@@ -2,7 +2,8 @@
 
 The queue stays one rq list in the order of arrival, which every tool of rq reads. What is fair is
 only which of its orders share the next pass. Orders whose answer somebody waits for go before those
-that come too late for it anyway, and before what an operator replays.
+that come too late for it anyway, and before what an operator replays. An order that a worker has
+died with is a suspect: it goes alone, and after each of them the others have a batch.
 """
 
 import json
@@ -10,7 +11,7 @@ import math
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,31 +29,37 @@ from foodgan.contract.orders import (
 )
 from worker import costs
 from worker.clock import Clock
-from worker.jobs import DELIVERIES, DishJob
+from worker.jobs import DEATHS, DishJob
 
 PATIENCE_S = 120.0  # after so long an order that nobody waits for takes its turn like all
 WINDOW = 1000  # orders that one look goes through; more than a bot lets wait by default
 
-# KEYS: queue, intermediate list, then the hash of each id in ARGV, the popped one's first.
-# ARGV: the popped id, "1" if it is wanted in this batch, then the others. Returns the batch.
-# One that was delivered before has perhaps taken a worker down: it goes alone, as a first.
+# KEYS: queue, intermediate list, then the hash of each id that is wanted in this batch. ARGV: the
+# popped id, "1" if it is known that the batch is one suspect, then the ids that are wanted.
+# Returns the batch, and those in it that were taken for no suspects; then nothing has been moved.
 _TOP_UP = f"""
-local head = ARGV[1]
-if redis.call('HEXISTS', KEYS[3], '{DELIVERIES}') == 1 then return {{head}} end
-local moved = {{}}
-if ARGV[2] == '1' then moved[1] = head end
+local head, moved, suspects, kept = ARGV[1], {{}}, {{}}, false
 for i = 3, #ARGV do
-  if redis.call('HEXISTS', KEYS[i + 1], '{DELIVERIES}') == 0
-      and redis.call('LREM', KEYS[1], 1, ARGV[i]) == 1 then
+  if ARGV[2] == '0' and redis.call('HEXISTS', KEYS[i], '{DEATHS}') == 1 then
+    suspects[#suspects + 1] = ARGV[i]
+  end
+end
+if #suspects > 0 then return {{moved, suspects}} end
+for i = 3, #ARGV do
+  if ARGV[i] == head then
+    kept = true
+    moved[#moved + 1] = head
+  elseif redis.call('LREM', KEYS[1], 1, ARGV[i]) == 1 then
     redis.call('LPUSH', KEYS[2], ARGV[i])
     moved[#moved + 1] = ARGV[i]
   end
 end
-if ARGV[2] == '1' then return moved end
-if #moved == 0 then return {{head}} end
-redis.call('LREM', KEYS[2], 1, head)
-redis.call('LPUSH', KEYS[1], head)
-return moved
+if #moved == 0 then return {{{{head}}, suspects}} end
+if not kept then
+  redis.call('LREM', KEYS[2], 1, head)
+  redis.call('LPUSH', KEYS[1], head)
+end
+return {{moved, suspects}}
 """
 
 
@@ -60,35 +67,45 @@ return moved
 class Ticket:
     """What the line knows of a waiting order. member: whose it is; pictures: what it costs.
 
-    behind: from when till when (Unix seconds) it lets others go first: nobody waits for its answer.
+    behind: from when till when (Unix seconds) it lets others go first: nobody waits for its answer;
+    suspect: a worker has died with it, perhaps of it.
     """
 
     job_id: str
     member: str
     pictures: int
     behind: tuple[float, float] = (math.inf, math.inf)
+    suspect: bool = False
 
 
-def fair(tickets: Sequence[Ticket], now: float = 0.0) -> list[Ticket]:
+def fair(tickets: Sequence[Ticket], now: float = 0.0, *, held: bool = False) -> list[Ticket]:
     """In turn by member: the fewer pictures of one's own stand before an order, the sooner.
 
     Of two alike the one that came first. With one member, or each of another, that is the order
-    of arrival. Those behind come last.
+    of arrival. Those behind come last. held: suspects let the others go first this time.
     """
     before: defaultdict[str, int] = defaultdict(int)
     turns = []
     for place, ticket in enumerate(tickets):
         begins, ends = ticket.behind
-        turns.append((begins <= now < ends, before[ticket.member], place, ticket))
+        behind, waits = begins <= now < ends, held and ticket.suspect
+        turns.append((behind, waits, before[ticket.member], place, ticket))
         before[ticket.member] += ticket.pictures
-    return [ticket for *_, ticket in sorted(turns, key=lambda turn: turn[:3])]
+    return [ticket for *_, ticket in sorted(turns, key=lambda turn: turn[:4])]
 
 
-def fill(tickets: Sequence[Ticket], room: int, now: float = 0.0) -> list[Ticket]:
-    """The first of all, and beside it, in turn, whoever fits. room: pictures of one batch."""
+def fill(
+    tickets: Sequence[Ticket], room: int, now: float = 0.0, *, held: bool = False
+) -> list[Ticket]:
+    """The first of all, and beside it, in turn, whoever fits; a suspect alone.
+
+    room: pictures of one batch; held: see `fair`.
+    """
     chosen: list[Ticket] = []
-    for ticket in fair(tickets, now):
-        if not chosen or ticket.pictures <= room:
+    for ticket in fair(tickets, now, held=held):
+        if ticket.suspect and not chosen:
+            return [ticket]
+        if not ticket.suspect and (not chosen or ticket.pictures <= room):
             chosen.append(ticket)
             room -= ticket.pictures
     return chosen
@@ -103,6 +120,7 @@ class Line:
         self._connection = connection
         self._top_up = connection.register_script(_TOP_UP)
         self._known: dict[str, Ticket] = {}  # of those that waited at the last look
+        self._held = False  # whether the batch before was a suspect
 
     def take(self, room: int, wait_s: int) -> list[DishJob]:
         """Wait for a first job, then take what is there beside it, without waiting for more.
@@ -112,6 +130,7 @@ class Line:
         while head := self._pop(wait_s):
             jobs = self._fetch(self._batch(head, room))
             if jobs:
+                self._held = any(job.deaths for job in jobs)
                 return jobs
         return []
 
@@ -134,15 +153,24 @@ class Line:
         if len(waiting) == 1:
             return [head]
         self._look(waiting)
-        tickets = [self._known[each] for each in waiting]
-        ids = [ticket.job_id for ticket in fill(tickets, room, self._clock.now().timestamp())]
-        others = [each for each in ids if each != head]
+        while True:
+            tickets = [self._known[each] for each in waiting]
+            chosen = fill(tickets, room, self._clock.now().timestamp(), held=self._held)
+            moved, suspects = self._move(head, chosen)
+            if moved:
+                return moved
+            for each in suspects:
+                self._known[each] = replace(self._known[each], suspect=True)
+
+    def _move(self, head: str, chosen: Sequence[Ticket]) -> tuple[list[str], list[str]]:
+        """The batch as it lies in the intermediate list, and who turned out to be suspects."""
+        ids = [ticket.job_id for ticket in chosen]
         lists = [self._queue.key, self._queue.intermediate_queue_key]
-        moved = self._top_up(
-            keys=lists + [DishJob.key_for(each) for each in (head, *others)],
-            args=[head, int(head in ids), *others],
+        moved, suspects = self._top_up(
+            keys=lists + [DishJob.key_for(each) for each in ids],
+            args=[head, int(chosen[0].suspect), *ids],
         )
-        return [as_text(each) for each in moved]
+        return [as_text(each) for each in moved], [as_text(each) for each in suspects]
 
     def _look(self, waiting: Sequence[str]) -> None:
         """Read the ticket of each newcomer; forget those that are gone."""
@@ -150,10 +178,10 @@ class Line:
         new = [job_id for job_id in waiting if job_id not in known]
         with self._connection.pipeline(transaction=False) as pipe:
             for job_id in new:
-                pipe.hmget(DishJob.key_for(job_id), "data", "meta")
+                pipe.hmget(DishJob.key_for(job_id), "data", "meta", DEATHS)
             read = pipe.execute()
-        for job_id, (data, meta) in zip(new, read, strict=True):
-            known[job_id] = _ticket(job_id, data, meta)
+        for job_id, (data, meta, deaths) in zip(new, read, strict=True):
+            known[job_id] = replace(_ticket(job_id, data, meta), suspect=deaths is not None)
         self._known = {job_id: known[job_id] for job_id in waiting}
 
     def _fetch(self, job_ids: Sequence[str]) -> list[DishJob]:

@@ -27,10 +27,10 @@ class TooNew(FoodganError):
 
 
 class Poison(FoodganError):
-    """An order that was delivered more often than it may be: it takes its workers down with it."""
+    """An order without tries left that devices were lost with: it takes its workers down."""
 
-    def __init__(self, deliveries: int) -> None:
-        super().__init__(f"delivery {deliveries} of one order")
+    def __init__(self, deaths: int) -> None:
+        super().__init__(f"{deaths} workers died, or lost their device, with one order")
 
 
 class Paints(Protocol):

@@ -99,9 +99,11 @@ def test_an_order_that_nobody_wants_any_more_is_neither_painted_nor_answered(
     assert b"told" not in kitchen.meta(order.order_id)
 
 
-def test_an_order_delivered_too_often_is_not_painted_again(kitchen: Kitchen) -> None:
+def test_an_order_that_more_devices_were_lost_with_than_it_has_tries_is_not_painted_again(
+    kitchen: Kitchen,
+) -> None:
     order = kitchen.put(an_order())
-    kitchen.redis.hset(f"rq:job:{order.order_id}", "deliveries", 4)  # the first and 3 retries
+    kitchen.redis.hset(f"rq:job:{order.order_id}", mapping={"deaths": 4, "retries_left": -1})
     painter = TinyPainter()
 
     kitchen.serve(painter)

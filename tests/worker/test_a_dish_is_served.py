@@ -18,7 +18,7 @@ from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import digest
 from worker import batching
 from worker.delivery import Delivery
-from worker.jobs import DELIVERIES
+from worker.jobs import DEATHS
 
 
 def test_the_answer_holds_exactly_what_was_painted(kitchen: Kitchen) -> None:
@@ -113,12 +113,43 @@ def test_the_pace_is_that_of_painting_and_not_of_waiting_for_what_is_in_hand(
     monkeypatch.setattr(Delivery, "wait_till_idle", wait)
     monkeypatch.setattr(batching, "time", clock)
     order = kitchen.put(an_order())
-    kitchen.redis.hset(f"rq:job:{order.order_id}", DELIVERIES, 1)
+    kitchen.redis.hset(f"rq:job:{order.order_id}", DEATHS, 1)
 
     kitchen.serve()
 
     assert clock.seconds > 0
     assert float(kitchen.redis.hget(PACE_KEY, PACE_DISH) or -1) == 0
+
+
+def test_of_orders_that_a_worker_died_with_the_first_and_the_worst_alone_wait_long(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a slow Discord would hold up each of them, and all who come behind."""
+    waited: list[float] = []
+    monkeypatch.setattr(Delivery, "wait_till_idle", lambda _, wait_s: waited.append(wait_s))
+    for deaths in (1, 1, 2, 1):
+        order = kitchen.put(an_order())
+        kitchen.redis.hset(f"rq:job:{order.order_id}", DEATHS, deaths)
+    painter = TinyPainter()
+
+    kitchen.serve(painter)
+    assert painter.passes == [1] * 4
+    long, short = batching._SUSPECT_WAIT_S, batching._NEXT_SUSPECT_WAIT_S
+    assert short < long
+    assert waited == [long, short, long, short]
+
+
+def test_orders_that_come_back_without_a_death_are_painted_in_one_pass_with_the_others(
+    kitchen: Kitchen,
+) -> None:
+    orders = [kitchen.put(an_order()) for _ in range(6)]
+    for order in orders[:5]:
+        kitchen.redis.hset(f"rq:job:{order.order_id}", "deliveries", 2)
+    painter = TinyPainter()
+
+    kitchen.serve(painter)
+
+    assert painter.passes == [6]
 
 
 def test_pictures_too_big_for_the_channel_are_made_smaller(kitchen: Kitchen) -> None:

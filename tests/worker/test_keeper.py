@@ -6,29 +6,36 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from rq import SimpleWorker
 
 from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
-from worker import keeper
+from worker import books, keeper
+from worker.jobs import DEATHS, DishJob
 
 
-def test_a_worker_whose_device_is_lost_gives_its_orders_back_and_leaves(
-    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It would fail every order of the queue, quicker than others can paint them."""
+class Lost(TinyPainter):
+    device = torch.device("cuda:99")
 
-    class Lost(TinyPainter):
-        device = torch.device("cuda:99")
+    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+        raise RuntimeError("CUDA error: device-side assert triggered")
 
-        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
-            raise RuntimeError("CUDA error: device-side assert triggered")
+
+@pytest.fixture
+def _leaving(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever leaves the process leaves but the thread that it is on."""
 
     def leave(code: int) -> None:
         raise SystemExit(code)
 
     monkeypatch.setattr(keeper.os, "_exit", leave)
     monkeypatch.setattr(keeper.logging, "shutdown", lambda: None)
+
+
+@pytest.mark.usefixtures("_leaving")
+def test_a_worker_whose_device_is_lost_gives_its_orders_back_and_leaves(kitchen: Kitchen) -> None:
+    """It would fail every order of the queue, quicker than others can paint them."""
     orders = [kitchen.put(an_order()) for _ in range(3)]
 
     with pytest.raises(SystemExit) as left:
@@ -38,6 +45,50 @@ def test_a_worker_whose_device_is_lost_gives_its_orders_back_and_leaves(
     assert {kitchen.status(order.order_id) for order in orders} == {"queued"}
     assert kitchen.redis.llen("rq:queue:dish") == 3
     assert kitchen.discord.edits == []
+
+
+@pytest.mark.usefixtures("_leaving")
+def test_an_order_that_devices_are_lost_with_goes_alone_and_has_no_more_tries_than_its_own(
+    kitchen: Kitchen,
+) -> None:
+    """Those of the order, whatever this worker's setting says."""
+    order = kitchen.put(an_order(), retries=1)
+    other = kitchen.put(an_order(), retries=3)
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            kitchen.serve(Lost())
+    assert [deaths(kitchen, each.order_id) for each in (order, other)] in ([2, 1], [1, 2])
+
+    painter = TinyPainter()
+    kitchen.redis.hset(f"rq:job:{order.order_id}", mapping={DEATHS: 2, "retries_left": -1})
+    kitchen.serve(painter)
+
+    assert painter.passes == [1]
+    assert kitchen.status(order.order_id) == "failed"
+    assert order.order_id in kitchen.answer(order).payload["content"]
+    assert kitchen.status(other.order_id) == "finished"
+
+
+def deaths(kitchen: Kitchen, order_id: str) -> int:
+    return int(kitchen.redis.hget(f"rq:job:{order_id}", DEATHS) or 0)
+
+
+def test_an_order_that_was_given_back_in_good_order_never_counts_as_poison(
+    kitchen: Kitchen,
+) -> None:
+    order = kitchen.put(an_order())
+    for name in "abcde":  # each of them was told twice to stop
+        worker = SimpleWorker([kitchen.queue], connection=kitchen.redis, name=name)
+        kitchen.redis.lmove(kitchen.queue.key, kitchen.queue.intermediate_queue_key)
+        job = DishJob.fetch(order.order_id, kitchen.redis, "json")
+        books.claim(worker, [job], kitchen.workers_queue)
+        assert books.put_back(worker, kitchen.redis) == [order.order_id]
+    assert deaths(kitchen, order.order_id) == 0
+
+    kitchen.serve()
+
+    assert kitchen.status(order.order_id) == "finished"
+    assert len(kitchen.answer(order).files) == 1
 
 
 def test_a_full_disk_does_not_end_the_heartbeat(kitchen: Kitchen) -> None:

@@ -14,7 +14,7 @@ from tests.worker.conftest import BATCH, Kitchen, an_order
 from tests.worker.tiny import TinyPainter
 from worker import connection
 from worker.clock import Clock
-from worker.jobs import DELIVERIES, DishJob
+from worker.jobs import DEATHS, DELIVERIES, DishJob
 from worker.line import PATIENCE_S, Line, Ticket, fair, fill
 
 FLOOD = 100
@@ -74,15 +74,86 @@ def test_all_that_waits_is_taken_at_once_up_to_the_limit(kitchen: Kitchen, line:
     assert sorted(aside) == sorted(order.encode() for order in orders)
 
 
-def test_an_order_that_was_delivered_before_is_taken_alone(kitchen: Kitchen, line: Line) -> None:
+def test_an_order_that_came_back_without_a_death_shares_a_batch(
+    kitchen: Kitchen, line: Line
+) -> None:
+    """As one that was given back, or that Discord did not take at its first try."""
+    orders = [kitchen.put(an_order()).order_id for _ in range(4)]
+    for again in orders[:3]:
+        kitchen.redis.hset(f"rq:job:{again}", DELIVERIES, 1)
+
+    assert take(line) == orders
+
+
+def suspect(kitchen: Kitchen, order_id: str) -> str:
+    """As an order lies in the queue that was in hand when its worker died."""
+    kitchen.redis.hset(f"rq:job:{order_id}", mapping={DELIVERIES: 1, DEATHS: 1})
+    return order_id
+
+
+def test_an_order_that_a_worker_has_died_with_is_taken_alone(kitchen: Kitchen, line: Line) -> None:
     first, again, last = (kitchen.put(an_order()).order_id for _ in range(3))
-    kitchen.redis.hset(f"rq:job:{again}", DELIVERIES, 1)
+    suspect(kitchen, again)
 
     assert take(line) == [first, last]
     assert take(line) == [again]
 
-    kitchen.redis.rpush("rq:queue:dish", again, first)
+    kitchen.redis.rpush("rq:queue:dish", again)
     assert take(line) == [again]
+
+
+def test_after_each_order_that_is_taken_alone_a_batch_of_the_others_has_its_turn(
+    kitchen: Kitchen, line: Line
+) -> None:
+    orders = [kitchen.put(an_order()).order_id for _ in range(3 + 12)]
+    suspects, others = orders[:3], orders[3:]
+    for each in suspects:
+        suspect(kitchen, each)
+
+    assert take(line) == suspects[:1]
+    assert take(line) == others[:8]
+    assert take(line) == suspects[1:2]
+    assert take(line) == others[8:]
+    assert take(line) == suspects[2:]
+    assert take(line) == []
+
+
+def test_a_worker_that_had_seen_orders_wait_hears_of_the_death_with_them(
+    kitchen: Kitchen, line: Line
+) -> None:
+    """Another one has taken and lost them meanwhile."""
+    orders = [kitchen.put(an_order()).order_id for _ in range(8)]
+    assert take(line, room=2) == orders[:2]
+    for each in orders[2:5]:
+        suspect(kitchen, each)
+
+    assert take(line, room=2) == [orders[2]]
+    assert take(line, room=2) == orders[5:7]
+    assert take(line, room=2) == [orders[3]]
+    assert take(line, room=2) == orders[7:]
+    assert take(line, room=2) == [orders[4]]
+
+
+def test_what_comes_too_late_anyway_lets_others_go_first_though_a_worker_died_with_it(
+    kitchen: Kitchen, line: Line
+) -> None:
+    late = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE)).order_id
+    suspect(kitchen, late)
+    orders = [kitchen.put(an_order()).order_id for _ in range(2)]
+
+    assert take(line) == orders
+    assert take(line) == [late]
+
+
+def test_a_batch_that_follows_one_taken_alone_is_not_of_what_nobody_waits_for(
+    kitchen: Kitchen, line: Line
+) -> None:
+    suspects = [suspect(kitchen, kitchen.put(an_order()).order_id) for _ in range(2)]
+    late = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE)).order_id
+
+    assert take(line) == suspects[:1]
+    assert take(line) == suspects[1:]
+    assert take(line) == [late]
 
 
 def test_two_workers_never_take_the_same_order(kitchen: Kitchen) -> None:

@@ -10,7 +10,7 @@ from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
 from worker import books, metrics
-from worker.jobs import DELIVERIES, DishJob
+from worker.jobs import DEATHS, DELIVERIES, DishJob
 from worker.pictures import encode
 from worker.reply import Message, Replies
 
@@ -76,7 +76,8 @@ def test_who_was_about_to_get_pictures_and_got_none_is_told(kitchen: Kitchen) ->
 def test_an_order_that_was_posted_is_no_poison(kitchen: Kitchen) -> None:
     order = kitchen.put(an_order())
     post(kitchen, order)
-    kitchen.redis.hset(f"rq:job:{order.order_id}", DELIVERIES, kitchen.settings.retries + 1)
+    lost = {DELIVERIES: 4, DEATHS: 4, "retries_left": -1}
+    kitchen.redis.hset(f"rq:job:{order.order_id}", mapping=lost)
 
     kitchen.serve()
 
