@@ -29,6 +29,7 @@ from foodgan.contract.settings import Settings
 from worker import books, connection, fence, metrics, pace, passes, tasks
 from worker.bell import Bell
 from worker.books import Claim
+from worker.contact import Contact
 from worker.delivery import Delivery
 from worker.health import pulse_file
 from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
@@ -87,6 +88,7 @@ class BatchingWorker(SimpleWorker):
         self._line = Line(self._queue, redis, self._clock)
         hasty = connection.hasty(settings)
         fleet = Fleet(hasty)
+        self._contact = Contact()
         self._keeper = Keeper(
             self,
             hasty,
@@ -132,7 +134,9 @@ class BatchingWorker(SimpleWorker):
         """
         connection.insist(self.register_birth)
         alive = Liveness(self._settings.var_dir, self.name)
-        sweep = Sweep(self._queue, self.connection, tasks.read, self._told_of_failure, alive)
+        sweep = Sweep(
+            self._queue, self.connection, tasks.read, self._told_of_failure, alive, self._contact
+        )
         try:
             with alive, self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
                 _log.info(
@@ -147,6 +151,7 @@ class BatchingWorker(SimpleWorker):
 
     def _listen(self, connection: Redis, fleet: Fleet, replies: Replies) -> None:
         """With each heartbeat: whether Discord wants the fleet to wait, and what time it is."""
+        self._contact.beaten()
         replies.hold(fleet.wait_s())
         self._clock.set_by(connection)
 

@@ -29,7 +29,7 @@ from foodgan.contract.orders import (
 from worker.jobs import DEATHS, DELIVERIES, DishJob
 
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
-_LONG_AGO = 1  # seconds since 1970
+LONG_AGO = 1  # seconds since 1970: when the claims of those ran out who are known to be dead
 PRESENCE_TTL_S = 15  # a worker that has not beaten for so long is not listed any more
 # What every worker of ours asks of rq.
 TERMS: dict[str, Any] = {
@@ -130,7 +130,7 @@ def forsake(queue: Queue, name: str) -> list[str]:
     registry, index = queue.started_job_registry, WORKER_EXECUTIONS_KEY_TEMPLATE.format(name)
     claims = [as_text(claim) for claim in queue.connection.smembers(index)]
     if claims:
-        queue.connection.zadd(registry.key, dict.fromkeys(claims, _LONG_AGO), xx=True)
+        queue.connection.zadd(registry.key, dict.fromkeys(claims, LONG_AGO), xx=True)
     return [claim.partition(":")[0] for claim in claims]
 
 

@@ -31,6 +31,7 @@ from worker.beside import Beside
 from worker.books import Claim, Command
 from worker.child import Outcome
 from worker.commit import GroupCommit
+from worker.contact import Contact
 from worker.forked import Task, read
 from worker.jobs import DishJob
 from worker.payload import Refused
@@ -74,7 +75,8 @@ class ForkingWorker(SimpleWorker):
         self._pulse_file = pulse_file
         self._beside = beside
         self._read = partial(read, tasks=tasks)
-        self._sweep = Sweep(self._queue, redis, self._read, lambda _: "no")
+        self._contact = Contact()
+        self._sweep = Sweep(self._queue, redis, self._read, lambda _: "no", contact=self._contact)
         self._patience_s = patience_s
         self._hourly = hourly
         self._stop_by: float | None = None  # monotonic seconds, once told to stop
@@ -155,6 +157,7 @@ class ForkingWorker(SimpleWorker):
             self._beside.keep()
         try:
             books.beat(self, self.connection)
+            self._contact.beaten()
             self._sweep.run()
             self._sweep.tell()
             self._pulse()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Generic, Literal, TypeVar
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from rq import worker_registration
 from rq.exceptions import NoSuchJobError
 from rq.job import JobStatus
@@ -18,6 +18,7 @@ from rq.utils import as_text
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.orders import TELLING_KEY, TELLING_TTL_S
 from worker import books
+from worker.contact import Contact
 from worker.jobs import DishJob
 from worker.liveness import Liveness
 
@@ -37,7 +38,8 @@ class Sweep(Generic[Order]):
     """Brings abandoned, stuck and due jobs back to one queue.
 
     read: the order in a job, or FoodganError; tell: says to the member that an order has failed for
-    good, unless it turns out to have been served; neighbours: whose deaths need no waiting for.
+    good, unless it turns out to have been served; neighbours: whose deaths need no waiting for;
+    contact: whether others' silence means their death.
     """
 
     def __init__(
@@ -47,8 +49,10 @@ class Sweep(Generic[Order]):
         read: Callable[[DishJob], Order],
         tell: Callable[[Order], Told],
         neighbours: Liveness | None = None,
+        contact: Contact | None = None,
     ) -> None:
         self._neighbours = neighbours
+        self._contact = contact or Contact()
         self._queue = queue
         self._connection = connection
         self._read = read
@@ -70,7 +74,8 @@ class Sweep(Generic[Order]):
             self._close(hopeless, job)
 
         seconds, _ = self._connection.time()  # machines may disagree about it, see `books`
-        self._queue.started_job_registry.cleanup(seconds, exception_handlers=[close])
+        till = seconds if self._contact.steady and self._long_up() else books.LONG_AGO
+        self._queue.started_job_registry.cleanup(till, exception_handlers=[close])
         self._untold.update(hopeless)
         self._put_back(stuck)
         self._enqueue_due(seconds)
@@ -102,6 +107,14 @@ class Sweep(Generic[Order]):
         """Meanwhile the bot leaves them alone: its sentence would take pictures away."""
         for job_id in tuple(self._untold):
             self._connection.expire(TELLING_KEY + job_id, TELLING_TTL_S)
+
+    def _long_up(self) -> bool:
+        """Whether all claims could be renewed since Redis began; a worker may begin with it."""
+        try:
+            up_s = self._connection.info("server")["uptime_in_seconds"]
+        except ResponseError:  # there are users of Redis that may not ask
+            return True
+        return bool(up_s >= books.CLAIM_TTL_S)
 
     def _forsake_dead(self) -> None:
         if self._neighbours is None:
