@@ -50,11 +50,18 @@ _WAIT_S = 1  # longest wait for a job; a worker told to stop while idle leaves w
 _AWAY_FIRST_S = 0.5
 _AWAY_LONGEST_S = 5.0
 _WARM_PASSES = 4  # passes' time that making the next model ready on the device may take
+_DRAIN_S = 60.0  # systemd and compose kill a worker after 90 s, and that counts as a death
+_DRAIN_PASSES_S = 10.0  # beside a pass; the house kills it 15 s after one, see `foodgan.launch`
 _SIGNAL_TWICE_S = 1.0  # a terminal and a process manager may both pass one Ctrl-C on
 
 _log = logging.getLogger(__name__)
 
 Ready = tuple[Claim, DishOrder]  # an order that may be painted
+
+
+def drain_s(settings: Settings) -> float:
+    """How long a worker that was told to stop has for what is in hand; the rest it gives back."""
+    return min(_DRAIN_S, settings.paint_timeout_s + _DRAIN_PASSES_S)
 
 
 class BatchingWorker(SimpleWorker):
@@ -138,7 +145,7 @@ class BatchingWorker(SimpleWorker):
             self._queue, self.connection, tasks.read, self._told_of_failure, alive, self._contact
         )
         try:
-            with alive, self._keeper, Sweeper(sweep), Bell(self._told_to_stop), self._delivery:
+            with alive, self._keeper, Bell(self._told_to_stop), Sweeper(sweep), self._delivery:
                 _log.info(
                     "serving queue %s with model %s, %d pictures a pass",
                     self._queue.name,
@@ -162,6 +169,7 @@ class BatchingWorker(SimpleWorker):
             metrics.ORDERS.labels("cancelled").inc()
             return "told"
         if decided == END_POSTING and self._delivery.shows(order):
+            metrics.ORDERS.labels("served").inc()
             return "served"
         metrics.ORDERS.labels("failed").inc()
         return "told" if self._delivery.apologise(order, "dish-failed") else "no"
@@ -215,6 +223,7 @@ class BatchingWorker(SimpleWorker):
         if self._told_to_stop_at is None:
             _log.info("told to stop; finishing the batch in hand")
             self._told_to_stop_at = now
+            self._keeper.leave_within(drain_s(self._settings))
         elif now - self._told_to_stop_at > _SIGNAL_TWICE_S:
             self._keeper.leave()
 

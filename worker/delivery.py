@@ -144,11 +144,10 @@ class Delivery:
             self._drop(claim)
         elif served != "left":
             handed = served == "handed"
-            metrics.ORDERS.labels("handed" if handed else "served").inc()
             taken_s = (now() - claim.execution.created_at).total_seconds()
             how = "handed to the bot" if handed else "served"
             _log.info("order %s: %s in %.2f s", claim.job.id, how, taken_s)
-            self._finish(claim, HANDED if handed else None)
+            self._finish(claim, "handed" if handed else "served", HANDED if handed else None)
 
     def _serve(self, claim: Claim, plate: Plate, ask: Callable[[], fence.Leave]) -> Served:
         """Post it, or give it to the bot where its token is dead or dies before Discord takes it.
@@ -168,9 +167,8 @@ class Delivery:
         return "handed" if self._hand_over(claim, plate.order, message) else "left"
 
     def _drop(self, claim: Claim) -> None:
-        metrics.ORDERS.labels("cancelled").inc()
         _log.info("order %s: cancelled", claim.job.id)
-        self._finish(claim)
+        self._finish(claim, "cancelled")
 
     def _ask_leave(self, claims: Sequence[Claim]) -> tuple[float, list[fence.Leave]]:
         """Where nobody can say, answers are posted: posting twice edits one answer."""
@@ -213,16 +211,14 @@ class Delivery:
 
     def _close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
         if isinstance(error, DiscordRefused) and gone(error):
-            metrics.ORDERS.labels("gone").inc()
             _log.info("order %s: nobody is left to answer (%s)", claim.job.id, error)
-            self._finish(claim)
+            self._finish(claim, "gone")
             return
         judged = tasks.verdict(error)
         reason = redact("".join(traceback.format_exception(error)))
         _note(claim, error, judged)
         if judged.retry and claim.job.should_retry:
-            metrics.ORDERS.labels("retried").inc()
-            self._settle(claim, partial(self._retry_later, claim))
+            self._end(claim, "retried", partial(self._retry_later, claim))
             return
         if not self._may_end(claim, order):
             return
@@ -230,11 +226,9 @@ class Delivery:
         if order is not None and judged.phrase is not None:
             told = self.apologise(order, judged.phrase, error)
         if told and judged.declined:
-            metrics.ORDERS.labels("declined").inc()
-            self._finish(claim, TOLD)
+            self._finish(claim, "declined", TOLD)
             return
-        metrics.ORDERS.labels("failed").inc()
-        self._end(claim, partial(books.fail, self._worker, claim, reason, told=told))
+        self._end(claim, "failed", partial(books.fail, self._worker, claim, reason, told=told))
 
     def _may_end(self, claim: Claim, order: DishOrder | None) -> bool:
         """Whether a sentence may be the answer: it takes pictures away.
@@ -248,14 +242,15 @@ class Delivery:
             self._drop(claim)
         elif order is not None and claim.deliveries > 1 and self.shows(order):
             _log.info("order %s: an earlier delivery had posted it", claim.job.id)
-            self._finish(claim)
+            self._finish(claim, "served")
         else:
             return True
         return False
 
-    def _retry_later(self, claim: Claim) -> None:
-        fence.take_back(self._worker.connection, claim.job.id)
-        self._commit.end(claim, books.retry_later(self._worker, claim))
+    def _retry_later(self, claim: Claim) -> list[Command]:
+        if books.own(self._worker.connection, claim):
+            fence.take_back(self._worker.connection, claim.job.id)
+        return books.retry_later(self._worker, claim)
 
     def apologise(self, order: DishOrder, phrase: str, error: Exception | None = None) -> bool:
         """Put a sentence where the picture would have been; False where that fails too."""
@@ -278,12 +273,16 @@ class Delivery:
         except FoodganError:
             return False
 
-    def _finish(self, claim: Claim, mark: str | None = None) -> None:
-        self._end(claim, partial(books.finish, self._worker, claim, mark))
+    def _finish(self, claim: Claim, outcome: str, mark: str | None = None) -> None:
+        self._end(claim, outcome, partial(books.finish, self._worker, claim, mark))
 
-    def _end(self, claim: Claim, ending: Callable[[], Sequence[Command]]) -> bool:
-        """Write how a claim has ended, unless it is lost to us."""
-        return self._persist(claim, lambda: self._commit.end(claim, ending()))
+    def _end(self, claim: Claim, outcome: str, ending: Callable[[], Sequence[Command]]) -> None:
+        """Write and count how a claim has ended, unless it is lost to us.
+
+        outcome: of `metrics.ORDERS`. Whoever has the claim then counts it.
+        """
+        if self._persist(claim, lambda: self._commit.end(claim, ending())):
+            metrics.ORDERS.labels(outcome).inc()
 
     def _settle(self, claim: Claim, write: Callable[[], None]) -> bool:
         """Write down what became of a claim, unless it is lost to us."""

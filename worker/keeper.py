@@ -2,6 +2,7 @@
 
 import faulthandler
 import logging
+import math
 import os
 import threading
 import time
@@ -19,7 +20,7 @@ from worker import books
 from worker.sweep import Sweep
 
 EXIT_HUNG = 4  # a pass did not end in time
-EXIT_FORCED = 5  # told twice to stop
+EXIT_FORCED = 5  # told twice to stop, or what was in hand took too long to end
 EXIT_DEVICE = 6  # the device answers nothing, yet or any more
 BEAT_S = 1.0
 _BACKSTOP_S = 10  # later than the deadline: for native code that never lets go of the interpreter
@@ -52,6 +53,7 @@ class Keeper:
         self._away = False  # whether Redis did not answer the last beat
         self._woken = threading.Event()
         self._leaving = False
+        self._leave_by = math.inf  # monotonic
         self._stopped = False
         self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
 
@@ -76,6 +78,10 @@ class Keeper:
             faulthandler.cancel_dump_traceback_later()
             self._pass = None
 
+    def leave_within(self, seconds: float) -> None:
+        """Leave the process as by `leave`, should it still run by then."""
+        self._leave_by = time.monotonic() + seconds
+
     def leave(self) -> None:
         """Give all claims back and leave the process, on the keeper's own thread."""
         self._leaving = True
@@ -94,6 +100,8 @@ class Keeper:
         while not self._stopped:
             if self._leaving:
                 self.leave_now("told twice to stop", EXIT_FORCED)
+            if time.monotonic() > self._leave_by:
+                self.leave_now("what was in hand did not end in time", EXIT_FORCED)
             self._check_deadline()
             try:
                 self._beat()

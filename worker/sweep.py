@@ -60,6 +60,7 @@ class Sweep(Generic[Order]):
         self._popped: dict[str, float] = {}  # job id: monotonic seconds when first seen
         self._tidied = 0.0
         self._untold: dict[str, tuple[DishJob, Order]] = {}  # by id: filed as failed
+        self._told: dict[str, Told] = {}  # of them: what has been said, and is not yet written down
 
     def run(self) -> None:
         """One round. Workers take turns; two rounds at once would still lose nothing."""
@@ -93,10 +94,13 @@ class Sweep(Generic[Order]):
             except Exception:
                 _log.exception("order %s: it is left to the bot to say so", job.id)
             self._connection.delete(TELLING_KEY + job.id)
+            self._told.pop(job.id, None)
             del self._untold[job.id]
 
     def _see_to(self, job: DishJob, order: Order) -> None:
-        told = self._tell(order)
+        if job.id not in self._told:
+            self._told[job.id] = self._tell(order)
+        told = self._told[job.id]
         if told == "served":
             _log.info("order %s: its worker died after it had posted it", job.id)
             books.redeem(job, self._queue)

@@ -12,6 +12,8 @@ from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Fault
+from worker import metrics
+from worker.commit import GroupCommit
 
 
 class Failing(TinyPainter):
@@ -126,6 +128,29 @@ def test_an_order_that_another_worker_took_over_is_not_posted(kitchen: Kitchen) 
 
     assert kitchen.discord.edits == []
     assert kitchen.status(order.order_id) == "started"
+
+
+def test_what_could_not_be_written_is_counted_by_whoever_writes_it(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of these claims is lost in the moment in which its end would be written."""
+    outcomes = ("served", "cancelled", "retried", "failed", "declined", "gone")
+    monkeypatch.setattr(GroupCommit, "end", lambda *_: False)
+    before = [metrics.orders(outcome) for outcome in outcomes]
+
+    kitchen.discord.faults = [Fault(404, {"code": 10008})]
+    kitchen.put(an_order())
+    kitchen.serve()
+    cancelled = kitchen.put(an_order())
+    kitchen.redis.set(END_KEY + cancelled.order_id, END_CANCELLED)
+    kitchen.put(an_order())
+    kitchen.put(an_order(weights=[("醤油", 200)]))
+    kitchen.serve()
+    for retries in (0, 3):
+        kitchen.put(an_order(), retries=retries)
+    kitchen.serve(Failing(RuntimeError("device")))
+
+    assert [metrics.orders(outcome) for outcome in outcomes] == before
 
 
 def test_a_failure_takes_away_no_picture_that_another_worker_has_posted(kitchen: Kitchen) -> None:

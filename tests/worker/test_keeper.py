@@ -1,5 +1,8 @@
 """What the keeper does when the machine itself fails: device lost, disk full."""
 
+import os
+import signal
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,10 +11,11 @@ import torch
 from PIL import Image
 from rq import SimpleWorker
 
+from foodgan.launch import plan
 from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
-from worker import books, keeper
+from worker import batching, books, keeper
 from worker.jobs import DEATHS, DishJob
 
 
@@ -89,6 +93,46 @@ def test_an_order_that_was_given_back_in_good_order_never_counts_as_poison(
 
     assert kitchen.status(order.order_id) == "finished"
     assert len(kitchen.answer(order).files) == 1
+
+
+@pytest.mark.parametrize("paint_timeout_s", [5, 60, 600])
+def test_a_worker_that_is_told_to_stop_leaves_before_docker_systemd_and_the_house_lose_patience(
+    kitchen: Kitchen, paint_timeout_s: float
+) -> None:
+    settings = kitchen.settings.model_copy(update={"paint_timeout_s": paint_timeout_s})
+    house = plan._worker(1, paint_timeout_s).stop_within_s
+    assert batching.drain_s(settings) + 5 <= min(house, 90)
+
+
+def test_what_discord_does_not_take_before_a_worker_must_leave_is_given_back_in_good_order(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be killed for it, and each of these orders would be taken for what it died of."""
+
+    class Told(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return super().paint(dishes)
+
+    def leave(code: int) -> None:
+        left.append((code, kitchen.status(order.order_id), time.monotonic() - began))
+        kitchen.discord.held = False
+        raise SystemExit(code)
+
+    left: list[tuple[int, str | None, float]] = []
+    monkeypatch.setattr(keeper.os, "_exit", leave)
+    monkeypatch.setattr(keeper.logging, "shutdown", lambda: None)
+    monkeypatch.setattr(batching, "drain_s", lambda _: 2.0)
+    kitchen.discord.held = True
+    order = kitchen.put(an_order())
+    began = time.monotonic()
+
+    kitchen.serve(Told())
+
+    [(code, status, after_s)] = left
+    assert (code, status) == (keeper.EXIT_FORCED, "queued")
+    assert after_s >= 2
+    assert deaths(kitchen, order.order_id) == 0
 
 
 def test_a_full_disk_does_not_end_the_heartbeat(kitchen: Kitchen) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 from rq import SimpleWorker
 
 from foodgan.contract.orders import TELLING_KEY, TELLING_TTL_S, DishOrder
@@ -105,6 +106,34 @@ def test_what_nobody_could_tell_for_an_error_is_left_to_the_bot_and_holds_up_no_
 
     assert sorted(asked) == sorted(order.order_id for order in orders)
     assert not kitchen.redis.exists(*(TELLING_KEY + order.order_id for order in orders))
+
+
+def test_who_was_told_is_not_told_again_where_redis_does_not_take_it_at_once(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = abandoned(kitchen)
+    asked: list[str] = []
+    mark, refused = books.mark_told, [RedisConnectionError(), RedisConnectionError()]
+
+    def tell(order: DishOrder) -> Told:
+        asked.append(order.order_id)
+        return "told"
+
+    def refusing(job: DishJob) -> None:
+        if refused:
+            raise refused.pop()
+        mark(job)
+
+    monkeypatch.setattr(books, "mark_told", refusing)
+    sweep = sweep_of(kitchen, tell)
+    sweep.run()
+    for _ in range(2):
+        with pytest.raises(RedisConnectionError):
+            sweep.tell()
+    sweep.tell()
+
+    assert asked == [order.order_id]
+    assert b"told" in kitchen.meta(order.order_id)
 
 
 def test_a_discord_that_is_slow_to_be_told_does_not_hold_up_what_is_due(kitchen: Kitchen) -> None:
