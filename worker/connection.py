@@ -1,6 +1,7 @@
 """Connections to Redis: patient for the work, hasty for the heartbeat, brisk before a post."""
 
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,8 +9,8 @@ from typing import TypeVar
 
 from redis import Redis
 from redis.backoff import ExponentialBackoff
+from redis.exceptions import ClusterDownError, OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
@@ -18,7 +19,9 @@ from foodgan.contract.settings import Settings
 # Redis is gone, too slow to be of use, or takes no writes. See `refusing_is_away`.
 AWAY = (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError)
 
-_READ_ONLY = ("MISCONF ", "UNBLOCKED ")  # the latter to whoever waits on a list meanwhile
+# No write: the disk is full, replicas are missing, it has become one (told to whoever waits on a
+# list meanwhile). No answer at all: a script of somebody's takes long.
+_REFUSES = re.compile("(?:^|caused error: )(?:MISCONF|NOREPLICAS|UNBLOCKED|BUSY) ")
 _AWAY_LONGEST_S = 5.0
 _HEALTH_CHECK_S = 15
 _HASTE_S = 2.0  # a heartbeat that takes longer is no use: a claim lives for 8 s
@@ -55,14 +58,14 @@ def insist(ask: Callable[[], T]) -> T:
 
 @contextmanager
 def refusing_is_away() -> Iterator[None]:
-    """A Redis that refuses writes for its disk's sake, or becomes a replica, counts as away.
+    """A Redis that refuses what it would do at other times counts as away.
 
-    redis-py has no class for these two answers, and in a pipeline puts words before them.
+    redis-py has no class for most of these answers, and in a pipeline puts words before them.
     """
     try:
         yield
     except ResponseError as error:
-        if any(code in str(error) for code in _READ_ONLY):
+        if isinstance(error, ClusterDownError) or _REFUSES.search(str(error)):
             raise ReadOnlyError(str(error)) from error
         raise
 

@@ -104,7 +104,7 @@ class Delivery:
         """Do what nobody waits for, on another thread; not at all where Redis is away."""
 
         def done() -> None:
-            with suppress(*connection.AWAY):
+            with suppress(*connection.AWAY), connection.refusing_is_away():
                 work()
 
         self._posters.submit(done)

@@ -59,7 +59,8 @@ def _serve(
     redis = connection.awaited(settings)
     fleet = Fleet(connection.hasty(settings))
     with Replies(settings.discord_api_base, fleet=fleet) as replies:
-        with suppress(*connection.AWAY):  # else the first heartbeat sets it
+        # Else the first heartbeat sets it.
+        with suppress(*connection.AWAY), connection.refusing_is_away():
             replies.clock.set_by(redis)
         # A killed worker's entry outlives it, so every process has a name of its own.
         name = f"{label}-{uuid4().hex[:6]}"

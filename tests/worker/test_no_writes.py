@@ -2,12 +2,13 @@
 
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from redis import Redis
-from redis.exceptions import ReadOnlyError, ResponseError
+from redis.exceptions import ClusterDownError, ReadOnlyError, ResponseError
 
 from tests.valkey import a_valkey
 from tests.worker.conftest import Kitchen, an_order, until
@@ -20,7 +21,12 @@ from worker import connection
 __all__ = ["counter"]  # a fixture
 
 Start = Callable[..., WorkerProcess]
-REFUSALS = {"full": "OutOfMemoryError", "replica": "ReadOnlyError", "disk": "ReadOnlyError"}
+REFUSALS = {
+    "full": "OutOfMemoryError",
+    "replica": "ReadOnlyError",
+    "alone": "ReadOnlyError",
+    "disk": "ReadOnlyError",
+}
 
 
 @dataclass
@@ -36,6 +42,8 @@ class Server:
             self.redis.config_set("maxmemory", "1mb")
         elif how == "replica":
             self.redis.replicaof("127.0.0.1", "1")
+        elif how == "alone":
+            self.redis.config_set("min-replicas-to-write", "1")
         else:
             (self.folder / "dump.rdb").unlink(missing_ok=True)
             (self.folder / "dump.rdb").mkdir()  # which no snapshot can take the place of
@@ -47,6 +55,8 @@ class Server:
             self.redis.config_set("maxmemory", "0")
         elif how == "replica":
             self.redis.replicaof("NO", "ONE")
+        elif how == "alone":
+            self.redis.config_set("min-replicas-to-write", "0")
         else:
             (self.folder / "dump.rdb").rmdir()
             self._snapshot("ok")
@@ -76,6 +86,41 @@ def test_a_refused_write_counts_as_away(server: Server, how: str) -> None:
         server.redis.pipeline().set("a", 1).execute()
     server.take(how)
     assert server.redis.set("a", 1)
+
+
+def test_a_redis_that_is_busy_with_a_script_counts_as_away(server: Server) -> None:
+    server.redis.config_set("busy-reply-threshold", 10)
+    with Redis.from_url(server.url) as other, ThreadPoolExecutor(1) as pool:
+        endless = pool.submit(other.eval, "while true do end", 0)
+        try:
+            until(lambda: "BUSY" in _refusal(server.redis))
+            with pytest.raises(connection.AWAY), connection.refusing_is_away():
+                server.redis.get("a")
+            with pytest.raises(connection.AWAY), connection.refusing_is_away():
+                server.redis.pipeline().set("a", 1).execute()
+        finally:
+            server.redis.script_kill()
+        assert endless.exception()
+
+
+def test_a_cluster_that_is_down_counts_as_away() -> None:
+    with pytest.raises(connection.AWAY), connection.refusing_is_away():
+        raise ClusterDownError("Hash slot not served")
+
+
+def _refusal(redis: Redis) -> str:
+    try:
+        redis.get("a")
+    except ResponseError as error:
+        return str(error)
+    return ""
+
+
+def test_words_of_a_command_are_no_refusal(server: Server) -> None:
+    server.redis.set("a", "BUSY MISCONF x")
+    with pytest.raises(ResponseError) as raised, connection.refusing_is_away():
+        server.redis.pipeline().lpush("a", "BUSY MISCONF x").execute()
+    assert not isinstance(raised.value, connection.AWAY)
 
 
 def test_what_is_wrong_with_a_command_does_not_count_as_away(server: Server) -> None:
