@@ -207,11 +207,11 @@ class BatchingWorker(SimpleWorker):
             with self._keeper.deadline(
                 _WARM_PASSES * self._settings.paint_timeout_s, f"model {heir.painter.model_id}"
             ):
-                painter = passes.settled(heir.painter, device, self.limit)
+                painter = passes.settled(heir.painter, device, self._passes.fitted)
         except Exception as error:
             self._succession.refuse(heir, error)
         else:
-            self._painter, self._passes = painter, Passes(painter, self.limit)
+            self._painter, self._passes = painter, Passes(painter, self._passes.fitted)
             self._likeness = Likeness(heir.folder)
             took_s = time.monotonic() - began
             _log.info("model %s -> %s in %.2f s", before, painter.model_id, took_s)

@@ -1,10 +1,14 @@
-"""Forward passes no larger than the device bears: fitted at the start, halved when too large."""
+"""Forward passes no larger than the device bears: fitted at the start, halved when too large.
+
+Memory is short for a while only where another process takes it: the limit grows again.
+"""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from itertools import accumulate
+from time import monotonic
 
 import torch
 from PIL.Image import Image
@@ -17,6 +21,7 @@ from worker import costs, metrics
 from worker.tasks import Paints
 
 LIMIT_MAX = 64  # beyond it encoding and posting are what takes the time
+GROW_S = 60.0  # after it was halved or doubled, a limit below the fitted one is doubled
 _GROWTH = 1.1  # a pass twice as large is worth it from this gain in pictures/s
 _REPEATS = 2  # of each size; the best one counts
 _PATIENCE_S = 3.0  # for the best of all sizes that are tried
@@ -32,11 +37,15 @@ class DeviceLost(FoodganError):
 
 
 class Passes:
-    """A painter with a limit on the pictures of one pass. limit: at least 1; see `costs`."""
+    """A painter with a limit on the pictures of one pass; see `costs`.
 
-    def __init__(self, painter: Paints, limit: int) -> None:
+    fitted: the limit to begin with, at least 1, and never passed.
+    """
+
+    def __init__(self, painter: Paints, fitted: int) -> None:
         self._painter = painter
-        self.limit = limit
+        self.fitted = self.limit = fitted
+        self._changed = monotonic()
 
     def paint(
         self, dishes: Sequence[Dish], deadline: Callable[[], AbstractContextManager[None]]
@@ -53,6 +62,7 @@ class Passes:
             if pictures is None:  # what the error held on to is free by now
                 self._halve(sum(map(costs.of_dish, part)))
             else:
+                self._grow()
                 metrics.PICTURES.observe(len(part))
                 painted += pictures
         return painted
@@ -79,9 +89,14 @@ class Passes:
         return dishes[: max(1, sum(total <= self.limit for total in totals))]
 
     def _halve(self, size: int) -> None:
-        self.limit = max(1, size // 2)
-        _log.warning("no memory for %d pictures at once; %d from now on", size, self.limit)
+        self.limit, self._changed = max(1, size // 2), monotonic()
+        _log.warning("no memory for %d pictures at once; %d for now", size, self.limit)
         release(self._painter.device)
+
+    def _grow(self) -> None:
+        if self.limit < self.fitted and monotonic() - self._changed >= GROW_S:
+            self.limit, self._changed = min(2 * self.limit, self.fitted), monotonic()
+            _log.info("%d pictures at once again", self.limit)
 
 
 def _answers(device: torch.device) -> bool:

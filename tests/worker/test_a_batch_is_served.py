@@ -125,7 +125,7 @@ def test_out_of_memory_halves_the_batch_and_goes_on(
 
     assert painter.passes == [-8, -4, 2, 2, 2, 2, 2, 2]
     assert len(kitchen.discord.answers) == 12
-    assert "no memory for 8 pictures at once; 4 from now on" in caplog.text
+    assert "no memory for 8 pictures at once; 4 for now" in caplog.text
     expected = {order.seed: TinyPainter().paint([Dish(order.name, order.seed)]) for order in orders}
     for order in orders:
         [body] = kitchen.answer(order).files.values()

@@ -1,19 +1,37 @@
 """The batch limit: by speed on a CPU, by memory on a CUDA device, as set where it is set."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import torch
 from PIL import Image
 
 from foodgan.contract.orders import COUNT_MAX
-from foodgan.painting.painter import Dish
+from foodgan.painting.painter import Dish, portions
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
 from tests.worker.tiny import TinyPainter
-from worker.passes import LIMIT_MAX, by_peaks, by_speed, fitted, warm
+from worker import connection, passes
+from worker.batching import BatchingWorker
+from worker.passes import LIMIT_MAX, Passes, by_peaks, by_speed, fitted, warm
+from worker.reply import Replies
+from worker.succession import Opened
 
 GIB = 2**30
+
+
+class Cramped(TinyPainter):
+    """Has memory for so many pictures at once, or for any number."""
+
+    holds: int | None = None
+
+    def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+        if self.holds is not None and len(dishes) > self.holds:
+            raise torch.OutOfMemoryError("full")
+        return super().paint(dishes)
 
 
 @pytest.mark.parametrize(
@@ -90,3 +108,62 @@ def test_without_a_set_limit_one_is_found(
 
     until(lambda: "serving queue" in worker.log, 60)
     assert "pictures a pass fit cpu best" in worker.log
+
+
+def test_a_limit_that_was_halved_for_want_of_memory_grows_again_to_what_had_been_fitted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s = 0.0
+    monkeypatch.setattr(passes, "monotonic", lambda: now_s)
+    painter = Cramped()
+    batches = Passes(painter, 16)
+    limits = []
+
+    def paint(pictures: int) -> None:
+        batches.paint(portions("丼", 0, pictures), nullcontext)
+        limits.append(batches.limit)
+
+    painter.holds = 1
+    paint(2)
+    painter.holds = None
+    for minutes in (0.1, 1.1, 1.2, 2.2, 3.3, 4.4, 5.5):
+        now_s = minutes * passes.GROW_S
+        paint(2)
+
+    assert limits == [1, 1, 2, 2, 4, 8, 16, 16]
+
+
+def test_where_memory_stays_short_every_picture_is_painted_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s = 0.0
+    monkeypatch.setattr(passes, "monotonic", lambda: now_s)
+    painter = Cramped()
+    painter.holds = 2
+    batches = Passes(painter, 8)
+    for minute in range(5):
+        now_s = minute * (passes.GROW_S + 1)
+        assert len(batches.paint(portions("丼", 0, 8), nullcontext)) == 8
+        assert batches.limit in (2, 4)
+
+
+def test_the_next_model_has_the_limit_that_was_fitted_not_one_that_was_halved(
+    kitchen: Kitchen,
+) -> None:
+    heir = Opened("a" * 64, None, cast(Any, TinyPainter()))
+    heirs = [heir]
+    succession = SimpleNamespace(folder=None, take=lambda: heirs.pop() if heirs else None)
+    with Replies(kitchen.settings.discord_api_base) as replies:
+        worker = BatchingWorker(
+            TinyPainter(),
+            replies,
+            kitchen.settings,
+            connection.patient(kitchen.settings),
+            limit=8,
+            name="w",
+            label="w",
+            succession=cast(Any, succession),
+        )
+        worker._passes.limit = 1
+        worker._succeed()
+    assert (worker._painter, worker.limit) == (heir.painter, 8)
