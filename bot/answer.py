@@ -21,6 +21,7 @@ HISTORY = 100  # messages at either end of an order's time that are looked throu
 _ORIGINAL = cast(int, "@original")  # Discord takes this word for the id of the first answer
 _UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
 _TOKEN_DEAD = (10015, 10062, 50027)  # unknown webhook or interaction, invalid token
+_CODE_MIN = 10_000  # of Discord's codes; a firewall, a proxy or another server says 0, less or none
 
 # Discord cannot be reached, or did not say whether it has taken a request.
 AWAY = (aiohttp.ClientError, OSError, TimeoutError)
@@ -189,8 +190,10 @@ async def _tried(
 def _outcome(error: discord.HTTPException) -> Outcome:
     if error.code in _TOKEN_DEAD or error.status == HTTPStatus.UNAUTHORIZED:
         return "dead"
-    if error.code == _UNKNOWN_MESSAGE or error.status in (403, 404):
+    if error.code == _UNKNOWN_MESSAGE:
         return "gone"
+    if error.status in (403, 404):
+        return "gone" if error.code >= _CODE_MIN else "away"
     if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= 500:
         return "away"
     return "refused"

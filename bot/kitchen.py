@@ -17,7 +17,7 @@ from bot.queue.dishes import DishQueue, Line
 from bot.records import orders
 from bot.records.orders import Asker
 from bot.records.tables import Order, State
-from bot.voice import Voice
+from bot.voice import Voice, alive
 from foodgan.contract.errors import KitchenClosed, UserError
 from foodgan.contract.orders import DishOrder
 
@@ -230,12 +230,14 @@ class Kitchen:
     async def say_cancelled(self, record: Order, token: SecretStr | None = None) -> None:
         """Say it and end the order; in this order, so that a killed bot says it again.
 
-        So do the rounds where Discord is away. token: of a click; the order's may have died.
+        So do the rounds where Discord is away, while the order's token lives. token: of a click.
         """
         order = orders.as_order(record)
         if token is not None:
             order = order.model_copy(update={"token": token})
-        told = await self._voice.edit(order, "cancelled", name=order.title)
+        told: Outcome = "dead"
+        if token is not None or alive(order):
+            told = await self._voice.edit(order, "cancelled", name=order.title)
         if told != "away":
             await self.end(order.order_id, "cancelled")
 

@@ -139,7 +139,7 @@ class Rounds:
         await self._kitchen.put_in_line(orders.as_order(record), record.member_id)
 
     async def _apologise(self, record: Order, *, told: bool) -> None:
-        if not told and not await self._kitchen.tell(record, "dish-failed", id=record.id):
+        if not told and not await self._tell(record, "dish-failed"):
             return  # Discord is away: on a later round
         await self._kitchen.end(record.id, "failed", error_id=record.id)
         await self._queue.blot_out(record.id)
@@ -148,11 +148,13 @@ class Rounds:
         """Nobody made it: out of the queue first, so that no dish comes after the apology."""
         if reachable:
             await self._queue.forget(record.id)
-        if datetime.now(UTC) < record.asked_at + LAST_WORD and not await self._kitchen.tell(
-            record, "dish-late", id=record.id
-        ):
-            return
-        await self._kitchen.end(record.id, "late", error_id=record.id)
+        if await self._tell(record, "dish-late"):
+            await self._kitchen.end(record.id, "late", error_id=record.id)
+
+    async def _tell(self, record: Order, phrase: str) -> bool:
+        """Say the last word, or not if it is too late. False: Discord is away, say it later."""
+        too_late = datetime.now(UTC) >= record.asked_at + LAST_WORD
+        return too_late or await self._kitchen.tell(record, phrase, id=record.id)
 
     def _is_late(self, order: DishOrder) -> bool:
         """Whether its member has to hear so, while the token lives."""

@@ -26,7 +26,7 @@ from worker.books import Claim, Command
 from worker.commit import GroupCommit
 from worker.likeness import Likeness
 from worker.plates import Plate
-from worker.reply import Message, OutOfTime, Replies, TooLarge, gone, token_dead
+from worker.reply import Message, OutOfTime, Replies, TooLarge, barred, gone, token_dead
 
 _ENCODERS = 2  # with more threads that compute, the one that feeds the device would wait
 _ENCODERS_NICE = 5
@@ -188,7 +188,7 @@ class Delivery:
         return leaves[place]
 
     def _post(self, plate: Plate, message: Message) -> bool:
-        """Whether Discord took it; False where the token is dead, or dies before Discord does."""
+        """Whether Discord took it; False where the bot may: see `token_dead`, `barred`."""
         until = plate.order.expires_at
         try:
             try:
@@ -199,7 +199,8 @@ class Delivery:
         except OutOfTime:
             return False
         except DiscordRefused as error:
-            if token_dead(error):
+            if token_dead(error) or barred(error):
+                _log.info("order %s: the bot is to answer it (%s)", plate.order.order_id, error)
                 return False
             raise
         return True

@@ -33,6 +33,7 @@ from worker.pictures import Picture
 USER_AGENT = f"DiscordBot (foodgan, {__version__})"
 TOO_LARGE = 40005  # Discord's code: request entity too large
 GONE = frozenset({403, 404})
+CODE_MIN = 10_000  # of Discord's codes; a firewall, a proxy or another server says 0, less or none
 UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
 TOKEN_DEAD = frozenset({10015, 10062, 50027})  # unknown webhook or interaction, invalid token
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
@@ -207,7 +208,16 @@ class Replies:
 
 def gone(error: DiscordRefused) -> bool:
     """Whether there is nobody left to answer: message deleted, access lost."""
-    return error.code == UNKNOWN_MESSAGE or (error.status in GONE and not token_dead(error))
+    known = error.code >= CODE_MIN and not token_dead(error)
+    return error.code == UNKNOWN_MESSAGE or (error.status in GONE and known)
+
+
+def barred(error: DiscordRefused) -> bool:
+    """Whether something on the way refused, not Discord's API: the bot may have a way of its own.
+
+    Nor is it asked again: Discord bars an address for too many refusals.
+    """
+    return error.status in GONE and error.code < CODE_MIN
 
 
 def token_dead(error: DiscordRefused) -> bool:

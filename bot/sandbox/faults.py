@@ -15,8 +15,9 @@ class RequestFault(BaseModel):
     """The next `times` requests whose method and path match go wrong.
 
     path: a regular expression, searched in the path below /api/v10. answer: an HTTP status; code:
-    Discord's JSON code with it. hang_s: wait first. drop: cut the connection. applied: do the work
-    first, so that only the answer is lost. after: how many matching requests pass unharmed before.
+    Discord's JSON code with it; page: without any JSON, as something on the way answers. hang_s:
+    wait first. drop: cut the connection. applied: do the work first, so that only the answer is
+    lost. after: how many matching requests pass unharmed before.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -28,6 +29,7 @@ class RequestFault(BaseModel):
     after: Annotated[int, Field(ge=0)] = 0
     answer: Annotated[int, Field(ge=400, le=599)] | None = None
     code: int = 0
+    page: bool = False
     retry_after_s: Annotated[float, Field(ge=0)] = 1.0
     scope: Literal["user", "global", "shared"] = "user"
     hang_s: Annotated[float, Field(ge=0)] = 0.0
@@ -97,6 +99,10 @@ async def suffer(fault: RequestFault, request: web.Request) -> web.Response | No
         return web.Response(status=500)
     if fault.answer is None:
         return None
+    if fault.page:
+        wait = {"Retry-After": f"{fault.retry_after_s:g}"} if fault.answer == 429 else {}
+        text = f"<html>{fault.answer}</html>"
+        return web.Response(status=fault.answer, headers=wait, text=text, content_type="text/html")
     if fault.answer == 429:
         return _too_many(fault)
     if fault.answer >= 500:

@@ -26,6 +26,7 @@ class Recorded:
     files: list[Json]
     status: int | None = None  # None: not answered yet, or never
     fault: bool = False  # answered by a fault on demand
+    page: bool = False  # which was not of Discord's making
     seconds: float = 0.0
 
     def to_json(self) -> Json:

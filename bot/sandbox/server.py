@@ -144,8 +144,11 @@ class Sandbox:
                 response = await suffer(fault, request) or response
         recorded.status = response.status
         recorded.fault = fault is not None
+        recorded.page = fault is not None and fault.page
         recorded.seconds = time.perf_counter() - started
         self.record.answered(recorded)
+        if recorded.page:
+            return response
         response.headers["Via"] = "1.1 sandbox"
         if not path.startswith("/interactions/"):
             for name, value in (("Limit", "1000"), ("Remaining", "999"), ("Reset-After", "1.000")):

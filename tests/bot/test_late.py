@@ -165,7 +165,11 @@ async def test_a_dish_that_the_worker_had_posted_before_it_died_is_not_posted_ag
     assert posts(canteen) == []
 
 
-@pytest.mark.parametrize("fault", [{"answer": 503}, {"drop": True}, {"answer": 429}])
+@pytest.mark.parametrize(
+    "fault",
+    [{"answer": 503}, {"drop": True}, {"answer": 429}, {"answer": 403, "page": True}],
+    ids=["503", "drop", "429", "403 of a firewall"],
+)
 async def test_a_storm_at_discord_is_ridden_out(
     canteen: Canteen, redis: Redis, fault: dict[str, Any]
 ) -> None:

@@ -17,9 +17,12 @@ from bot import rounds, turns
 from bot.answer import Outcome
 from bot.records.tables import Order
 from bot.rounds import GRACE, LAST_WORD
+from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from bot.voice import Voice
 from foodgan.contract.orders import (
+    END_CANCELLED,
+    END_KEY,
     ENDED_CHANNEL,
     LATE_LIFE,
     TELLING_KEY,
@@ -164,6 +167,39 @@ async def test_an_order_whose_answer_was_deleted_is_dropped_when_it_would_be_lat
 
     assert line(redis) == []
     assert posts(canteen) == []
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_an_order_is_not_dropped_for_a_refusal_that_is_not_of_discords_api(
+    canteen: Canteen, redis: Redis, status: int
+) -> None:
+    interaction, record = await in_line(canteen, redis, "emma")
+    fault = RequestFault(method="PATCH", path="/webhooks/", answer=status, page=True)
+    canteen.sandbox.faults.add(fault)
+    await age(canteen, record.id, LATE)
+
+    message = await canteen.answer(interaction)
+
+    assert message["content"] == say("en", "dish-will-be-late", name=NAME)
+    assert line(redis) == [record.id]
+    assert (await canteen.record()).state == "queued"
+
+
+@pytest.mark.parametrize("fate", ["failed", "cancelled"])
+async def test_an_order_of_days_ago_ends_though_discord_takes_no_word_on_it(
+    canteen: Canteen, redis: Redis, fate: str
+) -> None:
+    _, record = await in_line(canteen, redis)
+    for method in ("POST", "PATCH"):
+        there = {"path": "^/(webhooks|channels)/", "times": 999}
+        canteen.sandbox.faults.add(RequestFault(method=method, answer=403, page=True, **there))
+    await age(canteen, record.id, LAST_WORD)
+    if fate == "failed":
+        job_of(redis, record.id).set_status("failed")
+    else:
+        redis.set(END_KEY + record.id, END_CANCELLED)
+
+    assert (await canteen.record(fate)).token is None
 
 
 async def test_an_order_that_nobody_made_within_the_hour_ends_politely_in_its_channel(

@@ -139,7 +139,7 @@ def retried_after_refusal(
         key = (request.method, request.route)
         if on_token_route(request) and key in refused:
             yield request, "sent again though Discord had refused it for good"
-        if request.status in _FINAL:
+        if request.status in _FINAL and not request.page:
             refused.add(key)
 
 

@@ -70,6 +70,7 @@ def from_sandbox(record: Mapping[str, Any]) -> Request:
         ),
         status=record["status"],
         number=record["number"],
+        page=record["page"],
     )
 
 

@@ -34,7 +34,8 @@ class Upload:
 class Request:
     """One request. body: the decoded JSON body or `payload_json`, None where there was none.
 
-    headers: lower-case names; empty where they were not recorded. status: the answer, if known.
+    headers: lower-case names; empty where they were not recorded. status: the answer, if known;
+    page: whether something on the way gave it, not Discord.
     number: its place in the order of arrival, where requests are not observed in that order.
     """
 
@@ -46,6 +47,7 @@ class Request:
     files: tuple[Upload, ...] = ()
     status: int | None = None
     number: int = 0
+    page: bool = False
 
     @property
     def route(self) -> str:

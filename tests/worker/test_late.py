@@ -84,7 +84,27 @@ def test_a_dead_token_is_asked_once_and_then_the_bot(
     assert [dish.order_id for dish in handed(kitchen.redis)] == [order.order_id]
 
 
-@pytest.mark.parametrize(("status", "code"), [(404, 10008), (403, 50001), (404, 0)])
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize(
+    "said",
+    [{"text": "<html>Forbidden</html>"}, {"body": {"code": 0}}, {"body": {"code": 7}}],
+    ids=["a page", "code 0", "a code of another server"],
+)
+def test_a_refusal_that_is_not_of_discords_api_leaves_the_answer_to_the_bot(
+    kitchen: Kitchen, status: int, said: dict[str, Any]
+) -> None:
+    """A firewall's or a proxy's: the member is there, and the bot may reach them."""
+    kitchen.discord.faults = [Fault(status, **said)]
+    order = kitchen.put(an_order())
+
+    kitchen.serve()
+
+    assert [edit.status for edit in kitchen.discord.edits] == [status]
+    assert [dish.order_id for dish in handed(kitchen.redis)] == [order.order_id]
+    assert f'"{HANDED}": true'.encode() in kitchen.meta(order.order_id)
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10008), (403, 50001), (404, 10003)])
 def test_an_order_that_nobody_reads_any_more_is_dropped_quietly(
     kitchen: Kitchen, status: int, code: int
 ) -> None:

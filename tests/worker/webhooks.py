@@ -19,12 +19,17 @@ ROUTE = "/api/v10/webhooks/{application}/{token}/messages/@original"
 
 @dataclass(frozen=True)
 class Fault:
-    """One answer that is no success. cut: break the connection while the body still comes."""
+    """One answer that is no success.
+
+    text: instead of a JSON body, as of a server in between; cut: break the connection while the
+    request's body still comes.
+    """
 
     status: int = 500
     body: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,10 @@ class Webhooks:
         self.requests.append(
             Request("PATCH", request.path, {}, dict(request.headers), payload, uploads, status)
         )
+        if fault and fault.text is not None:
+            return web.Response(
+                status=status, headers=fault.headers, text=fault.text, content_type="text/html"
+            )
         if fault:
             return web.json_response(fault.body, status=status, headers=fault.headers)
         return web.json_response({"id": "1", "content": payload.get("content", "")})
