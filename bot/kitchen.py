@@ -227,10 +227,11 @@ class Kitchen:
         await self.say_cancelled(record, token)
         return None
 
-    async def say_cancelled(self, record: Order, token: SecretStr | None = None) -> None:
+    async def say_cancelled(self, record: Order, token: SecretStr | None = None) -> bool:
         """Say it and end the order; in this order, so that a killed bot says it again.
 
-        So do the rounds where Discord is away, while the order's token lives. token: of a click.
+        False where Discord is away: the rounds say it, while the order's token lives. token: of a
+        click.
         """
         order = orders.as_order(record)
         if token is not None:
@@ -240,6 +241,7 @@ class Kitchen:
             told = await self._voice.edit(order, "cancelled", name=order.title)
         if told != "away":
             await self.end(order.order_id, "cancelled")
+        return told != "away"
 
     async def end(self, order_id: str, state: State, error_id: str | None = None) -> None:
         """Close an order for good: its token is erased and its seat is free."""

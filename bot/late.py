@@ -44,9 +44,11 @@ class LateDishes:
         for entry_id, dish in await self._handover.waiting():
             self._turns.begin(dish.order_id, partial(self._bring, entry_id, dish))
 
-    async def _bring(self, entry_id: bytes, dish: LateDish) -> None:
-        if await self._serve(dish):
+    async def _bring(self, entry_id: bytes, dish: LateDish) -> bool:
+        served = await self._serve(dish)
+        if served:
             await self._handover.done(entry_id)
+        return served
 
     async def _serve(self, dish: LateDish) -> bool:
         """Whether this dish is dealt with."""

@@ -25,7 +25,8 @@ LAST_WORD = timedelta(days=1)  # after asking; whoever waited longer is not told
 
 log = logging.getLogger(__name__)
 
-Errand = Callable[[Order], Awaitable[None]]  # what is to be done about one order
+# What is to be done about one order; False where Discord is away.
+Errand = Callable[[Order], Awaitable[bool]]
 
 
 class Rounds:
@@ -92,12 +93,11 @@ class Rounds:
                 quiet = _method(errand) in (self._done, self._put_in_line)
                 self._turns.begin(record.id, run, talks=not quiet)
 
-    async def _run(self, order_id: str, errand: Errand) -> None:
+    async def _run(self, order_id: str, errand: Errand) -> bool:
         """Do it, unless the order has come to its end since somebody looked."""
         async with self._sessions() as session:
             found = await orders.find(session, [order_id])
-        for record in found:
-            await errand(record)
+        return all([await errand(record) for record in found])
 
     async def _fates(self, order_ids: Sequence[str]) -> dict[str, Fate]:
         """How far the orders have come; empty while the queue cannot be reached."""
@@ -131,25 +131,30 @@ class Rounds:
             return self._put_in_line  # and if it is late, a later round says so
         return self._warn if stage != "done" and self._is_late(order) else None
 
-    async def _done(self, record: Order, *, declined: bool) -> None:
+    async def _done(self, record: Order, *, declined: bool) -> bool:
         await self._kitchen.end(record.id, "refused" if declined else "done")
         await self._queue.forget(record.id)
+        return True
 
-    async def _put_in_line(self, record: Order) -> None:
+    async def _put_in_line(self, record: Order) -> bool:
         await self._kitchen.put_in_line(orders.as_order(record), record.member_id)
+        return True
 
-    async def _apologise(self, record: Order, *, told: bool) -> None:
+    async def _apologise(self, record: Order, *, told: bool) -> bool:
         if not told and not await self._tell(record, "dish-failed"):
-            return  # Discord is away: on a later round
+            return False
         await self._kitchen.end(record.id, "failed", error_id=record.id)
         await self._queue.blot_out(record.id)
+        return True
 
-    async def _give_up(self, record: Order, *, reachable: bool) -> None:
+    async def _give_up(self, record: Order, *, reachable: bool) -> bool:
         """Nobody made it: out of the queue first, so that no dish comes after the apology."""
         if reachable:
             await self._queue.forget(record.id)
-        if await self._tell(record, "dish-late"):
-            await self._kitchen.end(record.id, "late", error_id=record.id)
+        if not await self._tell(record, "dish-late"):
+            return False
+        await self._kitchen.end(record.id, "late", error_id=record.id)
+        return True
 
     async def _tell(self, record: Order, phrase: str) -> bool:
         """Say the last word, or not if it is too late. False: Discord is away, say it later."""
@@ -162,7 +167,7 @@ class Rounds:
         warned = order.order_id in self._warned
         return _soon_dead(order) and now < order.asked_at + TOKEN_LIFE and not warned
 
-    async def _warn(self, record: Order) -> None:
+    async def _warn(self, record: Order) -> bool:
         """Say, before the token dies, that the dish will come to the channel."""
         order = orders.as_order(record)
         outcome = await self._kitchen.warn(order)
@@ -171,6 +176,7 @@ class Rounds:
             await self._kitchen.end(order.order_id, "cancelled")
         elif outcome != "away":
             self._warned.add(order.order_id)
+        return outcome != "away"
 
 
 def _method(errand: Errand) -> Errand:

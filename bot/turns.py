@@ -1,17 +1,32 @@
-"""Whose turn it is: an order is attended to by one at a time, many orders at once."""
+"""Whose turn it is: an order is attended to by one at a time, many orders at once.
+
+While Discord takes no word on an order, its turn comes ever more seldom.
+"""
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from foodgan.contract.errors import KitchenClosed
 
 TALKS_MAX = 16  # orders that are talked to Discord about at once
+PAUSE_S = 2.0  # after the first time that Discord was away; twice as long after each further one
+PAUSE_MOST_S = 60.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Pause:
+    """Of one order. until: monotonic seconds."""
+
+    seconds: float
+    until: float
 
 
 class Turns:
@@ -20,6 +35,7 @@ class Turns:
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._talks = asyncio.Semaphore(TALKS_MAX)
+        self._pauses: dict[str, _Pause] = {}
         self._stopped = False
 
     def busy(self, order_id: str) -> bool:
@@ -27,13 +43,14 @@ class Turns:
         return order_id in self._tasks
 
     def begin(
-        self, order_id: str, work: Callable[[], Awaitable[None]], *, talks: bool = True
+        self, order_id: str, work: Callable[[], Awaitable[bool]], *, talks: bool = True
     ) -> None:
-        """Attend to an order, unless somebody does already. talks: to Discord, which may be slow.
+        """Attend to an order, unless somebody does already, or its pause is not over.
 
-        What fails is logged and left for a later round.
+        work: False where Discord is away; talks: to Discord, which may be slow, and needs the pause
+        alone. What fails is logged and left for a later round.
         """
-        if self.busy(order_id) or self._stopped:
+        if self.busy(order_id) or self._stopped or (talks and self._pausing(order_id)):
             return
         task = asyncio.create_task(self._attend(order_id, work, talks), name=f"order {order_id}")
         self._tasks[order_id] = task
@@ -50,18 +67,39 @@ class Turns:
             task.cancel()
         await self.all_done()
 
+    def _pausing(self, order_id: str) -> bool:
+        pause = self._pauses.get(order_id)
+        return pause is not None and monotonic() < pause.until
+
     async def _attend(
-        self, order_id: str, work: Callable[[], Awaitable[None]], talks: bool
+        self, order_id: str, work: Callable[[], Awaitable[bool]], talks: bool
     ) -> None:
         async with self._talks if talks else contextlib.nullcontext():
-            await guarded(f"order {order_id}", work())
+            taken = await guarded(f"order {order_id}", work())
+        if talks and not taken:
+            self._pause(order_id)
+        elif talks:
+            self._pauses.pop(order_id, None)
+
+    def _pause(self, order_id: str) -> None:
+        now, before = monotonic(), self._pauses.pop(order_id, None)
+        seconds = min(2 * before.seconds, PAUSE_MOST_S) if before else PAUSE_S
+        # Of an order that has ended meanwhile nobody asks again.
+        forgotten = now - 2 * PAUSE_MOST_S
+        self._pauses = {key: p for key, p in self._pauses.items() if p.until > forgotten}
+        self._pauses[order_id] = _Pause(seconds, now + seconds)
 
 
-async def guarded(what: str, work: Awaitable[None]) -> None:
-    """Log a failure and go on: the next order, or the next round, must come all the same."""
+async def guarded(what: str, work: Awaitable[bool | None]) -> bool:
+    """Log a failure and go on: the next order, or the next round, must come all the same.
+
+    False where it returned that, or failed by itself.
+    """
     try:
-        await work
+        return await work is not False
     except (KitchenClosed, SQLAlchemyError) as error:
         log.warning("%s: left for the next round, %s", what, type(error).__name__)
+        return True
     except Exception:
         log.exception("%s: left for the next round", what)
+        return False

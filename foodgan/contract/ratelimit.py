@@ -19,7 +19,9 @@ INVALID_KEY = "foodgan:discord:invalid"  # such answers since its window began
 INVALID_MAX = 5000
 WINDOW_S = 600
 COUNTED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
-_UNSAID_S = 1.0  # wait of a 429 that names none
+UNSIGNED_S = 30.0  # wait of a 429 that is not of Discord's API and names none
+UNSIGNED_MOST_S = 3600.0  # after which it may be asked again, whatever such a one says
+_UNSAID_S = 1.0  # wait of one of Discord's that names none
 
 _log = logging.getLogger(__name__)
 
@@ -40,10 +42,16 @@ class Pause:
 
 
 def pause_of(headers: Mapping[str, str], body: Mapping[str, Any]) -> Pause:
-    """How long to keep still, from the body (exact) or the header (whole seconds)."""
+    """How long to keep still, from the body (exact) or the header (whole seconds).
+
+    Without Discord's own words it is a server's before it, which has barred this address.
+    """
     said = body.get("retry_after", headers.get("Retry-After"))
-    seconds = max(number(said, _UNSAID_S), 0.0)
     scope = headers.get("X-RateLimit-Scope")
+    if scope is None and "retry_after" not in body:
+        seconds = max(number(said, UNSIGNED_S), 0.0)
+        return Pause(min(seconds, UNSIGNED_MOST_S), everywhere=True)
+    seconds = max(number(said, _UNSAID_S), 0.0)
     everywhere = body.get("global") is True or headers.get("X-RateLimit-Global") == "true"
     return Pause(seconds, everywhere or scope == "global", counted=scope != "shared")
 

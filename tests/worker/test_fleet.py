@@ -2,19 +2,30 @@
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
 from redis import Redis
 
 from foodgan.contract import status
-from foodgan.contract.ratelimit import INVALID_KEY, INVALID_MAX, PAUSE_KEY, WINDOW_S, Fleet, Pause
+from foodgan.contract.ratelimit import (
+    INVALID_KEY,
+    INVALID_MAX,
+    PAUSE_KEY,
+    UNSIGNED_MOST_S,
+    UNSIGNED_S,
+    WINDOW_S,
+    Fleet,
+    Pause,
+    pause_of,
+)
 from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Fault
 from worker.health import pulse_file
-from worker.reply import Message, Replies
+from worker.reply import Message, OutOfTime, Replies
 
 GLOBAL = {"message": "You are being rate limited.", "retry_after": 1.5, "global": True}
 
@@ -47,6 +58,42 @@ def test_a_global_limit_that_one_worker_meets_holds_up_the_others(kitchen: Kitch
     assert refused.status == 429
     assert len(taken) == 2
     assert all(edit.at - refused.at >= 1.4 for edit in taken)
+
+
+def test_a_429_that_is_not_of_discords_api_holds_up_every_worker_for_as_long_as_it_says(
+    kitchen: Kitchen,
+) -> None:
+    """As of Cloudflare, where it has barred an address: a page, and a Retry-After."""
+    barred = Fault(429, headers={"Retry-After": "3600"}, text="<html>1015</html>")
+    kitchen.discord.faults = [barred] * 100
+    first, *others = [an_order() for _ in range(5)]
+    fleet = Fleet(kitchen.redis)
+    soon = datetime.now(UTC) + timedelta(seconds=30)
+    with Replies(kitchen.discord.api_base, fleet=fleet) as replies:
+        for order in (first, *others):
+            with pytest.raises(OutOfTime):
+                replies.edit(order, Message("a"), soon).result()
+
+    assert len(kitchen.discord.edits) == 1
+    until(lambda: fleet.wait_s() > 3500)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "pause"),
+    [
+        ({"Retry-After": "60"}, {}, Pause(60, everywhere=True)),
+        ({"Via": "1.1 proxy"}, {}, Pause(UNSIGNED_S, everywhere=True)),
+        ({"Retry-After": "Fri, 1 Jan"}, {}, Pause(UNSIGNED_S, everywhere=True)),
+        ({"Retry-After": "999999"}, {}, Pause(UNSIGNED_MOST_S, everywhere=True)),
+        ({"Retry-After": "2", "X-RateLimit-Scope": "user"}, {}, Pause(2, everywhere=False)),
+        ({"Retry-After": "2"}, {"retry_after": 1.5}, Pause(1.5, everywhere=False)),
+        ({"X-RateLimit-Scope": "shared"}, {}, Pause(1, everywhere=False, counted=False)),
+    ],
+)
+def test_a_pause_is_one_answers_only_where_discord_says_so(
+    headers: dict[str, str], body: dict[str, float], pause: Pause
+) -> None:
+    assert pause_of(headers, body) == pause
 
 
 def test_a_longer_pause_is_not_cut_short_by_a_shorter_one(redis: Redis) -> None:
