@@ -118,7 +118,7 @@ def open_choosing(exam: Exam, pictures: int) -> Choosing:
     count = min(pictures, len(train))
     controls = copies.controls(training, train, exam.small[half], count, exam.shelf, "choice")
     dishes = [Dish(said[i % len(said)], i) for i in range(pictures)]
-    like = exam.of_names([dish.name for dish in dishes])
+    like = exam.like([dish.name for dish in dishes])
     reference = raw[half]
     floor = kid(standardised(raw[like], reference), standardised(reference, reference))
     names = common_names(exam)[:SPREAD_NAMES]

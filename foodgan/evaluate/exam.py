@@ -75,6 +75,14 @@ class Exam:
             waiting[self.photos[row].name].append(row)
         return torch.tensor([waiting[n].pop() for n in wanted if waiting[n]], dtype=torch.int64)
 
+    def like(self, wanted: list[str]) -> Tensor:
+        """Rows of training photos that a floor is of: those of the wanted names.
+
+        All of them where hardly a name is in both splits.
+        """
+        rows = self.of_names(wanted)
+        return rows if len(rows) >= HELD_OUT_MIN else self.train
+
     def random(self) -> Tensor:
         """What random convolutions see of every photo, (N, 960)."""
         return self.shelf.keep_one("random", lambda: random_features(self.small))
@@ -88,7 +96,7 @@ class Exam:
         return self.test[self._half("choice")]
 
     def not_for_choice(self) -> Tensor:
-        """Rows of the other half: no snapshot was ever chosen by them."""
+        """Rows of the other half, which `foodgan model choose` does not look at."""
         return self.test[~self._half("choice")]
 
     def _half(self, salt: str) -> Tensor:

@@ -140,9 +140,7 @@ def common_names(exam: Exam) -> list[str]:
 
 def _scales(exam: Exam, panel: Panel, dishes: list[Dish]) -> dict[str, Scale]:
     """By the key of the figure."""
-    like = exam.of_names([dish.name for dish in dishes])
-    if len(like) < HELD_OUT_MIN:  # no name is in both splits
-        like = exam.train
+    like = exam.like([dish.name for dish in dishes])
     measured, photos = exam.not_seen(panel.judge.photos), [exam.small[like]]
     kept = f"{panel.judge.weights[:12]}-{len(dishes)}"
     by_judge = exam.shelf.keep(
