@@ -139,7 +139,10 @@ MEANINGS = (
         "colour_agreement",
         "Colours follow the name",
         "report-means-colour-agreement",
-        {"wrong names, 95 %": "colour_agreement_shuffled_95"},
+        {
+            "training photos": "colour_agreement_photos",
+            "wrong names, 95 %": "colour_agreement_shuffled_95",
+        },
     ),
     Meaning(
         "names_apart",

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from foodgan.evaluate import alarms, faithful, looks, measures, toppings
+from foodgan.evaluate import alarms, colours, faithful, looks, measures, toppings
 from foodgan.evaluate.copies import Copies
 from foodgan.evaluate.entrants import Entrant
 from foodgan.evaluate.exam import Exam
@@ -18,7 +18,6 @@ from foodgan.evaluate.yardstick import (
     DEPTHS,
     Yardstick,
     open_yardstick,
-    rows_of,
     spread_of_photos,
 )
 from foodgan.painting.painter import Dish
@@ -28,7 +27,6 @@ SEEDS = 8  # pictures of a name when its spread is measured
 INVENTED_SEEDS = 4  # pictures of each invented name
 TOPPED_SEEDS = 2  # of each dish with each topping
 SHOWN = 24  # pictures that are kept whole, for people to look at
-SHUFFLES = 200
 QUALITY = "whole"  # whose features are for the distances at full size
 
 
@@ -147,24 +145,19 @@ def _within(yardstick: Yardstick, entrant: Entrant, painted: Painted) -> dict[st
     None where no name has COMMON photos, or the entrant hears none.
     """
     exam, names = yardstick.exam, yardstick.common
-    if not names or entrant.conditions is None:
-        return {"spread_within_name": None, "colour_agreement": None, "colour_names": len(names)}
-    made = standardised(random_features(painted.small), exam.random())
-    ours = measures.spread(list(made.split(SEEDS)))
-    theirs = spread_of_photos(exam, names, SEEDS)
-    colours = painted.small.mean(dim=(2, 3)).unflatten(0, (-1, SEEDS)).mean(dim=1)
-    true = torch.stack([exam.small[rows_of(exam, name)].mean(dim=(0, 2, 3)) for name in names])
-    chance = Generator().manual_seed(0)
-    shuffled = [
-        measures.agreement(colours[torch.randperm(len(names), generator=chance)], true)
-        for _ in range(SHUFFLES)
-    ]
+    heard = bool(names) and entrant.conditions is not None
     return {
-        "spread_within_name": {"made": ours, "real": theirs, "ratio": ours / theirs},
-        "colour_agreement": measures.agreement(colours, true),
-        "colour_agreement_shuffled_95": sorted(shuffled)[SHUFFLES * 95 // 100 - 1],
-        "colour_names": len(names),
+        "spread_within_name": _spread(exam, names, painted.small) if heard else None,
+        **colours.figures(exam, names, painted.small if heard else painted.small[:0]),
     }
+
+
+def _spread(exam: Exam, names: list[str], made: Tensor) -> dict[str, float]:
+    """Of SEEDS pictures of each name, and of as many photos."""
+    seen = standardised(random_features(made), exam.random())
+    ours = measures.spread(list(seen.split(SEEDS)))
+    theirs = spread_of_photos(exam, names, SEEDS)
+    return {"made": ours, "real": theirs, "ratio": ours / theirs}
 
 
 def _names_apart(entrant: Entrant, names: list[str]) -> float | None:
