@@ -38,7 +38,7 @@ def _kid(key: str, seen: str) -> Meaning:
 def _unchosen(key: str, seen: str) -> Meaning:
     return Meaning(
         f"{key}_unchosen",
-        f"FoodKID, {seen}, photos that chose nothing",
+        f"FoodKID, {seen}, photos that `model choose` does not look at",
         "report-means-unchosen",
     )
 

@@ -40,7 +40,8 @@ FLOORS = {
 class Scale:
     """Held-out photos as one network sees them, (K, F), and what photos score there.
 
-    unchosen (K,): which of them chose no snapshot; like (L, F): in units of the held-out ones.
+    unchosen (K,): which of them `foodgan model choose` does not look at; like (L, F): in units of
+    the held-out ones.
     """
 
     held_out: Tensor
@@ -49,7 +50,7 @@ class Scale:
     floors: dict[str, Any]
 
     def distances(self, key: str, made: Tensor) -> dict[str, Any]:
-        """FoodKID of pictures (N, F) to all held-out photos, and to those that chose nothing."""
+        """FoodKID of pictures (N, F) to all held-out photos, and to those of the unchosen half."""
         figures: dict[str, Any] = {key: asdict(kid(self.units(made), self.units(self.held_out)))}
         half = self.held_out[self.unchosen]
         enough = len(half) >= HELD_OUT_MIN

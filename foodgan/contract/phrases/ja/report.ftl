@@ -43,7 +43,7 @@ report-alarm-unheard = 絵が、自分の料理名にもほかの料理名にも
 ## 指標の意味
 
 report-means-distance = 絵と試験用の写真との距離です。0 なら差はありません。同じネットワークで見たモデルどうしでだけくらべられるもので、FID ではありません。
-report-means-unchosen = 同じ距離を、`foodgan model choose` がスナップショットを選ぶときには見ない、試験用の写真の残り半分で測ったものです。
+report-means-unchosen = 同じ距離を、`foodgan model choose` がスナップショットを選ぶときには見ない、試験用の写真の残り半分で測ったものです。試験用の写真ぜんぶとの距離を見ながら人が決めた設定(レッスンの割合など)には、この半分も関わっています。
 report-means-manifold = precision と density は、写真のあいだに入る絵がどれだけあるか。recall と coverage は、近くに絵がある写真がどれだけあるかです。
 report-means-rho = いちばん近い学習写真までの距離を、初めて見る写真の場合で割ったものです。コピーなら 0 に近く、初めて見る写真と同じくらい新しければ 1 になります。出来の悪い絵も、写真からは遠くなります。
 report-means-rho-shapes = 同じものを明るさだけで、左右を返したり切り抜いたりした学習写真ともくらべて測ったものです。
