@@ -41,6 +41,6 @@ def ringing(figures: Mapping[str, Any]) -> list[str]:
         "report-alarm-uniform": spread is not None and spread["ratio"] < SPREAD_MIN,
         "report-alarm-identical": figures["alike"] > ALIKE_MAX,
         "report-alarm-copied": figures["suspicious_share"] > COPIED_MAX,
-        "report-alarm-unheard": all(share is not None and share < HEARD_MIN for share in read),
+        "report-alarm-unheard": all(each is not None and each["mean"] < HEARD_MIN for each in read),
     }
     return [phrase for phrase, rings in bells.items() if rings]

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate.measures import r_precision
+from foodgan.evaluate.kid import Estimate
+from foodgan.evaluate.measures import fits_best, of_groups, r_precision
+from foodgan.models.classifier import numbered
 from foodgan.models.reader import Reader
 from foodgan.text.encode import TokenBatch, collate, encode
 from foodgan.text.recombine import swap_one
@@ -60,9 +62,12 @@ def key_of(kind: str) -> str:
     return "r_precision" if kind == "random" else f"r_precision_{kind}"
 
 
-def precision(reader: Reader, features: Tensor, names: list[str], among: Choices) -> float:
-    """R-precision@1 of pictures' features (N, F) by the names (N) that they were asked by."""
-    return r_precision(_scores(reader, features, names, among))
+def precision(reader: Reader, features: Tensor, names: list[str], among: Choices) -> Estimate:
+    """R-precision@1 of pictures' features (N, F) by the names (N) that they were asked by.
+
+    Its interval is from drawing whole names anew.
+    """
+    return of_groups(fits_best(_scores(reader, features, names, among)), numbered(names))
 
 
 def shuffled(

@@ -151,9 +151,14 @@ def fine_hue(pictures: Tensor) -> float:
 def r_precision(scores: Tensor) -> float:
     """Share of rows (N, C) whose first name, the true one, scores highest. Xu et al. 2018.
 
-    arXiv:1711.10485, with R = 1. Ties count against the true name.
+    arXiv:1711.10485, with R = 1.
     """
-    return float((scores[:, 0] > scores[:, 1:].max(dim=1).values).float().mean())
+    return float(fits_best(scores).float().mean())
+
+
+def fits_best(scores: Tensor) -> Tensor:
+    """Of which rows (N, C) the first name scores highest, (N,). Ties count against it."""
+    return scores[:, 0] > scores[:, 1:].max(dim=1).values
 
 
 def of_groups(right: Tensor, groups: Tensor) -> Estimate:

@@ -119,7 +119,7 @@ def _faithfulness(
         figures |= {key: None, photos: reading.figures[photos], shuffled: None}
         if entrant.conditions is not None:
             rest = (yardstick.panel.readers[kind], seen[kind], asked.names, reading.among)
-            figures[key] = faithful.precision(*rest)
+            figures[key] = asdict(faithful.precision(*rest))
             figures[shuffled] = faithful.shuffled(*rest)
     return figures
 

@@ -210,8 +210,8 @@ def _reading(exam: Exam, panel: Panel, dishes: list[Dish]) -> Reading:
     looked = {"random": exam.random()[named], IMAGENET: panel.seen_of(exam, named, "held-out")}
     seen = {name: features[new] for name, features in looked.items()}
     figures = {
-        f"{faithful.key_of(kind)}_held_out_photos": faithful.precision(
-            panel.readers[kind], seen[kind], names, among
+        f"{faithful.key_of(kind)}_held_out_photos": asdict(
+            faithful.precision(panel.readers[kind], seen[kind], names, among)
         )
         for kind in KINDS
     }

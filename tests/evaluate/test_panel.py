@@ -191,7 +191,7 @@ def test_a_reader_finds_names_that_it_never_read_and_is_deaf_to_wrong_ones() -> 
     asked = [name for name, new in zip(listed, unseen.tolist(), strict=True) if new]
     among = faithful.choices(asked, names)
     assert all(len(row) == faithful.CHOICES for row in among.lists)
-    assert faithful.precision(trained, features[unseen], asked, among) > 0.3
+    assert faithful.precision(trained, features[unseen], asked, among).mean > 0.3
     deaf = faithful.shuffled(trained, features[unseen], asked, among)
     assert deaf is not None
     assert deaf < 0.05
@@ -206,7 +206,8 @@ def test_no_name_to_choose_from_is_the_true_one_again_or_has_no_words() -> None:
 
 def test_a_name_that_is_the_only_one_is_always_chosen() -> None:
     alone = faithful.choices(["カレー"], ["カレー"])
-    assert faithful.precision(reader.Reader(4, 2), torch.ones(3, 4), ["カレー"] * 3, alone) == 1
+    share = faithful.precision(reader.Reader(4, 2), torch.ones(3, 4), ["カレー"] * 3, alone)
+    assert share.mean == 1
 
 
 def test_one_name_alone_cannot_be_shuffled() -> None:

@@ -31,8 +31,8 @@ HEALTHY = {
     "spread_within_name": {"made": 1.0, "real": 1.0, "ratio": 1.0},
     "alike": 0.01,
     "suspicious_share": 0.01,
-    "r_precision": 0.2,
-    "r_precision_imagenet": 0.5,
+    "r_precision": {"mean": 0.2},
+    "r_precision_imagenet": {"mean": 0.5},
 }
 
 
@@ -126,7 +126,7 @@ def test_the_nearest_photo_of_a_mirrored_copy_is_the_photo(findings: Findings) -
         ({"spread_within_name": {"ratio": 0.2}}, "more alike"),
         ({"alike": 0.6}, "identical"),
         ({"suspicious_share": 0.4}, "copies"),
-        ({"r_precision": 0.01, "r_precision_imagenet": 0.02}, "not heard"),
+        ({"r_precision": {"mean": 0.01}, "r_precision_imagenet": {"mean": 0.02}}, "not heard"),
     ],
 )
 def test_an_alarm_rings_for_what_is_broken(change: dict[str, object], word: str) -> None:
