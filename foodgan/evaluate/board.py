@@ -18,10 +18,10 @@ from torch import Tensor
 
 from foodgan.evaluate import attributes, copies, measures, taster
 from foodgan.evaluate.copies import Controls
-from foodgan.evaluate.features import random_features, standardised
+from foodgan.evaluate.features import SIZE, random_features, standardised
 from foodgan.evaluate.kid import kid
 from foodgan.kondate.cooks import each
-from foodgan.kondate.folder import VERSION, Known, read_menu
+from foodgan.kondate.folder import VERSION, FolderError, Known, read_menu
 from foodgan.kondate.prior import draw
 from foodgan.kondate.recipe import Stated
 from foodgan.kondate.render import Picture, render
@@ -133,12 +133,14 @@ def open_board(
     """
     menu = read_menu(folder)
     names = [known for known in menu if known.kind != "train"]
+    train = pictures_of([known for known in menu if known.kind == "train"])
+    held_out = pictures_of(names)  # before rendering, which takes long: they may be refused
     rendered = taster.as_tensor(_compared(names, cache, jobs, track))
     tasting, digest = taster.load(judge)
     return Board(
         names=names,
-        train=pictures_of([known for known in menu if known.kind == "train"]),
-        held_out=pictures_of(names),
+        train=train,
+        held_out=held_out,
         again=rendered[: len(names)],
         alike=rendered[len(names) :],
         judge=tasting.to(device),
@@ -180,10 +182,20 @@ def _oracle(asked: tuple[int, Stated]) -> Picture:
 
 
 def pictures_of(known: Sequence[Known]) -> Tensor:
-    """The pictures of a menu, (N, 3, 64, 64) in [-1, 1]."""
-    return taster.as_tensor(
-        np.stack([np.asarray(Image.open(one.path).convert("RGB")) for one in known])
-    )
+    """The pictures of a menu, (N, 3, 64, 64) in [-1, 1]. Raises FolderError at another size."""
+    return taster.as_tensor(np.stack([_read(one.path) for one in known]))
+
+
+def _read(path: Path) -> Picture:
+    """A drawing as it is: shrunk ones are no drawings that the judge has learned from."""
+    with Image.open(path) as drawing:
+        if drawing.size != (SIZE, SIZE):
+            wide, high = drawing.size
+            raise FolderError(
+                f"{path.parent.parent} holds pictures of {wide}×{high}: all that is measured on "
+                f"drawings is measured at {SIZE}×{SIZE}; render others with --size {SIZE}"
+            )
+        return np.asarray(drawing.convert("RGB"))
 
 
 def measure(board: Board, paint: Sketches) -> dict[str, Any]:
