@@ -14,7 +14,7 @@ from foodgan.contract.phrases import say
 from foodgan.evaluate import alarms, plots
 from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS, Meaning, controls, shown
-from foodgan.evaluate.report import SEEDS, Findings
+from foodgan.evaluate.report import SEEDS, SHOWN, Findings
 from foodgan.machine.whole import write_text
 
 PAGE = Path(__file__).parent / "page.html"
@@ -131,7 +131,7 @@ def _grid(findings: Findings, folder: Path) -> str:
 def _nearest(findings: Findings, folder: Path, locale: str) -> list[str]:
     figures = []
     exam, near = findings.exam, findings.copies
-    for i, picture in enumerate(findings.asked.whole):
+    for i, picture in enumerate(findings.asked.whole[:SHOWN]):
         name = findings.asked.dishes[i].name
         rows = [int(exam.train[by["made"].rows[i]]) for by in (near.textures, near.shapes)]
         images = [_image(_save(picture, folder / f"made-{i:03}.png"), name)]

@@ -26,7 +26,8 @@ from foodgan.step.hatching import hatching
 SEEDS = 8  # pictures of a name when its spread is measured
 INVENTED_SEEDS = 4  # pictures of each invented name
 TOPPED_SEEDS = 2  # of each dish with each topping
-SHOWN = 24  # pictures that are kept whole, for people to look at
+MARKED = 256  # pictures that are kept whole, and searched for what generators leave
+SHOWN = 24  # of them, for people to look at
 QUALITY = "whole"  # whose features are for the distances at full size
 
 
@@ -57,7 +58,7 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
     exam, panel = yardstick.exam, yardstick.panel
     sight = {IMAGENET: panel.see} if entrant.conditions else {}  # the deaf are asked no names
     looked = sight | {QUALITY: panel.see_whole}
-    asked = paint(entrant, yardstick.dishes, looked, SHOWN, "painting")
+    asked = paint(entrant, yardstick.dishes, looked, MARKED, "painting")
     same = [Dish(name, seed) for name in yardstick.common for seed in range(SEEDS)]
     within = paint(entrant, same, {}, len(same), "painting each name again")
     fixed = [Dish(name, seed) for name in panel.looks.asked for seed in range(INVENTED_SEEDS)]
@@ -81,8 +82,7 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
         **_within(yardstick, entrant, within),
         "names_apart": _names_apart(entrant, exam.names()),
         "alike": _alike(yardstick, random),
-        # Nothing is invented where no kind of dish is known.
-        **_marks(exam, invented.whole if invented.dishes else asked.whole),
+        **_marks(exam, asked.whole),
     }
     figures["alarms"] = alarms.rung(figures)
     return Findings(figures, exam, asked, within, invented, found)
@@ -167,9 +167,11 @@ def _names_apart(entrant: Entrant, names: list[str]) -> float | None:
 def _marks(exam: Exam, made: Tensor) -> dict[str, float]:
     """What generators leave and cameras do not.
 
-    Of pictures (N, 3, S, S) as bytes, and of as many held-out photos of their size.
+    Of pictures (N, 3, S, S) as bytes, and of held-out photos of their size: as many, by whose names
+    the pictures were asked for. Invented names say colours, and colours are no mark of a generator.
     """
-    photos = exam.pictures(exam.test[: len(made)], made.shape[-1])
+    named = [row for row in exam.test.tolist() if exam.photos[row].name]
+    photos = exam.pictures(torch.tensor(named[: len(made)]), made.shape[-1])
     return {
         "hatching": hatching(made).item(),
         "hatching_held_out_photos": hatching(photos).item(),

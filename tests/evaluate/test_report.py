@@ -14,7 +14,7 @@ from PIL import Image
 from foodgan import cli, registry
 from foodgan.contract import terminal
 from foodgan.contract.phrases import LOCALES, say
-from foodgan.evaluate import alarms, beside_page, copies
+from foodgan.evaluate import alarms, beside_page, copies, measures, page, report
 from foodgan.evaluate.entrants import of_model
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
@@ -23,6 +23,7 @@ from foodgan.evaluate.report import Findings, evaluate
 from foodgan.painting.painter import Painter
 from foodgan.photos.folder import PhotosError
 from foodgan.publishing import card
+from foodgan.step.hatching import hatching
 from tests.evaluate.conftest import PICTURES, Workshop
 from tests.evaluate.drawn import draw_dish, draw_exam, write_metadata
 
@@ -369,3 +370,11 @@ def test_the_card_names_what_each_run_of_both_stages_saw(tiny_model: Path) -> No
     assert "| CC0 | 10 |\n| club-only | 7 |" in said
     assert "pruned since: a1b2." in said
     assert "With thanks to 花子." in said
+
+
+def test_hatching_and_hue_are_of_the_names_that_photos_have(findings: Findings) -> None:
+    """Invented names say colours, which dye their pictures."""
+    figures, asked = findings.figures, findings.asked
+    assert len(asked.whole) == len(asked.dishes) == 12
+    assert figures["hatching"] == hatching(asked.whole).item()
+    assert figures["fine_hue"] == measures.fine_hue(asked.whole)

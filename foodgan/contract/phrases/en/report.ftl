@@ -58,5 +58,5 @@ report-means-spread-within-name = How unlike pictures of one name are; the ratio
 report-means-colour-agreement = Correlation of a name's mean colour in pictures and in held-out photos, over names with eight photos or more of either split; 1 is full agreement. Beside it: of training photos and held-out ones.
 report-means-names-apart = Distance of two names inside the model, in units of the noise put on them; below 2 the name drowns.
 report-means-alike = Share of pictures with a twin as near as only 1 % of photos have.
-report-means-hatching = Fine detail that repeats on the grid of 8 pixels that the picture was enlarged from, over detail beside it in the spectrum; about 1 where nothing repeats.
-report-means-fine-hue = How much of the deviation of hue lies at single pixels; where it is more than in photos, there are coloured seams and specks.
+report-means-hatching = In pictures of names that held-out photos have: fine detail that repeats on the grid of 8 pixels that the picture was enlarged from, over detail beside it in the spectrum; about 1 where nothing repeats.
+report-means-fine-hue = In the same pictures: how much of the deviation of hue lies at single pixels; where it is more than in photos, there are coloured seams and specks.
