@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bot.records.orders import Asker
-from foodgan.contract.orders import DishOrder
+from foodgan.contract.orders import LATE_LIFE, DishOrder
 from foodgan.contract.settings import Settings
 
 LEFTOVER_S = 60.0  # a half-written file of this age has no writer any more
@@ -34,6 +34,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._unread: set[str] = set()  # stems of files that were complained of
 
     def note(self, order: DishOrder, asker: Asker) -> None:
         """Write an order down, at once: a small file, kept by the system. Raises OSError."""
@@ -52,19 +53,29 @@ class Journal:
             log.warning("order %s: still in the journal, %s", order_id, type(error).__name__)
 
     def entries(self) -> Iterator[Entry]:
-        """Every order that is noted. What cannot be read was never deferred, and goes."""
+        """Every order that is noted. What cannot be read stays while its member may wait for it.
+
+        It is a later bot's, which this one has taken the place of for a while, or is damaged.
+        """
         for path in sorted(self._folder.glob("*.partial")):
-            with suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > LEFTOVER_S:
-                    path.unlink()
+            self._drop(path, LEFTOVER_S)
         for path in sorted(self._folder.glob("*.json")):
             try:
                 yield Entry.model_validate_json(path.read_text(encoding="utf-8"))
             except FileNotFoundError:
                 continue
             except ValueError:  # its text may hold the token
-                log.error("order %s: unreadable in the journal, dropped", path.stem)
-                path.unlink(missing_ok=True)
+                if path.stem not in self._unread:
+                    log.error("order %s: unreadable in the journal, kept for an hour", path.stem)
+                    self._unread.add(path.stem)
+                self._drop(path, LATE_LIFE.total_seconds())
+
+    def _drop(self, path: Path, age_s: float) -> None:
+        """Remove a file that is older."""
+        with suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > age_s:
+                path.unlink()
+                self._unread.discard(path.stem)
 
     def _path(self, order_id: str) -> Path:
         return self._folder / f"{order_id}.json"

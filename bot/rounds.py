@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.door import Door
@@ -16,7 +17,7 @@ from bot.records import orders
 from bot.records.tables import Order
 from bot.turns import Turns, guarded
 from foodgan.contract.errors import KitchenClosed
-from foodgan.contract.orders import TOKEN_LIFE, DishOrder
+from foodgan.contract.orders import LATE_LIFE, TOKEN_LIFE, DishOrder
 
 ROUND_S = 2.0
 # A worker may send until `expires_at`, and Discord take half a minute; the token lives 45 s more.
@@ -49,6 +50,7 @@ class Rounds:
         self._turns = turns
         self._open = True  # whether the queue could be reached on the last round
         self._warned: set[str] = set()  # orders whose member knows that the dish will be late
+        self._unread: set[str] = set()  # orders that the log tells of already
 
     async def walk(self) -> None:
         """Walk until cancelled."""
@@ -73,6 +75,7 @@ class Rounds:
         seats = {record.id: record.member_id for record in records}
         self._door.seat_only(seats | self._kitchen.in_hand)
         self._warned &= seats.keys()
+        self._unread &= seats.keys()
         await self._attend_all(records)
 
     async def attend(self, order_ids: Sequence[str]) -> None:
@@ -90,7 +93,7 @@ class Rounds:
             errand = self._errand(record, fates.get(record.id))
             if errand:
                 run = partial(self._run, record.id, errand)
-                quiet = _method(errand) in (self._done, self._put_in_line)
+                quiet = _method(errand) in (self._done, self._put_in_line, self._lose)
                 self._turns.begin(record.id, run, talks=not quiet)
 
     async def _run(self, order_id: str, errand: Errand) -> bool:
@@ -117,7 +120,10 @@ class Rounds:
 
     def _errand(self, record: Order, fate: Fate | None) -> Errand | None:
         """What one order needs, None for nothing. fate: None while the queue cannot be reached."""
-        order = orders.as_order(record)
+        try:
+            order = orders.as_order(record)
+        except ValidationError as error:
+            return self._errand_unread(record, fate, error)
         stage = fate.stage if fate else None
         if fate and fate.cancelled:
             return self._kitchen.say_cancelled
@@ -130,6 +136,31 @@ class Rounds:
         if stage == "lost" or (stage is not None and record.state == "written"):
             return self._put_in_line  # and if it is late, a later round says so
         return self._warn if stage != "done" and self._is_late(order) else None
+
+    def _errand_unread(
+        self, record: Order, fate: Fate | None, error: ValidationError
+    ) -> Errand | None:
+        """Of an order that a later bot has written, before this one took its place again.
+
+        A worker may know it, and a later bot come back: it stays while it may be wanted.
+        """
+        if record.id not in self._unread:
+            fields = {".".join(map(str, each["loc"])) or "it" for each in error.errors()}
+            log.error("order %s: unreadable (%s), left alone", record.id, ", ".join(sorted(fields)))
+            self._unread.add(record.id)
+        if fate and fate.stage == "done" and not fate.handed:
+            return partial(self._done, declined=fate.told)
+        failed = fate is not None and fate.stage == "failed" and not fate.telling
+        if failed or datetime.now(UTC) >= record.asked_at + LATE_LIFE:
+            return partial(self._lose, reachable=fate is not None)
+        return None
+
+    async def _lose(self, record: Order, *, reachable: bool) -> bool:
+        """End it without a word: what it would be said with cannot be read."""
+        if reachable:
+            await self._queue.forget(record.id)
+        await self._kitchen.end(record.id, "failed", error_id=record.id)
+        return True
 
     async def _done(self, record: Order, *, declined: bool) -> bool:
         await self._kitchen.end(record.id, "refused" if declined else "done")

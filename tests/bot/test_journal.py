@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseCommand
 from bot.sandbox.server import Sandbox
 from foodgan.contract.errors import UserError
+from foodgan.contract.orders import LATE_LIFE
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
 from tests.bot.canteen import Canteen, busy, hire, is_private, job_of, line, until
@@ -63,17 +65,36 @@ def test_only_its_owner_may_read_an_entry(journal: Journal, tmp_path: Path) -> N
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
-def test_an_entry_that_nobody_can_read_goes_and_its_text_is_not_logged(
-    journal: Journal, tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    "damage",
+    [lambda text: text[:-9], lambda text: text.replace('"seed"', '"later":1,"seed"')],
+    ids=["cut off", "of a later bot"],
+)
+def test_an_entry_that_nobody_can_read_stays_while_it_is_wanted_and_its_text_is_not_logged(
+    journal: Journal,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    damage: Callable[[str], str],
 ) -> None:
+    """A bot that is put back a version may be brought forward again."""
     journal.note(an_order(), AOI)
     [path] = (tmp_path / "journal").iterdir()
-    path.write_text(path.read_text(encoding="utf-8")[:-9], encoding="utf-8")
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(damage(whole), encoding="utf-8")
     assert TOKEN in path.read_text(encoding="utf-8")
 
-    assert list(journal.entries()) == []
+    for _ in range(2):
+        assert list(journal.entries()) == []
+        assert path.exists()
 
-    assert path.stem in caplog.text
+    assert caplog.text.count(path.stem) == 1
+    path.write_text(whole, encoding="utf-8")
+    assert len(list(journal.entries())) == 1
+
+    path.write_text(damage(whole), encoding="utf-8")
+    written = path.stat().st_mtime - LATE_LIFE.total_seconds() - 1
+    os.utime(path, (written, written))
+    assert list(journal.entries()) == []
     assert TOKEN not in caplog.text
     assert not path.exists()
 

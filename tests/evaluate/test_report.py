@@ -14,7 +14,7 @@ from PIL import Image
 from foodgan import cli, registry
 from foodgan.contract import terminal
 from foodgan.contract.phrases import LOCALES, say
-from foodgan.evaluate import alarms, beside_page, copies, measures, page, report
+from foodgan.evaluate import alarms, beside_page, copies, measures
 from foodgan.evaluate.entrants import of_model
 from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
