@@ -128,11 +128,13 @@ def drawn_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def quick_teacher() -> Iterator[None]:
-    """A teacher that hardly learns to read, which takes half a minute: for whom it teaches."""
-    from foodgan.training import teacher
+    """A teacher that hardly learns to read, and sees no more than there is: for whom it teaches."""
+    from foodgan.training import energy, teacher
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(teacher, "READ_STEPS", 60)
+        patch.setattr(teacher, "READ_STEPS", 20)
+        patch.setattr(teacher, "SEEN_SIZE", 64)
+        patch.setattr(energy, "SEEN_SIZE", 64)
         yield
 
 
