@@ -32,12 +32,14 @@ def figures(exam: Exam, names: list[str], made: Tensor) -> dict[str, Any]:
     wrong: float | None = None
     if len(chosen) > 1:
         true, learned = (
-            torch.stack([exam.small[rows[names[i]]].mean(dim=(0, 2, 3)) for i in chosen])
+            torch.stack(
+                [_mean_colours(exam.small[rows[names[i]]]).mean(dim=0) for i in chosen]
+            ).float()
             for rows in (held_out, known)
         )
         of_photos = measures.agreement(learned, true)
         if len(made):
-            painted = made.mean(dim=(2, 3)).unflatten(0, (len(names), -1)).mean(dim=1)[chosen]
+            painted = _mean_colours(made).unflatten(0, (len(names), -1)).mean(dim=1)[chosen].float()
             agree, wrong = measures.agreement(painted, true), _shuffled_95(painted, true)
     return {
         "colour_agreement": agree,
@@ -45,6 +47,14 @@ def figures(exam: Exam, names: list[str], made: Tensor) -> dict[str, Any]:
         "colour_agreement_shuffled_95": wrong,
         "colour_names": len(chosen),
     }
+
+
+def _mean_colours(pictures: Tensor) -> Tensor:
+    """Of each picture (N, 3, S, S), (N, 3), in double precision.
+
+    How many threads add, and how pictures lie in memory, then shows in no figure.
+    """
+    return pictures.mean(dim=(2, 3), dtype=torch.float64)
 
 
 def _by_name(exam: Exam, rows: Tensor) -> dict[str, list[int]]:
