@@ -41,6 +41,7 @@ def _row(meaning: Meaning, entrants: Sequence[Figures], locale: str) -> Row:
     for name, key in meaning.controls.items():
         same = all(figures.get(key) == first.get(key) for figures in entrants)
         (common if same else own)[name] = key
+    known = any(figures[meaning.key] is not None for figures in entrants)
     cells = []
     for figures in entrants:
         beside = [
@@ -48,7 +49,8 @@ def _row(meaning: Meaning, entrants: Sequence[Figures], locale: str) -> Row:
             for name, key in own.items()
             if figures.get(key) is not None
         ]
-        deaf = figures[meaning.key] is None and not figures["about"]["hears_names"]
+        silent = figures[meaning.key] is None and not figures["about"]["hears_names"]
+        deaf = known and silent  # else nobody was measured: no photos for it
         value = shown(figures[meaning.key], locale)
         said = phrases.say(locale, "report-hears-no-name") if deaf else value
         cells.append(f"{said} ({'; '.join(beside)})" if beside else said)

@@ -68,7 +68,9 @@ def _row(row: Row) -> str:
 def _distances(findings: Sequence[Findings]) -> str:
     """Every entrant's FoodKID on one scale a network, with the photos' own."""
     drawn = []
-    for meaning in MEANINGS[:2]:
+    # All stand on one scale, so that a distance is told of all of them or of none.
+    told = (meaning for meaning in MEANINGS[:2] if findings[0].figures[meaning.key] is not None)
+    for meaning in told:
         named = [(found.figures["model"], found.figures[meaning.key]) for found in findings]
         named += [
             (name, findings[0].figures[key])

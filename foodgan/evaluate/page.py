@@ -106,7 +106,8 @@ def _row(meaning: Meaning, figures: dict[str, Any], locale: str) -> str:
 
 def _distances(figures: dict[str, Any]) -> str:
     drawn = []
-    for meaning in MEANINGS[:2]:
+    told = (meaning for meaning in MEANINGS[:2] if figures[meaning.key] is not None)
+    for meaning in told:
         named = {"pictures": figures[meaning.key]}
         named |= {name: figures[key] for name, key in meaning.controls.items()}
         estimates = [(name, Estimate(**value)) for name, value in named.items()]

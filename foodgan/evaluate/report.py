@@ -89,10 +89,15 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
 
 
 def _distances(yardstick: Yardstick, asked: Painted, random: Tensor) -> dict[str, Any]:
-    """FoodKID on each feature network, and the manifolds on the judge's."""
+    """FoodKID on each feature network, and the manifolds on the judge's.
+
+    The judge's are None where it measures too few photos.
+    """
     judged = yardstick.panel.judge.features(asked.small)
     scale = yardstick.scales["kid_judge"]
     held_out = scale.units(scale.held_out)
+    overlaps = [measures.manifold(held_out, of) for of in (scale.units(judged), scale.like)]
+    made, photos = (asdict(overlap) if scale.told else None for overlap in overlaps)
     whole: dict[str, Any] = {}
     for key, part in DEPTHS.items():
         whole |= yardstick.scales[key].distances(key, asked.seen[QUALITY][:, part])
@@ -101,8 +106,8 @@ def _distances(yardstick: Yardstick, asked: Painted, random: Tensor) -> dict[str
         **scale.distances("kid_judge", judged),
         **whole,
         "kid_judge_photos": len(held_out),
-        "manifold": asdict(measures.manifold(held_out, scale.units(judged))),
-        "manifold_floor_train_to_test": asdict(measures.manifold(held_out, scale.like)),
+        "manifold": made,
+        "manifold_floor_train_to_test": photos,
     }
 
 

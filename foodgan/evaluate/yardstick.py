@@ -26,6 +26,7 @@ from foodgan.painting.painter import Dish
 from foodgan.photos.folder import PhotosError
 from foodgan.step.config import LEFT_OUT
 
+JUDGED_MIN = 64  # photos that a judge measures: on 20, photos themselves got 9 … 700,000
 COMMON = 20  # photos that a name needs for its spread and colours to be known
 # By the key of the figure, which features of `sight.see_whole`.
 DEPTHS = {"kid_fine": slice(sight.FINE), "kid_coarse": slice(sight.FINE, None)}
@@ -41,24 +42,34 @@ class Scale:
     """Held-out photos as one network sees them, (K, F), and what photos score there.
 
     unchosen (K,): which of them `foodgan model choose` does not look at; like (L, F): in units of
-    the held-out ones.
+    the held-out ones; least: photos below which a distance means nothing, and is None.
     """
 
     held_out: Tensor
     unchosen: Tensor
     like: Tensor
     floors: dict[str, Any]
+    least: int
+
+    @property
+    def told(self) -> bool:
+        """Whether there are photos enough for any distance."""
+        return len(self.held_out) >= self.least
 
     def distances(self, key: str, made: Tensor) -> dict[str, Any]:
         """FoodKID of pictures (N, F) to all held-out photos, and to those of the unchosen half."""
-        figures: dict[str, Any] = {key: asdict(kid(self.units(made), self.units(self.held_out)))}
         half = self.held_out[self.unchosen]
-        enough = len(half) >= HELD_OUT_MIN
-        figures[f"{key}_unchosen"] = (
-            asdict(kid(standardised(made, half), standardised(half, half))) if enough else None
-        )
-        figures[f"{key}_unchosen_photos"] = len(half)
-        return figures | {f"{key}{ending}": value for ending, value in self.floors.items()}
+        return {
+            key: self._distance(made, self.held_out),
+            f"{key}_unchosen": self._distance(made, half),
+            f"{key}_unchosen_photos": len(half),
+            **{f"{key}{ending}": value for ending, value in self.floors.items()},
+        }
+
+    def _distance(self, made: Tensor, photos: Tensor) -> dict[str, float] | None:
+        if len(photos) < self.least:
+            return None
+        return asdict(kid(standardised(made, photos), standardised(photos, photos)))
 
     def units(self, features: Tensor) -> Tensor:
         """In units of the held-out photos' standard deviation."""
@@ -157,7 +168,7 @@ def _scales(exam: Exam, panel: Panel, dishes: list[Dish]) -> dict[str, Scale]:
     unchosen = torch.isin(exam.test, exam.not_for_choice())
     return {
         "kid": _scale(by_random, unchosen),
-        "kid_judge": _scale(by_judge, torch.isin(measured, exam.not_for_choice())),
+        "kid_judge": _scale(by_judge, torch.isin(measured, exam.not_for_choice()), JUDGED_MIN),
         **{
             key: _scale({name: seen[:, part] for name, seen in whole.items()}, unchosen)
             for key, part in DEPTHS.items()
@@ -189,15 +200,16 @@ def _spoilt(photos: Tensor) -> Tensors:
     }
 
 
-def _scale(seen: Tensors, unchosen: Tensor) -> Scale:
+def _scale(seen: Tensors, unchosen: Tensor, least: int = HELD_OUT_MIN) -> Scale:
     reference = seen["held_out"]
     held_out = standardised(reference, reference)
     like = standardised(seen["photos"], reference)
+    told = len(reference) >= least
     floors = {
-        ending: asdict(kid(standardised(seen[name], reference), held_out))
+        ending: asdict(kid(standardised(seen[name], reference), held_out)) if told else None
         for ending, name in FLOORS.items()
     }
-    return Scale(reference, unchosen, like, floors)
+    return Scale(reference, unchosen, like, floors, least)
 
 
 def _reading(exam: Exam, panel: Panel, dishes: list[Dish]) -> Reading:
