@@ -26,7 +26,7 @@ from foodgan.contract.orders import (
 )
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
-from worker import books, connection, fence, metrics, pace, passes, tasks
+from worker import books, connection, fence, late, metrics, pace, passes, tasks
 from worker.bell import Bell
 from worker.books import Claim
 from worker.contact import Contact
@@ -272,6 +272,8 @@ class BatchingWorker(SimpleWorker):
             if order.too_old(self._clock.now()):
                 raise OutOfTime
             tasks.heed(order)
+            if late.only_by_bot(claim.job, order, self._clock.now()):
+                late.ask_for_room(self.connection)
         except Exception as error:
             self._delivery.close(claim, order, error)
             return None

@@ -207,6 +207,15 @@ def retry_later(worker: BaseWorker, claim: Claim) -> list[Command]:
         return _commands(pipe)
 
 
+def put_off(worker: BaseWorker, claim: Claim, pause_s: float) -> list[Command]:
+    """The job is given back for after a pause, as if it had not been claimed: no try is spent."""
+    with worker.connection.pipeline() as pipe:
+        claim.job.put_off(claim.queue, pause_s, pipe)
+        pipe.hincrby(claim.job.key, DELIVERIES, -1)
+        claim.execution.delete(job=claim.job, pipeline=pipe)
+        return _commands(pipe)
+
+
 def fail(worker: BaseWorker, claim: Claim, reason: str, *, told: bool) -> list[Command]:
     """No more tries. told: the member already knows; `reason` must hold no token."""
     job = claim.job

@@ -24,6 +24,7 @@ from foodgan.machine import process
 from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim, Command
 from worker.commit import GroupCommit
+from worker.jobs import SHUT
 from worker.likeness import Likeness
 from worker.plates import Plate
 from worker.reply import Message, OutOfTime, Replies, TooLarge, barred, gone, token_dead
@@ -154,7 +155,7 @@ class Delivery:
 
         left: the worker has been told to stop, and Redis is away; the claim runs out.
         """
-        too_late = plate.order.expired(self._clock.now()) or not plate.order.has_token
+        too_late = late.only_by_bot(claim.job, plate.order, self._clock.now())
         encode = plate.smaller if too_late else plate.message
         message = self._encoders.submit(encode).result()
         leave = ask()
@@ -163,6 +164,9 @@ class Delivery:
         if not too_late:
             if self._post(plate, message):
                 return "posted"
+            claim.job.meta[SHUT] = (
+                True  # should the bot not have it now, Discord is not asked again
+            )
             message = self._encoders.submit(plate.smaller).result()
         return "handed" if self._hand_over(claim, plate.order, message) else "left"
 
@@ -216,10 +220,15 @@ class Delivery:
             self._finish(claim, "gone")
             return
         judged = tasks.verdict(error)
+        if judged.later:
+            _log.info("order %s: put off, %s", claim.job.id, error)
+            put_off = partial(self._given_back, claim, books.put_off, late.CROWDED_S)
+            self._persist(claim, lambda: self._commit.end(claim, put_off()))
+            return
         reason = redact("".join(traceback.format_exception(error)))
         _note(claim, error, judged)
         if judged.retry and claim.job.should_retry:
-            self._end(claim, "retried", partial(self._retry_later, claim))
+            self._end(claim, "retried", partial(self._given_back, claim, books.retry_later))
             return
         if not self._may_end(claim, order):
             return
@@ -248,10 +257,12 @@ class Delivery:
             return True
         return False
 
-    def _retry_later(self, claim: Claim) -> list[Command]:
+    def _given_back(
+        self, claim: Claim, how: Callable[..., list[Command]], *more: float
+    ) -> list[Command]:
         if books.own(self._worker.connection, claim):
             fence.take_back(self._worker.connection, claim.job.id)
-        return books.retry_later(self._worker, claim)
+        return how(self._worker, claim, *more)
 
     def apologise(self, order: DishOrder, phrase: str, error: Exception | None = None) -> bool:
         """Put a sentence where the picture would have been; False where that fails too."""

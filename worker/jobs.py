@@ -19,6 +19,7 @@ from foodgan.contract.orders import ENDED_CHANNEL, FAILURE_TTL_S, TELLING_KEY, T
 
 DELIVERIES = "deliveries"  # field of the job's hash: how often it was claimed
 DEATHS = "deaths"  # another: how many workers died, or lost Redis or their device, with it in hand
+SHUT = "shut"  # true in a job's meta: its token was refused, the bot alone can answer it
 _NAME_MAX = 100  # characters of a task name that are kept of a job nobody could read
 
 _log = logging.getLogger(__name__)
@@ -90,21 +91,24 @@ class DishJob(Job):
         """rq's own, but all of it in the transaction.
 
         rq writes the new status at once: killed before the rest, a worker would leave a job that
-        is in no list, and that no sweep takes for one whose worker has died. The pause is one by
-        the clock of Redis, as sweeps go by it. It is for what ails Discord or a device: after the
-        death of a worker there is none. What needs none goes to the front: it is older than those
-        that wait.
+        is in no list, and that no sweep takes for one whose worker has died. The pause is for what
+        ails Discord or a device: after the death of a worker there is none. What needs none goes to
+        the front: it is older than those that wait.
         """
         pause_s = 0 if self.abandoned else self.get_retry_interval()
         self.retries_left = (self.retries_left or 0) - 1
         if pause_s:
-            seconds, _ = self.connection.time()
-            due = datetime.fromtimestamp(seconds + pause_s, UTC)
-            queue.schedule_job(self, due, pipeline=pipeline)
+            self.put_off(queue, pause_s, pipeline)
         else:
             self.set_status(JobStatus.QUEUED, pipeline=pipeline)
             self.save(pipeline=pipeline)
             queue.push_job_id(self.id, pipeline=pipeline, at_front=True)
+
+    def put_off(self, queue: Queue, pause_s: float, pipeline: Pipeline) -> None:
+        """Let it come again after a pause by the clock of Redis, as sweeps go by it."""
+        seconds, _ = self.connection.time()
+        due = datetime.fromtimestamp(seconds + pause_s, UTC)
+        queue.schedule_job(self, due, pipeline=pipeline)
 
     def send_webhooks(self, status: Any, *, exc_string: str | None = None) -> None:
         """Nothing: a payload does not choose whom a worker calls."""

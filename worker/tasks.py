@@ -18,6 +18,7 @@ from foodgan.contract.phrases import say
 from foodgan.painting.painter import Dish
 from foodgan.text.emphasis import emphasis
 from worker.jobs import DishJob
+from worker.late import Crowded
 from worker.payload import Refused, call, order_of
 from worker.reply import Message, OutOfTime, TooLarge
 
@@ -102,13 +103,14 @@ class Verdict:
     """What becomes of an order that could not be served.
 
     phrase: what to say to the member, None for nothing; declined: nobody can make what was asked
-    for, so that nothing has failed; retry: whether trying again may help; traced: whether the log
-    needs the traceback.
+    for, so that nothing has failed; retry: whether trying again may help; later: so it will, and
+    costs no try; traced: whether the log needs the traceback.
     """
 
     phrase: str | None
     declined: bool = False
     retry: bool = False
+    later: bool = False
     traced: bool = False
 
 
@@ -117,6 +119,8 @@ def verdict(error: Exception) -> Verdict:
     match error:
         case Refused():
             return Verdict(None)  # there is no order to answer; the bot tells the member
+        case Crowded():
+            return Verdict(None, later=True)
         case TooNew():
             return Verdict("dish-failed", retry=True)
         case OutOfTime():

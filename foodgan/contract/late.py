@@ -15,7 +15,7 @@ from foodgan.contract.orders import OrderId
 LATE_STREAM = "foodgan:late"
 LATE_GROUP = "bot"
 HANDED = "handed"  # true in a finished job's meta: the dish is in the stream, not in the answer
-LATE_ENTRIES_MAX = 64  # dishes that may wait for the bot; more are refused, not forgotten
+LATE_ENTRIES_MAX = 64  # dishes that may wait for the bot; further orders wait in the queue
 LATE_BYTES_MAX = 1024 * 1024  # pictures of one dish; four JPEGs of 256×256 take about a tenth
 
 _TOLD = b"told"  # field of an entry: all but the pictures, as JSON

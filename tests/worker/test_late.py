@@ -9,13 +9,16 @@ from PIL import Image
 from redis import Redis
 
 from foodgan.contract.late import HANDED, LATE_ENTRIES_MAX, LATE_STREAM, LateDish
-from foodgan.contract.orders import LATE_LIFE, TOKEN_LIFE
+from foodgan.contract.orders import END_KEY, LATE_LIFE, TOKEN_LIFE, DishOrder
 from tests.worker.conftest import Kitchen, an_order
+from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Fault
-from worker import late
+from worker import late, tasks
+from worker.late import CROWDED_S
 from worker.pictures import Picture
 from worker.plates import Plate
 from worker.reply import Message, TooLarge
+from worker.sweep import Sweep
 
 
 def handed(redis: Redis) -> list[LateDish]:
@@ -130,15 +133,82 @@ def test_an_order_is_handed_over_again_when_the_worker_died_before_it_noted_that
     assert kitchen.status(order.order_id) == "finished"
 
 
-def test_the_stream_takes_no_more_than_it_holds_and_the_order_waits(kitchen: Kitchen) -> None:
+def crowd(kitchen: Kitchen) -> None:
+    """So many late dishes wait for the bot that no more may."""
     for _ in range(LATE_ENTRIES_MAX):
         late.hand_over(kitchen.redis, a_dish())
-    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE))
+
+
+def due_now(kitchen: Kitchen, order_id: str) -> float:
+    """Let a scheduled order be due, as after its pause. Returns in how many seconds it was."""
+    due = kitchen.redis.zscore("rq:scheduled:dish", order_id)
+    assert due is not None, kitchen.status(order_id)
+    seconds, _ = kitchen.redis.time()
+    kitchen.redis.zadd("rq:scheduled:dish", {order_id: 1})
+    sweep_of(kitchen).run()
+    return due - seconds
+
+
+def sweep_of(kitchen: Kitchen) -> Sweep[DishOrder]:
+    return Sweep(kitchen.workers_queue, kitchen.redis, tasks.read, lambda _: "no")
+
+
+def test_the_stream_takes_no_more_than_it_holds_and_orders_wait_as_long_as_they_are_wanted(
+    kitchen: Kitchen,
+) -> None:
+    """Which costs neither tries nor painting."""
+    crowd(kitchen)
+    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - TOKEN_LIFE), retries=1)
+    key, painter = f"rq:job:{order.order_id}", TinyPainter()
+
+    for _ in range(4):
+        kitchen.serve(painter)
+        assert kitchen.redis.xlen(LATE_STREAM) == LATE_ENTRIES_MAX
+        assert kitchen.redis.hmget(key, "retries_left", "deliveries") == [b"1", b"0"]
+        assert 0 < due_now(kitchen, order.order_id) <= CROWDED_S
+    assert painter.passes == []
+
+    kitchen.redis.delete(LATE_STREAM)
+    kitchen.serve(painter)
+
+    assert [dish.order_id for dish in handed(kitchen.redis)] == [order.order_id]
+    assert kitchen.status(order.order_id) == "finished"
+
+
+def test_a_dish_that_was_painted_before_the_stream_was_full_waits_like_the_others(
+    kitchen: Kitchen,
+) -> None:
+    crowd(kitchen)
+    kitchen.discord.faults = [Fault(401, {"code": 50027})]
+    order = kitchen.put(an_order(), retries=0)
 
     kitchen.serve()
 
-    assert kitchen.redis.xlen(LATE_STREAM) == LATE_ENTRIES_MAX
-    assert kitchen.status(order.order_id) == "scheduled"
+    assert due_now(kitchen, order.order_id) <= CROWDED_S
+    painter = TinyPainter()
+    kitchen.serve(painter)
+    assert due_now(kitchen, order.order_id) <= CROWDED_S
+    assert (painter.passes, len(kitchen.discord.edits)) == ([], 1)  # the token is known to be dead
+    assert not kitchen.redis.exists(END_KEY + order.order_id)  # it may be cancelled again
+    assert order.token.get_secret_value().encode() in kitchen.everything_in_redis()
+
+
+def test_an_order_that_waited_till_nobody_wants_it_any_more_fails(kitchen: Kitchen) -> None:
+    crowd(kitchen)
+    order = kitchen.put(an_order(asked_at=datetime.now(UTC) - LATE_LIFE))
+
+    kitchen.serve()
+
+    assert kitchen.status(order.order_id) == "failed"
+
+
+def test_what_is_in_time_is_painted_though_the_stream_is_full(kitchen: Kitchen) -> None:
+    crowd(kitchen)
+    order = kitchen.put(an_order())
+
+    kitchen.serve()
+
+    assert len(kitchen.answer(order).files) == 1
 
 
 def test_the_stream_forgets_what_is_too_old_and_at_last_itself(redis: Redis) -> None:
