@@ -71,10 +71,11 @@ def _on_kondate(
     from foodgan.evaluate.entrants import titled
     from foodgan.evaluate.sketches import averaged, painted_by
     from foodgan.experiment.results import Row, markdown
+    from foodgan.machine.place import best
     from foodgan.machine.progress import track
     from foodgan.painting.painter import Painter
 
-    place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    place = torch.device(device or best())
     title, paths = titled(run) if run else ("model", [])
     if len(paths) > 1:
         raise typer.BadParameter(say("cli-evaluate-one-stage"), param_hint="--run")

@@ -28,8 +28,13 @@ def device(settings: Settings) -> Iterator[Finding]:
         return
     import torch
 
-    from foodgan.machine.place import fault_of
+    from foodgan.machine.place import fault_of, gpu_fault
 
+    if settings.device is None and (fault := gpu_fault()):
+        what = say("doctor-device-unfit", fault=fault[:120])
+        yield warn(part, what, say("doctor-device-unfit.advice"))
+        yield _threads(settings.threads)
+        return
     wanted = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
     if fault := fault_of(wanted):
         what = say("doctor-device-away", device=wanted, fault=fault[:120])
@@ -63,10 +68,13 @@ def model(settings: Settings) -> Iterator[Finding]:
     if find_spec("torch") is None:
         yield no_torch(part)
         return
+    from foodgan.machine.place import gpu_fault
     from foodgan.painting.painter import Dish, Painter
 
+    # Of a GPU that cannot be used `device` speaks.
+    device = "cpu" if settings.device is None and gpu_fault() else settings.device
     try:
-        painter = Painter.load(settings.model_dir, device=settings.device, threads=settings.threads)
+        painter = Painter.load(settings.model_dir, device=device, threads=settings.threads)
     except FoodganError as error:
         what = say("doctor-model-closed", error=str(error))
         yield fail(part, what, say("doctor-model-closed.advice"))

@@ -1,14 +1,18 @@
 """Whether a device can be used; where training runs: in what precision, beside which processes."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import distributed as dist
 
 LOADERS = 4  # processes that keep one GPU supplied
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,11 +46,11 @@ def placed(
     and never record.
     """
     world, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
-    chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    chosen = torch.device(device or best())
     on_gpu = chosen.type == "cuda"
     if on_gpu:
         if str(chosen) == "cuda":  # each process of `torchrun` has a GPU of its own
-            chosen = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+            chosen = torch.device(_own_gpu())
         torch.cuda.set_device(chosen)
         torch.backends.cudnn.benchmark = True
         torch.set_float32_matmul_precision("high")
@@ -61,6 +65,34 @@ def placed(
     finally:
         if world > 1:
             dist.destroy_process_group()
+
+
+@cache
+def best() -> str:
+    """The device for whom none is named: a GPU that computes, else the CPU. Warns once, then."""
+    if not torch.cuda.is_available():
+        return "cpu"
+    if fault := gpu_fault():
+        _log.warning("the GPU cannot be used (%s); going on with the CPU", fault)
+        return "cpu"
+    return "cuda"
+
+
+@cache
+def gpu_fault() -> str:
+    """Why nothing can be computed on the GPU that this machine has; "" where it can, or has none.
+
+    A driver speaks of GPUs that this PyTorch has no code for. One that is full will have room.
+    """
+    if not torch.cuda.is_available():
+        return ""
+    fault = fault_of(_own_gpu())
+    return "" if "out of memory" in fault else fault
+
+
+def _own_gpu() -> str:
+    """Each process of `torchrun` has one."""
+    return f"cuda:{int(os.environ.get('LOCAL_RANK', '0'))}"
 
 
 def fault_of(device: str) -> str:

@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from foodgan.contract.orders import SEED_MAX
+from foodgan.machine.place import best
 from foodgan.models.stackgan import (
     PICTURE_SIZE,
     SKETCH_SIZE,
@@ -142,8 +143,7 @@ class Painter:
         """
         if threads:
             torch.set_num_threads(threads)
-        chosen = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(*open_model(folder), chosen)
+        return cls(*open_model(folder), device or best())
 
     @property
     def model_id(self) -> str:

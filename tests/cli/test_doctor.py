@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -26,6 +27,7 @@ from foodgan.contract.status import Status
 from foodgan.contract.store import Store
 from foodgan.doctor import machine, model, queue, serving, store
 from foodgan.launch.queue import connected
+from foodgan.machine import place
 from foodgan.photos.release import freeze
 from foodgan.publishing import serving as models
 from foodgan.registry import SHIPPED
@@ -33,6 +35,7 @@ from tests.photos.gallery import add
 from tests.published import bury, learned_from, renamed, served
 from tests.valkey import a_valkey
 
+NO_KERNEL = "CUDA error: no kernel image is available for execution on the device"
 ROOT = Path(__file__).parents[2]
 PASSWORD = "hunter2-of-the-queue"
 TOKEN = "bm90LXRoZS10b2tlbi1hdC1hbGw.Wrong0.this-is-no-token-of-anybody-000"
@@ -346,3 +349,20 @@ def test_a_store_that_is_well_is_named_without_its_password(tmp_path: Path) -> N
     assert "nas/photos" in found.found
     assert "geheim" not in found.found
     assert "geheim" not in checkup.skip("photo store", f"{url} is not asked").found
+
+
+def test_a_gpu_that_computes_nothing_is_said_to_be_left_for_the_cpu(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.gpu_fault.cache_clear()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(place, "fault_of", lambda device: NO_KERNEL)
+    try:
+        found = looked("device", settings(tmp_path))["device"]
+        painted = looked("model", settings(tmp_path, threads=1))["model"]
+    finally:
+        place.gpu_fault.cache_clear()
+    assert (found.level, painted.level) == ("warn", "ok")
+    assert NO_KERNEL in found.found
+    assert "painting on the CPU" in found.found
+    assert caplog.records == []  # it is said once

@@ -1,15 +1,46 @@
 """Where training runs: each process of several on a GPU of its own."""
 
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 import torch
 
-from foodgan.machine.place import placed
+from foodgan.machine import place as place_module
+from foodgan.machine.place import best, gpu_fault, placed
+from foodgan.painting.painter import Painter
+
+NO_KERNEL = "CUDA error: no kernel image is available for execution on the device"
+
+
+@pytest.fixture(autouse=True)
+def not_yet_tried() -> Iterator[None]:
+    """What is found out holds for a process: these tests have machines of their own."""
+    for known in (best, gpu_fault):
+        known.cache_clear()
+    yield
+    for known in (best, gpu_fault):
+        known.cache_clear()
+
+
+def gpu_with(monkeypatch: pytest.MonkeyPatch, fault: str) -> list[str]:
+    """A machine whose driver says that it has a GPU. Returns the devices that are tried."""
+    tried: list[str] = []
+
+    def fault_of(device: str) -> str:
+        tried.append(device)
+        return fault
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(place_module, "fault_of", fault_of)
+    return tried
 
 
 @pytest.fixture
 def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     """As far as choosing one of them goes."""
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    gpu_with(monkeypatch, "")
     monkeypatch.setattr(torch.cuda, "set_device", lambda device: None)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **_: True)
     monkeypatch.setattr(torch.backends.cudnn, "benchmark", False)
@@ -33,3 +64,43 @@ def test_a_process_by_itself_takes_the_first_gpu(
     monkeypatch.delenv("LOCAL_RANK", raising=False)
     with placed("cuda") as place:
         assert place.device == torch.device("cuda:0")
+
+
+def test_a_gpu_that_computes_nothing_leaves_the_cpu_with_one_warning(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that is older than what this PyTorch was built for."""
+    tried = gpu_with(monkeypatch, NO_KERNEL)
+    assert [best(), best(), gpu_fault()] == ["cpu", "cpu", NO_KERNEL]
+    assert tried == ["cuda:0"]
+    [record] = caplog.records
+    assert (record.levelno, NO_KERNEL in record.getMessage()) == (logging.WARNING, True)
+    with placed() as place:
+        assert place.device == torch.device("cpu")
+
+
+@pytest.mark.parametrize("fault", ["", "CUDA out of memory. Tried to allocate 2.00 MiB."])
+def test_a_gpu_that_computes_or_is_only_full_is_the_best_there_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    gpu_with(monkeypatch, fault)
+    assert (best(), caplog.records) == ("cuda", [])
+
+
+def test_without_a_gpu_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = gpu_with(monkeypatch, NO_KERNEL)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert (best(), gpu_fault(), tried) == ("cpu", "", [])
+
+
+def test_a_process_of_torchrun_tries_its_own_gpu_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = gpu_with(monkeypatch, "")
+    monkeypatch.setenv("LOCAL_RANK", "3")
+    assert (best(), tried) == ("cuda", ["cuda:3"])
+
+
+def test_a_painter_for_whom_no_device_is_named_takes_the_best(
+    monkeypatch: pytest.MonkeyPatch, tiny_model: Path
+) -> None:
+    gpu_with(monkeypatch, NO_KERNEL)
+    assert Painter.load(tiny_model, threads=1).device == torch.device("cpu")
