@@ -1,6 +1,7 @@
 """The command line `foodgan`. Heavy imports wait inside the commands, so that help is instant."""
 
 import os
+import shlex
 import sys
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from foodgan.cli import (
     doctor,
     evaluate,
     experiment,
+    extras,
     kondate,
     mix,
     model,
@@ -80,6 +82,11 @@ def main() -> None:
         app()
     except FoodganError as error:
         _leave(terminal.told(error), 2 if isinstance(error, UserError) else 1)
+    except ModuleNotFoundError as error:
+        sentence = extras.told(error, shlex.join(sys.argv[1:]))
+        if sentence is None:
+            raise
+        _leave(sentence, 2)
     except OSError as error:  # a place that cannot be read or written
         _leave(f"{error.filename}: {error.strerror}" if error.filename else str(error), 1)
 

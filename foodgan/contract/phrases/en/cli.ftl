@@ -2,6 +2,12 @@
 
 ## dish, mix, sheet, text
 
+cli-extra-missing =
+    This command needs { $module }, which is not installed here: pip install 'foodgan[{ $extra }]'.{ $extra ->
+        [worker] { " " }With docker compose: docker compose exec trainer foodgan { $command }
+        [bot] { " " }With docker compose: docker compose exec bot foodgan { $command }
+       *[other] { "" }
+    }
 cli-device-unusable = '{ $device }' cannot be used: { $why }
 cli-dish-share-alone = goes with --mix
 cli-dish-weight-unread = '{ $given }' is not WORD=NUMBER

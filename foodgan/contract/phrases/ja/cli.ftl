@@ -2,6 +2,12 @@
 
 ## dish, mix, sheet, text
 
+cli-extra-missing =
+    このコマンドに必要な { $module } が入っていません。pip install 'foodgan[{ $extra }]' で入れてください。{ $extra ->
+        [worker] docker compose なら、こう打てば動きます: docker compose exec trainer foodgan { $command }
+        [bot] docker compose なら、こう打てば動きます: docker compose exec bot foodgan { $command }
+       *[other] { "" }
+    }
 cli-device-unusable = デバイス「{ $device }」は使えません: { $why }
 cli-dish-share-alone = --mix といっしょに使ってください。
 cli-dish-weight-unread = 「{ $given }」は「言葉=数」の形になっていません(例: チーズ=1.5)。
