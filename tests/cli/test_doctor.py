@@ -187,7 +187,7 @@ def test_a_redis_that_is_too_old_or_a_replica_fails() -> None:
     ],
 )
 def test_the_way_to_redis_wants_a_password_and_tls_over_a_network(address: str, level: str) -> None:
-    found = queue._way(address)
+    found = queue._way(address, None)
     assert found.level == level
     assert PASSWORD not in found.model_dump_json()
 
