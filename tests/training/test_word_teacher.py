@@ -1,6 +1,5 @@
 """A teacher of words: what photos say of new combinations, and a generator that hears it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +17,10 @@ from foodgan.photos.feed import Feed
 from foodgan.step.batch import as_photos
 from foodgan.step.config import ConfigError, TrainConfig
 from foodgan.text.encode import encode
+from foodgan.training import word_teacher
 from foodgan.training.train import Trainer, train
 from foodgan.training.word_teacher import WordTeacher
 from tests.generator_fixtures import tiny_config, tiny_trainer, write_toml
-
-pytestmark = pytest.mark.usefixtures("quick_teacher")
 
 COLOURS = {
     "トマト": (220, 40, 40),
@@ -43,19 +41,23 @@ def dish(colour: str, table: str, seed: int = 0) -> NDArray[np.uint8]:
     return (picture + grain).clip(0, 255).astype(np.uint8)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def short_course() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(word_reader, "STEPS", 300)
-        yield
-
-
 @pytest.fixture(scope="module")
 def teacher() -> WordTeacher:
     shown = [pair for pair in PAIRS if pair != NEW] * 4
     pixels = np.stack([dish(*pair, seed) for seed, pair in enumerate(shown, 1)])
     torch.set_num_threads(1)
-    return WordTeacher.of(pixels, encode(["".join(pair) for pair in shown]), torch.device("cpu"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(word_reader, "STEPS", 100)
+        return WordTeacher.of(
+            pixels, encode(["".join(pair) for pair in shown]), torch.device("cpu")
+        )
+
+
+@pytest.fixture
+def short_course(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A teacher that hardly learns: photos as they are, and changed either way."""
+    monkeypatch.setattr(word_reader, "STEPS", 10)
+    monkeypatch.setattr(word_teacher, "LOOKS_MAX", 3)
 
 
 def test_it_sees_each_word_of_a_name_that_no_photo_has(teacher: WordTeacher) -> None:
@@ -80,6 +82,7 @@ def test_of_no_name_and_of_unknown_words_it_says_nothing(teacher: WordTeacher) -
     assert teacher.loss(picture.expand(2, -1, -1, -1), encode(["", "鮭"])) == 0
 
 
+@pytest.mark.usefixtures("short_course")
 def test_it_learns_the_same_whatever_was_drawn_before_and_draws_nothing_of_others() -> None:
     pixels = np.stack([dish(*pair) for pair in PAIRS] * 2)
     names = encode(["".join(pair) for pair in PAIRS] * 2)
@@ -93,6 +96,7 @@ def test_it_learns_the_same_whatever_was_drawn_before_and_draws_nothing_of_other
     assert found[0] == found[1]
 
 
+@pytest.mark.usefixtures("short_course")
 def test_a_generator_is_taught_by_it_and_its_checkpoint_holds_none_of_it(
     drawn_photos: Path, tmp_path: Path
 ) -> None:
@@ -106,10 +110,10 @@ def test_a_generator_is_taught_by_it_and_its_checkpoint_holds_none_of_it(
     assert sizes[0] == pytest.approx(sizes[1], abs=1_000)
 
 
+@pytest.mark.usefixtures("short_course")
 def test_a_run_that_is_over_or_may_not_go_on_waits_for_no_teacher(
     drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(word_reader, "STEPS", 10)
     train(tiny_trainer(tiny_config("stage1", taught=1.0, pictures=8), drawn_photos, tmp_path))
     called = []
     monkeypatch.setattr(WordTeacher, "of", lambda *_: called.append(1))
@@ -121,10 +125,8 @@ def test_a_run_that_is_over_or_may_not_go_on_waits_for_no_teacher(
     assert not called
 
 
-def test_a_run_that_goes_on_is_taught_as_before(
-    drawn_photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(word_reader, "STEPS", 10)
+@pytest.mark.usefixtures("short_course")
+def test_a_run_that_goes_on_is_taught_as_before(drawn_photos: Path, tmp_path: Path) -> None:
     for name, stops in (("whole", (16,)), ("parts", (8, 16))):
         for pictures in stops:
             config = tiny_config("stage1", taught=1.0, pictures=pictures, conditional_full=0.0)
