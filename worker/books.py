@@ -14,7 +14,7 @@ from redis.client import Pipeline
 from rq import worker_registration
 from rq.exceptions import InvalidJobOperation
 from rq.executions import WORKER_EXECUTIONS_KEY_TEMPLATE, Execution
-from rq.job import JobStatus
+from rq.job import Job, JobStatus
 from rq.queue import Queue
 from rq.utils import as_text, now
 from rq.worker import BaseWorker, WorkerStatus
@@ -134,14 +134,9 @@ def forsake(queue: Queue, name: str) -> list[str]:
     return [claim.partition(":")[0] for claim in claims]
 
 
-def note_death(connection: Redis, job: DishJob) -> None:
-    """A claim of this job ran out."""
+def note_death(connection: Redis, job: Job) -> None:
+    """One more worker died, or lost Redis or its device, with this job in hand."""
     connection.hincrby(job.key, DEATHS, 1)
-
-
-def deaths(connection: Redis, job: DishJob) -> int:
-    """How many workers died, or lost Redis or their device, with this job in hand."""
-    return int(connection.hget(job.key, DEATHS) or 0)
 
 
 def beat(worker: BaseWorker, connection: Redis) -> None:
@@ -298,7 +293,7 @@ def put_back(
             execution.delete(job=job, pipeline=pipe)
             job.set_status(JobStatus.QUEUED, pipeline=pipe)
             if job.id in suspects:
-                pipe.hincrby(job.key, DEATHS, 1)
+                note_death(pipe, job)
                 pipe.hincrby(job.key, "retries_left", -1)  # below 0 it has had its last
             queue.push_job_id(job.id, pipeline=pipe, at_front=True)
         pipe.execute()

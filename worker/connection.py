@@ -4,7 +4,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from redis import Redis
@@ -54,6 +54,13 @@ def insist(ask: Callable[[], T]) -> T:
             _log.warning("Redis does not serve yet (%s)", type(error).__name__)
             time.sleep(wait_s)
             wait_s = min(2 * wait_s, _AWAY_LONGEST_S)
+
+
+@contextmanager
+def unless_away() -> Iterator[None]:
+    """Leave the block where Redis is away, and go on behind it: for what can be done without."""
+    with suppress(*AWAY), refusing_is_away():
+        yield
 
 
 @contextmanager

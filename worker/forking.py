@@ -200,10 +200,9 @@ class ForkingWorker(SimpleWorker):
             _log.error("order %s: %s", job.id, error)
             self._write(claim, books.fail(self, claim, str(error), told=False))
             return
-        deaths = books.deaths(self.connection, job)
-        if deaths >= DEATHS_MAX:
+        if job.deaths >= DEATHS_MAX:
             said = _too_heavy(task, order)
-            self._end(claim, said, Outcome("heavy", reason=f"{deaths} workers died of it"))
+            self._end(claim, said, Outcome("heavy", reason=f"{job.deaths} workers died of it"))
             return
         began = time.monotonic()
         try:

@@ -49,11 +49,8 @@ def late_dish(order_id: str, message: Message, *, replayed: bool) -> LateDish:
 
 def ask_for_room(redis: Redis) -> None:
     """Raise Crowded where a dish could not be handed over now. Where Redis is away it may."""
-    try:
-        with connection.refusing_is_away():
-            _make_room(redis)
-    except connection.AWAY:
-        return
+    with connection.unless_away():
+        _make_room(redis)
 
 
 def hand_over(redis: Redis, dish: LateDish) -> None:

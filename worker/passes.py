@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from itertools import accumulate
-from time import monotonic
 
 import torch
 from PIL.Image import Image
@@ -45,7 +44,7 @@ class Passes:
     def __init__(self, painter: Paints, fitted: int) -> None:
         self._painter = painter
         self.fitted = self.limit = fitted
-        self._changed = monotonic()
+        self._changed = time.monotonic()
 
     def paint(
         self, dishes: Sequence[Dish], deadline: Callable[[], AbstractContextManager[None]]
@@ -89,13 +88,13 @@ class Passes:
         return dishes[: max(1, sum(total <= self.limit for total in totals))]
 
     def _halve(self, size: int) -> None:
-        self.limit, self._changed = max(1, size // 2), monotonic()
+        self.limit, self._changed = max(1, size // 2), time.monotonic()
         _log.warning("no memory for %d pictures at once; %d for now", size, self.limit)
         release(self._painter.device)
 
     def _grow(self) -> None:
-        if self.limit < self.fitted and monotonic() - self._changed >= GROW_S:
-            self.limit, self._changed = min(2 * self.limit, self.fitted), monotonic()
+        if self.limit < self.fitted and time.monotonic() - self._changed >= GROW_S:
+            self.limit, self._changed = min(2 * self.limit, self.fitted), time.monotonic()
             _log.info("%d pictures at once again", self.limit)
 
 

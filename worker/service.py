@@ -59,8 +59,7 @@ def _serve(
     redis = connection.awaited(settings)
     fleet = Fleet(connection.hasty(settings))
     with Replies(settings.discord_api_base, fleet=fleet) as replies:
-        # Else the first heartbeat sets it.
-        with suppress(*connection.AWAY), connection.refusing_is_away():
+        with connection.unless_away():  # else the first heartbeat sets it
             replies.clock.set_by(redis)
         # A killed worker's entry outlives it, so every process has a name of its own.
         name = f"{label}-{uuid4().hex[:6]}"

@@ -28,14 +28,14 @@ def device(settings: Settings) -> Iterator[Finding]:
         return
     import torch
 
-    from foodgan.machine.place import fault_of, gpu_fault
+    from foodgan.machine.place import best, fault_of, gpu_fault
 
     if settings.device is None and (fault := gpu_fault()):
         what = say("doctor-device-unfit", fault=fault[:120])
         yield warn(part, what, say("doctor-device-unfit.advice"))
         yield _threads(settings.threads)
         return
-    wanted = settings.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    wanted = settings.device or best()
     if fault := fault_of(wanted):
         what = say("doctor-device-away", device=wanted, fault=fault[:120])
         yield fail(part, what, say("doctor-device-away.advice"))

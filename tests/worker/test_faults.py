@@ -1,6 +1,5 @@
 """Frozen workers, cut lines, a killed Valkey, clocks that disagree, a restart of all in turn."""
 
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator

@@ -118,4 +118,4 @@ def test_a_sweep_gives_the_orders_of_a_dead_neighbour_away_at_once_and_no_others
     statuses = {name: kitchen.status(order.order_id) for name, order in orders.items()}
     assert statuses == {"doomed": "queued", "living": "started", "elsewhere": "started"}
     job = DishJob.fetch(orders["doomed"].order_id, kitchen.redis, "json")
-    assert books.deaths(kitchen.redis, job) == 1  # a death as any other, should the order be poison
+    assert job.deaths == 1  # a death as any other, should the order be poison

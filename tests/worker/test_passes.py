@@ -110,11 +110,25 @@ def test_without_a_set_limit_one_is_found(
     assert "pictures a pass fit cpu best" in worker.log
 
 
+class Clock:
+    """Stands in for the module `time`."""
+
+    seconds = 0.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(passes, "time", clock)
+    return clock
+
+
 def test_a_limit_that_was_halved_for_want_of_memory_grows_again_to_what_had_been_fitted(
-    monkeypatch: pytest.MonkeyPatch,
+    clock: Clock,
 ) -> None:
-    now_s = 0.0
-    monkeypatch.setattr(passes, "monotonic", lambda: now_s)
     painter = Cramped()
     batches = Passes(painter, 16)
     limits = []
@@ -127,22 +141,18 @@ def test_a_limit_that_was_halved_for_want_of_memory_grows_again_to_what_had_been
     paint(2)
     painter.holds = None
     for minutes in (0.1, 1.1, 1.2, 2.2, 3.3, 4.4, 5.5):
-        now_s = minutes * passes.GROW_S
+        clock.seconds = minutes * passes.GROW_S
         paint(2)
 
     assert limits == [1, 1, 2, 2, 4, 8, 16, 16]
 
 
-def test_where_memory_stays_short_every_picture_is_painted_all_the_same(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    now_s = 0.0
-    monkeypatch.setattr(passes, "monotonic", lambda: now_s)
+def test_where_memory_stays_short_every_picture_is_painted_all_the_same(clock: Clock) -> None:
     painter = Cramped()
     painter.holds = 2
     batches = Passes(painter, 8)
     for minute in range(5):
-        now_s = minute * (passes.GROW_S + 1)
+        clock.seconds = minute * (passes.GROW_S + 1)
         assert len(batches.paint(portions("丼", 0, 8), nullcontext)) == 8
         assert batches.limit in (2, 4)
 
