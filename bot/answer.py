@@ -13,15 +13,13 @@ import discord
 
 from bot.limits import open_gate
 from foodgan.contract.orders import DishOrder
+from foodgan.contract.refusals import meaning
 
 EDIT_TIMEOUT_S = 8.0  # discord.py's own waiting for a rate limit included
 POST_TIMEOUT_S = 20.0  # of one message with pictures
 TEXT_MAX = 2000  # characters of a message
 HISTORY = 100  # messages at either end of an order's time that are looked through for its dish
 _ORIGINAL = cast(int, "@original")  # Discord takes this word for the id of the first answer
-_UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
-_TOKEN_DEAD = (10015, 10062, 50027)  # unknown webhook or interaction, invalid token
-_CODE_MIN = 10_000  # of Discord's codes; a firewall, a proxy or another server says 0, less or none
 
 # Discord cannot be reached, or did not say whether it has taken a request.
 AWAY = (aiohttp.ClientError, OSError, TimeoutError)
@@ -188,12 +186,8 @@ async def _tried(
 
 
 def _outcome(error: discord.HTTPException) -> Outcome:
-    if error.code in _TOKEN_DEAD or error.status == HTTPStatus.UNAUTHORIZED:
-        return "dead"
-    if error.code == _UNKNOWN_MESSAGE:
-        return "gone"
-    if error.status in (403, 404):
-        return "gone" if error.code >= _CODE_MIN else "away"
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= 500:
+    meant = meaning(error.status, error.code)
+    busy = error.status == HTTPStatus.TOO_MANY_REQUESTS or error.status >= 500
+    if meant == "barred" or (meant == "refused" and busy):
         return "away"
-    return "refused"
+    return meant

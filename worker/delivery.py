@@ -6,7 +6,6 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -20,6 +19,7 @@ from foodgan.contract.errors import DiscordRefused, FoodganError
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import redact
 from foodgan.contract.orders import TOKEN_LIFE, TOLD, DishOrder
+from foodgan.contract.refusals import meaning
 from foodgan.machine import process
 from worker import books, connection, fence, late, metrics, tasks
 from worker.books import Claim, Command
@@ -27,7 +27,7 @@ from worker.commit import GroupCommit
 from worker.jobs import SHUT
 from worker.likeness import Likeness
 from worker.plates import Plate
-from worker.reply import Message, OutOfTime, Replies, TooLarge, barred, gone, token_dead
+from worker.reply import Message, OutOfTime, Replies, TooLarge
 
 _ENCODERS = 2  # with more threads that compute, the one that feeds the device would wait
 _ENCODERS_NICE = 5
@@ -105,7 +105,7 @@ class Delivery:
         """Do what nobody waits for, on another thread; not at all where Redis is away."""
 
         def done() -> None:
-            with suppress(*connection.AWAY), connection.refusing_is_away():
+            with connection.unless_away():
                 work()
 
         self._posters.submit(done)
@@ -164,9 +164,7 @@ class Delivery:
         if not too_late:
             if self._post(plate, message):
                 return "posted"
-            claim.job.meta[SHUT] = (
-                True  # should the bot not have it now, Discord is not asked again
-            )
+            claim.job.meta[SHUT] = True  # should the bot have no room, Discord is not asked again
             message = self._encoders.submit(plate.smaller).result()
         return "handed" if self._hand_over(claim, plate.order, message) else "left"
 
@@ -192,7 +190,11 @@ class Delivery:
         return leaves[place]
 
     def _post(self, plate: Plate, message: Message) -> bool:
-        """Whether Discord took it; False where the bot may: see `token_dead`, `barred`."""
+        """Whether Discord took it; False where the bot may.
+
+        It has another token, and may have another way there. Nor is Discord asked again by this
+        one: it bars an address for too many refusals.
+        """
         until = plate.order.expires_at
         try:
             try:
@@ -203,7 +205,7 @@ class Delivery:
         except OutOfTime:
             return False
         except DiscordRefused as error:
-            if token_dead(error) or barred(error):
+            if meaning(error.status, error.code) in ("dead", "barred"):
                 _log.info("order %s: the bot is to answer it (%s)", plate.order.order_id, error)
                 return False
             raise
@@ -215,7 +217,7 @@ class Delivery:
         return self._settle(claim, partial(late.hand_over, self._worker.connection, dish))
 
     def _close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
-        if isinstance(error, DiscordRefused) and gone(error):
+        if isinstance(error, DiscordRefused) and meaning(error.status, error.code) == "gone":
             _log.info("order %s: nobody is left to answer (%s)", claim.job.id, error)
             self._finish(claim, "gone")
             return

@@ -32,10 +32,6 @@ from worker.pictures import Picture
 
 USER_AGENT = f"DiscordBot (foodgan, {__version__})"
 TOO_LARGE = 40005  # Discord's code: request entity too large
-GONE = frozenset({403, 404})
-CODE_MIN = 10_000  # of Discord's codes; a firewall, a proxy or another server says 0, less or none
-UNKNOWN_MESSAGE = 10008  # its member, or a moderator, has deleted it
-TOKEN_DEAD = frozenset({10015, 10062, 50027})  # unknown webhook or interaction, invalid token
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=5)
 _ACTION_ROW, _BUTTON, _SECONDARY = 1, 2, 2  # types of components, and a button's style
 _FIRST_WAIT_S = 0.5
@@ -204,25 +200,6 @@ class Replies:
         if self.clock.now() + timedelta(seconds=seconds) >= until:
             raise OutOfTime
         await asyncio.sleep(seconds)
-
-
-def gone(error: DiscordRefused) -> bool:
-    """Whether there is nobody left to answer: message deleted, access lost."""
-    known = error.code >= CODE_MIN and not token_dead(error)
-    return error.code == UNKNOWN_MESSAGE or (error.status in GONE and known)
-
-
-def barred(error: DiscordRefused) -> bool:
-    """Whether something on the way refused, not Discord's API: the bot may have a way of its own.
-
-    Nor is it asked again: Discord bars an address for too many refusals.
-    """
-    return error.status in GONE and error.code < CODE_MIN
-
-
-def token_dead(error: DiscordRefused) -> bool:
-    """Whether only the interaction token is no longer good; the bot has another."""
-    return error.status == HTTPStatus.UNAUTHORIZED or error.code in TOKEN_DEAD
 
 
 def _form(message: Message) -> aiohttp.FormData:
