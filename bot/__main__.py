@@ -18,6 +18,7 @@ from foodgan.contract import logs, pulse
 from foodgan.contract.errors import FoodganError, StoreError, UserError
 from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.store import Store
+from foodgan.contract.store import shown as store_shown
 from foodgan.contract.terminal import Terminal, say, told
 
 T = TypeVar("T")
@@ -81,7 +82,7 @@ def backup(context: typer.Context, file: Path) -> None:
         rows, files = _or_fail(lambda: backup_into(url, store, out))
     else:
         rows, files = _or_fail(lambda: save(url, store, file))
-    places = {"database": shown(url), "store": settings.photo_store.split("?")[0]}
+    places = {"database": shown(url), "store": store_shown(settings.photo_store)}
     counts = {"rows": rows, "files": files}
     typer.echo(say("cli-bot-saved", file=str(file), **counts, **places), err=piped)
 

@@ -23,6 +23,7 @@ from fsspec.core import url_to_fs
 from pydantic import BaseModel, ValidationError
 
 from foodgan.contract.errors import StoreError
+from foodgan.contract.logs import redact
 from foodgan.contract.photos import (
     CATALOGUES,
     OBJECTS,
@@ -81,6 +82,11 @@ def catalogue_path(name: str) -> str:
     if not _CATALOGUE.fullmatch(name):
         raise StoreError(f"{name!r} names no catalogue: small letters, digits, - and _")
     return f"{CATALOGUES}/{name}.jsonl"
+
+
+def shown(url: str) -> str:
+    """Where a store is, for an operator: neither user nor password, nor what its query holds."""
+    return redact(url.split("?")[0])
 
 
 class Store:

@@ -16,7 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import TOMBSTONES, WAITING, Entry, Tombstone, Waiting
-from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
+from foodgan.contract.store import PARTIAL, Store, lines_of, object_path, shown
 
 BYTES = b"not a photo, but bytes all the same"
 NAME = hashlib.sha256(BYTES).hexdigest()
@@ -201,3 +201,12 @@ def test_where_nothing_is_ever_half_written_a_sweep_lists_nothing(
     monkeypatch.setattr(store.fs, "find", None)
     assert store.sweep(older_than_s=0) == 0
     assert store.exists(f"x.jpg{PARTIAL}1")
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://club:hunter2@nas/photos", "s3://canteen/photos?key=hunter2"]
+)
+def test_where_a_store_is_can_be_said_without_its_secrets(url: str) -> None:
+    said = shown(url)
+    assert "hunter2" not in said
+    assert said.endswith("/photos")

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -253,37 +254,47 @@ async def test_a_database_without_tables_is_refused_and_none_is_made(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_the_command_backs_up_the_house_of_var_dir_and_refuses_any_other(tmp_path: Path) -> None:
-    def run(var: str, *command: str) -> subprocess.CompletedProcess[str]:
-        given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "VAR_DIR": var}
-        words = [sys.executable, "-m", "bot", *command]
-        return subprocess.run(words, cwd=tmp_path, env=given, capture_output=True, text=True)
-
-    assert run("house", "migrate").returncode == 0
-    with closing(sqlite3.connect(tmp_path / "house" / "foodgan.sqlite3")) as records, records:
-        records.execute("INSERT INTO leaders VALUES (1, '2026-01-01 00:00:00')")
-    Store(str(tmp_path / "house" / "photos")).put(SAVED)
-    places = f"1 row of {tmp_path}/house/foodgan.sqlite3, 1 file of house/photos"
-    assert run("house", "backup", "club.tar").stdout == f"club.tar: {places}\n"
-    restored = run("house", "restore", "club.tar", "--replace")
-    assert restored.returncode == 0
-    assert "Running downgrade" not in restored.stdout + restored.stderr  # which frightens
-    refused = run("elsewhere", "backup", "other.tar")
-    assert (refused.returncode, "VAR_DIR" in refused.stderr) == (1, True)
-    assert not (tmp_path / "elsewhere").exists()
-    assert not (tmp_path / "other.tar").exists()
+Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
-def test_a_backup_goes_through_pipes_as_out_of_a_container(tmp_path: Path) -> None:
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Gives a command to the bot of a house of this name."""
+
     def run(var: str, *command: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "VAR_DIR": var}
         words = [sys.executable, "-m", "bot", *command]
         return subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, input=given)
 
+    return run
+
+
+@pytest.fixture
+def _furnished(run: Run, tmp_path: Path) -> None:
+    """One row and one photo in a house that is called so."""
     assert run("house", "migrate").returncode == 0
     with closing(sqlite3.connect(tmp_path / "house" / "foodgan.sqlite3")) as records, records:
         records.execute("INSERT INTO leaders VALUES (1, '2026-01-01 00:00:00')")
     Store(str(tmp_path / "house" / "photos")).put(SAVED)
+
+
+@pytest.mark.usefixtures("_furnished")
+def test_the_command_backs_up_the_house_of_var_dir_and_refuses_any_other(
+    run: Run, tmp_path: Path
+) -> None:
+    places = f"1 row of {tmp_path}/house/foodgan.sqlite3, 1 file of house/photos"
+    assert run("house", "backup", "club.tar").stdout.decode() == f"club.tar: {places}\n"
+    restored = run("house", "restore", "club.tar", "--replace")
+    assert restored.returncode == 0
+    assert b"Running downgrade" not in restored.stdout + restored.stderr  # which frightens
+    refused = run("elsewhere", "backup", "other.tar")
+    assert (refused.returncode, b"VAR_DIR" in refused.stderr) == (1, True)
+    assert not (tmp_path / "elsewhere").exists()
+    assert not (tmp_path / "other.tar").exists()
+
+
+@pytest.mark.usefixtures("_furnished")
+def test_a_backup_goes_through_pipes_as_out_of_a_container(run: Run, tmp_path: Path) -> None:
     saved = run("house", "backup", "-")
     assert (saved.returncode, b"1 row of" in saved.stderr) == (0, True)
     restored = run("other", "restore", "-", given=saved.stdout)
