@@ -139,6 +139,23 @@ def job_of(redis: Redis, order_id: str) -> Job:
     return Job.fetch(order_id, connection=redis, serializer=JSONSerializer)
 
 
+async def in_line(
+    canteen: Canteen, redis: Redis, member: str = "akari"
+) -> tuple[Interaction, Order]:
+    """An open canteen with a worker, and an order in its line."""
+    hire(redis)
+    await canteen.open()
+    interaction = canteen.order(member)
+    return interaction, await canteen.record("queued")
+
+
+async def age(canteen: Canteen, order_id: str, by: timedelta) -> None:
+    """Make an order older than it is."""
+    async with AsyncSession(canteen.engine) as session, session.begin():
+        record = await session.get_one(Order, order_id)
+        record.asked_at = record.asked_at - by
+
+
 def edits(interaction: Interaction) -> int:
     """How often the answer was edited."""
     return sum(entry["event"] == "edited" for entry in interaction.events)
