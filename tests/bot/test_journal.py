@@ -171,6 +171,7 @@ async def test_an_order_that_neither_takes_is_not_deferred(
     canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The disk is full, and the records find out late."""
+    monkeypatch.setattr(kitchen_module, "WRITE_FIRST_S", 0.05)  # the answer's 3 s stay
     await canteen.open()
     journal_path(canteen.settings).parent.mkdir(exist_ok=True)
     journal_path(canteen.settings).write_text("no folder")
