@@ -13,6 +13,7 @@ from foodgan.contract.lookalikes import number
 from foodgan.contract.phrases import say
 
 NAME_MAX = 24  # characters of a file's name in a receipt
+FAILED = "photo-failed"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,12 @@ class Receipts(Collection):
 
 
 def refusal(locale: str, photo: Photo) -> str:
-    """The sentence that says why a photo was not taken in."""
+    """The sentence that says why a photo was not taken in.
+
+    An intake of a later version may have one that this bot has not: then only that it was not.
+    """
     values: Mapping[str, str | int] = json.loads(photo.refusal_values or "{}")
-    return say(locale, photo.refusal or "photo-failed", **values)
+    try:
+        return say(locale, photo.refusal or FAILED, **values)
+    except (LookupError, ValueError):
+        return say(locale, FAILED)

@@ -14,7 +14,7 @@ from bot.answer import Edit, Outcome
 from bot.photos.lookalikes import LookAlikes
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
-from bot.photos.receipts import Receipts
+from bot.photos.receipts import FAILED, Receipts
 from bot.photos.reception import Reception
 from bot.queue.calls import Stage
 from bot.queue.photos import PhotoQueue
@@ -28,6 +28,7 @@ from foodgan.contract.photos import Refused, Taken
 
 ROUND_S = 1.0
 SETTLED_S = timedelta(seconds=10)  # after this nobody is busy with a submission any more
+_EXPECTED = (KitchenClosed, StoreError, SQLAlchemyError, RecordChanged)
 _ANSWER: TypeAdapter[Taken | Refused] = TypeAdapter(Taken | Refused)
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class PhotoRounds:
         self._edit = edit
         self._notices = notices
         self._chores = (self.hear_the_intake, self.answer, *chores, publisher.keep_in_step)
-        self._failing: set[str] = set()  # what failed on the last round: said once
+        self._failing: dict[str, type[Exception]] = {}  # what failed on the last round: said once
 
     async def walk(self) -> None:
         """Walk until cancelled."""
@@ -89,7 +90,7 @@ class PhotoRounds:
         if stage == "done":
             await self._settle(photo, _said(photo, await self._queue.result(photo.id)))
         elif stage == "failed" or (stage == "lost" and photo.state == "withdrawn"):
-            await self._settle(photo, Refused(photo_id=photo.id, phrase="photo-failed"))
+            await self._settle(photo, Refused(photo_id=photo.id, phrase=FAILED))
         elif stage == "lost":
             await self._reception.put_in_line(photo)
             return
@@ -175,16 +176,17 @@ class PhotoRounds:
         """Log a failure once and go on: the next photo must have its turn all the same."""
         try:
             await work
-        except (KitchenClosed, StoreError, SQLAlchemyError, RecordChanged) as error:
-            if what not in self._failing:
-                log.warning(
-                    "%s: left for the next round, %s: %s", what, type(error).__name__, error
-                )
-            self._failing.add(what)
-        except Exception:
-            log.exception("%s: left for the next round", what)
+        except Exception as error:
+            if self._failing.get(what) is type(error):
+                return
+            self._failing[what] = type(error)
+            if isinstance(error, _EXPECTED):
+                kind = type(error).__name__
+                log.warning("%s: left for the next round, %s: %s", what, kind, error)
+            else:
+                log.exception("%s: left for the next round", what)
         else:
-            self._failing.discard(what)
+            self._failing.pop(what, None)
 
 
 def _said(photo: Photo, result: str | None) -> Taken | Refused:
@@ -195,5 +197,5 @@ def _said(photo: Photo, result: str | None) -> Taken | Refused:
         said = None
     if said is None or said.photo_id != photo.id:
         log.error("photo %s: the intake's answer makes no sense", photo.id)
-        return Refused(photo_id=photo.id, phrase="photo-failed")
+        return Refused(photo_id=photo.id, phrase=FAILED)
     return said

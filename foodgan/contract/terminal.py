@@ -35,7 +35,7 @@ def locale() -> str:
     return "en"
 
 
-def say(phrase: str, **values: str | int | float) -> str:
+def say(phrase: str, /, **values: str | int | float) -> str:
     """The sentence `phrase` in the command line's language."""
     from foodgan.contract import phrases  # reads its files: not for a command that says nothing
 

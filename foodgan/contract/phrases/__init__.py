@@ -30,7 +30,7 @@ def bundle(locale: str, shelf: str) -> FluentBundle:
     return loaded
 
 
-def say(locale: str, phrase: str, **values: str | int | float) -> str:
+def say(locale: str, phrase: str, /, **values: str | int | float) -> str:
     """The sentence `phrase` in `locale`; Japanese for a locale that has no phrases.
 
     phrase: a message, or an attribute of it: "help-foodgan-dish", "help-foodgan-dish.seed".

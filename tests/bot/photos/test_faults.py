@@ -13,7 +13,7 @@ import pytest
 from rq.results import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.photos import notices, rounds
+from bot.photos import notices, receipts, rounds
 from bot.records.tables import Consent, Errand, Photo, Submission, Vote
 from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
@@ -311,3 +311,25 @@ async def test_a_store_that_fails_holds_up_nothing_and_is_made_up_for(club: Club
     folder.unlink()
     moved.rename(folder)
     await until(lambda: len(club.store.entries("club")) == 1, "the catalogue")
+
+
+async def test_what_fails_alike_in_every_round_is_logged_once(
+    club: Club, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    rounds_seen = 0
+
+    async def broken(*_: object) -> None:
+        nonlocal rounds_seen
+        rounds_seen += 1
+        raise ZeroDivisionError if rounds_seen < 4 else OverflowError
+
+    monkeypatch.setattr(receipts.Receipts, "of", broken)
+    await club.canteen.open()
+    await club.agreed()
+    club.submit()
+    await until(club.intake.jobs, "a job")
+    club.intake.finish(club.intake.jobs()[0], "nonsense")
+    await until(lambda: rounds_seen > 5, "rounds that fail")
+    said = [each for each in caplog.records if "left for the next round" in each.message]
+    kinds = [each.exc_info[0] for each in said if each.exc_info]
+    assert kinds == [ZeroDivisionError, OverflowError]

@@ -321,6 +321,27 @@ async def test_what_the_intake_refuses_is_told_with_its_reason(club: Club) -> No
     assert photo.url is None
 
 
+@pytest.mark.parametrize(
+    ("phrase", "values"),
+    [
+        ("intake-of-a-later-version", {}),
+        ("intake-too-many-pixels", {"most": 40}),
+        ("photo-failed", {"locale": "en", "phrase": "photo-failed"}),
+    ],
+)
+async def test_a_refusal_in_words_that_this_bot_has_not_is_told_all_the_same(
+    club: Club, phrase: str, values: dict[str, str | int]
+) -> None:
+    await club.canteen.open()
+    await club.agreed()
+    interaction = club.submit()
+    await until(club.intake.jobs, "a job")
+    (job,) = club.intake.jobs()
+    club.intake.finish(job, {"photo_id": job.id, "phrase": phrase, "values": values})
+    assert say("ja", "photo-failed") in (await club.shown(interaction, "今回は"))["content"]
+    assert say("ja", "photo-failed") in (await club.shown(club.use("photos mine")))["content"]
+
+
 @pytest.mark.parametrize("result", [None, {"photo_id": "00000000"}, "nonsense", {"a": 1}])
 async def test_an_answer_that_makes_no_sense_is_a_failure_and_nothing_worse(
     club: Club, result: object
