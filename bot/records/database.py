@@ -31,9 +31,9 @@ def database_url(raw: str) -> URL:
     """
     try:
         url = make_url(raw)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
         # The parser's own sentence would repeat the URL, and with it a password.
-        raise RecordsClosed("DATABASE_URL is not a database URL") from error
+        raise RecordsClosed("DATABASE_URL is not a database URL") from None
     url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     if url.drivername not in _DRIVERS.values():
         raise RecordsClosed(f"DATABASE_URL: no driver for {url.drivername!r}")

@@ -11,6 +11,8 @@ from foodgan.contract.errors import UserError
 
 DISCORD_API = "https://discord.com/api/v10"
 
+_ESCAPED = "In its password write %2F for /, %23 for #, %3F for ?, %40 for @, %25 for %"
+
 Level = Literal["DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL"]
 
 
@@ -109,10 +111,15 @@ class Settings(BaseSettings):
     def _readable(cls, url: SecretStr) -> SecretStr:
         """Found out here, as whoever reads it later says what it cannot read: the password."""
         if not _is_redis(url.get_secret_value()):
-            raise ValueError(
-                "no redis://, rediss:// or unix:// address. In its password write %2F for /, "
-                "%23 for #, %3F for ?, %40 for @, %25 for %"
-            )
+            raise ValueError(f"no redis://, rediss:// or unix:// address. {_ESCAPED}")
+        return url
+
+    @field_validator("database_url")
+    @classmethod
+    def _opened(cls, url: SecretStr) -> SecretStr:
+        """The same of the database's; which kinds there are the bot knows."""
+        if not _is_database(url.get_secret_value()):
+            raise ValueError(f"no address of a database. {_ESCAPED}")
         return url
 
 
@@ -128,12 +135,23 @@ def read_settings() -> Settings:
 
 
 def _is_redis(url: str) -> bool:
-    """Whether a client can read it, and reads no part of a password as something else."""
+    """Whether a client of Redis can read it."""
+    return url.partition(":")[0] in {"redis", "rediss", "unix"} and _is_whole(url)
+
+
+def _is_database(url: str) -> bool:
+    """Whether a client of a database can read it. SQLite's is a path, and holds no password.
+
+    SQLAlchemy ends a password at the first @, others at the last.
+    """
+    return url.startswith("sqlite") or (_is_whole(url) and urlsplit(url).netloc.count("@") <= 1)
+
+
+def _is_whole(url: str) -> bool:
+    """Whether no part of a password would be read as something else."""
     try:
         parts = urlsplit(url)
         _ = parts.port
     except ValueError:
-        return False
-    if parts.scheme not in {"redis", "rediss", "unix"}:
         return False
     return "@" not in parts.path + parts.query + parts.fragment

@@ -1,6 +1,7 @@
 """Settings that cannot be are named, and no value of theirs is told."""
 
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from pydantic import ValidationError
@@ -28,24 +29,48 @@ def test_an_address_of_redis_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch, 
 @pytest.mark.parametrize(
     "url",
     [
-        "redis://:S3cret/rest@127.0.0.1:6379/0",
-        "redis://:S3cret#rest@127.0.0.1:6379/0",
-        "redis://:S3cret?rest@127.0.0.1:6379/0",
-        "redis://:12/S3cret@127.0.0.1:6379/0",
-        "redis://:S3cret@127.0.0.1:port/0",
-        "S3cret@127.0.0.1:6379",
+        "sqlite:///var/foodgan.sqlite3",
+        "sqlite+aiosqlite:////srv/club@home/a:b#1/foodgan.sqlite3",
+        "postgresql://club@/foodgan?host=/run/postgresql",
+        "postgres://club:S3cret@db.example:5433/foodgan",
+        "postgresql+psycopg://club:S3%40cret%2F@[::1]/foodgan?sslmode=require",
+    ],
+)
+def test_an_address_of_a_database_is_taken_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert read_settings().database_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("REDIS_URL", "redis://:S3cret/rest@127.0.0.1:6379/0"),
+        ("REDIS_URL", "redis://:S3cret#rest@127.0.0.1:6379/0"),
+        ("REDIS_URL", "redis://:S3cret?rest@127.0.0.1:6379/0"),
+        ("REDIS_URL", "redis://:12/S3cret@127.0.0.1:6379/0"),
+        ("REDIS_URL", "redis://:S3cret@127.0.0.1:port/0"),
+        ("REDIS_URL", "S3cret@127.0.0.1:6379"),
+        ("DATABASE_URL", "postgresql://club:my@S3cret@db/foodgan"),
+        ("DATABASE_URL", "postgresql://club:my@1:S3cret@db.example/foodgan"),
+        ("DATABASE_URL", "postgresql://club:my/S3cret@db/foodgan"),
+        ("DATABASE_URL", "postgresql://club:12?S3cret@db/foodgan"),
+        ("DATABASE_URL", "postgresql://club:S3cret@db:x9/foodgan"),
+        ("DATABASE_URL", "club:S3cret@db/foodgan"),
     ],
 )
 def test_a_password_that_breaks_its_address_is_not_told(
-    monkeypatch: pytest.MonkeyPatch, url: str
+    monkeypatch: pytest.MonkeyPatch, name: str, url: str
 ) -> None:
-    monkeypatch.setenv("REDIS_URL", url)
+    monkeypatch.setenv(name, url)
     with pytest.raises(ValidationError) as raised:
         Settings()
     assert "S3cret" not in str(raised.value)
     with pytest.raises(UserError) as told:
         read_settings()
-    assert told.value.values["name"] == "REDIS_URL"
+    assert told.value.values["name"] == name
+    assert "S3cret" not in "".join(format_exception(told.value))
     assert "S3cret" not in str(told.value.values)
     assert "%2F" in str(told.value.values["fault"])
 
