@@ -18,6 +18,7 @@ from redis import Redis
 
 from foodgan.contract import logs, phrases, pulse
 from foodgan.contract.errors import KitchenClosed, ModelError, UserError
+from foodgan.contract.plain import visible
 from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.terminal import Terminal, say, told
 from foodgan.machine import process
@@ -107,7 +108,7 @@ def dead(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
             when = f"{letter.failed_at:%Y-%m-%d %H:%M:%S}Z" if letter.failed_at else "?"
             values = {"id": letter.order_id, "when": when, "name": letter.name, "why": letter.why}
             values["told"] = "yes" if letter.told else "no"
-            typer.echo(say("cli-worker-dead", deliveries=letter.deliveries, **values))
+            typer.echo(visible(say("cli-worker-dead", deliveries=letter.deliveries, **values)))
 
 
 @app.command()

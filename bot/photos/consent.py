@@ -10,6 +10,7 @@ from bot.buttons import button, custom_id, laid_out
 from bot.records.tables import Consent, Credit
 from foodgan.contract.photos import Licence
 from foodgan.contract.phrases import say
+from foodgan.contract.plain import plain
 
 VERSION = 1  # of the text `consent-text`; whoever agreed to an older one is asked again
 LICENCES: tuple[Licence, ...] = get_args(Licence)
@@ -24,9 +25,7 @@ def current(consent: Consent | None) -> bool:
 
 def credit_text(choice: Credit, shown_name: str) -> str:
     """How a member is named in releases. shown_name: as the server shows it."""
-    plain = unicodedata.normalize("NFKC", shown_name)
-    plain = "".join(c for c in plain if c.isprintable())
-    words = plain.split()
+    words = plain(unicodedata.normalize("NFKC", shown_name)).split()
     if choice == "anonymous" or not words:
         return ""
     if choice == "initials":

@@ -21,6 +21,7 @@ from foodgan.contract.errors import KitchenClosed, UserError
 from foodgan.contract.orders import Locale, new_order_id
 from foodgan.contract.photos import TAKE_IN_TASK, Licence, PhotoIntake
 from foodgan.contract.phrases import say
+from foodgan.contract.plain import plain
 from foodgan.contract.settings import Settings
 
 PHOTOS_MAX = 10  # at once; Discord takes as many files in a message
@@ -290,13 +291,8 @@ def _photo(guest: Guest, submission_id: str, file: File, name: str | None) -> Ph
         channel_id=guest.channel_id,
         locale=guest.locale,
         name=name or "",
-        filename=_plain(file.filename)[:256],
+        filename=plain(file.filename)[:256],  # else it could turn the sentence around it
         url=file.url,
         state="draft",
         submitted_at=datetime.now(UTC),
     )
-
-
-def _plain(filename: str) -> str:
-    """Without what no database takes, and what would turn the sentence around it."""
-    return "".join(c for c in filename if c.isprintable())

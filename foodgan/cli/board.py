@@ -4,14 +4,14 @@ import time
 
 import typer
 from redis import Redis
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 
 from foodgan.contract.errors import UserError
 from foodgan.contract.settings import read_settings
 from foodgan.contract.status import Status, look, rest
-from foodgan.contract.terminal import say
+from foodgan.contract.terminal import console, say
 from foodgan.launch.queue import connected
 
 POLL_S = 0.2
@@ -28,7 +28,7 @@ def show(as_json: bool, watch: bool, every: float) -> None:
         elif watch:
             _follow(redis, every)
         else:
-            Console().print(_shown(look(redis)))
+            console().print(_shown(look(redis)))
 
 
 def move(workers: list[str], back: bool, wait_s: float) -> None:
@@ -53,7 +53,7 @@ def _print_json(found: Status) -> None:
 
 def _follow(redis: Redis, every: float) -> None:
     try:
-        with Live(_shown(look(redis)), auto_refresh=False) as live:
+        with Live(_shown(look(redis)), console=console(), auto_refresh=False) as live:
             while True:
                 time.sleep(every)
                 live.update(_shown(look(redis)), refresh=True)

@@ -10,7 +10,8 @@ from unicodedata import normalize
 
 import typer
 
-from foodgan.contract.terminal import Terminal, say
+from foodgan.contract.plain import visible
+from foodgan.contract.terminal import Terminal, console, say
 
 if TYPE_CHECKING:
     from foodgan.contract.store import Store
@@ -68,7 +69,7 @@ def bring_in(
     if report.refused:
         typer.echo(say("cli-photos-refused", count=len(report.refused)))
     for file, (phrase, values) in list(report.refused.items())[:_SHOWN]:
-        typer.echo(f"  {readable(file)}: {say(phrase, **values)}")
+        typer.echo(visible(f"  {readable(file)}: {say(phrase, **values)}"))
     if len(report.refused) > _SHOWN:
         more = len(report.refused) - _SHOWN
         typer.echo("  " + say("cli-photos-refused-more", count=more))
@@ -173,7 +174,6 @@ def export(
 @app.command()
 def stats(store: At = None, as_json: AsJson = False) -> None:
     """Count photos, dishes, licences and releases."""
-    from rich.console import Console
     from rich.table import Table
 
     from foodgan.photos.stats import stats as count
@@ -192,7 +192,7 @@ def stats(store: At = None, as_json: AsJson = False) -> None:
     for key in ("catalogues", "licences", "sources", "most"):
         rows = [f"{name}: {number:,}" for name, number in figures[key].items()]
         table.add_row(say(f"cli-photos-stats.{key}"), "\n".join(rows) or "–")
-    Console().print(table)
+    console().print(table)
 
 
 def _store(url: str | None) -> "Store":

@@ -11,6 +11,8 @@ from types import TracebackType
 from rich.console import Console
 from rich.logging import RichHandler
 
+from foodgan.contract.plain import visible
+
 REDACTED = "‹redacted›"
 _ORDERS = re.compile(r"\borders? ((?:[0-9a-f]{8}\b(?:, )?)+)")  # as every line names its orders
 _SECRETS = tuple(
@@ -40,7 +42,11 @@ class _Redacting(logging.Formatter):
     """Formats a record and its traceback, then blots out what looks like a secret."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        return redact(visible(super().format(record)))
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """A line break in what a record tells of begins no line that looks like another's."""
+        return super().formatMessage(record).replace("\n", "\n    ")
 
 
 class _JsonLines(logging.Formatter):

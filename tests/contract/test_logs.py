@@ -82,6 +82,20 @@ def test_a_secret_is_blotted_out_whatever_letter_stands_before_it(secret: str, b
     assert secret not in redact(f"応答{before}{secret}")
 
 
+def test_what_a_record_tells_of_forges_no_line_and_moves_no_cursor() -> None:
+    code = HEAD.replace('"json"', '"text"') + (
+        "try:\n"
+        "    raise ValueError('\\x1b[2J')\n"
+        "except ValueError:\n"
+        "    log.exception('order %s: dropped', 'x\\n2026-01-01 ERROR bot: \\x1b]0;mine\\x07')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    head, *rest = done.stderr.splitlines()
+    assert head.endswith("ERROR test: order x")
+    assert rest[0] == "    2026-01-01 ERROR bot: \\x1b]0;mine\\x07: dropped"
+    assert rest[-1] == "ValueError: \\x1b[2J"
+
+
 def test_ctrl_c_is_no_failure_to_report() -> None:
     command = [sys.executable, "-c", HEAD + "raise KeyboardInterrupt"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -236,6 +236,32 @@ def test_a_source_without_any_letter_asks_for_a_name(store: Store, tmp_path: Pat
     assert "--catalogue" in found.output
 
 
+def test_what_a_collection_says_of_itself_writes_nothing_else_on_the_terminal(
+    store: Store, place: Path
+) -> None:
+    title = "\x1b]0;mine\x07"
+    lay(place / "親子丼.jpg", 1)
+    (place / f"壊れ{title}.jpg").write_bytes(b"no picture")
+    line = {"file_name": "親子丼.jpg", "name": "親子丼", "source": "[/x]"}
+    line |= {"licence": f"MIT{title}", "credit": f"山田{title}"}
+    (place / "metadata.jsonl").write_text(json.dumps(line))
+    found = bring_in(store, place, "--catalogue", "web")
+    counted = CliRunner().invoke(app, ["photos", "stats", "--store", store.url])
+    assert "壊れ\\x1b]0;mine\\x07.jpg" in found.stdout
+    assert "MIT]0;mine: 1" in counted.stdout
+    assert "[/x]: 1" in counted.stdout
+    assert "\x1b" not in found.output + counted.output
+    [entry] = store.entries("web")
+    assert (entry.licence, entry.credit, entry.source) == ("MIT]0;mine", "山田]0;mine", "[/x]")
+
+
+def test_a_licence_of_nothing_that_can_be_read_is_no_licence(store: Store, place: Path) -> None:
+    lay(place / "親子丼.jpg", 1)
+    line = {"file_name": "親子丼.jpg", "name": "親子丼", "licence": "\x07"}
+    (place / "metadata.jsonl").write_text(json.dumps(line))
+    assert take(store, place).reasons == {"import-label": 1}
+
+
 @pytest.mark.parametrize("options", [(), ("--json",)])
 def test_a_source_whose_names_are_no_utf_8_is_taken_in_and_told_of(
     store: Store, tmp_path: Path, options: tuple[str, ...]

@@ -19,8 +19,12 @@ from worker.__main__ import app
 
 
 class Failing(TinyPainter):
+    def __init__(self, why: str = "device lost") -> None:
+        super().__init__()
+        self._why = why
+
     def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
-        raise RuntimeError("device lost")
+        raise RuntimeError(self._why)
 
 
 @pytest.fixture
@@ -29,9 +33,9 @@ def command(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     return CliRunner()
 
 
-def a_dead_letter(kitchen: Kitchen, **fields: Any) -> DishOrder:
+def a_dead_letter(kitchen: Kitchen, why: str = "device lost", **fields: Any) -> DishOrder:
     order = kitchen.put(an_order("毒見の丼", **fields), retries=0)
-    kitchen.serve(Failing())
+    kitchen.serve(Failing(why))
     assert kitchen.status(order.order_id) == "failed"
     return order
 
@@ -50,6 +54,13 @@ def test_what_failed_for_good_is_listed_with_its_last_error(
     [letter] = map(json.loads, listed.stdout.splitlines())
     assert (letter["order_id"], letter["deliveries"], letter["told"]) == (order.order_id, 1, True)
     assert order.token.get_secret_value() not in shown.stdout + listed.stdout
+
+
+def test_the_error_of_a_dead_letter_writes_nothing_else_on_the_terminal(
+    kitchen: Kitchen, command: CliRunner
+) -> None:
+    a_dead_letter(kitchen, "\x1b]0;mine\x07")
+    assert "RuntimeError: \\x1b]0;mine\\x07" in command.invoke(app, ["dead"]).stdout
 
 
 def test_a_replayed_order_is_painted_and_handed_to_the_bot(
