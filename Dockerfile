@@ -28,7 +28,8 @@ RUN pip install --no-cache-dir '.[worker,s3]' && pip uninstall --yes foodgan
 FROM python:3.11-slim-bookworm AS house
 ENV PATH=/opt/foodgan/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin foodgan \
-    && mkdir -p /srv/foodgan/var/photos /srv/foodgan/var/alive && chown -R 10001:10001 /srv/foodgan/var
+    && mkdir -p /srv/foodgan/var/photos /srv/foodgan/var/alive && chmod 700 /srv/foodgan/var \
+    && chown -R 10001:10001 /srv/foodgan/var
 WORKDIR /srv/foodgan
 
 FROM house AS bot

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from foodgan.contract import logs, pulse
+from foodgan.contract import logs, private, pulse
 from foodgan.contract.errors import FoodganError, StoreError, UserError
 from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.store import Store
@@ -189,7 +189,7 @@ def _from_input(settings: Settings, work: Callable[[Path], T]) -> T:
     """Work on what standard input holds, which can be read but once, in a file beside the records:
     a container's own folder for temporary files is memory.
     """
-    settings.var_dir.mkdir(parents=True, exist_ok=True)
+    private.make_folder(settings.var_dir)
     with NamedTemporaryFile(dir=settings.var_dir, prefix="restore-", suffix=".tar") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
         file.flush()

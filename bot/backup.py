@@ -40,7 +40,7 @@ from bot.records.database import (
     RecordsClosed,
     database_url,
     is_missing,
-    make_folder,
+    make_file,
     postgres_arguments,
 )
 from bot.records.migrate import HEAD, known_revision, migrate, revision
@@ -163,7 +163,7 @@ def _rehearse(archive: tarfile.TarFile, source: Path, to: str) -> None:
 
 def _engine(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
-        make_folder(url)
+        make_file(url)
         return create_engine(url.set(drivername="sqlite"), poolclass=NullPool, hide_parameters=True)
     return create_engine(
         url,

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bot.records.orders import Asker
+from foodgan.contract import private
 from foodgan.contract.orders import LATE_LIFE, DishOrder
 from foodgan.contract.settings import Settings
 
@@ -38,7 +39,7 @@ class Journal:
 
     def note(self, order: DishOrder, asker: Asker) -> None:
         """Write an order down, at once: a small file, kept by the system. Raises OSError."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private.make_folder(self._folder)
         partial = self._path(order.order_id).with_suffix(".partial")
         text = Entry(order=order, asker=asker).model_dump_json()
         with open(partial, "w", encoding="utf-8", opener=_private) as file:

@@ -14,6 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+from foodgan.contract import private
+
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _FOLDER = "alive"  # within the data folder
 
@@ -59,7 +61,7 @@ class Liveness:
 
     def _hold(self) -> None:
         """The file has its name once it is locked: nobody shall find it free before."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        private.make_folder(self._folder)
         unready = self._folder / f".{self._name}"
         self._held = os.open(unready, os.O_RDWR | os.O_CREAT, 0o644)
         fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,11 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
+from foodgan.contract import private
+
 
 @contextmanager
 def folder_in(home: Path) -> Iterator[Path]:
     """A folder of this process alone, gone afterwards."""
-    home.mkdir(parents=True, exist_ok=True)
+    private.make_folder(home)
     with _locked(home):  # so that nobody sweeps it before it has its lock
         made = Path(mkdtemp(dir=home))
         held = os.open(made, os.O_RDONLY)

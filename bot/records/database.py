@@ -1,5 +1,6 @@
 """Opening the database: SQLite by default, PostgreSQL by URL."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, event, make_url
@@ -8,10 +9,12 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from foodgan.contract import private
 from foodgan.contract.errors import FoodganError
 
 BUSY_TIMEOUT_S = 5  # how long a writer waits for another
 STATEMENT_TIMEOUT_S = 10
+_LOGS = ("-wal", "-shm", "-journal")  # beside SQLite's file, which lends new ones its mode
 
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -54,7 +57,7 @@ def open_engine(url: URL) -> AsyncEngine:
     Its errors do not repeat parameters: a token is one of them.
     """
     if url.get_backend_name() == "sqlite":
-        make_folder(url)
+        make_file(url)
         engine = create_async_engine(url, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", set_pragmas)
         return engine
@@ -70,14 +73,23 @@ def is_missing(url: URL) -> bool:
     return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
 
 
-def make_folder(url: URL) -> None:
-    """Make the folder that an SQLite file lies in. Raises RecordsClosed where it cannot be."""
-    if not url.database or url.database == ":memory:":
+def make_file(url: URL) -> None:
+    """Make an SQLite file and the folder it lies in, for this user alone: it holds tokens.
+
+    One that is there is closed to others. Raises RecordsClosed where the folder cannot be made.
+    """
+    if not url.database or url.database.startswith((":memory:", "file:")):
         return
+    path = Path(url.database)
     try:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(path.parent)
     except OSError as error:
         raise RecordsClosed(f"the database's folder cannot be made: {error}") from error
+    with suppress(OSError):  # it is another user's, or cannot be written: SQLite will say so
+        private.make_file(path)
+    for ending in _LOGS:
+        with suppress(OSError):
+            private.close(path.with_name(path.name + ending))
 
 
 def postgres_arguments() -> dict[str, object]:

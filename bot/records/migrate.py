@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from bot.records.database import RecordsClosed, make_folder, postgres_arguments, set_pragmas
+from bot.records.database import RecordsClosed, make_file, postgres_arguments, set_pragmas
 
 HEAD = "0007"  # the newest file in migrations/versions; a test holds them equal
 FOLDER = Path(__file__).parent / "migrations"
@@ -80,7 +80,7 @@ def _locking_engine(url: URL) -> Engine:
     """A plain engine whose transactions exclude one another and hold the table changes too."""
     if url.get_backend_name() != "sqlite":
         return create_engine(url, poolclass=NullPool, connect_args=postgres_arguments())
-    make_folder(url)
+    make_file(url)
     engine = create_engine(url.set(drivername="sqlite"), poolclass=NullPool)
 
     def connected(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

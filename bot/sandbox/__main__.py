@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
-from foodgan.contract import logs
+from foodgan.contract import logs, private
 
 _log = logging.getLogger("bot.sandbox")
 
@@ -42,7 +42,7 @@ def _arguments() -> argparse.Namespace:
 
 def _announce(sandbox: Sandbox, path: Path) -> None:
     """Write where the stand-in is; readable by this user alone, for the token's sake."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(path.parent)
     told = {
         "page": sandbox.origin,
         "discord_api_base": sandbox.api_base,

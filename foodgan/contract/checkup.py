@@ -19,6 +19,7 @@ Part = Literal[
     "packages of the bot",
     "packages of the worker",
     "disk",
+    "private files",
     "Redis",
     "Redis role",
     "Redis persistence",

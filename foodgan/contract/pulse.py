@@ -3,13 +3,15 @@
 import time
 from pathlib import Path
 
+from foodgan.contract import private
+
 BEAT_S = 2.0  # how often a process touches its file
 STALE_S = 15.0  # older than this: not alive, or not able to serve
 
 
 def beat(path: Path) -> None:
     """Say "alive and able to serve" now."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(path.parent)
     path.touch()
 
 

@@ -12,6 +12,7 @@ Check = Callable[[Settings], Iterable[Finding]]
 CHECKS: dict[Part, Check] = {
     "Python and packages": machine.python,
     "disk": machine.disk,
+    "private files": machine.private_files,
     "Redis": queue.redis,
     "photo store": store.store,
     "device": model.device,

@@ -1,14 +1,16 @@
-"""Python, the packages of bot and worker, and room on the disk."""
+"""Python, the packages of bot and worker, room on the disk, and who may read what lies there."""
 
 import platform
 import shutil
 import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 from uuid import uuid4
 
 from packaging.requirements import Requirement
 
+from foodgan.contract import private
 from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
 from foodgan.contract.settings import Settings
 from foodgan.contract.terminal import say
@@ -86,3 +88,15 @@ def disk(settings: Settings) -> Iterator[Finding]:
         yield warn(part, told, say("doctor-disk.little"))
     else:
         yield ok(part, told)
+
+
+def private_files(settings: Settings) -> Iterator[Finding]:
+    """Whether others on this machine may read the token, or photos that nobody has reviewed."""
+    part: Part = "private files"
+    modes = {Path(".env"): "600", settings.var_dir: "700"}
+    found = {path: mode for path, mode in modes.items() if path.exists() and private.is_open(path)}
+    for path, mode in found.items():
+        advice = say("doctor-private-open.advice", mode=mode, path=str(path))
+        yield warn(part, say("doctor-private-open", path=str(path)), advice)
+    if not found:
+        yield ok(part, say("doctor-private"))

@@ -4,10 +4,12 @@ import os
 import secrets
 from pathlib import Path
 
+from foodgan.contract import private
+
 
 def write_private(path: Path, text: str) -> None:
     """Write `text` with mode 600, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(path.parent)
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

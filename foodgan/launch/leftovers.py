@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from foodgan.contract import private
 from foodgan.contract.errors import UserError
 from foodgan.launch.plan import MARK
 from foodgan.launch.supervisor import Supervisor
@@ -20,7 +21,7 @@ PROC = Path("/proc")
 @contextmanager
 def claim(var: Path) -> Iterator[None]:
     """Make sure that no other launcher runs the house at `var`; the claim dies with the process."""
-    var.mkdir(parents=True, exist_ok=True)
+    private.make_folder(var)
     with (var / "up.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote_plus
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from foodgan.contract import private
 from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
 from foodgan.launch.files import password_in, write_private
@@ -101,7 +102,7 @@ def free_port(wanted: int) -> int:
 
 def _valkey(folder: Path) -> tuple[Program, str]:
     """The embedded queue: loopback only, a password in files of mode 600, an append-only log."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.make_folder(folder)
     password = password_in(folder / "password")
     port = free_port(0)
     settings = (

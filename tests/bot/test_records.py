@@ -1,6 +1,9 @@
 """Records: written before the queue, ended once, tokens erased."""
 
+import os
 import sqlite3
+import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from traceback import format_exception
@@ -11,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.records import figures, orders
-from bot.records.database import RecordsClosed, database_url
+from bot.records.database import RecordsClosed, database_url, make_file, open_engine
+from bot.records.migrate import bring_up, migrate
 from bot.records.orders import Asker
 from bot.records.tables import Order
 from foodgan.contract.orders import SEED_MAX
@@ -120,6 +124,62 @@ async def test_an_order_prints_without_its_token(sessions: Sessions) -> None:
 async def test_sqlite_lets_readers_read_beside_a_writer(sessions: Sessions, tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "records.sqlite3") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.fixture
+def usual_umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def open_files(folder: Path) -> set[str]:
+    """Those that others than their owner may do something with."""
+    return {path.name for path in folder.iterdir() if path.stat().st_mode & 0o077}
+
+
+async def test_nobody_else_may_read_an_sqlite_file_nor_its_log(
+    usual_umask: None, tmp_path: Path
+) -> None:
+    place = tmp_path / "var"
+    engine = open_engine(database_url(f"sqlite:///{place}/records.sqlite3"))
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("CREATE TABLE orders (token TEXT)")
+        assert len(list(place.iterdir())) == 3
+        assert open_files(place) == set()
+    await engine.dispose()
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+
+
+def test_a_file_of_an_earlier_bot_is_closed_with_what_lies_beside_it(
+    usual_umask: None, tmp_path: Path
+) -> None:
+    for name in ("records.sqlite3", "records.sqlite3-wal", "records.sqlite3-shm", "other"):
+        (tmp_path / name).touch()
+    make_file(database_url(f"sqlite:///{tmp_path}/records.sqlite3"))
+    assert open_files(tmp_path) == {"other"}
+
+
+async def test_a_database_whose_mode_is_not_ours_to_change_opens_all_the_same(
+    usual_umask: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    monkeypatch.setattr(Path, "touch", refused)
+    engine = open_engine(database_url(f"sqlite:///{tmp_path}/records.sqlite3"))
+    await bring_up(engine)
+    await engine.dispose()
+
+
+def test_a_folder_in_the_place_of_a_database_is_said_so_and_let_be(
+    usual_umask: None, tmp_path: Path
+) -> None:
+    (tmp_path / "photos").mkdir()
+    with pytest.raises(RecordsClosed, match="cannot be moved"):
+        migrate(database_url(f"sqlite:///{tmp_path}/photos"), "head")
+    assert open_files(tmp_path) == {"photos"}
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,25 @@ def test_little_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert [each.level for each in machine.disk(settings(tmp_path))] == [level]
 
 
+def test_what_others_may_read_is_told_with_how_to_close_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = settings(tmp_path, var_dir=Path("var"))
+    assert [each.level for each in machine.private_files(given)] == ["ok"]
+    modes = {".env": 0o640, "var": 0o755}
+    Path(".env").touch()
+    Path("var").mkdir()
+    for name, mode in modes.items():
+        Path(name).chmod(mode)
+    found = list(machine.private_files(given))
+    assert [each.level for each in found] == ["warn", "warn"]
+    for each in found:
+        [command] = re.findall("`(.*)`", each.advice)
+        subprocess.run(command.split(), check=True)
+    assert [each.level for each in machine.private_files(given)] == ["ok"]
+
+
 def test_a_photo_store_is_tried_out_and_left_as_it_was(tmp_path: Path) -> None:
     place = tmp_path / "photos"
     [found] = store.store(settings(tmp_path, photo_store=str(place)))

@@ -11,6 +11,7 @@ doctor-part-python = Python
 doctor-part-packages-of-the-bot = packages of the bot
 doctor-part-packages-of-the-worker = packages of the worker
 doctor-part-disk = disk
+doctor-part-private-files = private files
 doctor-part-redis = Redis
 doctor-part-redis-role = Redis role
 doctor-part-redis-persistence = Redis persistence
@@ -52,6 +53,9 @@ doctor-disk = { $free } GiB free for { $folder }
     .full = make room: records and the queue's log must be written
     .little = make room soon
 doctor-disk-new = { $free } GiB free for { $folder }, which will be made
+doctor-private = this user alone reads .env and VAR_DIR
+doctor-private-open = { $path } is open to other users of this machine
+    .advice = run `chmod { $mode } { $path }`: tokens lie there, or photos that nobody has reviewed
 
 ## Redis
 

@@ -11,6 +11,7 @@ doctor-part-python = Python
 doctor-part-packages-of-the-bot = ボットのパッケージ
 doctor-part-packages-of-the-worker = 描く係のパッケージ
 doctor-part-disk = ディスク
+doctor-part-private-files = 非公開のファイル
 doctor-part-redis = Redis
 doctor-part-redis-role = Redis の役割
 doctor-part-redis-persistence = Redis の保存
@@ -52,6 +53,9 @@ doctor-disk = 空きは { $free } GiB です({ $folder })
     .full = 空きを作ってください。注文の記録や行列のログが書けなくなります
     .little = 早めに空きを作ってください
 doctor-disk-new = 空きは { $free } GiB です({ $folder } はこれから作ります)
+doctor-private = .env と VAR_DIR は、いまのユーザーだけが読めます
+doctor-private-open = { $path } を、このマシンのほかのユーザーも開けます
+    .advice = `chmod { $mode } { $path }` を実行してください。トークンや、審査前の写真が入っています
 
 ## Redis(注文の行列)
 
