@@ -7,15 +7,10 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from bot.records.database import RecordsClosed
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import PARTIAL, Store, object_path
 
 log = logging.getLogger(__name__)
-
-
-class BackupRefused(RecordsClosed):
-    """There is nothing to back up, the file is no back-up, or it would overwrite something."""
 
 
 def save_files(store: Store, archive: tarfile.TarFile) -> int:
@@ -67,12 +62,7 @@ def restore_files(archive: tarfile.TarFile, store: Store, away: Collection[str])
 
 def in_store(name: str) -> PurePosixPath | None:
     """Where a member belongs in the store; None where it does not belong there."""
-    if not name.startswith("store/"):
-        return None
-    path = PurePosixPath(name).relative_to("store")
-    if ".." in path.parts or path.is_absolute():
-        raise BackupRefused(f"{name} leads out of the store")
-    return path
+    return PurePosixPath(name).relative_to("store") if name.startswith("store/") else None
 
 
 def saved_lines(archive: tarfile.TarFile, path: str) -> list[bytes]:

@@ -28,7 +28,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.archive import (
-    BackupRefused,
     add,
     in_store,
     member_of,
@@ -45,6 +44,7 @@ from bot.records.database import (
 )
 from bot.records.migrate import HEAD, known_revision, migrate, revision
 from bot.records.tables import Base
+from foodgan.contract.errors import StoreRefused
 from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 
@@ -72,6 +72,10 @@ _SETTLED = (
 _WITHDRAWN = {"state": "withdrawn", "name": "", "filename": ""} | dict.fromkeys(
     ("words", "perceptual_hash", "sha256", "original_sha256", "channel_id")
 )
+
+
+class BackupRefused(RecordsClosed):
+    """There is nothing to back up, the file is no back-up, or it would overwrite something."""
 
 
 def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
@@ -120,12 +124,12 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
                 known_revision(connection)
             if _has_records(url) and not replace:
                 raise BackupRefused.of("cli-bot-holds-records")
-            _rehearse(archive, source, str(about["revision"]))
+            _rehearse(archive, store, source, str(about["revision"]))
             files = restore_files(archive, store, _keep_away(archive, store, graves))
             migrate(url, "base")
             migrate(url, str(about["revision"]))
             rows = _load_records(url, archive)
-    except (tarfile.TarError, OSError, KeyError, ValueError) as error:
+    except (tarfile.TarError, OSError, KeyError, ValueError, StoreRefused) as error:
         raise BackupRefused.of("cli-bot-no-backup", file=str(source), fault=str(error)) from error
     migrate(url, "head")
     _settle(url, graves)
@@ -141,14 +145,16 @@ def _check_end(source: Path) -> None:
             raise ValueError("half of it is missing")
 
 
-def _rehearse(archive: tarfile.TarFile, source: Path, to: str) -> None:
+def _rehearse(archive: tarfile.TarFile, store: Store, source: Path, to: str) -> None:
     """Load all rows into a database that is thrown away: what fails there must not cost this one.
 
-    to: the back-up's revision. Raises BackupRefused where a row, a table or a path does not fit.
+    to: the back-up's revision. Raises BackupRefused where a row or a table does not fit, and
+    StoreRefused where a path does not.
     """
     names = set(archive.getnames())
     for member in archive:
-        in_store(member.name)
+        if path := in_store(member.name):
+            store.full(str(path))
         if member.islnk() and (in_store(member.linkname) is None or member.linkname not in names):
             raise BackupRefused(f"{member.name} leads to nothing in {source}")
     with TemporaryDirectory() as folder:

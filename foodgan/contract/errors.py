@@ -49,6 +49,10 @@ class StoreError(FoodganError):
     """The photo store cannot be reached, is full, or holds what nobody can read."""
 
 
+class StoreRefused(StoreError):
+    """What a store will not do, however often it is asked: a path out of it, a file too large."""
+
+
 class DiscordRefused(FoodganError):
     """Discord answered with an error that trying again will not mend.
 

@@ -22,7 +22,7 @@ from uuid import uuid4
 from fsspec.core import url_to_fs
 from pydantic import BaseModel, ValidationError
 
-from foodgan.contract.errors import StoreError
+from foodgan.contract.errors import StoreError, StoreRefused
 from foodgan.contract.logs import redact
 from foodgan.contract.photos import (
     CATALOGUES,
@@ -92,7 +92,7 @@ def shown(url: str) -> str:
 class Store:
     """Photos at an fsspec URL or path. Every method raises StoreError when the store fails.
 
-    Paths are relative to the store's root, with slashes.
+    Paths are relative to the store's root, with slashes, and none leads out of it.
     """
 
     def __init__(self, url: str) -> None:
@@ -103,20 +103,27 @@ class Store:
         self.is_folder = "file" in self.fs.protocol
 
     def full(self, path: str) -> str:
-        """The path as the file system takes it."""
+        """The path as the file system takes it.
+
+        Raises StoreRefused for one that leads out, or that is absolute in part: strangers' files,
+        back-ups and Redis name paths, too.
+        """
+        parts = path.split("/")
+        if ".." in parts or "" in parts[:-1]:
+            raise StoreRefused(f"{path} leads out of the store")
         return f"{self.root.rstrip('/')}/{path}"
 
     def read(self, path: str, most: int | None = None) -> bytes:
         """Raises FileNotFoundError where there is no such file.
 
-        most: bytes; one that is larger is a StoreError, and no more of it is read.
+        most: bytes; one that is larger is a StoreRefused, and no more of it is read.
         """
         with _reaching(path, may_lack=True):
             if most is None:
                 return bytes(self.fs.cat_file(self.full(path)))
             data = bytes(self.fs.cat_file(self.full(path), start=0, end=most + 1))
         if len(data) > most:
-            raise StoreError(f"{path} is larger than the {most:,} bytes that it may have")
+            raise StoreRefused(f"{path} is larger than the {most:,} bytes that it may have")
         return data
 
     def write(self, path: str, data: bytes) -> None:

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from foodgan.contract.errors import StoreError
+from foodgan.contract.errors import StoreError, StoreRefused
 from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.photos import CATALOGUES, CLUB, RELEASES, WAITING
 from foodgan.contract.store import Object, Store
@@ -135,14 +135,14 @@ def _check_models(store: Store, findings: Findings, track: Track) -> None:
             findings.models.append(f"{path}/{MODEL}")
             continue
         for name, sha256 in track(hashes.items(), f"Checking model {digest[:12]}"):
-            if "/" in name or not _is(store, f"{path}/{name}", sha256):
+            if not _is(store, f"{path}/{name}", sha256):
                 findings.models.append(f"{path}/{name}")
 
 
 def _is(store: Store, path: str, sha256: str) -> bool:
     try:
         return hashlib.sha256(store.read(path)).hexdigest() == sha256
-    except FileNotFoundError:
+    except (FileNotFoundError, StoreRefused):
         return False
 
 

@@ -7,14 +7,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
 
-from foodgan.contract.errors import StoreError
+from foodgan.contract.errors import StoreError, StoreRefused
 from foodgan.contract.photos import TOMBSTONES, WAITING, Entry, Tombstone, Waiting
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path, shown
 
@@ -80,6 +80,34 @@ def test_what_is_larger_than_it_may_be_is_not_read(store: Store) -> None:
         store.read("small", 4)
     with pytest.raises(FileNotFoundError):
         store.read("nowhere", 4)
+
+
+USES: dict[str, Callable[[Store, str], object]] = {
+    "read": Store.read,
+    "exists": Store.exists,
+    "delete": Store.delete,
+    "about": Store.about,
+    "folders": Store.folders,
+    "below": Store.below,
+    "write": lambda store, path: store.write(path, b"evil"),
+    "copy to": lambda store, path: store.copy("a/own", path),
+    "copy from": lambda store, path: store.copy(path, "a/copy"),
+    "delete_folder": lambda store, path: store.delete_folder(path, "own"),
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_a_path_that_leads_out_of_the_store_is_refused(
+    tmp_path: Path, use: Callable[[Store, str], object]
+) -> None:
+    (tmp_path / "secret").write_bytes(BYTES)
+    store = Store(str(tmp_path / "photos"))
+    store.write("a/own", BYTES)
+    for path in ("../secret", "a/../../secret", "..", str(tmp_path / "secret"), f"a/{tmp_path}"):
+        with pytest.raises(StoreRefused, match="leads out of the store"):
+            use(store, path)
+    assert (tmp_path / "secret").read_bytes() == BYTES
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["secret", "own"]
 
 
 def test_a_catalogue_is_replaced_whole(store: Store) -> None:

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from foodgan.cli import app
-from foodgan.contract.errors import StoreError
+from foodgan.contract.errors import StoreError, StoreRefused
 from foodgan.contract.photos import TOMBSTONES, WAITING, Entry, Tombstone, Waiting
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 from foodgan.photos import intake
@@ -249,8 +249,9 @@ def test_a_release_can_name_no_file_outside_of_it(store: Store, tmp_path: Path, 
     manifest = json.dumps({"files": {place: "0" * 64}}).encode()
     digest = hashlib.sha256(manifest).hexdigest()
     store.write(f"releases/{digest}/manifest.json", manifest)
-    with pytest.raises(PhotosError, match="outside of it"):
+    with pytest.raises(StoreRefused, match="leads out"):
         export_release(store, digest, tmp_path / "deep/out")
+    assert verify(store).releases == [f"releases/{digest}/{place}"]
     store.write(f"releases/{digest}/manifest.json", manifest + b" ")
     with pytest.raises(PhotosError, match="damaged"):
         export_release(store, digest, tmp_path / "deep/out")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import URL
 
 from bot import archive, backup
-from bot.archive import BackupRefused
+from bot.backup import BackupRefused
 from bot.records.database import database_url
 from bot.records.tables import Consent, Photo
 from foodgan.contract.store import Store
