@@ -20,6 +20,7 @@ from foodgan.contract.photos import (
     Released,
     ReleaseOrder,
     Taken,
+    drawing_path,
 )
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
@@ -62,7 +63,7 @@ def draw(order: Drawing, settings: Settings) -> Drawn:
     names = (name for name, _ in order.asked)
     wishes = dict(zip(names, order.wishers, strict=False))
     counted = words.coverage(covered, wishes, WORDS_MAX)
-    path = f"drawings/{order.drawing_id}.png"
+    path = drawing_path(order.drawing_id)
     store.write(path, drawn(order.locale, order.weeks, counted))
     wanted = tuple(word for word, _ in counted.wanted[:WANTED_MAX])
     return Drawn(drawing_id=order.drawing_id, path=path, wanted=wanted)

@@ -25,7 +25,7 @@ from bot.records import errands, figures, releases
 from bot.records.photos import NOBODY
 from bot.records.tables import Errand, ErrandKind, Photo
 from foodgan.contract import dishname
-from foodgan.contract.errors import KitchenClosed, StoreError, UserError
+from foodgan.contract.errors import KitchenClosed, StoreError, StoreRefused, UserError
 from foodgan.contract.models import (
     LEARN_TASK,
     MODELS,
@@ -43,6 +43,7 @@ from foodgan.contract.photos import (
     Drawn,
     Released,
     ReleaseOrder,
+    drawing_path,
 )
 from foodgan.contract.phrases import LOCALES, say
 from foodgan.contract.store import Store
@@ -203,7 +204,7 @@ class Errands:
         elif isinstance(done, Drawn):
             if await self._show(errand, done):
                 await self._close(errand, done)
-        elif await self._say(errand, Answer(say(errand.locale, "errand-failed", id=errand.id))):
+        elif await self._say(errand, _failed(errand)):
             await self._close(errand, None)
 
     async def _finish_release(self, errand: Errand, done: Released) -> None:
@@ -284,14 +285,19 @@ class Errands:
 
     async def _show(self, errand: Errand, drawn: Drawn) -> bool:
         """Show the drawing, which nobody needs again. One that is gone has been shown before."""
+        path = drawing_path(errand.id)
         try:
-            data = await asyncio.to_thread(self._store.read, drawn.path)
+            data = await asyncio.to_thread(self._store.read, path, PICTURE_MAX)
+            answer = _pictured(errand.locale, drawn, data)
         except FileNotFoundError:
             log.info("errand %s: its drawing is gone", errand.id)
             return True
-        told = await self._say(errand, _pictured(errand.locale, drawn, data))
+        except StoreRefused as error:
+            log.error("errand %s: failed: %s", errand.id, error)
+            answer = _failed(errand)
+        told = await self._say(errand, answer)
         if told:
-            await asyncio.to_thread(self._store.delete, drawn.path)
+            await asyncio.to_thread(self._store.delete, path)
         return told
 
     async def _give_up(self, errand: Errand) -> None:
@@ -352,6 +358,10 @@ def _errand(
 
 def _alive(errand: Errand) -> bool:
     return datetime.now(UTC) < errand.asked_at + TOKEN_LIFE - TOKEN_MARGIN
+
+
+def _failed(errand: Errand) -> Answer:
+    return Answer(say(errand.locale, "errand-failed", id=errand.id))
 
 
 def _pictured(locale: str, drawn: Drawn, data: bytes) -> Answer:

@@ -24,6 +24,7 @@ CLUB = "club"  # the name of the bot's own catalogue
 TOMBSTONES = "tombstones.jsonl"  # by the bot: hashes that must never come back
 WAITING = "waiting.jsonl"  # by the bot: photos taken in, not accepted for good; they are no orphans
 RELEASES = "releases"  # releases/HASH/: a Hugging Face imagefolder and its manifest
+DRAWINGS = "drawings"  # drawings/ID.png: for the bot to fetch and to remove
 PRUNED = "pruned.jsonl"  # by `photos prune`: releases that were, for whoever looks for one
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -172,8 +173,15 @@ class Drawing(Order):
 
 
 class Drawn(Result):
-    """A PNG in the store: its path there. wanted: words that photos lack most, the first first."""
+    """A PNG in the store, at its `drawing_path`. wanted: words that photos lack most, the first
+    first; path: for bots of before, which read whatever it names.
+    """
 
     drawing_id: OrderId
-    path: str
+    path: str = ""
     wanted: tuple[str, ...] = ()
+
+
+def drawing_path(drawing_id: str) -> str:
+    """Where a drawing lies in the store until it was shown: no answer out of Redis says so."""
+    return f"{DRAWINGS}/{drawing_id}.png"

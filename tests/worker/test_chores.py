@@ -16,6 +16,7 @@ from foodgan.contract.photos import (
     Released,
     ReleaseOrder,
     Taken,
+    drawing_path,
 )
 from foodgan.publishing import serving
 from tests.photos.gallery import add
@@ -46,7 +47,7 @@ def test_figures_and_releases_are_made_by_the_same_worker(counter: Counter) -> N
     counter.enqueue("bbbbbbbb", RELEASE_TASK, [order.model_dump(mode="json")])
     counter.serve()
     drawn = Drawn.model_validate(counter.value("aaaaaaaa"))
-    assert counter.store.read(drawn.path).startswith(b"\x89PNG")
+    assert counter.store.read(drawing_path("aaaaaaaa")).startswith(b"\x89PNG")
     assert drawn.wanted == ("寿司",)
     released = Released.model_validate(counter.value("bbbbbbbb"))
     assert released.train + released.test == 3

@@ -1,12 +1,15 @@
 """`/dataset`: one drawing a member at a time, so that photos wait behind nobody's many."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.photos import errands
 from bot.records.tables import Errand
 from bot.sandbox import people
 from bot.sandbox.interaction import Interaction
+from foodgan.contract.photos import drawing_path
 from foodgan.contract.phrases import say
 from tests.bot.canteen import is_private, until
 from tests.bot.photos.club import JPEG, Club, exported, until_closed
@@ -36,6 +39,43 @@ async def test_who_asks_again_before_the_drawing_is_there_is_asked_to_wait(club:
     await until_closed(club, job.id)
     club.use("dataset", "akari")
     await until(lambda: len(club.intake.jobs()) == 2, "in line again")
+
+
+async def test_an_answer_out_of_redis_says_of_no_file_that_it_is_the_drawing(
+    club: Club, tmp_path: Path
+) -> None:
+    await club.canteen.open()
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"token")
+    for named in ("../secret", "catalogues/club.jsonl"):
+        club.store.write("catalogues/club.jsonl", b"")
+        asked = club.use("dataset", "akari")
+        (job,) = await until(club.intake.jobs, "in line")
+        club.store.write(drawing_path(job.id), JPEG)
+        club.intake.finish(job, {"drawing_id": job.id, "path": named})
+
+        (drawn,) = (await club.shown(asked, say("ja", "dataset")))["attachments"]
+        assert club.world.attachments.get(drawn["id"]).data == JPEG
+        await until_closed(club, job.id)
+    assert secret.exists()
+    assert club.store.exists("catalogues/club.jsonl")
+
+
+async def test_a_drawing_that_is_no_picture_for_discord_is_told_as_failed_and_cleared_away(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands, "PICTURE_MAX", len(JPEG) - 1)
+    await club.canteen.open()
+    asked = club.use("dataset", "akari")
+    (job,) = await until(club.intake.jobs, "in line")
+    club.store.write(drawing_path(job.id), JPEG)
+    club.intake.finish(job, {"drawing_id": job.id})
+
+    told = await club.shown(asked, say("ja", "errand-failed", id=job.id))
+
+    assert told["attachments"] == []
+    await until_closed(club, job.id)
+    assert not club.store.exists(drawing_path(job.id))
 
 
 async def test_a_restart_forgets_no_drawing_that_is_on_its_way(club: Club) -> None:
