@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 
 import torch
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from torch import Tensor, nn
 
 from foodgan import checkpoint
@@ -30,6 +30,7 @@ SHIPPED = Path(__file__).parent / "weights"
 CARD = "README.md"
 NEAREST = "nearest.safetensors"  # the index of training photos, which a model need not have
 STAGES = ("stage1", "stage2")
+FILES = (*(f"{stage}.safetensors" for stage in STAGES), NEAREST)  # that model.json vouches for
 LIKENESS: Final = "likeness"  # the loss of a run that taught new names
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -86,6 +87,14 @@ class ModelFile(BaseModel):
     stage1: Stage1Config
     stage2: Stage2Config
     training: dict[str, Training]
+
+    @field_validator("hashes")
+    @classmethod
+    def _of_a_model(cls, hashes: dict[str, str]) -> dict[str, str]:
+        """Whoever copies a model goes by these names, and it may be a stranger's."""
+        if others := hashes.keys() - FILES:
+            raise ValueError(f"it names a file that no model has: {min(others)}")
+        return hashes
 
     @property
     def photos(self) -> list[dict[str, Any]]:

@@ -16,15 +16,13 @@ from foodgan.contract import private
 from foodgan.contract.errors import ModelError
 from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.store import Store
-from foodgan.registry import NEAREST, STAGES, digest_of
+from foodgan.registry import digest_of
 
 HOME = "models"  # in VAR_DIR: copies of the store's models
 COPY_S = 3600.0  # a copy that is not served is kept for so long: somebody may be opening it
 
 _FETCHING, _GOING = ".fetching-", ".going-"  # how names of what is half made or half gone begin
 _OURS = re.compile(rf"[0-9a-f]{{64}}|({re.escape(_FETCHING)}|{re.escape(_GOING)}).*")
-
-FILES = (*(f"{stage}.safetensors" for stage in STAGES), NEAREST)  # that model.json vouches for
 
 
 def fetch(store: Store, digest: str, home: Path) -> Path:
@@ -90,8 +88,6 @@ def _copy(store: Store, digest: str, folder: Path) -> None:
         if digest_of(folder) != digest:
             raise ModelError(f"model {digest[:12]} of the store is another than its name says")
         for name, sha256 in registry.describe(folder).hashes.items():
-            if name not in FILES:
-                raise ModelError(f"model {digest[:12]} names a file that no model has")
             data = store.read(f"{path}/{name}")
             if hashlib.sha256(data).hexdigest() != sha256:
                 raise ModelError(f"{name} of model {digest[:12]} is damaged in the store")

@@ -1,5 +1,6 @@
 """Models in a store: whole or not there, promoted and taken back, and each for whom it is meant."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -13,6 +14,7 @@ from foodgan import registry
 from foodgan.cli import app
 from foodgan.contract.errors import ModelError, StoreError
 from foodgan.contract.models import MODEL, MODELS, SERVING
+from foodgan.contract.photos import TOMBSTONES
 from foodgan.contract.store import Store
 from foodgan.photos.check import verify
 from foodgan.publishing import copies, gates, serving
@@ -89,10 +91,15 @@ def test_verify_finds_a_published_model_that_is_damaged(store: Store, tiny_model
 def test_a_model_can_name_no_file_outside_its_folder(
     store: Store, tiny_model: Path, tmp_path: Path
 ) -> None:
-    hostile = Path(shutil.copytree(tiny_model, tmp_path / "hostile"))
+    hostile = Path(shutil.copytree(tiny_model, tmp_path / "pack/models/hostile"))
+    (tmp_path / "pack/tombstones.jsonl").write_bytes(b"")
     described = json.loads((hostile / MODEL).read_text("utf-8"))
-    described["hashes"]["../../secret"] = "0" * 64
+    described["hashes"]["../../tombstones.jsonl"] = hashlib.sha256().hexdigest()
     (hostile / MODEL).write_text(json.dumps(described), "utf-8")
+    store.write(TOMBSTONES, b"kept")
+    with pytest.raises(ModelError, match="names a file that no model has"):
+        serving.publish(store, hostile)
+    assert store.read(TOMBSTONES) == b"kept"
     digest = registry.digest_of(hostile)
     for path in hostile.iterdir():
         store.write(f"{MODELS}/{digest}/{path.name}", path.read_bytes())
