@@ -16,9 +16,9 @@ from foodgan.photos.trees import Tree, below
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif")
 SIDECARS = (".txt", ".json")  # カレー.jpg and カレー.txt, or カレー.jpg.json
 _FILE_KEYS = ("file_name", "file", "path", "image", "filename")
-# At the end of a file's name: numbers, a copy's mark. カレー_01 (2) is カレー.
-# Digits are possessive: a long row of them would take forever.
-_NUMBER = re.compile(r"([\s_\-.]*(\(\d+\)|\d++|copy|のコピー))+$", re.IGNORECASE)
+# At the end of a file's name: numbers, a copy's mark. カレー_01 (2) is カレー. Read backwards and
+# possessively: from every place of a long row, as the name in a ZIP may be, it would take minutes.
+_MARKS = re.compile(r"\A((\)\d++\(|\d++|ypoc|ーピコの)[\s_\-.]*+)++", re.IGNORECASE)
 _CAMERA = re.compile(r"^(img|dsc|dscn|dscf|pxl|photo|image|screenshot|写真)?[\s_\-\d]*$", re.I)
 
 
@@ -139,7 +139,7 @@ def _beside(tree: Tree, path: str, beside: str) -> Label:
 
 def _spoken(stem: str) -> str:
     """A file's name as a dish's: without its number; "" for what a camera called it."""
-    name = _NUMBER.sub("", stem).replace("_", " ").strip()
+    name = _MARKS.sub("", stem[::-1])[::-1].replace("_", " ").strip()
     return "" if _CAMERA.match(name) else name
 
 

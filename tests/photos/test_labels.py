@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import normalize
@@ -40,6 +41,17 @@ def test_a_long_number_within_a_name_is_read_at_once(store: Store, place: Path) 
     lay(place / f"{'7' * 40}丼.jpg")
     take(store, place)
     assert names(store) == ["7" * 40 + "丼"]
+
+
+@pytest.mark.parametrize("row", ["_", " ", "1", "copy", "_1", "copy-"])
+def test_a_row_of_marks_that_fills_a_files_name_is_read_at_once(row: str) -> None:
+    class Shown(Folder):
+        def paths(self) -> list[str]:
+            return [f"{(row * 20_000)[:20_000]}x.jpg"]
+
+    began = time.monotonic()
+    labels(Shown(Path()), None)
+    assert time.monotonic() - began < 1  # it took up to half a minute
 
 
 def test_a_list_of_photos_is_not_gone_through_for_each_photo() -> None:
