@@ -89,7 +89,7 @@ def _from_metadata(folder: Path, place: str) -> list[Photo]:
                 "credit": _said(entry, "credit") or "",
                 "source": _said(entry, "source_repo", "source") or "unknown",
             }
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise PhotosError(f"{table}:{number} is not a metadata line: {error!r}") from error
         if not path.is_file():
             log.warning("%s:%d names %s, which is not there: skipped", table, number, path.name)
@@ -117,6 +117,10 @@ def _finder(folder: Path) -> Callable[[str], Path]:
         return {plain(path.relative_to(folder).as_posix()): path for path in files}
 
     def find(name: str) -> Path:
+        """Raises ValueError where it leads out, by its letters: a Hub's snapshot is links."""
+        told = PurePath(name)
+        if told.is_absolute() or ".." in told.parts:
+            raise ValueError(f"{name} leads out of the folder")
         path = folder / name
         if path.is_file() or name.isascii():
             return path

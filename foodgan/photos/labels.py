@@ -82,7 +82,7 @@ def _from_metadata(tree: Tree, paths: Mapping[str, str]) -> Iterator[Label]:
                 continue
             try:
                 row = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 row = None
             label = _label(table, row) if isinstance(row, dict) else None
             if label is None:
@@ -128,7 +128,7 @@ def _beside(tree: Tree, path: str, beside: str) -> Label:
         return Label(path, text.split("\n")[0].strip())
     try:
         row = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PhotosError(f"{beside} is no JSON") from None
     unsaid = {"file_name": "x", "url": None}  # it may open an album to whoever knows it
     label = _label(beside, {**row, **unsaid}) if isinstance(row, dict) else None

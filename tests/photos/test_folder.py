@@ -126,6 +126,7 @@ def test_a_missing_folder_and_an_empty_one_are_named(tmp_path: Path) -> None:
         '{"file_name": "a.png", "name_ja": ["カレー"]}',
         '{"file_name": "a.png", "licence": ["CC0"]}',
         '{"file_name": "a.png", "credit": {"name": "花子"}}',
+        "[" * 100_000,
     ],
 )
 def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: str) -> None:
@@ -133,6 +134,25 @@ def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: str) -> None:
     metadata(tmp_path, {"file_name": "a.png"}, line)
     with pytest.raises(PhotosError, match=r"metadata\.jsonl:2 is not a metadata line"):
         read_folder(tmp_path)
+
+
+@pytest.mark.parametrize("named", ["../private.png", "a/../../private.png", "{here}/private.png"])
+def test_a_line_that_names_a_file_outside_of_its_folder_is_refused(
+    tmp_path: Path, named: str
+) -> None:
+    photo(tmp_path / "private.png")
+    photo(tmp_path / "set/a/b.png")
+    metadata(tmp_path / "set", {"file_name": named.format(here=tmp_path), "name": "カレー"})
+    with pytest.raises(PhotosError, match=r"metadata\.jsonl:1 .*leads out of the folder"):
+        read_folder(tmp_path / "set")
+
+
+def test_a_snapshot_of_a_hub_whose_photos_are_links_is_read(tmp_path: Path) -> None:
+    blob = photo(tmp_path / "blobs/0123.png")
+    (tmp_path / "snapshots/1").mkdir(parents=True)
+    (tmp_path / "snapshots/1/a.png").symlink_to(Path("../../blobs", blob.name))
+    metadata(tmp_path / "snapshots/1", {"file_name": "a.png", "name": "カレー"})
+    assert read_folder(tmp_path / "snapshots/1")[0].name == "カレー"
 
 
 def test_metadata_that_is_no_text_is_refused(tmp_path: Path) -> None:

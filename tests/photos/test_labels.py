@@ -10,6 +10,7 @@ from unicodedata import normalize
 import pytest
 
 from foodgan.contract.store import Store
+from foodgan.photos.folder import PhotosError
 from foodgan.photos.labels import labels
 from foodgan.photos.trees import Folder
 from tests.photos.collection import cp932, lay, names, take
@@ -52,6 +53,14 @@ def test_a_row_of_marks_that_fills_a_files_name_is_read_at_once(row: str) -> Non
     began = time.monotonic()
     labels(Shown(Path()), None)
     assert time.monotonic() - began < 1  # it took up to half a minute
+
+
+@pytest.mark.parametrize("name", ["metadata.jsonl", "a.jpg.json"])
+def test_json_that_is_too_deep_to_be_read_is_said(store: Store, place: Path, name: str) -> None:
+    lay(place / "a.jpg")
+    (place / name).write_text("[" * 100_000)
+    with pytest.raises(PhotosError, match=rf"{name}.* is (not a metadata line|no JSON)"):
+        labels(Folder(place), None)
 
 
 def test_a_list_of_photos_is_not_gone_through_for_each_photo() -> None:
