@@ -15,6 +15,7 @@ from bot.records.database import RecordsClosed, database_url, open_engine
 from bot.records.migrate import HEAD, revision
 from foodgan import __version__
 from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
+from foodgan.contract.logs import brief
 from foodgan.contract.settings import Settings
 from foodgan.contract.terminal import say
 
@@ -48,7 +49,7 @@ async def database(settings: Settings) -> Finding:
         async with engine.connect() as connection:
             found = await connection.run_sync(revision)
     except (SQLAlchemyError, OSError, TimeoutError) as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0][:160]
+        reason = brief(str(getattr(error, "orig", error)).strip().splitlines()[0], 160)
         told = say("doctor-database-away", error=reason)
         return fail(part, told, say("doctor-database-away.advice"))
     finally:

@@ -38,6 +38,11 @@ def redact(text: str) -> str:
     return text
 
 
+def brief(text: str, most: int) -> str:
+    """How a redacted text begins. Cut first, half a secret would not look like one."""
+    return redact(text)[:most]
+
+
 class _Redacting(logging.Formatter):
     """Formats a record and its traceback, then blots out what looks like a secret."""
 

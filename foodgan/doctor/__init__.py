@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from foodgan.contract.checkup import Finding, Part, fail
-from foodgan.contract.logs import redact
+from foodgan.contract.logs import brief
 from foodgan.contract.settings import Settings
 from foodgan.contract.terminal import say
 from foodgan.doctor import bot, machine, model, queue, serving, store
@@ -27,5 +27,5 @@ def examine(name: Part, settings: Settings) -> Iterator[Finding]:
     try:
         yield from CHECKS[name](settings)
     except Exception as error:
-        what = f"{type(error).__name__}: {redact(str(error))[:200]}"
+        what = f"{type(error).__name__}: {brief(str(error), 200)}"
         yield fail(name, say("doctor-broke", error=what), say("doctor-broke.advice"))

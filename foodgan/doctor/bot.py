@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pydantic import ValidationError
 
 from foodgan.contract.checkup import Finding, Findings, fail, skip
-from foodgan.contract.logs import redact
+from foodgan.contract.logs import brief
 from foodgan.contract.settings import Settings
 from foodgan.contract.terminal import say
 
@@ -37,4 +37,4 @@ def bot(settings: Settings) -> Iterator[Finding]:
         yield fail("bot", told, say("doctor-bot-hangs.advice"))
     except ValidationError:
         last = (done.stderr.strip().splitlines() or [say("doctor-bot-silent")])[-1]
-        yield fail("bot", redact(last)[:200], say("doctor-bot-silent.advice"))
+        yield fail("bot", brief(last, 200), say("doctor-bot-silent.advice"))

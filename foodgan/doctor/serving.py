@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
 from foodgan.contract.errors import FoodganError, StoreError
+from foodgan.contract.logs import brief
 from foodgan.contract.models import MODEL, MODELS, Promotion, Serving
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
@@ -28,11 +29,11 @@ def serving(settings: Settings) -> Iterator[Finding]:
         counts = served.counts_for(registry.digest_of(settings.model_dir))
         yield _found(store, served, counts)
     except StoreError as error:
-        what = say("doctor-served-closed", error=str(error)[:200])
+        what = say("doctor-served-closed", error=brief(str(error), 200))
         yield fail(PART, what, say("doctor-served-closed.advice"))
     except FoodganError as error:
         # The check of the own model says what to do.
-        yield skip(PART, say("doctor-model-closed", error=str(error)[:200]))
+        yield skip(PART, say("doctor-model-closed", error=brief(str(error), 200)))
 
 
 def _found(store: Store, served: Serving, counts: Promotion | None) -> Finding:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from foodgan.contract.checkup import Finding, Part, fail, ok, warn
 from foodgan.contract.errors import StoreError
+from foodgan.contract.logs import brief
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store, shown
 from foodgan.contract.terminal import say
@@ -40,7 +41,7 @@ def store(settings: Settings) -> Iterator[Finding]:
         finally:
             place.delete(path)
     except (StoreError, FileNotFoundError) as error:
-        what = say("doctor-store-fails", store=where, error=str(error)[:160])
+        what = say("doctor-store-fails", store=where, error=brief(str(error), 160))
         yield fail(part, what, advice)
         return
     if read == PROBE:

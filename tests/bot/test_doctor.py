@@ -2,6 +2,7 @@
 
 import socket
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from pydantic import SecretStr
@@ -53,6 +54,16 @@ async def test_a_database_that_is_not_there_fails_without_its_password(
     found = await database(settings.model_copy(update={"database_url": url}))
     assert found.level == "fail"
     assert PASSWORD not in found.model_dump_json()
+
+
+async def test_a_long_fault_of_the_database_is_cut_without_a_half_of_its_password(
+    settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault = OSError(f"{'x' * 130} postgresql://canteen:{PASSWORD}@127.0.0.1/orders")
+    monkeypatch.setattr("bot.doctor.revision", Mock(side_effect=fault))
+    found = await database(settings)
+    assert found.level == "fail"
+    assert PASSWORD[:4] not in found.found
 
 
 async def test_without_a_token_discord_is_skipped_and_says_why(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from foodgan.contract.logs import redact
+from foodgan.contract.logs import brief, redact
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEy-test-token"
@@ -94,6 +94,13 @@ def test_what_a_record_tells_of_forges_no_line_and_moves_no_cursor() -> None:
     assert head.endswith("ERROR test: order x")
     assert rest[0] == "    2026-01-01 ERROR bot: \\x1b]0;mine\\x07: dropped"
     assert rest[-1] == "ValueError: \\x1b[2J"
+
+
+def test_a_text_that_is_cut_shows_no_half_of_a_secret() -> None:
+    fault = "it fails at redis://club:hunter2@nas/0"
+    for most in range(len(fault)):
+        assert "hun" not in brief(fault, most)
+        assert len(brief(fault, most)) <= most
 
 
 def test_ctrl_c_is_no_failure_to_report() -> None:
