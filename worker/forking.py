@@ -25,7 +25,7 @@ from rq.worker import SimpleWorker
 
 from foodgan.contract import pulse
 from foodgan.contract.settings import Settings
-from foodgan.contract.store import Store
+from foodgan.contract.store import Store, shown
 from worker import books, child, connection
 from worker.beside import Beside
 from worker.books import Claim, Command
@@ -93,7 +93,9 @@ class ForkingWorker(SimpleWorker):
         connection.insist(self.register_birth)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        _log.info("serving queue %s with store %s", self._queue.name, self._settings.photo_store)
+        _log.info(
+            "serving queue %s with store %s", self._queue.name, shown(self._settings.photo_store)
+        )
         try:
             while self._stop_by is None:
                 try:

@@ -12,7 +12,7 @@ from rq.exceptions import DuplicateJobError
 from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
-from foodgan.contract.errors import StoreError, UserError
+from foodgan.contract.errors import StoreError, StoreRefused, UserError
 from foodgan.contract.models import LEARN_TASK, MODELS, TRAIN_QUEUE, Learning
 from foodgan.contract.orders import FAILURE_TTL_S
 from foodgan.contract.settings import Settings
@@ -67,7 +67,8 @@ def _insist_on_store(url: str) -> None:
     except StoreError as error:
         cause = error.__cause__
         if (
-            isinstance(cause, _WRONG)
+            isinstance(error, StoreRefused)
+            or isinstance(cause, _WRONG)
             or type(cause).__name__ in _NO_CREDENTIALS
             or _read_only(cause)
         ):

@@ -23,7 +23,7 @@ from fsspec.core import url_to_fs
 from pydantic import BaseModel, ValidationError
 
 from foodgan.contract.errors import StoreError, StoreRefused
-from foodgan.contract.logs import redact
+from foodgan.contract.logs import REDACTED, brief
 from foodgan.contract.photos import (
     CATALOGUES,
     OBJECTS,
@@ -41,6 +41,8 @@ LEFTOVER_S = 3600.0  # a partial file of this age has no writer any more
 # Others write to the same bucket, and another store may want other keys.
 _NO_CACHE = {"use_listings_cache": False, "skip_instance_cache": True}
 _OBJECT = re.compile(r"([0-9a-f]{64})\.jpg")
+_SIGNED_IN = re.compile(r"(?<=://)[^@/]*:.*(?=@)")  # user:password, which may hold any sign
+_S3 = re.compile(r"s3a?://(?!arn:)[^/]*[@:]")  # no bucket's name has either; an access point's has
 _CATALOGUE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 Line = TypeVar("Line", bound=BaseModel)
@@ -86,7 +88,12 @@ def catalogue_path(name: str) -> str:
 
 def shown(url: str) -> str:
     """Where a store is, for an operator: neither user nor password, nor what its query holds."""
-    return redact(url.split("?")[0])
+    return _SIGNED_IN.sub(REDACTED, url).split("?")[0]
+
+
+def reason_of(error: Exception) -> str:
+    """Why a store fails, in a few words without a secret: some errors repeat its whole URL."""
+    return brief(getattr(error, "strerror", None) or str(error), 200)
 
 
 class Store:
@@ -96,8 +103,14 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
+        """Raises StoreRefused for an S3 address with keys in it, which S3's library would tell."""
+        if _S3.match(url):
+            raise StoreRefused(
+                "keys of S3 belong in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+                "and only BUCKET/FOLDER in its address"
+            )
         self.url = url
-        with _reaching(url):
+        with _reaching(shown(url)):
             options = _NO_CACHE if url.startswith(("s3:", "s3a:")) else {}
             self.fs, self.root = url_to_fs(url, **options)
         self.is_folder = "file" in self.fs.protocol
@@ -273,7 +286,7 @@ class Store:
 
     def _find(self, folder: str) -> dict[str, dict[str, Any]]:
         """Every file below a folder, with what the file system says of it."""
-        with _reaching(folder or self.url):
+        with _reaching(folder or shown(self.url)):
             # Without this a folder that is not there would be an error on some file systems.
             where = self.full(folder) if folder else self.root
             return dict(self.fs.find(where, detail=True)) if self.fs.exists(where) else {}
@@ -298,8 +311,7 @@ def _reaching(what: str, *, may_lack: bool = False) -> Iterator[None]:
     except Exception as error:  # S3's library has its own tree of errors, beside OSError
         if may_lack and isinstance(error, FileNotFoundError):
             raise
-        reason = (getattr(error, "strerror", None) or str(error))[:200]
-        raise StoreError(f"the store fails at {what}: {reason}") from error
+        raise StoreError(f"the store fails at {what}: {reason_of(error)}") from error
 
 
 def _write_in_folder(path: Path, data: bytes) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from foodgan.contract.errors import StoreError
-from foodgan.contract.store import Store
+from foodgan.contract.store import Store, reason_of
 
 LOCK = ".lock"  # beside the file, in a folder; it is empty and stays
 HELD_S = 30.0  # that somebody may have the lock: one who is frozen has it for ever
@@ -94,7 +94,7 @@ def _exchanged(store: Store, path: str, data: bytes, tag: str | None) -> bool:
         elif code in _LATE or (tag and code == "NoSuchKey"):
             return False
         else:
-            raise StoreError(f"the store fails at {path}: {str(error)[:200]}") from error
+            raise StoreError(f"the store fails at {path}: {reason_of(error)}") from error
     return True
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from foodgan.contract.logs import redact
 from foodgan.contract.photos import RELEASES
-from foodgan.contract.store import Store
+from foodgan.contract.store import Store, shown
 from foodgan.photos.counts import counted
 from foodgan.photos.prune import stale
 
@@ -18,7 +17,7 @@ def stats(store: Store) -> dict[str, Any]:
     objects = list(store.objects())
     names = counted(entry.name for entry in entries.values())
     return {
-        "store": redact(store.url),
+        "store": shown(store.url),
         "photos": len(entries),
         "objects": len(objects),
         "bytes": sum(one.size for one in objects),

@@ -370,6 +370,17 @@ def test_a_store_that_is_well_is_named_without_its_password(tmp_path: Path) -> N
     assert "geheim" not in checkup.skip("photo store", f"{url} is not asked").found
 
 
+@pytest.mark.parametrize(
+    "url", ["ftp://me:geheim@127.0.0.1:1/photos", "s3://AKIA0:ge/heim@canteen/photos"]
+)
+def test_a_store_that_fails_is_named_without_its_secrets(tmp_path: Path, url: str) -> None:
+    given = settings(tmp_path, photo_store=url)
+    for found in (*store.store(given), *serving.serving(given)):
+        assert found.level == "fail"
+        assert "heim" not in found.found
+        assert "AKIA0" not in found.found
+
+
 def test_a_gpu_that_computes_nothing_is_said_to_be_left_for_the_cpu(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

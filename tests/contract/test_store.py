@@ -7,9 +7,11 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -232,9 +234,50 @@ def test_where_nothing_is_ever_half_written_a_sweep_lists_nothing(
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://club:hunter2@nas/photos", "s3://canteen/photos?key=hunter2"]
+    "url",
+    [
+        "ftp://club:hunter2@nas/photos",
+        "ftp://club:hunter2/?@nas/photos",
+        "s3://canteen/photos?key=hunter2",
+    ],
 )
 def test_where_a_store_is_can_be_said_without_its_secrets(url: str) -> None:
     said = shown(url)
     assert "hunter2" not in said
     assert said.endswith("/photos")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://club:hunter2@127.0.0.1:1/photos",
+        "nowhere://club:hunter2@nas/photos",
+        "s3://AKIA0:hunter2@canteen/photos",
+        "s3a://AKIA0:hunter2/rest@canteen/photos",
+    ],
+)
+def test_a_store_that_cannot_be_opened_tells_no_secret_of_its_address(url: str) -> None:
+    with pytest.raises(StoreError) as raised:
+        Store(url).exists("x")
+    told = "".join(traceback.format_exception(raised.value))
+    assert "hunter2" not in told
+    assert "AKIA0" not in told
+
+
+@pytest.mark.parametrize(
+    "url", ["s3://canteen/club@campus", "s3://arn:aws:s3:eu-west-1:1:accesspoint/canteen"]
+)
+def test_an_address_in_s3_may_have_signs_that_are_no_key(url: str) -> None:
+    assert Store(url).root == url.removeprefix("s3://")
+
+
+def test_an_error_that_repeats_the_stores_address_is_told_without_its_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Store("memory://photos")
+    for length in range(150, 200):  # of which the error is cut in the middle of the address
+        fault = ValueError("x" * length + " ftp://club:hunter2@nas/photos")
+        monkeypatch.setattr(store.fs, "exists", Mock(side_effect=fault))
+        with pytest.raises(StoreError) as raised:
+            store.exists("x")
+        assert "hun" not in str(raised.value)

@@ -283,7 +283,7 @@ def test_the_command_line_checks_freezes_and_counts(store: Store) -> None:
 
 
 def test_figures_of_a_store_do_not_show_its_password() -> None:
-    at = ["--store", "memory://me:geheim@nas/p"]
+    at = ["--store", "memory://me:geheim@nas/p?key=geheim"]
     for form in ([], ["--json"]):
         told = CliRunner().invoke(app, ["photos", "stats", *at, *form])
         assert told.exit_code == 0, told.output

@@ -102,7 +102,7 @@ def test_a_data_folder_that_cannot_be_written_ends_no_worker(counter: Counter) -
 
 
 def test_a_store_that_cannot_be_swept_is_said(counter: Counter) -> None:
-    counter.serve(PHOTO_STORE="nowhere://me:geheim@nas/photos")
+    counter.serve(PHOTO_STORE="nowhere://me:geheim@nas/photos?key=geheim")
     assert "the store was not swept: failed StoreError" in counter.log
     assert "geheim" not in counter.log
 

@@ -59,11 +59,13 @@ def test_dead_letters_of_a_house_that_is_open_here_are_found_without_a_setting(
 
 def test_a_trainer_does_not_start_where_it_cannot_write_to_the_store(tmp_path: Path) -> None:
     (tmp_path / "plain").write_text("no folder")
-    for store in (tmp_path / "plain" / "photos", "nobody-knows://this"):
+    keys = "s3://AKIA0:hunter2@canteen/photos"
+    for store in (tmp_path / "plain" / "photos", "nobody-knows://this", keys):
         done = worker(tmp_path, "trainer", PHOTO_STORE=str(store))  # Redis is not asked
         assert done.returncode == EXIT_SETTING, done.stderr
         assert "PHOTO_STORE" in done.stderr
         assert "a trainer has to write there" in done.stderr
+        assert "hunter2" not in done.stderr
         assert "Traceback" not in done.stderr
 
 
