@@ -75,7 +75,7 @@ def backup(context: typer.Context, file: Path) -> None:
 
     settings: Settings = context.obj
     url = database_url(settings.database_url.get_secret_value())
-    store, out = Store(settings.photo_store), sys.stdout.buffer
+    store, out = _or_fail(lambda: Store(settings.photo_store)), sys.stdout.buffer
     if piped := file == PIPE:
         if out.isatty():
             _fail(say("cli-bot-backup-terminal"))
@@ -105,7 +105,7 @@ def restore(
     if pulse.alive(pulse_path(settings)):
         _fail(say("cli-bot-running"))
     url = database_url(settings.database_url.get_secret_value())
-    store = Store(settings.photo_store)
+    store = _or_fail(lambda: Store(settings.photo_store))
     if file == PIPE:
         rows, files = _or_fail(
             lambda: _from_input(settings, lambda file: bring_back(url, store, file, replace))

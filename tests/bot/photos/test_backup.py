@@ -293,6 +293,17 @@ def test_the_command_backs_up_the_house_of_var_dir_and_refuses_any_other(
     assert not (tmp_path / "other.tar").exists()
 
 
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_a_store_that_cannot_be_opened_is_said_in_a_line(
+    run: Run, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / ".env").write_text("PHOTO_STORE=ftp://me:geheim@127.0.0.1:1/photos")
+    failed = run("house", command, "club.tar")
+    assert (failed.returncode, failed.stderr.count(b"\n")) == (1, 1), failed.stderr
+    assert b"Connection refused" in failed.stderr
+    assert b"geheim" not in failed.stderr
+
+
 @pytest.mark.usefixtures("_furnished")
 def test_a_backup_goes_through_pipes_as_out_of_a_container(run: Run, tmp_path: Path) -> None:
     saved = run("house", "backup", "-")
