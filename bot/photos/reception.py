@@ -171,15 +171,7 @@ class Reception:
         if as_it_is is None or as_it_is.state != "submitted":
             log.info("photo %s: withdrawn, not put in line", photo.id)
             return
-        order = PhotoIntake.model_validate(
-            {
-                "photo_id": photo.id,
-                "url": SecretStr(photo.url),
-                "filename": photo.filename,
-                "name": photo.name,
-                "locale": photo.locale,
-            }
-        )
+        order = PhotoIntake(photo_id=photo.id, url=SecretStr(photo.url), name=photo.name)
         new = await self._queue.enqueue(TAKE_IN_TASK, photo.id, order.model_dump(mode="json"))
         log.info("photo %s: %s", photo.id, "in line" if new else "in line before")
 

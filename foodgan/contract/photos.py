@@ -65,8 +65,6 @@ class PhotoIntake(Order):
     photo_id: OrderId
     url: SecretStr
     name: Annotated[str, Field(max_length=100)] = ""
-    filename: Annotated[str, Field(max_length=256)] = ""
-    locale: Locale = "ja"
 
     @field_serializer("url", when_used="json")
     def _reveal(self, url: SecretStr) -> str:

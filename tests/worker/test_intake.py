@@ -98,7 +98,7 @@ def test_no_other_function_can_be_named(counter: Counter, task: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"url": None}, {"photo_id": "../../x"}, {"version": 2}, {"filename": "x" * 300}],
+    [{"url": None}, {"photo_id": "../../x"}, {"version": 2}, {"name": "x" * 300}],
     ids=str,
 )
 def test_another_payload_is_not_served_and_does_not_stay(

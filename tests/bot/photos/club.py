@@ -8,7 +8,9 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
 from redis import Redis
 from rq.job import Job
@@ -43,18 +45,19 @@ class Intake(Crew):
     def take(self, job: Job) -> Taken:
         """Take one photo in."""
         order = PhotoIntake.model_validate(job.args[0])
-        data = self.contents.get(order.filename, JPEG + order.filename.encode())
+        filename = PurePosixPath(urlsplit(order.url.get_secret_value()).path).name
+        data = self.contents.get(filename, JPEG + filename.encode())
         sha256 = self.store.put(data)
-        unlike = hashlib.sha256(order.filename.encode()).hexdigest()[:16]
+        unlike = hashlib.sha256(filename.encode()).hexdigest()[:16]
         taken = Taken(
             photo_id=order.photo_id,
             sha256=sha256,
             original_sha256=hashlib.sha256(b"original" + data).hexdigest(),
-            perceptual_hash=self.hashes.get(order.filename, unlike),
+            perceptual_hash=self.hashes.get(filename, unlike),
             width=640,
             height=480,
             size=len(data),
-            hints=("dark",) if "dark" in order.filename else (),
+            hints=("dark",) if "dark" in filename else (),
             words=read(order.name),
         )
         self.finish(job, taken.model_dump(mode="json"))

@@ -45,6 +45,7 @@ async def test_consent_is_written_with_its_version_and_sends_the_photo_off(
     order = PhotoIntake.model_validate(job.args[0])
     (photo,) = await club.photos()
     assert (order.photo_id, photo.state, photo.licence) == (photo.id, "submitted", licence)
+    assert job.args[0].keys() == {"version", "photo_id", "url", "name"}  # no file name, no locale
     assert "/ephemeral-attachments/" in order.url.get_secret_value()
 
 
