@@ -4,18 +4,17 @@ Forked from a process without threads. It lives no longer than the worker, which
 where it has died.
 """
 
-import ctypes
 import logging
 import os
 import resource
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
-_PR_SET_PDEATHSIG = 1
+from foodgan.machine.process import follow_parent
+
 _STDERR = 2
 _AGAIN_S = 5.0  # between two starts: what dies at once must not keep a core busy
 _LOOK_S = 0.1
@@ -84,8 +83,7 @@ class Beside:
             for number in (signal.SIGTERM, signal.SIGINT):  # the worker's handlers are not its own
                 signal.signal(number, signal.SIG_DFL)
             os.closerange(_STDERR + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-            if sys.platform == "linux":
-                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            follow_parent(signal.SIGKILL)
             if os.getppid() == worker:  # else it was gone before
                 os.nice(self._nice)
                 self._life()

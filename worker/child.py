@@ -4,23 +4,21 @@ A stranger's file may crash, stall or fill the process that decodes it. That pro
 connection and cannot outlive its worker. Fork from a process without threads only.
 """
 
-import ctypes
 import gc
 import json
 import os
 import resource
 import select
 import signal
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
 from foodgan.contract.errors import FoodganError
+from foodgan.machine.process import follow_parent
 
 _ANSWER_MAX = 1 << 20  # bytes; an answer is a few hundred
-_PR_SET_PDEATHSIG = 1
 _STDERR = 2
 _OPEN_FILES = 256
 
@@ -142,8 +140,7 @@ def _bind(limits: Limits, said: int) -> None:
     gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the worker
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    follow_parent(signal.SIGKILL)
     os.closerange(_STDERR + 1, said)
     os.closerange(said + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
     bounds = {

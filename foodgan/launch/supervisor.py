@@ -1,6 +1,5 @@
 """supervisord: its configuration in `var`, its process, and the socket to talk to it."""
 
-import ctypes
 import hashlib
 import http.client
 import shlex
@@ -10,6 +9,7 @@ import sys
 import tempfile
 import xmlrpc.client
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -18,9 +18,9 @@ from foodgan.contract import private
 from foodgan.contract.errors import UserError
 from foodgan.launch.files import write_private
 from foodgan.launch.plan import NUMBER, Plan, Program
+from foodgan.machine.process import follow_parent
 
 SOCKET_PATH_MAX = 90  # bytes; the kernel takes 107, supervisord adds its pid while it binds
-PR_SET_PDEATHSIG = 1
 
 _HEAD = """\
 [supervisord]
@@ -132,12 +132,8 @@ def start(plan: Plan) -> subprocess.Popen[bytes]:
             stdout=out,
             stderr=out,
             start_new_session=True,  # a terminal's Ctrl-C is for the launcher alone
-            preexec_fn=_follow_parent if sys.platform == "linux" else None,
+            preexec_fn=partial(follow_parent, signal.SIGTERM) if sys.platform == "linux" else None,
         )
-
-
-def _follow_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Supervisor:

@@ -3,12 +3,14 @@
 import ctypes
 import gc
 import os
+import signal
 import sys
 import threading
 from collections.abc import MutableMapping
 
 # glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+PR_SET_PDEATHSIG = 1  # Linux's prctl.h
 NEVER = 2**31 - 1
 OWN_CHOICE = ("MALLOC_", "GLIBC_TUNABLES", "LD_PRELOAD")  # of an operator, who knows better
 SELDOM = (50_000, 20, 100)  # new objects, younger collections, those of middle age
@@ -55,6 +57,15 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=follow, name="parent", daemon=True).start()
+
+
+def follow_parent(number: signal.Signals) -> None:
+    """Have the kernel send this signal as soon as the parent is gone (Linux; elsewhere nothing).
+
+    Of a parent that was gone before, `os.getppid` tells.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
 def step_back(nice: int) -> None:
