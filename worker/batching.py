@@ -92,7 +92,7 @@ class BatchingWorker(SimpleWorker):
         self._succession = succession
         self._queue: Queue = self.queues[0]
         self._clock = replies.clock
-        self._line = Line(self._queue, redis, self._clock)
+        self._line = Line(self._queue, self._clock)
         hasty = connection.hasty(settings)
         fleet = Fleet(hasty)
         self._contact = Contact()
@@ -154,7 +154,8 @@ class BatchingWorker(SimpleWorker):
                 )
                 self._serve(burst)
         finally:
-            self._depart()
+            books.leave(self)
+            _log.info("stopped")
 
     def _listen(self, connection: Redis, fleet: Fleet, replies: Replies) -> None:
         """With each heartbeat: whether Discord wants the fleet to wait, and what time it is."""
@@ -313,11 +314,3 @@ class BatchingWorker(SimpleWorker):
     def _plate(self, order: DishOrder, pictures: Sequence[Image]) -> Plate:
         known = any(map(self._painter.knows, order.names))
         return Plate(order, tuple(pictures), self._painter.model_id, known)
-
-    def _depart(self) -> None:
-        try:
-            with connection.refusing_is_away():
-                self.register_death()  # type: ignore[no-untyped-call]
-        except connection.AWAY:
-            _log.warning("Redis is away; the worker's entry goes by itself")
-        _log.info("stopped")

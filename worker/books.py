@@ -5,6 +5,7 @@ Every name of rq that is not in rq's documentation is used in this file, in `lin
 """
 
 import json
+import logging
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ from foodgan.contract.orders import (
     RESULT_TTL_S,
     TOLD,
 )
+from worker.connection import AWAY, refusing_is_away
 from worker.jobs import DEATHS, DELIVERIES, DishJob
 
 CLAIM_TTL_S = 8  # a claim that is not renewed for so long is free for others
@@ -40,7 +42,7 @@ TERMS: dict[str, Any] = {
     "log_job_description": False,  # rq's description holds the arguments
 }
 _ENDED = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.CANCELED, JobStatus.STOPPED)
-
+_log = logging.getLogger(__name__)
 
 # KEYS: registry of claims. ARGV: for how many seconds from now, then the claims that are in it.
 _DATED = """
@@ -64,6 +66,13 @@ class Claim:
     execution: Execution
     deliveries: int
     unwanted: bool = False
+
+
+def pop(queue: Queue, wait_s: int) -> str | None:
+    """Move the next job to the intermediate list; its id, None where none comes in that time."""
+    redis, source, aside = queue.connection, queue.key, queue.intermediate_queue_key
+    popped = redis.blmove(source, aside, wait_s) if wait_s else redis.lmove(source, aside)
+    return as_text(popped) if popped else None
 
 
 def claim(worker: BaseWorker, jobs: Sequence[DishJob], queue: Queue) -> list[Claim]:
@@ -156,6 +165,15 @@ def beat(worker: BaseWorker, connection: Redis) -> None:
             execution.heartbeat(registry, CLAIM_TTL_S, pipeline=pipe)
         _date(pipe, worker.queues[0], executions)
         pipe.execute()
+
+
+def leave(worker: BaseWorker) -> None:
+    """Strike the worker off, unless Redis is away: an entry that is not renewed goes by itself."""
+    try:
+        with refusing_is_away():
+            worker.register_death()  # type: ignore[no-untyped-call]
+    except AWAY:
+        _log.warning("Redis is away; the worker's entry goes by itself")
 
 
 # What follows says what is to be written of a claim's end, for `worker.commit`: what rq itself

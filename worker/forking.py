@@ -18,9 +18,7 @@ from typing import Any
 from pydantic import BaseModel
 from redis import Redis
 from redis.exceptions import RedisError
-from rq.exceptions import NoSuchJobError
 from rq.queue import Queue
-from rq.utils import as_text
 from rq.worker import SimpleWorker
 
 from foodgan.contract import pulse
@@ -120,11 +118,7 @@ class ForkingWorker(SimpleWorker):
         if self._pulse_file:
             with suppress(OSError):  # of a disk that is full or gone; it grows stale by itself
                 pulse.still(self._pulse_file)
-        try:
-            with connection.refusing_is_away():
-                self.register_death()  # type: ignore[no-untyped-call]
-        except connection.AWAY:
-            _log.warning("Redis is away; the worker's entry goes by itself")
+        books.leave(self)
         if self._beside:
             self._beside.wait(_CHORE_S)
         _log.info("stopped")
@@ -132,22 +126,18 @@ class ForkingWorker(SimpleWorker):
     def _serve_one(self, wait_s: int) -> bool:
         """Serve the next job, if one comes; returns whether one came."""
         self._keep()
-        source, aside = self._queue.key, self._queue.intermediate_queue_key
-        redis = self.connection
-        popped = redis.blmove(source, aside, wait_s) if wait_s else redis.lmove(source, aside)
-        if not popped:
+        job_id = books.pop(self._queue, wait_s)
+        if job_id is None:
             return False
-        try:
-            job = DishJob.fetch(as_text(popped), redis, self._queue.serializer)
-        except NoSuchJobError:
-            redis.lrem(aside, 1, as_text(popped))
+        job = DishJob.find(self._queue, job_id)
+        if job is None:
+            self.connection.lrem(self._queue.intermediate_queue_key, 1, job_id)
             return True
-        if isinstance(job, DishJob):
-            for claim in books.claim(self, [job], self._queue):
-                try:
-                    self._serve_claim(claim)
-                finally:  # where its end was not noted, Redis being away, it runs out: see `Sweep`
-                    self.executions.pop(claim.execution.id, None)
+        for claim in books.claim(self, [job], self._queue):
+            try:
+                self._serve_claim(claim)
+            finally:  # where its end was not noted, Redis being away, it runs out: see `Sweep`
+                self.executions.pop(claim.execution.id, None)
         return True
 
     def _keep(self) -> None:

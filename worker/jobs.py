@@ -7,7 +7,7 @@ Redis could then run code on the GPU machines. `DishJob` reads the same hash and
 import json
 import logging
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 from redis.client import Pipeline
 from rq.exceptions import DeserializationError, NoSuchJobError
@@ -35,6 +35,15 @@ class DishJob(Job):
     deaths = 0
     abandoned = False
     untold = False
+
+    @classmethod
+    def find(cls, queue: Queue, job_id: str) -> Self | None:
+        """The job of that id, None where Redis holds none that makes sense."""
+        try:
+            job = cls.fetch(job_id, queue.connection, queue.serializer)
+        except NoSuchJobError:
+            return None
+        return job if isinstance(job, cls) else None
 
     def restore(self, raw_data: Any) -> Any:
         """Fill in from the hash; a hash that makes no sense counts as no job at all.

@@ -10,12 +10,11 @@ import json
 import math
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from redis import Redis
 from rq.exceptions import NoSuchJobError
 from rq.queue import Queue
 from rq.utils import as_text
@@ -27,7 +26,7 @@ from foodgan.contract.orders import (
     TOKEN_LIFE,
     TOKEN_MARGIN,
 )
-from worker import costs
+from worker import books, costs
 from worker.clock import Clock
 from worker.jobs import DEATHS, DishJob
 
@@ -114,11 +113,11 @@ def fill(
 class Line:
     """Takes batches off one queue, by way of its intermediate list: a crash loses none of them."""
 
-    def __init__(self, queue: Queue, connection: Redis, clock: Clock) -> None:
+    def __init__(self, queue: Queue, clock: Clock) -> None:
         self._clock = clock
         self._queue = queue
-        self._connection = connection
-        self._top_up = connection.register_script(_TOP_UP)
+        self._connection = queue.connection
+        self._top_up = queue.connection.register_script(_TOP_UP)
         self._known: dict[str, Ticket] = {}  # of those that waited at the last look
         self._held = False  # whether the batch before was a suspect
 
@@ -127,21 +126,12 @@ class Line:
 
         room: pictures that a batch has room for. Empty when nothing came within `wait_s` seconds.
         """
-        while head := self._pop(wait_s):
+        while head := books.pop(self._queue, wait_s):
             jobs = self._fetch(self._batch(head, room))
             if jobs:
                 self._held = any(job.deaths for job in jobs)
                 return jobs
         return []
-
-    def _pop(self, wait_s: int) -> str | None:
-        source, aside = self._queue.key, self._queue.intermediate_queue_key
-        popped = (
-            self._connection.blmove(source, aside, wait_s)
-            if wait_s
-            else self._connection.lmove(source, aside)
-        )
-        return as_text(popped) if popped else None
 
     def _batch(self, head: str, room: int) -> list[str]:
         """Move those that share the batch with `head` to the intermediate list, or instead of it.
@@ -189,7 +179,7 @@ class Line:
         try:
             found = DishJob.fetch_many(job_ids, self._connection, self._queue.serializer)
         except NoSuchJobError:  # one of them is damaged; singly the others can be read
-            found = [self._fetch_one(job_id) for job_id in job_ids]
+            found = [DishJob.find(self._queue, job_id) for job_id in job_ids]
         jobs = []
         for job_id, job in zip(job_ids, found, strict=True):
             if isinstance(job, DishJob):
@@ -197,12 +187,6 @@ class Line:
             else:
                 self._connection.lrem(self._queue.intermediate_queue_key, 1, job_id)
         return jobs
-
-    def _fetch_one(self, job_id: str) -> Any:
-        try:
-            return DishJob.fetch(job_id, self._connection, self._queue.serializer)
-        except NoSuchJobError:
-            return None
 
 
 def _ticket(job_id: str, data: bytes | None, meta: bytes | None) -> Ticket:
@@ -222,7 +206,8 @@ def _ticket(job_id: str, data: bytes | None, meta: bytes | None) -> Ticket:
     return Ticket(job_id, str(member or job_id), pictures, behind)
 
 
-def _read(value: Any) -> Any:
+def _read(value: Callable[[], Any]) -> Any:
+    """What `value` comes to, None where a payload makes no such sense."""
     try:
         return value()
     except (LookupError, TypeError, ValueError, OverflowError, RecursionError, zlib.error):

@@ -9,7 +9,6 @@ from typing import Generic, Literal, TypeVar
 from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 from rq import worker_registration
-from rq.exceptions import NoSuchJobError
 from rq.job import JobStatus
 from rq.queue import Queue
 from rq.registry import ScheduledJobRegistry
@@ -151,7 +150,7 @@ class Sweep(Generic[Order]):
         """
         registry = ScheduledJobRegistry(queue=self._queue)  # type: ignore[no-untyped-call]
         for job_id in registry.get_jobs_to_schedule(now):
-            job = self._fetch(job_id)
+            job = DishJob.find(self._queue, job_id)
             with self._connection.pipeline() as pipe:
                 registry.remove(job_id, pipeline=pipe)
                 if job is not None:
@@ -164,13 +163,6 @@ class Sweep(Generic[Order]):
         self._queue.finished_job_registry.cleanup(now)
         self._queue.failed_job_registry.cleanup(now)
         worker_registration.clean_worker_registry(self._queue)
-
-    def _fetch(self, job_id: str) -> DishJob | None:
-        try:
-            job = DishJob.fetch(job_id, self._connection, self._queue.serializer)
-        except NoSuchJobError:
-            return None
-        return job if isinstance(job, DishJob) else None
 
     def _close(self, hopeless: dict[str, tuple[DishJob, Order]], job: DishJob) -> None:
         """Before rq gives an abandoned job another try, or files it as failed without its token.

@@ -12,7 +12,6 @@ from foodgan.contract.orders import BACKGROUND_META, PAINT_TASK, TOKEN_LIFE, Dis
 from foodgan.painting.painter import Dish
 from tests.worker.conftest import BATCH, Kitchen, an_order
 from tests.worker.tiny import TinyPainter
-from worker import connection
 from worker.clock import Clock
 from worker.jobs import DEATHS, DELIVERIES, DishJob
 from worker.line import PATIENCE_S, Line, Ticket, fair, fill
@@ -33,7 +32,7 @@ def ids(chosen: list[Ticket]) -> str:
 def line(kitchen: Kitchen) -> Line:
     queue = kitchen.queue
     queue.job_class = DishJob
-    return Line(queue, connection.patient(kitchen.settings), Clock())
+    return Line(queue, Clock())
 
 
 def take(line: Line, room: int = BATCH) -> list[str]:
@@ -159,7 +158,7 @@ def test_a_batch_that_follows_one_taken_alone_is_not_of_what_nobody_waits_for(
 def test_two_workers_never_take_the_same_order(kitchen: Kitchen) -> None:
     queue = kitchen.queue
     queue.job_class = DishJob
-    lines = [Line(queue, connection.patient(kitchen.settings), Clock()) for _ in range(2)]
+    lines = [Line(queue, Clock()) for _ in range(2)]
     orders = {kitchen.put(an_order()).order_id for _ in range(20)}
 
     taken = [job for turn in range(4) for job in take(lines[turn % 2])]
