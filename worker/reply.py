@@ -50,6 +50,14 @@ class OutOfTime(FoodganError):
     """Discord did not take the answer before its time was up."""
 
 
+class _Again(Exception):
+    """Another try may help. seconds: to wait before it, 0 for the usual back-off."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
 @dataclass(frozen=True)
 class Message:
     """An answer: one text, the pictures in their order, and rows of buttons below."""
@@ -141,21 +149,20 @@ class Replies:
         while True:
             await self._wait(self._gates.wait_s(order.order_id), until)
             tries += 1
-            wait_s: float | dict[str, Any]
+            pause_s = 0.0
             try:
                 with metrics.POST_TIMES.time():
-                    wait_s = await self._send(order, message)
+                    return await self._send(order, message)
+            except _Again as again:
+                pause_s = again.seconds
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                wait_s = self._back_off_s(tries)
                 metrics.posted(0)
                 # The error's own text may hold the URL.
                 _log.warning("order %s: %s at Discord", order.order_id, type(error).__name__)
-            if isinstance(wait_s, dict):
-                return wait_s
-            await self._wait(wait_s or self._back_off_s(tries), until)
+            await self._wait(pause_s or self._back_off_s(tries), until)
 
-    async def _send(self, order: DishOrder, message: Message | None) -> float | dict[str, Any]:
-        """One try: Discord's answer; else seconds to wait, 0 for the usual back-off."""
+    async def _send(self, order: DishOrder, message: Message | None) -> dict[str, Any]:
+        """One try: Discord's answer. Raises _Again, or what another try would not help."""
         assert self._session is not None
         token = quote(order.token.get_secret_value(), safe="")
         url = f"{self._base}/webhooks/{order.application_id}/{token}/messages/@original"
@@ -166,26 +173,27 @@ class Replies:
             metrics.posted(answer.status)
             if answer.status < HTTPStatus.MULTIPLE_CHOICES:
                 return _json(text)
-            return self._judge(order, answer.status, answer.headers, _json(text))
-        raise AssertionError("unreachable")
+            raise self._refusal(order, answer.status, answer.headers, _json(text))
 
-    def _judge(self, order: DishOrder, status: int, headers: Any, body: dict[str, Any]) -> float:
-        """Seconds to wait before the next try. Raises where another try would not help."""
+    def _refusal(
+        self, order: DishOrder, status: int, headers: Any, body: dict[str, Any]
+    ) -> Exception:
+        """The error that a refusal comes to; gates and other workers hear of it."""
         code = body.get("code") if isinstance(body.get("code"), int) else 0
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             pause = pause_of(headers, body)
             self._gates.close(order.order_id, pause)
             self._tell(pause)
             _log.warning("order %s: 429 from Discord, %s", order.order_id, pause)
-            return pause.seconds
+            return _Again(pause.seconds)
         if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE or code == TOO_LARGE:
-            raise TooLarge
+            return TooLarge()
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT:
             _log.warning("order %s: %d from Discord", order.order_id, status)
-            return 0
+            return _Again()
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             self._tell(None)
-        raise DiscordRefused(status, code or 0)
+        return DiscordRefused(status, code or 0)
 
     def _tell(self, pause: Pause | None) -> None:
         """Let the other workers know, without waiting for Redis."""
