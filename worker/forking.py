@@ -22,6 +22,7 @@ from rq.queue import Queue
 from rq.worker import SimpleWorker
 
 from foodgan.contract import pulse
+from foodgan.contract.photos import RESULT_TTL_S
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store, shown
 from worker import books, child, connection
@@ -36,7 +37,6 @@ from worker.payload import Refused
 from worker.sweep import Sweep
 
 BEAT_S = 1
-RESULT_KEPT_S = 7 * 86_400  # the bot may be away for days: a photo in the store must not be lost
 DEATHS_MAX = 4  # of workers that had one job in hand: it takes down whoever serves it
 _AWAY_S = 1.0  # between two tries while Redis is away
 _TIDY_S = 3600.0  # between two looks for half-written files
@@ -241,7 +241,7 @@ class ForkingWorker(SimpleWorker):
 
     def _finish(self, claim: Claim, answer: Any) -> None:
         claim.job._result = answer
-        claim.job.result_ttl = max(claim.job.result_ttl or 0, RESULT_KEPT_S)
+        claim.job.result_ttl = max(claim.job.result_ttl or 0, RESULT_TTL_S)
         self._write(claim, books.finish(self, claim))
 
     def _write(self, claim: Claim, commands: Sequence[Command]) -> None:

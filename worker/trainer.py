@@ -14,7 +14,7 @@ from rq.serializers import JSONSerializer
 
 from foodgan.contract.errors import StoreError, StoreRefused, UserError
 from foodgan.contract.models import LEARN_TASK, MODELS, TRAIN_QUEUE, Learning
-from foodgan.contract.orders import FAILURE_TTL_S
+from foodgan.contract.orders import FAILURE_TTL_S, NO_TIMEOUT
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
 from worker import child, connection, scratch
@@ -25,7 +25,6 @@ from worker.training import SCRATCH, TASKS, looked_through
 
 PATIENCE_S = 20.0  # that learning in hand has to end; given back, it begins anew elsewhere
 _LOOKING = Limits(cpu_s=60, memory=4 * 1024**3, wall_s=120)  # through the store
-_NO_TIMEOUT = -1  # as rq spells it: a task has bounds of its own
 
 # Of a store: it is not there or takes nothing from us; its kind or the library for it is unknown.
 _WRONG = (
@@ -125,7 +124,7 @@ def _put_in_line(queue: Queue, order: Learning, retries: int) -> None:
             args=(_plain(order),),
             job_id=order.learning_id,
             description=f"{LEARN_TASK} {order.learning_id}",
-            timeout=_NO_TIMEOUT,
+            timeout=NO_TIMEOUT,
             failure_ttl=FAILURE_TTL_S,  # then it is tried once more
             retry=Retry(max=retries) if retries else None,
             unique=True,

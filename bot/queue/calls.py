@@ -18,7 +18,6 @@ from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.settings import Settings
 
 RETRY_AFTER_S = (1, 3, 10)
-NO_TIMEOUT = -1  # as rq spells it: workers go by bounds of their own, see `worker`
 THREADS = 4  # calls that may hang on Redis at once
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
-from bot.queue.calls import NO_TIMEOUT, STAGES, Calls, Stage, retry_of
+from bot.queue.calls import STAGES, Calls, Stage, retry_of
 from foodgan.contract.late import HANDED
 from foodgan.contract.logs import REDACTED
 from foodgan.contract.orders import (
@@ -24,6 +24,7 @@ from foodgan.contract.orders import (
     FAILURE_TTL_S,
     LATE_LIFE,
     MEMBER_META,
+    NO_TIMEOUT,
     PACE_DISH,
     PACE_KEY,
     PAINT_TASK,

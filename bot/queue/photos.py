@@ -11,14 +11,11 @@ from rq.results import Result
 from rq.serializers import JSONSerializer
 from rq.worker_registration import get_keys
 
-from bot.queue.calls import NO_TIMEOUT, STAGES, Calls, Stage, retry_of
+from bot.queue.calls import STAGES, Calls, Stage, retry_of
 from foodgan.contract.models import LEARN_TASK, TRAIN_QUEUE
-from foodgan.contract.orders import FAILURE_TTL_S
-from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, TAKE_IN_TASK
+from foodgan.contract.orders import FAILURE_TTL_S, NO_TIMEOUT
+from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, RESULT_TTL_S, TAKE_IN_TASK
 from foodgan.contract.settings import Settings
-
-# The bot reads a result on its rounds; a bot that was away finds what was done in its absence.
-RESULT_TTL_S = 7 * 86_400
 
 
 class PhotoQueue:

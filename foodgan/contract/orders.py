@@ -51,6 +51,7 @@ END_TTL_S = 7200
 # The bot deletes it sooner, with its token, on its next round. Longer than LATE_LIFE.
 RESULT_TTL_S = 4500
 FAILURE_TTL_S = 86_400  # operators look at failed jobs; the token in them is blotted out
+NO_TIMEOUT = -1  # of a job, as rq spells it: workers go by bounds of their own
 
 TOKEN_LIFE = timedelta(minutes=15)  # Discord: an interaction token is good for 15 minutes
 TOKEN_MARGIN = timedelta(seconds=45)  # stop trying this long before the token dies

@@ -16,6 +16,9 @@ CHORE_QUEUE = "chores"  # what may take long: drawings and releases
 TAKE_IN_TASK = "worker.photos.take_in"  # PhotoIntake -> Taken | Refused
 DRAW_TASK = "worker.photos.draw"  # Drawing -> Drawn: the picture of /dataset
 RELEASE_TASK = "worker.photos.release"  # ReleaseOrder -> Released
+# The bot reads a result on its rounds; one that was away for days finds what was done meanwhile, as
+# a photo that lies in the store must not be lost.
+RESULT_TTL_S = 7 * 86_400
 
 # Layout of a store. Every file appears whole or not at all; objects never change.
 OBJECTS = "objects"  # objects/ab/abcdef….jpg, named by the SHA-256 of their bytes
