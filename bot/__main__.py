@@ -96,13 +96,12 @@ def restore(
     """Bring database and photo store back from a file, - for standard input. The bot must be
     stopped."""
     from bot.backup import restore as bring_back
-    from bot.heart import pulse_path
     from bot.records.database import database_url
 
     settings: Settings = context.obj
     # Its lines of tables that go frighten, and their rows are brought back.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    if pulse.alive(pulse_path(settings)):
+    if pulse.alive(pulse.of_bot(settings.var_dir)):
         _fail(say("cli-bot-running"))
     url = database_url(settings.database_url.get_secret_value())
     store = _or_fail(lambda: Store(settings.photo_store))
@@ -168,9 +167,8 @@ def erase(
 @cli.command()
 def health(context: typer.Context) -> None:
     """Exit 0 while the bot is connected and serving. For containers."""
-    from bot.heart import pulse_path
-
-    if not pulse.alive(pulse_path(context.obj)):
+    settings: Settings = context.obj
+    if not pulse.alive(pulse.of_bot(settings.var_dir)):
         _fail(say("cli-bot-not-serving"))
 
 

@@ -24,7 +24,7 @@ from bot.commands.status import status_command
 from bot.deferral import answered
 from bot.door import Door
 from bot.ends import Ends
-from bot.heart import Heart, pulse_path
+from bot.heart import Heart
 from bot.journal import Journal, journal_path
 from bot.kitchen import Kitchen
 from bot.late import LateDishes
@@ -39,6 +39,7 @@ from bot.turns import Turns
 from bot.voice import Voice
 from bot.waiter import Waiter
 from bot.watch import Watch
+from foodgan.contract import pulse
 from foodgan.contract.errors import StoreError, UserError
 from foodgan.contract.orders import new_order_id
 from foodgan.contract.phrases import locale_of, say
@@ -142,7 +143,7 @@ class Bot(discord.Client):
         late = LateDishes(sessions, self._queue, self.kitchen, voice, turns)
         self._rounds = Rounds(sessions, self._queue, self.kitchen, door, late, turns)
         self._ends = Ends(settings, self._rounds.attend)
-        self._heart = Heart(pulse_path(settings))
+        self._heart = Heart(pulse.of_bot(settings.var_dir))
         self.watch = Watch(settings, self._queue, self._heart, lambda: self.latency)
         self._chores: list[asyncio.Task[None]] = []
         self.menu = Menu(self)

@@ -7,14 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from foodgan.contract import pulse
-from foodgan.contract.settings import Settings
 
 log = logging.getLogger(__name__)
-
-
-def pulse_path(settings: Settings) -> Path:
-    """The file that a serving bot touches."""
-    return settings.var_dir / "bot.pulse"
 
 
 class Heart:

@@ -22,7 +22,6 @@ from foodgan.contract.plain import visible
 from foodgan.contract.settings import Settings, read_settings
 from foodgan.contract.terminal import Terminal, say, told
 from foodgan.machine import process
-from worker.health import intake_pulse_file, pulse_file, trainer_pulse_file
 
 EXIT_SETTING = 2  # this and the next one: to be started again is of no use
 EXIT_NO_MODEL = 3
@@ -87,8 +86,9 @@ def health(
     trainer: Annotated[bool, typer.Option("--trainer")] = False,
 ) -> None:
     """Exit code 0 where the worker lives and reaches its queue, else 1; 2: a wrong setting."""
-    find = intake_pulse_file if intake else trainer_pulse_file if trainer else pulse_file
-    if not pulse.alive(find(_settings(), name or socket.gethostname())):
+    kind: pulse.Kind = "intake" if intake else "trainer" if trainer else "worker"
+    var, label = _settings().var_dir, name or socket.gethostname()
+    if not pulse.alive(pulse.of_worker(var, kind, label)):
         raise typer.Exit(1)
 
 

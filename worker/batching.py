@@ -17,6 +17,7 @@ from redis import Redis
 from rq.queue import Queue
 from rq.worker import SimpleWorker
 
+from foodgan.contract import pulse
 from foodgan.contract.orders import (
     DISH_QUEUE,
     END_CANCELLED,
@@ -31,7 +32,6 @@ from worker.bell import Bell
 from worker.books import Claim
 from worker.contact import Contact
 from worker.delivery import Delivery
-from worker.health import pulse_file
 from worker.keeper import EXIT_DEVICE, Keeper, Sweeper
 from worker.likeness import Likeness
 from worker.line import Line
@@ -99,7 +99,7 @@ class BatchingWorker(SimpleWorker):
         self._keeper = Keeper(
             self,
             hasty,
-            pulse_file(settings, label),
+            pulse.of_worker(settings.var_dir, "worker", label),
             also=partial(self._listen, hasty, fleet, replies),
         )
         brisk = connection.brisk(settings)

@@ -4,12 +4,12 @@ Two processes make one worker: this one serves the queue `photo`, one beside it 
 so that no photo waits for a release.
 """
 
+from foodgan.contract import pulse
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE
 from foodgan.contract.settings import Settings
 from foodgan.photos import words
 from worker.beside import Beside
 from worker.forking import hired
-from worker.health import intake_pulse_file
 from worker.photos import TASKS
 
 _CHORES_NICE = 10  # photos go first
@@ -24,5 +24,5 @@ def serve(settings: Settings, label: str, *, burst: bool = False) -> None:
         return
     chores = Beside(lambda: hired(settings, CHORE_QUEUE, label, TASKS).serve(), _CHORES_NICE)
     chores.keep()
-    pulse_file = intake_pulse_file(settings, label)
+    pulse_file = pulse.of_worker(settings.var_dir, "intake", label)
     hired(settings, PHOTO_QUEUE, label, TASKS, pulse_file=pulse_file, beside=chores).serve()

@@ -12,6 +12,7 @@ from rq.exceptions import DuplicateJobError
 from rq.registry import ScheduledJobRegistry
 from rq.serializers import JSONSerializer
 
+from foodgan.contract import pulse
 from foodgan.contract.errors import StoreError, StoreRefused, UserError
 from foodgan.contract.models import LEARN_TASK, MODELS, TRAIN_QUEUE, Learning
 from foodgan.contract.orders import FAILURE_TTL_S, NO_TIMEOUT
@@ -20,7 +21,6 @@ from foodgan.contract.store import Store
 from worker import child, connection, scratch
 from worker.child import Limits
 from worker.forking import BEAT_S, hired
-from worker.health import trainer_pulse_file
 from worker.training import SCRATCH, TASKS, looked_through
 
 PATIENCE_S = 20.0  # that learning in hand has to end; given back, it begins anew elsewhere
@@ -46,7 +46,7 @@ def serve(settings: Settings, label: str, *, burst: bool = False) -> None:
     Raises UserError where it cannot write to the store: it would fail all that it takes.
     """
     _insist_on_store(settings.photo_store)
-    pulse_file = None if burst else trainer_pulse_file(settings, label)
+    pulse_file = None if burst else pulse.of_worker(settings.var_dir, "trainer", label)
     redis = connection.awaited(settings)
     more = {
         "pulse_file": pulse_file,

@@ -117,7 +117,7 @@ def staffed(
             for n in range(number)
         ]
         began = time.monotonic()
-        pulses = [folder / f"worker-fleet-{n}.pulse" for n in range(number)]
+        pulses = [pulse.of_worker(folder, "worker", f"fleet-{n}") for n in range(number)]
         while not all(map(pulse.alive, pulses)):
             if time.monotonic() > began + READY_S:
                 raise TimeoutError("a worker did not come up; its log is above")

@@ -236,7 +236,7 @@ def _worker(bench: Bench, redis_url: str, api_base: str, var: Path) -> Iterator[
     command = (sys.executable, "-c", parts.WATCHED, str(watches), "--name", "bench")
     with running(command, environment, var) as process:
         began = time.monotonic()
-        while not pulse.alive(var / "worker-bench.pulse"):
+        while not pulse.alive(pulse.of_worker(var, "worker", "bench")):
             if process.poll() is not None or time.monotonic() > began + READY_S:
                 raise TimeoutError("the worker did not come up; its log is above")
             time.sleep(0.05)

@@ -217,7 +217,7 @@ class Mischief:
             self._rolling.pop(0)
 
     def _pulse(self, number: int) -> Path:
-        return self.plan.var / f"worker-{socket.gethostname()}-{number}.pulse"
+        return pulse.of_worker(self.plan.var, "worker", f"{socket.gethostname()}-{number}")
 
     def _someone(self, shares: dict[str, int]) -> tuple[str, int]:
         """A program and the number of one of its processes."""

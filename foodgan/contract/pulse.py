@@ -2,11 +2,29 @@
 
 import time
 from pathlib import Path
+from typing import Literal
 
 from foodgan.contract import private
 
 BEAT_S = 2.0  # how often a process touches its file
 STALE_S = 15.0  # older than this: not alive, or not able to serve
+
+Kind = Literal["worker", "intake", "trainer"]
+
+
+def of_bot(var: Path) -> Path:
+    """The file that a serving bot touches, in VAR_DIR."""
+    return var / "bot.pulse"
+
+
+def of_worker(var: Path, kind: Kind, label: str) -> Path:
+    """The file that a living worker of a kind touches. label: its name on this machine."""
+    return var / f"{kind}-{label}.pulse"
+
+
+def living(var: Path, kind: Kind) -> int:
+    """How many workers of a kind live."""
+    return sum(map(alive, var.glob(f"{kind}-*.pulse")))
 
 
 def beat(path: Path) -> None:

@@ -94,7 +94,7 @@ def page_status(plan: Plan) -> int:
 
 def bot_ready(plan: Plan) -> bool:
     """Whether the bot says that it is connected and, in the sandbox, the page says so too."""
-    beats = pulse.alive(plan.var / "bot.pulse")
+    beats = pulse.alive(pulse.of_bot(plan.var))
     return beats and (plan.page is None or page_status(plan) == http.HTTPStatus.OK)
 
 
@@ -102,17 +102,17 @@ def workers_ready(plan: Plan) -> bool:
     """Whether as many workers as were asked for have their model warm."""
     worker = plan.program("worker")
     wanted = worker.count if worker else 0
-    return sum(map(pulse.alive, plan.var.glob("worker-*.pulse"))) >= wanted
+    return pulse.living(plan.var, "worker") >= wanted
 
 
 def intake_ready(plan: Plan) -> bool:
     """Whether photos can be taken in."""
-    return any(map(pulse.alive, plan.var.glob("intake-*.pulse")))
+    return pulse.living(plan.var, "intake") > 0
 
 
 def trainer_ready(plan: Plan) -> bool:
     """Whether releases can be learned from."""
-    return any(map(pulse.alive, plan.var.glob("trainer-*.pulse")))
+    return pulse.living(plan.var, "trainer") > 0
 
 
 class Registration:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from redis import Redis
 
-from foodgan.contract import status
+from foodgan.contract import pulse, status
 from foodgan.contract.ratelimit import (
     INVALID_KEY,
     INVALID_MAX,
@@ -24,7 +24,6 @@ from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Fault
-from worker.health import pulse_file
 from worker.reply import Message, OutOfTime, Replies
 
 GLOBAL = {"message": "You are being rate limited.", "retry_after": 1.5, "global": True}
@@ -35,7 +34,7 @@ class Heard(TinyPainter):
 
     def __init__(self, kitchen: Kitchen) -> None:
         super().__init__()
-        self._pulse = pulse_file(kitchen.settings, "in-process")
+        self._pulse = pulse.of_worker(kitchen.settings.var_dir, "worker", "in-process")
 
     def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
         until(self._pulse.exists)
