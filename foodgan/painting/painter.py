@@ -17,12 +17,7 @@ from torch.nn import functional as F
 
 from foodgan.contract.orders import SEED_MAX
 from foodgan.machine.place import best
-from foodgan.models.stackgan import (
-    PICTURE_SIZE,
-    SKETCH_SIZE,
-    Stage1Generator,
-    Stage2Generator,
-)
+from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator, Stage2Generator
 from foodgan.painting import latents
 from foodgan.painting.dye import Dye, dye_of, lay
 from foodgan.photos import picture
@@ -37,7 +32,6 @@ from foodgan.text.encode import TokenBatch, encode
 # knows the last word by itself has learned how much of it to hear.
 LEADS, UNLED = (0.6, 0.3, 0.0), (0.0, 0.0, 0.0)
 VARIATION = 0.45  # how far another serving goes towards the layout of its own seed, 0 … 1
-ENLARGED_SIZE = 2 * PICTURE_SIZE  # pixels a side
 
 
 @dataclass(frozen=True)
