@@ -74,10 +74,6 @@ class VectorTable:
         length = float(np.linalg.norm(total))
         return np.asarray(total / length if length > 0 else total, np.float32)
 
-    def similarity(self, one: str, other: str) -> float:
-        """The cosine of two words, composed where the table does not hold them."""
-        return float(np.dot(self._any(one), self._any(other)))
-
     def nearest(self, vector: Floats, count: int = 8) -> list[tuple[str, float]]:
         """The words that own the rows nearest to a vector (V,), best first, with their cosines."""
         length = float(np.linalg.norm(vector))
@@ -86,10 +82,6 @@ class VectorTable:
         cosines = (self.codes @ (vector / length)) * self.scales
         best = np.argsort(-cosines)[:count]
         return [(self.key(int(self.owners[row])), float(cosines[row])) for row in best]
-
-    def _any(self, word: str) -> Floats:
-        known = self.vector(word)
-        return self.compose(word) if known is None else known
 
     def _row(self, row: int) -> Floats:
         vector: Floats = self.codes[row].astype(np.float32)
