@@ -126,11 +126,6 @@ class Stated:
         singles = {key: getattr(self, key) | getattr(other, key) for key in SINGLE}
         return Stated(mains=in_order(sum(said, ())) if said else None, **singles)
 
-    def true_of(self, recipe: Recipe) -> dict[str, bool]:
-        """Of each attribute that the name states, whether the dish has it as said."""
-        singles = {key: getattr(recipe, key) in getattr(self, key) for key in self.attributes}
-        return singles if self.mains is None else {**singles, "mains": recipe.mains == self.mains}
-
     @property
     def attributes(self) -> tuple[str, ...]:
         """The single attributes that the name says something about."""

@@ -16,6 +16,7 @@ from foodgan.kondate.folder import FolderError, read_menu, write_folder
 from foodgan.kondate.names import read
 from foodgan.kondate.splits import SETS
 from tests.generator_fixtures import tiny_config, tiny_trainer
+from tests.kondate.truth import true_of
 
 HELD_OUT = 12
 
@@ -44,7 +45,7 @@ def test_a_menu_is_read_as_it_was_written(menu: Path) -> None:
     known = read_menu(menu)
     assert len(known) == 60 + 5 * HELD_OUT
     assert all(read(one.name) == one.stated for one in known)
-    assert all(all(one.stated.true_of(one.recipe).values()) for one in known)
+    assert all(true_of(one.stated, one.recipe) for one in known)
 
 
 def test_another_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:

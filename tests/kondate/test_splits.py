@@ -12,6 +12,7 @@ from foodgan.cli import app
 from foodgan.cli.kondate import FEWEST
 from foodgan.kondate.names import read
 from foodgan.kondate.splits import SETS, Entry, Menu, MenuError, menu
+from tests.kondate.truth import true_of
 
 NAMES = 130
 # By training names: of the sets that docs/results/kondate.md tells of.
@@ -114,7 +115,7 @@ def test_contradictory_names_contradict_and_no_other_does(some_menu: Menu) -> No
 
 def test_every_picture_is_as_its_name_says(some_menu: Menu) -> None:
     for entry in some_menu.entries:
-        assert all(entry.plan.stated.true_of(entry.recipe).values())
+        assert true_of(entry.plan.stated, entry.recipe)
 
 
 def test_the_same_seed_gives_the_same_menu_in_another_process() -> None:
