@@ -13,6 +13,8 @@ DISCORD_API = "https://discord.com/api/v10"
 
 _ESCAPED = "In its password write %2F for /, %23 for #, %3F for ?, %40 for @, %25 for %"
 
+_CENTURY_D = 36_500  # as good as for ever, and a date that far back or ahead can still be told
+
 Level = Literal["DEBUG", "INFO", "WARN", "WARNING", "ERROR", "CRITICAL"]
 
 
@@ -69,15 +71,16 @@ class Settings(BaseSettings):
     reviewer_roles: str = "reviewer"  # names or ids, separated by commas
     review_votes: Annotated[int, Field(ge=1)] = 2  # that decide, of one kind
     review_escalate_after: Annotated[int, Field(ge=2)] = 2  # votes, half of each kind
-    review_undo_s: Annotated[float, Field(ge=0)] = 60.0  # then the member hears of it
+    # How long a reviewer can take the last vote back; then the member hears of it.
+    review_undo_s: Annotated[float, Field(ge=0, le=_CENTURY_D * 86_400)] = 60.0
     review_notice: Literal["dm", "channel", "off"] = "dm"
     # Retention, in days: files of rejected photos; the audit log; orders of dishes that have ended.
-    keep_rejected_days: Annotated[int, Field(ge=1)] = 90
-    keep_audit_days: Annotated[int, Field(ge=1)] = 730
-    keep_orders_days: Annotated[int, Field(ge=1)] = 365
+    keep_rejected_days: Annotated[int, Field(ge=1, le=_CENTURY_D)] = 90
+    keep_audit_days: Annotated[int, Field(ge=1, le=_CENTURY_D)] = 730
+    keep_orders_days: Annotated[int, Field(ge=1, le=_CENTURY_D)] = 365
     # Hours after which new accepted photos become a release that a trainer learns from; 0: never by
     # itself, only by /release.
-    release_every_h: Annotated[float, Field(ge=0)] = 24.0
+    release_every_h: Annotated[float, Field(ge=0, le=_CENTURY_D * 24)] = 24.0
 
     # The worker.
     device: str | None = None  # "cpu", "cuda:0"; the best there is where none is named

@@ -1,5 +1,6 @@
 """Settings that cannot be are named, and no value of theirs is told."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from traceback import format_exception
 
@@ -83,6 +84,29 @@ def test_a_number_out_of_range_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         "name": "RETRIES",
         "fault": "Input should be less than or equal to 10",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "most"),
+    [
+        ("KEEP_REJECTED_DAYS", "days", 36_500),
+        ("KEEP_AUDIT_DAYS", "days", 36_500),
+        ("KEEP_ORDERS_DAYS", "days", 36_500),
+        ("RELEASE_EVERY_H", "hours", 876_000),
+        ("REVIEW_UNDO_S", "seconds", 3_153_600_000),
+    ],
+)
+def test_a_time_whose_end_no_date_can_tell_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, unit: str, most: int
+) -> None:
+    monkeypatch.setenv(name, str(most))
+    assert getattr(read_settings(), name.lower()) == most
+    now, longest = datetime.now(UTC), timedelta(**{unit: most})
+    assert now - longest < now < now + longest
+    monkeypatch.setenv(name, str(most + 1))
+    with pytest.raises(UserError) as told:
+        read_settings()
+    assert (told.value.phrase, told.value.values["name"]) == ("settings-wrong", name)
 
 
 @pytest.mark.parametrize(

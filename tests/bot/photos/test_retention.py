@@ -129,6 +129,21 @@ async def test_old_drafts_audit_lines_and_answered_submissions_go(
         assert set(await session.scalars(select(Photo.id))) == {"00000000", "00000002"}
 
 
+async def test_an_audit_log_that_is_kept_for_good_keeps_nothing_else(
+    sessions: Sessions, settings: Settings
+) -> None:
+    longest = {"keep_audit_days": 36_500, "keep_orders_days": 36_500}
+    kept_for_good = Settings.model_validate(settings.model_dump() | longest)
+    now = datetime.now(UTC)
+    async with sessions.begin() as session:
+        session.add(AuditEntry(at=now - timedelta(days=3000), action="ban"))
+        session.add(a_photo(0, state="draft", sha256=None, submitted_at=now - timedelta(hours=2)))
+    await forget(sessions, kept_for_good)
+    async with sessions() as session:
+        assert list(await session.scalars(select(AuditEntry.action))) == ["ban"]
+        assert list(await session.scalars(select(Photo.id))) == []
+
+
 async def test_of_a_withdrawn_photo_no_more_is_left_than_what_the_daily_limit_counts(
     sessions: Sessions,
 ) -> None:
