@@ -10,7 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from bot.records.database import RecordsClosed, make_file, postgres_arguments, set_pragmas
+from bot.records.database import (
+    RecordsClosed,
+    is_missing,
+    make_file,
+    postgres_arguments,
+    set_pragmas,
+)
 
 HEAD = "0007"  # the newest file in migrations/versions; a test holds them equal
 FOLDER = Path(__file__).parent / "migrations"
@@ -50,7 +56,13 @@ def known_revision(connection: Connection) -> str | None:
 
 
 def migrate(url: URL, target: str) -> None:
-    """Move the tables to `target`: "head", "base", "-1" or a revision. One process at a time."""
+    """Move the tables to `target`: "head", "base", "-1" or a revision. One process at a time.
+
+    Raises RecordsClosed where they cannot be moved, or where there is nothing to go back from.
+    """
+    back = target == "base" or target.startswith("-")
+    if back and is_missing(url):
+        raise RecordsClosed.of("cli-bot-no-database", file=str(url.database))
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # speaks when imported
     from alembic import command  # here, for it is slow to import and most starts need none of it
     from alembic.config import Config
@@ -58,7 +70,7 @@ def migrate(url: URL, target: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    move = command.downgrade if target == "base" or target.startswith("-") else command.upgrade
+    move = command.downgrade if back else command.upgrade
     engine = _locking_engine(url)
     try:
         with engine.begin() as connection:

@@ -165,6 +165,14 @@ async def test_tables_of_a_newer_version_are_left_alone(url: URL) -> None:
             await asyncio.to_thread(migrate.migrate, url, target)
 
 
+def test_the_way_back_begins_in_no_database_that_is_not_there(tmp_path: Path) -> None:
+    missing = tmp_path / "var/foodgan.sqlite3"
+    with pytest.raises(RecordsClosed) as told:
+        migrate.migrate(database_url(f"sqlite:///{missing}"), "-1")
+    assert (told.value.phrase, told.value.values) == ("cli-bot-no-database", {"file": str(missing)})
+    assert not missing.parent.exists()
+
+
 async def test_a_database_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "noise.sqlite3").write_bytes(b"not a database at all, sorry" * 100)
     engine = open_engine(database_url(f"sqlite:///{tmp_path}/noise.sqlite3"))
