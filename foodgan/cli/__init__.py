@@ -76,7 +76,9 @@ def options(
 
 
 def main() -> None:
-    """Run the command line. Exit code 1: something failed; 2: something the asker can mend."""
+    """Run the command line. Exit code 2: wrong usage, a UserError, or a part that is not installed;
+    1: whatever else failed.
+    """
     process.settle()
     try:
         app()

@@ -13,7 +13,7 @@ def train(
     config: str = "stage1",
     photos: Annotated[Path, typer.Option(file_okay=False)] = ...,  # type: ignore[assignment]
     run: Path | None = None,
-    pictures: int | None = None,
+    pictures: Annotated[int | None, typer.Option(min=1)] = None,
     seed: int | None = None,
     begin_from: Annotated[Path | None, typer.Option(file_okay=False)] = None,
     sketches: Path | None = None,

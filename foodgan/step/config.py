@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from foodgan.augment import Policy
 from foodgan.contract.errors import FoodganError
@@ -134,5 +134,15 @@ def load_config(which: str, **changes: Any) -> TrainConfig:
     except FileNotFoundError as error:
         shipped = ", ".join(sorted(p.stem for p in FOLDER.glob("*.toml")))
         raise ConfigError(f"no configuration {which}; shipped ones: {shipped}") from error
-    except (ValueError, OSError) as error:  # not TOML, not UTF-8, or not a configuration
+    except ValidationError as error:
+        raise ConfigError(f"{path.name}: {faults(error)}") from error
+    except (ValueError, OSError) as error:  # not TOML, or not UTF-8
         raise ConfigError(f"{path.name}: {error}") from error
+
+
+def faults(error: ValidationError) -> str:
+    """What is wrong, and where, in one line."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    where = (".".join(map(str, fault["loc"])) for fault in found)
+    said = (fault["msg"].removeprefix("Value error, ") for fault in found)
+    return "; ".join(": ".join(filter(None, pair)) for pair in zip(where, said, strict=True))

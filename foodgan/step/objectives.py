@@ -41,7 +41,7 @@ from foodgan.models.stackgan import (
     Verdict,
 )
 from foodgan.step.batch import Batch, uniform
-from foodgan.step.config import ConfigError, TrainConfig
+from foodgan.step.config import ConfigError, TrainConfig, faults
 from foodgan.step.fakes import DetailPainting, Figures, Painting, SketchPainting
 from foodgan.text.encode import TokenBatch, collate
 
@@ -261,7 +261,7 @@ def build_objective(
     try:
         return _build(config, {"vector_size": vector_size, "buckets": buckets}, first)
     except ValidationError as error:
-        raise ConfigError(f"[model] of {config.kind}: {error}") from error
+        raise ConfigError(f"[model] of {config.kind}: {faults(error)}") from error
 
 
 def _build(

@@ -140,6 +140,7 @@ def test_what_goes_wrong_every_day_is_told_in_japanese(
         ("sheet --out s.png --names a-file", 2, "a-file holds no name"),
         ("sheet --out s.png --names shift-jis", 2, "shift-jis is not UTF-8"),
         ("train --photos . --threads -1", 2, "greater than or equal to 0"),
+        ("train --photos . --pictures 0", 2, "Invalid value for '--pictures'"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_a_sentence(

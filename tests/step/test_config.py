@@ -74,6 +74,19 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, named: str) -> None:
         load_config(written(tmp_path, text))
 
 
+def test_all_that_is_wrong_is_said_in_one_line(tmp_path: Path) -> None:
+    path = written(tmp_path, 'kind = "stage1"\n[model]\nwidths = 3')
+    with pytest.raises(ConfigError) as told:
+        load_config(path, pictures=0, batch=1)
+    least = "greater than 0", "greater than or equal to 2"
+    assert str(told.value) == (
+        f"mine.toml: pictures: Input should be {least[0]}; batch: Input should be {least[1]}"
+    )
+    with pytest.raises(ConfigError) as told:
+        build_objective(load_config(path), DIMENSIONS, BUCKETS)
+    assert str(told.value) == "[model] of stage1: widths: Extra inputs are not permitted"
+
+
 @pytest.mark.parametrize("kind", ["stage1", "stage2", "dcgan", "published"])
 def test_an_unknown_width_is_named(tmp_path: Path, kind: str) -> None:
     config = load_config(written(tmp_path, f'kind = "{kind}"\n[model]\nwidths = 3'))
