@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from pydantic import SecretStr
 from redis import Redis
 from rq import Queue, Retry
@@ -208,6 +209,16 @@ def test_a_dead_letter_is_listed_and_replayed(house: House) -> None:
         assert order.order_id in done.stdout
     finally:
         worker.kill()
+
+
+def test_the_example_in_code_paints_as_it_stands(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [code] = re.findall(r"^```\n(from .*?)^```", readme, re.MULTILINE | re.DOTALL)
+    env = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, check=True, timeout=120)
+    [saved] = re.findall(r'"(\w+\.png)"', code)
+    with Image.open(tmp_path / saved) as picture:
+        assert picture.size == (256, 256)
 
 
 def test_compose_commands_name_files_and_profiles_that_exist() -> None:
