@@ -49,19 +49,18 @@ def extend(index: Nearest, photos: Sequence[Photo], features: Tensor, folder: Pa
     there = {bytes(digest) for digest in index.photos.tolist()}
     found = digests(photos)
     more = [row for row, digest in enumerate(found.tolist()) if bytes(digest) not in there]
-    tables = {column: list(index.tables[column]) for column in COLUMNS}
-    places = torch.empty(len(more), len(COLUMNS), dtype=torch.int16)
-    for place, row in enumerate(more):
-        for at, (table, value) in enumerate(zip(tables.values(), _said(photos[row]), strict=True)):
-            if value not in table:
-                table.append(value)
-            places[place, at] = table.index(value)
+    places = [{value: at for at, value in enumerate(index.tables[column])} for column in COLUMNS]
+    columns = [
+        [place.setdefault(value, len(place)) for place, value in zip(places, row, strict=True)]
+        for row in map(_said, (photos[row] for row in more))
+    ]
+    tables = {column: list(place) for column, place in zip(COLUMNS, places, strict=True)}
     tensors = {
         "rows": torch.cat([_bytes(index.rows), _bytes(index.placed(features[more]))]),
         "mean": index.mean.half(),
         "project": index.project.half(),
         "held_out": index.held_out,
-        "columns": torch.cat([index.columns, places]),
+        "columns": torch.cat([index.columns.int(), _ints(columns)]),
         "photos": torch.cat([index.photos, found[more]]),
     }
     about = {"kind": KIND, "features": f"{LITE0.title} {LITE0.sha256[:12]}", **tables}
@@ -124,12 +123,17 @@ def _said(photo: Photo) -> tuple[str, ...]:
 
 
 def _columns(photos: list[Photo]) -> tuple[dict[str, list[str]], Tensor]:
-    """Each different value of COLUMNS once, and which of them a photo has: (M, 4) int16."""
+    """Each different value of COLUMNS once, and which of them a photo has: (M, 4) int32."""
     said = [_said(photo) for photo in photos]
     tables = [sorted(set(values)) for values in zip(*said, strict=True)]
     places = [{value: place for place, value in enumerate(table)} for table in tables]
     columns = [[place[value] for place, value in zip(places, row, strict=True)] for row in said]
-    return dict(zip(COLUMNS, tables, strict=True)), torch.tensor(columns, dtype=torch.int16)
+    return dict(zip(COLUMNS, tables, strict=True)), _ints(columns)
+
+
+def _ints(columns: Sequence[Sequence[int]]) -> Tensor:
+    """Rows of tables (M, 4): a club's photos may have more sources than int16 counts."""
+    return torch.tensor(columns, dtype=torch.int32).reshape(-1, len(COLUMNS))
 
 
 @torch.inference_mode()

@@ -17,6 +17,7 @@ from foodgan.evaluate import index
 from foodgan.evaluate.exam import Exam, identity, open_exam
 from foodgan.evaluate.nearest import COLUMNS, Kin, Nearest
 from foodgan.painting.painter import Dish, Painter
+from foodgan.photos.folder import Photo
 from tests.evaluate.drawn import draw_dish, draw_exam
 
 INDEX_BYTES = 1_500_000  # of 5,000 photos
@@ -148,6 +149,22 @@ def test_five_thousand_photos_are_searched_in_five_milliseconds(nearest: Nearest
         many.search(query)
         took_s.append(time.perf_counter() - begun)
     assert min(took_s) < SEARCH_S
+
+
+def test_more_sources_than_a_short_counts_join_an_index(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A collection that was imported may name one for every photo."""
+    count, copy = 33_000, Path(shutil.copytree(model, tmp_path / "model"))
+    known = Nearest.open(copy)
+    numbers = torch.arange(count, dtype=torch.int64).view(torch.uint8).reshape(count, 8)
+    monkeypatch.setattr(index, "digests", lambda _: numbers[:, : index.DIGITS])
+    photos = [Photo(tmp_path, "カレー", source=f"https://x.example/{n}") for n in range(count)]
+    index.extend(known, photos, torch.zeros(count, len(known.mean)), copy)
+    after = Nearest.open(copy)
+    place = after.columns[-1, COLUMNS.index("source")]
+    assert after.tables["source"][place] == photos[-1].source
+    assert torch.equal(after.columns[: len(known.rows)], known.columns)
 
 
 def test_the_shipped_index_is_small_and_holds_the_models_photos_but_no_pixel_of_them() -> None:
