@@ -18,7 +18,7 @@ from typing import Any, Literal, NoReturn
 from foodgan.contract.errors import FoodganError
 from foodgan.machine.process import follow_parent
 
-_ANSWER_MAX = 1 << 20  # bytes; an answer is a few hundred
+_ANSWER_MAX = 16 << 20  # bytes; an answer is a few hundred, of thousands of new names a few MB
 _STDERR = 2
 _OPEN_FILES = 256
 

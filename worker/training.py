@@ -61,8 +61,13 @@ def learn(order: Learning, settings: Settings) -> Learned:
                 candidate.withdraw(store, settings.model_dir, order.asked_at)
             except serving.Refused:
                 return _outrun(order)
-            return Learned(learning_id=order.learning_id, digest=None, model_id="")
+            return Learned(
+                learning_id=order.learning_id, digest=None, model_id="", unheard=error.unheard
+            )
         digest, fate = candidate.put_forward(store, made, order.release, order.asked_at)
+        forgotten = False
+        if fate in ("kept-back", "rolled-back"):
+            forgotten = candidate.forget_withdrawn(store, made.base, order.asked_at)
         if fate != "promoted":  # else it is tidied already
             serving.tidied(store)
     likenesses = sorted(made.learned.likenesses, key=lambda each: (-each.photos, each.name))
@@ -73,9 +78,11 @@ def learn(order: Learning, settings: Settings) -> Learned:
         names=tuple(
             LearnedName(name=each.name, like=each.like, photos=each.photos) for each in likenesses
         ),
+        unheard=made.learned.unheard,
         gates=made.gates,
         promoted=fate == "promoted",
         outrun=fate == "outrun",
+        forgotten=forgotten,
     )
 
 

@@ -23,7 +23,8 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
     if done.outrun:
         return Answer(say(locale, "learned-outrun", digest=digest))
     if done.digest is None:
-        return Answer(say(locale, "learned-nothing", digest=digest))
+        nothing = say(locale, "learned-nothing", digest=digest)
+        return Answer("\n".join([nothing, *_unheard(locale, done.unheard)]))
     failed = [gate for gate in done.gates if not gate.passed]
     if done.promoted:
         head = say(locale, "learned-served", digest=digest, count=count, model=done.model_id)
@@ -31,7 +32,10 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
         head = say(locale, "learned-kept-back", digest=digest, count=count)
     else:
         head = say(locale, "learned-taken-back", digest=digest, count=count)
-    lines = [head, *(_measured(locale, gate) for gate in failed), *_likenesses(locale, done.names)]
+    lines = [head, *(_measured(locale, gate) for gate in failed)]
+    if not done.promoted:
+        lines.append(say(locale, "learned-forgotten" if done.forgotten else "learned-as-ever"))
+    lines += [*_likenesses(locale, done.names), *_unheard(locale, done.unheard)]
     files = (_file(locale, done.names, picture),) if picture else ()
     return Answer("\n".join(lines), None, files)
 
@@ -58,6 +62,15 @@ def _likenesses(locale: str, names: Sequence[LearnedName]) -> list[str]:
     if len(names) > NAMED_MAX:
         lines.append(say(locale, "learned-more", count=len(names) - NAMED_MAX))
     return lines
+
+
+def _unheard(locale: str, names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    shown = dishname.listed(names[:NAMED_MAX])
+    if len(names) > NAMED_MAX:
+        shown = say(locale, "notice-learned-more", names=shown, count=len(names) - NAMED_MAX)
+    return [say(locale, "learned-unheard", names=shown)]
 
 
 def _file(locale: str, names: Sequence[LearnedName], picture: bytes) -> discord.File:

@@ -74,6 +74,7 @@ def learn(
     from foodgan.contract import logs
     from foodgan.contract.models import PICTURE
     from foodgan.publishing import candidate
+    from foodgan.training.new_names import farthest
 
     logs.set_up()
     if out.resolve() == registry.SHIPPED.resolve():
@@ -85,6 +86,7 @@ def learn(
             "model": made.model_id,
             "names": [asdict(each) for each in done.likenesses],
             "known": done.known,
+            "unheard": done.unheard,
             "heard": {stage: asdict(heard) for stage, heard in done.heard.items()},
             "gates": [gate.model_dump() for gate in made.gates],
         }
@@ -96,8 +98,10 @@ def learn(
     if done.known:
         typer.echo(say("cli-model-known", names=" ".join(done.known)))
     for stage, heard in done.heard.items():
-        off, moved = f"{heard.off:.2f}", f"{heard.moved:.2f}"
+        off, moved = f"{farthest([heard.off]):.2f}", f"{farthest([heard.moved]):.2f}"
         typer.echo(say("cli-model-heard", stage=stage, off=off, moved=moved))
+    if done.unheard:
+        typer.echo(say("cli-model-unheard", names=" ".join(done.unheard)))
     tell_gates(made.gates)
     picture = str(out / PICTURE)
     typer.echo(say("cli-model-learned", model=made.model_id, out=str(out), picture=picture))

@@ -68,17 +68,21 @@ class Gate(Result):
 class Learned(Result):
     """What came of learning. digest: of the published model; None: the release has no new name.
 
-    model_id: "" without a model; names: all that it learned, those with most photos first;
-    promoted: whether workers take it up; outrun: not, as a newer release was learned from.
+    model_id: "" without a model; names: all that it learned, those with most photos first; unheard:
+    those that it could not; promoted: whether workers take it up; outrun: not, as a newer release
+    was learned from; forgotten: not, and what was learned before is served no more either, as a
+    photo of it was withdrawn.
     """
 
     learning_id: OrderId
     digest: Sha256 | None
     model_id: str
     names: tuple[LearnedName, ...] = ()
+    unheard: tuple[DishName, ...] = ()
     gates: tuple[Gate, ...] = ()
     promoted: bool = False
     outrun: bool = False
+    forgotten: bool = False
 
 
 class Promotion(Kept):

@@ -25,7 +25,7 @@ from foodgan.models.backbone import Backbone, pooled
 from foodgan.models.classifier import Classifier, fit
 from foodgan.painting.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
-from foodgan.training.new_names import hear_as, known_names, liken
+from foodgan.training.new_names import farthest, hear_as, known_names, liken
 
 PHOTOS = (1, 3, 10)  # of each nickname
 SPARE = 3  # held-out photos more that a dish must have
@@ -70,7 +70,7 @@ def measure(model: Path, exam: Exam) -> dict[str, Any]:
     right: share of the pictures of nicknames that show the dish, by photos of each; unlike: the
     same where the index has no photo of the dishes; without: before any lesson; wrong: taken for
     another nickname's dish; dishes: under the dishes' own names; photos: of held-out photos, told
-    right. Each with a 95 % interval, a bootstrap over dishes. off, moved: see `Heard`.
+    right. Each with a 95 % interval, a bootstrap over dishes. off, moved: the farthest of `Heard`.
     """
     trial = _trial(exam)
     index = Nearest.open(model)
@@ -84,8 +84,8 @@ def measure(model: Path, exam: Exam) -> dict[str, Any]:
         pictures = (painter.paint_tensor(portions(name, 0, PICTURES)) for name in names)
         seen = [sight.see(trial.eyes, each) for each in track(pictures, "painting", len(names))]
         figures = {
-            what: max((getattr(each, what) for each in heard), default=0.0)
-            for what in ("off", "moved")
+            "off": farthest(each.off for each in heard),
+            "moved": farthest(each.moved for each in heard),
         }
         return torch.stack([trial.judge(each) for each in seen]), figures
 

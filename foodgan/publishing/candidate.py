@@ -112,6 +112,25 @@ def put_forward(
     return digest, "promoted"
 
 
+def forget_withdrawn(store: Store, base: str, asked_at: datetime | None) -> bool:
+    """Where nothing new is served, and what is knows a photo that was withdrawn: serve it no more.
+
+    base, asked_at: of the candidate that was not promoted. Returns whether workers go back.
+    """
+    then = serving.serving(store)
+    served = then.counts_for(base)
+    if served is None or served.base is None or served.digest is None:
+        return False  # each worker's own model, or what operators chose
+    if not serving.knows_withdrawn(store, then, served.digest):
+        return False
+    try:
+        serving.withdraw(store, base, asked_at)
+    except serving.Refused:
+        return False  # a newer release was learned from meanwhile
+    log.warning("model %s knows photos that were withdrawn: served no more", served.model_id)
+    return True
+
+
 @dataclass(frozen=True)
 class Overdue:
     """A release whose names are to be learned anew, and the base that it is now."""

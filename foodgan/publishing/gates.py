@@ -18,10 +18,8 @@ from foodgan.evaluate.alarms import apart as apart_of
 from foodgan.evaluate.invented import invented
 from foodgan.machine.progress import track
 from foodgan.painting.painter import Painter, portions
-from foodgan.training.new_names import Heard
+from foodgan.training.new_names import FAR, Heard, farthest
 
-OFF_MAX = 0.3  # new names, from what they are to be heard as; .13 where all is well
-MOVED_MAX = 0.15  # other names, from where they were; .06 where all is well
 FLAT = 0.02  # least spread of a picture's pixels, of 1: below it there is nothing to see
 NEW_MAX = 64  # new names that are painted
 LEARNS = "names.from_ngrams.weight"  # of a stage: all that learning names may change
@@ -46,8 +44,8 @@ def of_learning(
     """What a model must pass that has learned names, the most shown ones first."""
     return (
         *of_model(after, names),
-        _gate("heard", max(each.off for each in heard.values()), OFF_MAX),
-        _gate("stays", max(each.moved for each in heard.values()), MOVED_MAX),
+        _gate("heard", farthest(each.off for each in heard.values()), FAR),
+        _gate("stays", farthest(each.moved for each in heard.values()), FAR),
         _gate("untouched", _changed(before, after), 0),
     )
 

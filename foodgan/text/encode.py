@@ -64,9 +64,11 @@ class TokenBatch:
 
     def same(self, other: "TokenBatch") -> Tensor:
         """Which names have the very same words as which of `other`, (N, M) bool."""
-        ours, theirs = self._firsts().sum(dim=1), other._firsts().sum(dim=1)
-        shared = self.common(other)
-        return (shared == ours[:, None]) & (shared == theirs)
+        return self.within(other) & other.within(self).T
+
+    def within(self, other: "TokenBatch") -> Tensor:
+        """Which names have all of their words in which of `other`, (N, M) bool."""
+        return self.common(other) == self._firsts().sum(dim=1)[:, None]
 
     def _firsts(self) -> Tensor:
         """Where a word stands that does not stand before it in the same name, (N, T) bool."""

@@ -5,13 +5,15 @@ on, and its index holds what those look like and what they are called. So a new 
 a known one, and the name encoders of both stages learn to hear it as that one, also under other
 words, while all other names are heard as before. What paints is not touched, so it can copy none of
 the photos. As in textual inversion (Gal et al. 2022, arXiv:2208.01618) a word is found for photos;
-here it is found by looking. N names, K known names, M photos of a name, D numbers of a photo in an
-index, C numbers of a condition.
+here it is found by looking. Names are heard by their words, so one that shares all of them with
+others cannot be heard as something else: such a name is not learned, for it would spoil the others.
+N names, K known names, M photos of a name, D numbers of a photo in an index, C numbers of a
+condition.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -41,7 +43,7 @@ from foodgan.photos.folder import (
 )
 from foodgan.registry import LIKENESS, ModelFile, Training
 from foodgan.step.batch import as_photos
-from foodgan.text.encode import TokenBatch, encode, heard
+from foodgan.text.encode import TokenBatch, collate, encode, heard
 from foodgan.text.invent import Inventor
 from foodgan.text.tokens import tokens
 
@@ -49,7 +51,11 @@ WIDTH = 0.15  # of the kernel, in cosines: two photos of a dish are some .3 apar
 NAME_CAP = 20  # photos that a known name counts as
 DOUBT = 1e-4  # the least share of a name, so that one odd photo rules nothing out
 SHOWN = 3  # known names that are told of each
-STEPS = 300  # in which each new name is seen by itself
+STEPS = 300  # of each course, in which each new name is seen by itself
+COURSES = 2  # the second draws half of all names by how far they are from what they should be
+# Half of the known names lie nearer than this to another one. So far a new name may be from what it
+# is to be heard as, and a known one from where it was.
+FAR = 0.6
 LR = 2e-2
 HELD = 4.0  # what other names' staying as they are counts for
 OTHERS, UNDER = 2_000, 500  # names that are held; new names under another word
@@ -58,7 +64,11 @@ LOOKED_AT = 32  # photos at once
 
 
 class NothingNew(PhotosError):
-    """Photos without a name that the model could learn."""
+    """Photos without a name that the model could learn. unheard: new ones that it tried to."""
+
+    def __init__(self, message: str, unheard: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.unheard = tuple(sorted(unheard))
 
 
 @dataclass(frozen=True)
@@ -76,25 +86,28 @@ class Likeness:
 
 @dataclass(frozen=True)
 class Heard:
-    """How well a lesson has gone, in spreads of the conditions of known names.
+    """How a lesson has gone, in spreads of the conditions of known names.
 
-    off: how far new names are from what they are to be heard as; moved: other names, from before.
+    off: how far each new name is from what it is to be heard as; moved: each known one, from where
+    it was. A name that is too far, or no number, is not heard.
     """
 
-    off: float
-    moved: float
+    off: Mapping[str, float]
+    moved: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class Learned:
     """A model that has learned names. known: other names of the photos, heard as ever: the model
-    was trained on them, or on the word that they end in, which says what the dish is.
+    was trained on them, or on the word that they end in, which says what the dish is. unheard:
+    those that it could not learn to hear, or not without hearing known ones wrongly.
     """
 
     model: ModelFile
     likenesses: tuple[Likeness, ...]
     known: tuple[str, ...]
     heard: Mapping[str, Heard]  # by stage
+    unheard: tuple[str, ...] = ()
 
 
 def learn(
@@ -109,10 +122,10 @@ def learn(
 ) -> Learned:
     """Write into `out` the model of `folder`, which then knows the names of these photos.
 
-    Held-out photos are left aside, and what has no name. A name that was learned so before is
-    likened anew, by all of its photos; the index knows the photos from then on. name: what members
-    see, else the model's own; every: also names that end in a word which the model knows. Raises
-    UserError `nearest-absent`, ModelError, PhotosError.
+    Held-out photos are left aside, what has no name, and what has one that cannot be learned. A
+    name that was learned so before is likened anew, by all of its photos; the index knows the
+    photos from then on. name: what members see, else the model's own; every: also names that end in
+    a word which the model knows. Raises UserError `nearest-absent`, ModelError, PhotosError.
     """
     model, first, second = registry.open_model(folder)
     index = Nearest.open(folder)
@@ -135,11 +148,23 @@ def learn(
     likenesses = liken(index, _by_name(index, found, index.placed(features), known), before)
     if not likenesses:
         raise NothingNew(f"the model knows every name in {photos} already")
+    names = known_names(index)
     alike = {each.name: each.like for each in likenesses}
-    lessons = {
-        stage: hear_as(generator, alike, known_names(index), seed)
-        for stage, generator in zip(registry.STAGES, (first, second), strict=True)
-    }
+    while True:
+        stages = dict(zip(registry.STAGES, (first, second), strict=True))
+        lessons = {stage: hear_as(each, alike, names, seed) for stage, each in stages.items()}
+        unheard = _unheard(lessons)
+        if not unheard:
+            break
+        alike = {new: like for new, like in alike.items() if new not in unheard}
+        if not alike:
+            tried = [each.name for each in likenesses]
+            raise NothingNew(f"no new name in {photos} can be told from known ones", tried)
+        _, first, second = registry.open_model(folder)  # as if nobody had asked for the others
+    left = {each.name for each in likenesses} - set(alike)
+    likenesses = [each for each in likenesses if each.name in alike]
+    features = features[[each.name not in left for each in found]]
+    found = [each for each in found if each.name not in left]
     about = told_of(found, release_digest(photos), contents(found))
     run = {
         "seen": len(found),
@@ -156,7 +181,26 @@ def learn(
     registry.save(model, states, out)
     indexes.extend(index, found, features, out)
     heard_as_ever = tuple(sorted(told & known))
-    return Learned(registry.describe(out), tuple(likenesses), heard_as_ever, lessons)
+    return Learned(
+        registry.describe(out), tuple(likenesses), heard_as_ever, lessons, tuple(sorted(left))
+    )
+
+
+def farthest(distances: Iterable[Mapping[str, float]]) -> float:
+    """The largest of all; no number where one is none."""
+    return float(np.max([by for each in distances for by in each.values()], initial=0.0))
+
+
+def _unheard(lessons: Mapping[str, Heard]) -> set[str]:
+    """New names that are not heard; where all are, those that known ones moved for."""
+    far = {name for each in lessons.values() for name, off in each.off.items() if not off <= FAR}
+    if far:
+        return far
+    moved = {name for each in lessons.values() for name, by in each.moved.items() if not by <= FAR}
+    new = list(next(iter(lessons.values())).off)
+    spoilt = set(encode(sorted(moved)).ngrams.flatten().tolist()) - {0}
+    ngrams = encode(new).ngrams.flatten(1).tolist()
+    return {name for name, each in zip(new, ngrams, strict=True) if spoilt & set(each)}
 
 
 def _after(then: Training, run: Mapping[str, Any]) -> Training:
@@ -239,59 +283,115 @@ def hear_as(
     names: of the photos that it knows, which are held to what they are, as are invented ones. Only
     the n-grams of the new names learn. The generator is changed in place and stays frozen.
     """
-    lesson = _Lesson.of(alike, names, Random(seed))
-    encoder, weight = generator.names, generator.names.from_ngrams.weight
-    with torch.no_grad():
-        wanted = torch.cat([_mu(generator, lesson.known), _mu(generator, lesson.held)])
-        spread = wanted[len(lesson.known) :].std(dim=0).square().mean()
-    mask = torch.zeros(len(weight), 1)
-    mask[lesson.new.ngrams[: len(alike)].flatten()] = 1
-    mask[encoder.from_ngrams.padding_idx] = 0
+    lesson = _Lesson.of(generator, alike, names, Random(seed))
     chance = torch.Generator().manual_seed(seed)
-    count, learned = len(lesson.new), weight.requires_grad_(True)
-    own = min(len(alike), BATCH // 2)  # the rest of a batch is for names under another word
-    steps = math.ceil(STEPS * len(alike) / own)
-    adam = optim.Adam([learned], LR, (0.9, 0.99))
-    for step in track(range(steps), "new names"):
-        new = torch.randint(count, (BATCH,), generator=chance)
-        new[:own] = (torch.arange(own) + step * own) % len(alike)  # each by itself, in turn
-        held = torch.randint(len(lesson.held), (BATCH,), generator=chance)
-        off = F.mse_loss(_mu(generator, lesson.new[new]), wanted[new])
-        moved = F.mse_loss(_mu(generator, lesson.held[held]), wanted[count + held])
-        adam.zero_grad()
-        ((off + HELD * moved) / spread).backward()
-        assert learned.grad is not None
-        learned.grad *= mask
-        for group in adam.param_groups:
-            group["lr"] = LR * (0.5 + 0.5 * math.cos(math.pi * step / steps))
-        adam.step()
-    weight.requires_grad_(False)
-    with torch.no_grad():
-        off = F.mse_loss(_mu(generator, lesson.new[: len(alike)]), wanted[: len(alike)])
-        moved = F.mse_loss(_mu(generator, lesson.held), wanted[count:])
-    return Heard(float((off / spread).sqrt()), float((moved / spread).sqrt()))
+    lesson.course(generator, chance)
+    for _ in range(COURSES - 1):
+        lesson.course(generator, chance, lesson.distances(generator))
+    off, moved = lesson.distances(generator)
+    return Heard(
+        off=dict(zip(alike, off.tolist(), strict=True)),
+        moved=dict(zip(lesson.names, moved[: len(lesson.names)].tolist(), strict=True)),
+    )
 
 
 @dataclass(frozen=True)
 class _Lesson:
-    """new, known: names that are to be heard alike, the new ones by themselves first; held."""
+    """What N names that are new are heard as, and what M others stay as.
 
+    new: names that are to be heard alike, the N by themselves first; wanted (., C): as what; held
+    (M): other names, those of photos first, `names`; stay (M, C); spread: the mean variance of
+    these; learning (B, 1): 1 for rows of n-grams that learn; touched (M): 1 for names of such ones.
+    """
+
+    count: int
     new: TokenBatch
-    known: TokenBatch
+    wanted: Tensor
+    names: tuple[str, ...]
     held: TokenBatch
+    stay: Tensor
+    spread: Tensor
+    learning: Tensor
+    touched: Tensor
 
     @classmethod
-    def of(cls, alike: Mapping[str, str], names: Sequence[str], random: Random) -> "_Lesson":
+    def of(
+        cls, generator: Conditioned, alike: Mapping[str, str], names: Sequence[str], random: Random
+    ) -> "_Lesson":
         inventor = Inventor(names, (), random)
         under = [inventor.under("") for _ in range(UNDER)]
-        pairs = list(alike.items())
-        drawn = random.choices(pairs, k=UNDER)
-        new = [a for a, _ in pairs] + [word + a for word, (a, _) in zip(under, drawn, strict=True)]
-        known = [b for _, b in pairs] + [
-            word + b for word, (_, b) in zip(under, drawn, strict=True)
-        ]
-        held = sorted(set(names) - set(alike)) + [inventor.name() for _ in range(OTHERS)]
-        return cls(encode(new), encode(known), encode(held))
+        drawn = random.choices(list(alike.items()), k=UNDER)
+        alone = encode(list(alike))
+        new = [word + name for word, (name, _) in zip(under, drawn, strict=True)]
+        known = [word + like for word, (_, like) in zip(under, drawn, strict=True)]
+        others = encode([inventor.name() for _ in range(OTHERS)])
+        others = others[~alone.within(others).any(dim=0)]  # those are to be heard anew
+        stay = tuple(sorted(set(names) - set(alike)))
+        held = collate([encode(stay), others])
+        rows = generator.names.from_ngrams
+        learning = torch.zeros(rows.num_embeddings, 1)
+        learning[alone.ngrams.flatten()] = 1
+        learning[rows.padding_idx] = 0
+        with torch.no_grad():
+            wanted = _mu(generator, encode([*alike.values(), *known]))
+            means = _mu(generator, held)
+        return cls(
+            count=len(alike),
+            new=collate([alone, encode(new)]),
+            wanted=wanted,
+            names=stay,
+            held=held,
+            stay=means,
+            spread=means.std(dim=0).square().mean(),
+            learning=learning,
+            touched=learning[held.ngrams.flatten(1), 0].amax(dim=1),
+        )
+
+    def course(
+        self,
+        generator: Conditioned,
+        chance: torch.Generator,
+        far: tuple[Tensor, Tensor] | None = None,
+    ) -> None:
+        """Learn, the new names by themselves in turn. far: `distances`, by which some are drawn."""
+        own = min(self.count, BATCH // 2)  # the rest of a batch is for names under another word
+        steps = math.ceil(STEPS * self.count / own)
+        weight = generator.names.from_ngrams.weight.requires_grad_(True)
+        adam = optim.Adam([weight], LR, (0.9, 0.99))
+        for step in track(range(steps), "new names"):
+            new = torch.randint(len(self.new), (BATCH,), generator=chance)
+            new[:own] = (torch.arange(own) + step * own) % self.count
+            held = _drawn(self.touched, BATCH, chance)  # other names cannot move
+            if far is not None:
+                off, moved = far
+                new[own : own + own // 2] = _drawn(off.square(), own // 2, chance)
+                held[::2] = _drawn(moved.square(), BATCH // 2, chance)
+            off_by = F.mse_loss(_mu(generator, self.new[new]), self.wanted[new])
+            moved_by = F.mse_loss(_mu(generator, self.held[held]), self.stay[held])
+            adam.zero_grad()
+            ((off_by + HELD * moved_by) / self.spread).backward()
+            assert weight.grad is not None
+            weight.grad *= self.learning
+            for group in adam.param_groups:
+                group["lr"] = LR * (0.5 + 0.5 * math.cos(math.pi * step / steps))
+            adam.step()
+        weight.requires_grad_(False)
+
+    @torch.no_grad()
+    def distances(self, generator: Conditioned) -> tuple[Tensor, Tensor]:
+        """How far new names (N) and others (M) are from where they should be, in spreads."""
+        off = _mu(generator, self.new[: self.count]) - self.wanted[: self.count]
+        moved = _mu(generator, self.held) - self.stay
+        return (
+            (off.square().mean(dim=1) / self.spread).sqrt(),
+            (moved.square().mean(dim=1) / self.spread).sqrt(),
+        )
+
+
+def _drawn(weights: Tensor, count: int, chance: torch.Generator) -> Tensor:
+    """Indices (count,), by their weights (N); any where all are 0, or no numbers."""
+    fit = weights.nan_to_num(0.0) + 1e-9
+    return torch.multinomial(fit, max(count, 1), True, generator=chance)[:count]
 
 
 def _mu(generator: Conditioned, names: TokenBatch) -> Tensor:

@@ -13,7 +13,7 @@ from foodgan.contract.models import MODELS, SERVING
 from foodgan.contract.store import Store
 from foodgan.photos.prune import prune, stale
 from foodgan.photos.release import freeze
-from foodgan.publishing import serving
+from foodgan.publishing import candidate, serving
 from tests.photos.gallery import add
 from tests.published import OWN, aged, bury, counted, learned_from, published, renamed, served
 
@@ -35,6 +35,23 @@ def test_a_roll_back_goes_past_what_was_learned_from_withdrawn_photos(
     bury(store, photo.sha256)
     assert serving.roll_back(store).digest == digests[0]
     assert serving.roll_back(store).digest is None
+
+
+def test_a_release_that_brings_nothing_to_serve_ends_what_knows_a_withdrawn_photo(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    photo = add(store, 1)
+    knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(store).digest)
+    digest = served(store, knowing, base=OWN)
+    assert not candidate.forget_withdrawn(store, OWN, None)
+    assert counted(store, OWN) == digest
+    bury(store, photo.sha256)
+    assert candidate.forget_withdrawn(store, OWN, None)
+    assert counted(store, OWN) is None
+    assert not candidate.forget_withdrawn(store, OWN, None)
+    chosen = served(store, knowing, base=None, by="operator")
+    assert not candidate.forget_withdrawn(store, OWN, None)  # that is an operator's to end
+    assert counted(store, OWN) == chosen
 
 
 def test_models_that_know_withdrawn_photos_go_once_they_are_served_no_more(

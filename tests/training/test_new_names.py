@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 import torch
@@ -19,7 +20,15 @@ from foodgan.painting.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
 from foodgan.text.encode import encode
 from foodgan.training import new_names
-from foodgan.training.new_names import Learned, hear_as, known_names, learn, liken
+from foodgan.training.new_names import (
+    Heard,
+    Learned,
+    NothingNew,
+    hear_as,
+    known_names,
+    learn,
+    liken,
+)
 from tests.evaluate.clubs import EACH, LIKE, draw_club, index_model
 from tests.evaluate.drawn import draw_dish
 
@@ -114,7 +123,9 @@ def test_a_new_name_is_heard_as_the_known_one_also_under_a_word_and_others_stay(
     assert (means(generator, list(LIKE)) - wanted).norm() < 0.3 * away
     assert (means(generator, [f"チーズ{new}" for new in LIKE]) - under).norm() < 0.7 * away_under
     assert (means(generator, others) - stay).norm() < 0.2 * away
-    assert 0 <= heard.moved < heard.off + 0.3
+    assert set(heard.off) == set(LIKE)
+    assert 0 < new_names.farthest([heard.off]) < new_names.FAR
+    assert heard.moved == dict.fromkeys(names, 0.0)  # they have nothing of the new ones
     changed = {
         name for name, tensor in generator.state_dict().items() if not tensor.equal(before[name])
     }
@@ -135,6 +146,65 @@ def test_of_more_new_names_than_a_batch_holds_none_is_left_out(
 
     after = (means(first, list(alike)) - wanted).norm(dim=1)
     assert (after < 0.5 * before).all()
+
+
+def test_a_name_that_cannot_be_told_from_known_ones_is_left_out_and_the_others_are_learned(
+    model: Path, club: Path, tmp_path: Path
+) -> None:
+    """All that カレーカレー is made of says カレー, so as 鮭丼 it cannot be heard."""
+    photos = Path(shutil.copytree(club, tmp_path / "photos"))
+    (photos / "カレーカレー").mkdir()
+    draw_dish("鮭丼", 3_003).save(photos / "カレーカレー/1.png")
+    done = learn(model, photos, tmp_path / "out", tmp_path / "cache", every=True)
+    assert done.unheard == ("カレーカレー",)
+    assert {each.name: each.like for each in done.likenesses} == done.model.learned == LIKE
+    assert "カレーカレー" not in Nearest.open(tmp_path / "out").tables["name"]
+    for new in LIKE:
+        shutil.rmtree(photos / new)
+    with pytest.raises(NothingNew, match="told from known ones") as caught:
+        learn(model, photos, tmp_path / "out", tmp_path / "cache", every=True)
+    assert caught.value.unheard == ("カレーカレー",)
+
+
+def test_what_moves_a_known_name_is_left_out_and_what_has_nothing_of_it_is_not() -> None:
+    new = {"ビーフバーガー": 0.1, "タマちゃん": 0.1}
+    well = Heard(new, {"ハンバーガー": 0.1, "うどん": 0.2})
+    moved = Heard(new, {"ハンバーガー": 0.75, "うどん": 0.2})
+    assert new_names._unheard({"stage1": well, "stage2": well}) == set()
+    assert new_names._unheard({"stage1": well, "stage2": moved}) == {"ビーフバーガー"}
+    nan = Heard({**new, "タマちゃん": float("nan")}, well.moved)
+    assert new_names._unheard({"stage1": well, "stage2": nan}) == {"タマちゃん"}
+
+
+def test_invented_names_with_a_new_one_in_them_are_not_held_to_what_they_were(
+    model: Path,
+) -> None:
+    """An éclair is among the dishes that names are invented of."""
+    _, first, _ = registry.open_model(model)
+    alike = {"エクレア": "カレー"}
+    lesson = new_names._Lesson.of(first, alike, ["カレー", "鮭丼"], Random(0))
+    assert not encode(["エクレア"]).within(lesson.held).any()
+    assert encode(["カレー"]).within(lesson.held).any()
+
+
+@pytest.mark.slow
+def test_a_clubs_ordinary_names_are_all_heard_though_they_share_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(new_names, "STEPS", 300)
+    monkeypatch.setattr(new_names, "OTHERS", 1_000)
+    alike = {"Aセット": "豚カツ", "Bセット": "ハンバーグ", "Aランチ": "カレーライス"}
+    alike |= {"Bランチ": "牛丼", "部長スペシャル": "醤油ラーメン", "店長のおすすめ": "ピザ"}
+    alike |= {"シェフのおすすめ": "ステーキ", "本日のおすすめ": "餃子", "今日のおすすめ": "寿司"}
+    index, (_, first, _) = Nearest.open(), registry.open_model()
+    known = sorted(set(known_names(index)))
+    wanted = means(first, known)
+
+    heard = hear_as(first, alike, known)
+
+    assert new_names._unheard({"stage1": heard}) == set()
+    nearest = torch.cdist(means(first, list(alike)), wanted).argmin(dim=1)
+    assert [known[row] for row in nearest.tolist()] == list(alike.values())
 
 
 def test_only_n_grams_of_the_new_names_learn(model: Path) -> None:

@@ -18,6 +18,7 @@ from foodgan.contract.models import (
     PICTURE,
     SERVING,
     TRAIN_QUEUE,
+    Gate,
     Learned,
     Learning,
     Serving,
@@ -25,10 +26,11 @@ from foodgan.contract.models import (
 from foodgan.contract.photos import TAKE_IN_TASK
 from foodgan.contract.settings import Settings
 from foodgan.photos.release import freeze
-from foodgan.publishing import copies, serving
+from foodgan.publishing import candidate, copies, serving
+from foodgan.training import new_names
 from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
-from tests.published import aged, bury, learned_from, renamed
+from tests.published import aged, bury, learned_from, renamed, served
 from tests.worker.counter import Counter, counter, until
 from tests.worker.process import impatient
 from worker import trainer, training
@@ -126,6 +128,39 @@ def test_models_that_know_withdrawn_photos_go_with_the_hourly_look(
     bury(store, photo.sha256)
     trainer._see_to(settings, counter.redis, lambda: None)
     assert store.folders(MODELS) == []
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_model_that_fails_leaves_none_served_that_knows_a_withdrawn_photo(
+    counter: Counter,
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    passed: bool,
+) -> None:
+    """Its names are forgotten with the next release, whatever becomes of that one."""
+    store, base = counter.store, registry.digest_of(tiny_model)
+    photo = add(store, 1)
+    knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(store).digest)
+    served(store, knowing, base=base)
+    store.write_entries("club", [])
+    add(store, 2, split="train")
+    bury(store, photo.sha256)
+    folder = learned_from(renamed(tiny_model, tmp_path, "next"), None)
+    found = new_names.Learned(registry.describe(folder), (), (), {}, unheard=("Bセット",))
+    gate = Gate(name="heard", figure=0.1, bound=0.6, passed=passed)
+    made = candidate.Candidate(folder, base, found, (gate,))
+    monkeypatch.setattr(candidate, "learn", lambda *_: made)
+    settings = Settings(
+        _env_file=None, var_dir=tmp_path, photo_store=store.url, model_dir=tiny_model
+    )
+    order = Learning(learning_id="aaaaaaaa", release=freeze(store).digest)
+
+    said = training.learn(order, settings)
+
+    assert (said.promoted, said.forgotten, said.unheard) == (passed, not passed, ("Bセット",))
+    counts = serving.serving(store).counts_for(base)
+    assert (counts.digest if counts else None) == (said.digest if passed else None)
 
 
 def test_a_trainer_removes_copies_that_nobody_needs(

@@ -103,7 +103,8 @@ cli-model-likeness =
        *[other] { $photos } photos
     } like: { $known }
 cli-model-known = heard as ever, by words that it knows: { $names }
-cli-model-heard = { $stage }: new names { $off } off, others moved by { $moved }
+cli-model-heard = { $stage }: new names at most { $off } off, known ones moved by at most { $moved }
+cli-model-unheard = not learned, as they cannot be told from other names: { $names }
 cli-model-no-figures = { $file } holds no figures: { $fault }
 cli-model-no-evaluation = { $file } holds no figures of `foodgan evaluate --json`
 cli-model-other-figures = { $file } tells of { $other }, not of { $model }

@@ -508,7 +508,7 @@ released-left-over =
     } with the next collection.
 released-learning = Our painter is learning the names in it now. That takes some minutes, an hour at most. You will hear of it.
 released-no-trainer = Nobody is here to teach our painter, though, so no new name is learned yet. Start `python -m worker trainer`, then `/release` once more.
-learned-nothing = There was no name in the collection `{ $digest }` that our painter does not know. Names learned from earlier collections, if any, are forgotten.
+learned-nothing = There was no new name in the collection `{ $digest }` that our painter could learn. Names learned from earlier collections, if any, are forgotten.
 learned-served =
     Our painter has learned { $count ->
         [one] 1 new name
@@ -524,7 +524,7 @@ learned-kept-back =
     Our painter has learned { $count ->
         [one] 1 name
        *[other] { $count } names
-    } from the collection `{ $digest }`, but did not pass every test, so nothing of it is served. The pictures stay as they are.
+    } from the collection `{ $digest }`, but did not pass every test, so nothing of it is served.
 learned-gate =
     • { $gate } { $figure } (to pass: { $way ->
         [least] at least
@@ -534,7 +534,10 @@ learned-taken-back =
     Our painter has learned { $count ->
         [one] 1 name
        *[other] { $count } names
-    } from the collection `{ $digest }` and passed every test, but this is a model that was taken back before, so it is not served. The pictures stay as they are.
+    } from the collection `{ $digest }` and passed every test, but this is a model that was taken back before, so it is not served.
+learned-as-ever = The pictures stay as they are.
+learned-forgotten = A photo of an earlier collection has been withdrawn, so the names learned from that one are forgotten.
+learned-unheard = • not learned yet, as they cannot be told from other names: { $names }
 learned-outrun = A newer collection than `{ $digest }` was learned from first, so nothing of this one is served. The newer one holds the photos that are accepted by now.
 learned-alt = The names that were learned, a row each, before and after: { $names }
 gate-paints = Is any picture empty?

@@ -416,18 +416,21 @@ released-nothing = まとめられる写真がまだありません。採用さ�
 released-left-over = 採用が決まったばかりの { $count } 枚は、審査の係がまだ取り消せるので、次の写真集に入ります。
 released-learning = いま、この写真集の料理名を画家が覚えています。早ければ数分、長くて一時間ほど。すんだらお知らせしますね。
 released-no-trainer = ただ、いま画家に教える係がいないので、新しい料理名はまだ覚えられません。`python -m worker trainer` を動かしてから、もう一度 `/release` をどうぞ。
-learned-nothing = 写真集 `{ $digest }` には、画家の知らない料理名がありませんでした。前の写真集から覚えた料理名があれば、それは忘れます。
+learned-nothing = 写真集 `{ $digest }` には、画家が新しく覚えられる料理名がありませんでした。前の写真集から覚えた料理名があれば、それは忘れます。
 learned-served =
     写真集 `{ $digest }` から、料理名を { $count } 個覚えました。次のご注文から、これで描きます!(モデル { $model })
 learned-name = • 「{ $name }」は、{ $like }のような料理(写真 { $photos } 枚)
 learned-more = • ほか { $count } 個
-learned-kept-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えましたが、腕試しに通らなかったので、まだお店には出していません。画家はこれまでどおりです。
+learned-kept-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えましたが、腕試しに通らなかったので、まだお店には出していません。
 learned-gate =
     • { $gate }: { $figure }({ $bound } { $way ->
         [least] 以上
        *[most] 以下
     }で合格)
-learned-taken-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えて、腕試しにも通りましたが、前に運営が取り下げたモデルと同じなので、お店には出していません。画家はこれまでどおりです。
+learned-taken-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えて、腕試しにも通りましたが、前に運営が取り下げたモデルと同じなので、お店には出していません。
+learned-as-ever = 画家はこれまでどおりです。
+learned-forgotten = 前の写真集に、そのあと取り下げられた写真があったので、そこから覚えた料理名は忘れました。
+learned-unheard = • ほかの料理名と聞き分けられず、まだ覚えていないもの: { $names }
 learned-outrun = 写真集 `{ $digest }` より新しい写真集を先に学んだので、こちらからは何もお店に出していません。いま採用されている写真は、新しいほうの写真集に入っています。
 learned-alt = 覚えた料理名を一行ずつ、覚える前と覚えたあとで描きくらべた絵: { $names }
 gate-paints = 何も描けていない絵はないか
