@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.door import Door
+from bot.guard import Guard
 from bot.kitchen import Kitchen
 from bot.late import LateDishes
 from bot.queue.dishes import DishQueue, Fate
 from bot.records import orders
 from bot.records.tables import Order
-from bot.turns import Turns, guarded
+from bot.turns import Turns
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import LATE_LIFE, TOKEN_LIFE, DishOrder
 
@@ -48,6 +49,7 @@ class Rounds:
         self._door = door
         self._late = late
         self._turns = turns
+        self._guard = Guard()
         self._open = True  # whether the queue could be reached on the last round
         self._warned: set[str] = set()  # orders whose member knows that the dish will be late
         self._unread: set[str] = set()  # orders that the log tells of already
@@ -56,7 +58,7 @@ class Rounds:
         """Walk until cancelled."""
         try:
             while True:
-                await guarded("a round", self._round())
+                await self._guard.keep("a round", self._round())
                 await asyncio.sleep(ROUND_S)
         finally:
             await self._turns.stop()
@@ -68,8 +70,8 @@ class Rounds:
 
     async def _round(self) -> None:
         """See what every order needs, and begin with that."""
-        await guarded("the journal", self._kitchen.catch_up())
-        await guarded("late dishes", self._late.begin())
+        await self._guard.keep("the journal", self._kitchen.catch_up())
+        await self._guard.keep("late dishes", self._late.begin())
         async with self._sessions() as session:
             records = await orders.open_orders(session)
         seats = {record.id: record.member_id for record in records}

@@ -5,20 +5,15 @@ While Discord takes no word on an order, its turn comes ever more seldom.
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from foodgan.contract.errors import KitchenClosed
+from bot.guard import Guard
 
 TALKS_MAX = 16  # orders that are talked to Discord about at once
 PAUSE_S = 2.0  # after the first time that Discord was away; twice as long after each further one
 PAUSE_MOST_S = 60.0
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,6 +28,7 @@ class Turns:
     """Tasks by the order that they attend to. A slow one holds up no other order, nor a round."""
 
     def __init__(self) -> None:
+        self._guard = Guard()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._talks = asyncio.Semaphore(TALKS_MAX)
         self._pauses: dict[str, _Pause] = {}
@@ -75,7 +71,7 @@ class Turns:
         self, order_id: str, work: Callable[[], Awaitable[bool]], talks: bool
     ) -> None:
         async with self._talks if talks else contextlib.nullcontext():
-            taken = await guarded(f"order {order_id}", work())
+            taken = await self._guard.keep(f"order {order_id}", work())
         if talks and not taken:
             self._pause(order_id)
         elif talks:
@@ -88,18 +84,3 @@ class Turns:
         forgotten = now - 2 * PAUSE_MOST_S
         self._pauses = {key: p for key, p in self._pauses.items() if p.until > forgotten}
         self._pauses[order_id] = _Pause(seconds, now + seconds)
-
-
-async def guarded(what: str, work: Awaitable[bool | None]) -> bool:
-    """Log a failure and go on: the next order, or the next round, must come all the same.
-
-    False where it returned that, or failed by itself.
-    """
-    try:
-        return await work is not False
-    except (KitchenClosed, SQLAlchemyError) as error:
-        log.warning("%s: left for the next round, %s", what, type(error).__name__)
-        return True
-    except Exception:
-        log.exception("%s: left for the next round", what)
-        return False

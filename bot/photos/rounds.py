@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Edit, Outcome
+from bot.guard import Guard
 from bot.photos.lookalikes import LookAlikes
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher
@@ -19,16 +19,13 @@ from bot.photos.reception import Reception
 from bot.queue.calls import Stage
 from bot.queue.photos import PhotoQueue
 from bot.records import photos, submissions
-from bot.records.photos import RecordChanged
 from bot.records.tables import Photo, Submission
-from foodgan.contract.errors import KitchenClosed, StoreError
 from foodgan.contract.lookalikes import number
 from foodgan.contract.orders import TOKEN_LIFE, TOKEN_MARGIN
 from foodgan.contract.photos import Refused, Taken
 
 ROUND_S = 1.0
 SETTLED_S = timedelta(seconds=10)  # after this nobody is busy with a submission any more
-_EXPECTED = (KitchenClosed, StoreError, SQLAlchemyError, RecordChanged)
 _ANSWER: TypeAdapter[Taken | Refused] = TypeAdapter(Taken | Refused)
 
 log = logging.getLogger(__name__)
@@ -60,7 +57,7 @@ class PhotoRounds:
         self._edit = edit
         self._notices = notices
         self._chores = (self.hear_the_intake, self.answer, *chores, publisher.keep_in_step)
-        self._failing: dict[str, type[Exception]] = {}  # what failed on the last round: said once
+        self._guard = Guard()
 
     async def walk(self) -> None:
         """Walk until cancelled."""
@@ -71,7 +68,7 @@ class PhotoRounds:
     async def once(self) -> None:
         """One round."""
         for chore in self._chores:
-            await self._guarded(chore.__qualname__, chore())
+            await self._guard.keep(chore.__qualname__, chore())
 
     async def hear_the_intake(self) -> None:
         """Write down what the intake found, and send what it never got."""
@@ -84,7 +81,7 @@ class PhotoRounds:
             return
         stages = await self._queue.stages([photo.id for photo in open_ones])
         for photo in open_ones:
-            await self._guarded(f"photo {photo.id}", self._attend(photo, stages[photo.id]))
+            await self._guard.keep(f"photo {photo.id}", self._attend(photo, stages[photo.id]))
 
     async def _attend(self, photo: Photo, stage: Stage) -> None:
         if stage == "done":
@@ -119,8 +116,8 @@ class PhotoRounds:
         for submission in open_ones:
             if submission.id not in self._reception.in_hand:
                 work = self._complete(submission, late)
-                await self._guarded(f"submission {submission.id}", work)
-        await self._guarded("late receipts", self._tell(late))
+                await self._guard.keep(f"submission {submission.id}", work)
+        await self._guard.keep("late receipts", self._tell(late))
 
     async def _complete(self, submission: Submission, late: list[tuple[Submission, str]]) -> None:
         """late: gets the receipts that need another way to the member."""
@@ -171,22 +168,6 @@ class PhotoRounds:
         async with self._sessions.begin() as session:
             await submissions.end(session, submission.id)
         log.info("submission %s: answered", submission.id)
-
-    async def _guarded(self, what: str, work: Awaitable[None]) -> None:
-        """Log a failure once and go on: the next photo must have its turn all the same."""
-        try:
-            await work
-        except Exception as error:
-            if self._failing.get(what) is type(error):
-                return
-            self._failing[what] = type(error)
-            if isinstance(error, _EXPECTED):
-                kind = type(error).__name__
-                log.warning("%s: left for the next round, %s: %s", what, kind, error)
-            else:
-                log.exception("%s: left for the next round", what)
-        else:
-            self._failing.pop(what, None)
 
 
 def _said(photo: Photo, result: str | None) -> Taken | Refused:
