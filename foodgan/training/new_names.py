@@ -127,7 +127,7 @@ def learn(
     photos from then on. name: what members see, else the model's own; every: also names that end in
     a word which the model knows. Raises UserError `nearest-absent`, ModelError, PhotosError.
     """
-    model, first, second = registry.open_model(folder)
+    model = registry.describe(folder)
     index = Nearest.open(folder)
     styles = tuple(sorted(registry.left_out(model.training.values())))
     found = [each for each in trained_on(read_folder(photos), styles) if each.name]
@@ -148,20 +148,11 @@ def learn(
     likenesses = liken(index, _by_name(index, found, index.placed(features), known), before)
     if not likenesses:
         raise NothingNew(f"the model knows every name in {photos} already")
-    names = known_names(index)
-    alike = {each.name: each.like for each in likenesses}
-    while True:
-        stages = dict(zip(registry.STAGES, (first, second), strict=True))
-        lessons = {stage: hear_as(each, alike, names, seed) for stage, each in stages.items()}
-        unheard = _unheard(lessons)
-        if not unheard:
-            break
-        alike = {new: like for new, like in alike.items() if new not in unheard}
-        if not alike:
-            tried = [each.name for each in likenesses]
-            raise NothingNew(f"no new name in {photos} can be told from known ones", tried)
-        _, first, second = registry.open_model(folder)  # as if nobody had asked for the others
-    left = {each.name for each in likenesses} - set(alike)
+    asked = {each.name: each.like for each in likenesses}
+    alike, stages, lessons = _taught(folder, asked, known_names(index), seed)
+    if not alike:
+        raise NothingNew(f"no new name in {photos} can be told from known ones", list(asked))
+    left = set(asked) - set(alike)
     likenesses = [each for each in likenesses if each.name in alike]
     features = features[[each.name not in left for each in found]]
     found = [each for each in found if each.name not in left]
@@ -177,13 +168,29 @@ def learn(
             "training": {stage: _after(then, run) for stage, then in model.training.items()},
         }
     )
-    states = {"stage1": first.state_dict(), "stage2": second.state_dict()}
-    registry.save(model, states, out)
+    registry.save(model, {stage: each.state_dict() for stage, each in stages.items()}, out)
     indexes.extend(index, found, features, out)
     heard_as_ever = tuple(sorted(told & known))
     return Learned(
         registry.describe(out), tuple(likenesses), heard_as_ever, lessons, tuple(sorted(left))
     )
+
+
+def _taught(
+    folder: Path, alike: Mapping[str, str], names: Sequence[str], seed: int
+) -> tuple[Mapping[str, str], dict[str, Conditioned], dict[str, Heard]]:
+    """The stages of a model after their lesson, what of `alike` they hear, and how well.
+
+    What they do not hear is as if nobody had asked for it: they learn the rest from the beginning.
+    """
+    while True:
+        _, *generators = registry.open_model(folder)
+        stages = dict(zip(registry.STAGES, generators, strict=True))
+        lessons = {stage: hear_as(each, alike, names, seed) for stage, each in stages.items()}
+        unheard = _unheard(lessons)
+        alike = {new: like for new, like in alike.items() if new not in unheard}
+        if not unheard or not alike:
+            return alike, stages, lessons
 
 
 def farthest(distances: Iterable[Mapping[str, float]]) -> float:
