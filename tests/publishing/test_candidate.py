@@ -33,6 +33,7 @@ def model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Candidate]:
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:  # tiny encoders learn fast
+        patch.setattr(new_names, "STEPS", 75)
         patch.setattr(new_names, "OTHERS", 200)
         patch.setattr(new_names, "UNDER", 60)
         club = draw_club(folder / "club")

@@ -39,7 +39,7 @@ TWO = ("カレー", "鮭丼")
 def fewer() -> Iterator[None]:
     """Tiny encoders learn fast."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(new_names, "STEPS", 120)
+        patch.setattr(new_names, "STEPS", 60)
         patch.setattr(new_names, "OTHERS", 200)
         patch.setattr(new_names, "UNDER", 60)
         yield

@@ -55,7 +55,7 @@ class Killable(TinyPainter):
 
 def hurried() -> None:
     """Tiny encoders learn fast. A trainer stands back for whoever paints, not for other tests."""
-    new_names.STEPS, new_names.OTHERS, new_names.UNDER = 150, 200, 60
+    new_names.STEPS, new_names.OTHERS, new_names.UNDER = 75, 200, 60
     command_line._TRAINER_NICE = 0
 
 
