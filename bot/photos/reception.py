@@ -139,9 +139,14 @@ class Reception:
             await self._tell(guest, "consent-changed")
 
     async def resume(self, submission: Submission) -> None:
-        """Go on where a stop came between the hand-over and the intake of a member who agreed."""
+        """Go on where a stop came between the hand-over and the intake of a member who agreed.
+
+        Not with what they agreed to since it was answered: their own question is open still.
+        """
         async with self._sessions() as session:
-            known = await submissions.consent_of(session, submission.member_id)
+            known = await submissions.consent_of(
+                session, submission.member_id, until=submission.asked_at
+            )
         if known and consent.current(known) and submission.name:
             await self._send_off(submission.id, known.licence)
 

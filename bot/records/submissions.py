@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.records.tables import Consent, Credit, Photo, Submission
 
 
-async def consent_of(session: AsyncSession, member_id: int) -> Consent | None:
-    """What the member agreed to last."""
-    found = await session.scalars(
-        select(Consent).where(Consent.member_id == member_id).order_by(Consent.id.desc()).limit(1)
-    )
+async def consent_of(
+    session: AsyncSession, member_id: int, until: datetime | None = None
+) -> Consent | None:
+    """What the member agreed to last. until: and no later than then."""
+    theirs = select(Consent).where(Consent.member_id == member_id)
+    if until is not None:
+        theirs = theirs.where(Consent.given_at <= until)
+    found = await session.scalars(theirs.order_by(Consent.id.desc()).limit(1))
     return found.first()
 
 

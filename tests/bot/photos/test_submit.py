@@ -1,12 +1,13 @@
 """`/submit` by the real client library: consent once, then a receipt in seconds."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.photos import rounds
 from bot.records.tables import Consent, Submission
 from bot.sandbox.people import find_member, user_json
 from foodgan.contract.photos import Licence, PhotoIntake
@@ -143,6 +144,20 @@ async def test_a_second_click_on_the_consent_says_nothing_of_no_photos(club: Clu
     await asyncio.sleep(0.3)
     message = await club.shown(clicks[0], "受け取りました")
     assert message["content"] == say("ja", "submit-received", count=1, name="きつねうどん")
+
+
+async def test_a_question_left_open_is_not_answered_by_another_one(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "SETTLED_S", timedelta())
+    bot = await club.canteen.open()
+    first = await club.shown(club.submit("一枚目"), "はじめに")
+    second = await club.shown(club.submit("二枚目"), "はじめに")
+    await club.shown(club.click(second, "consent-licence:CC0-1.0"), "受け取りました")
+    await bot.gallery.rounds.once()
+    assert [photo.state for photo in await club.photos()] == ["draft", "submitted"]
+    await club.shown(club.click(first, "consent-no"), say("ja", "consent-declined"))
+    assert [photo.name for photo in await club.photos()] == ["二枚目"]
 
 
 async def test_while_nobody_takes_photos_in_the_answer_does_not_say_that_they_are_looked_at(
