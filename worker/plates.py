@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL.Image import Image
 
 from foodgan.contract import dishname
-from foodgan.contract.limits import VERY_CALM
+from foodgan.contract.limits import REQUEST_MAX, VERY_CALM
 from foodgan.contract.offers import offers
 from foodgan.contract.orders import DishOrder
 from foodgan.contract.phrases import say
@@ -14,8 +14,6 @@ from foodgan.contract.recipes import Recipe
 from foodgan.text.colours import dyed_by
 from worker.pictures import Picture, encode
 from worker.reply import Message
-
-_REQUEST_MAX = 24 * 1024 * 1024  # bytes of pictures in one message; Discord takes 25 MiB in all
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Plate:
         """Finely; smaller where that is too much for the channel."""
         message = self._encoded("fine")
         sizes = [len(picture.body) for picture in message.pictures]
-        if max(sizes) > self.order.attachment_limit or sum(sizes) > _REQUEST_MAX:
+        if max(sizes) > self.order.attachment_limit or sum(sizes) > REQUEST_MAX:
             return self.smaller()
         return message
 

@@ -11,6 +11,7 @@ from bot.deferral import defer
 from bot.photos.reception import Reception
 from bot.photos.rights import Rights
 from bot.translator import phrase
+from foodgan.contract.limits import REQUEST_MAX
 from foodgan.contract.phrases import locale_of, say
 
 
@@ -22,8 +23,8 @@ def privacy_group(rights: Rights, reception: Reception) -> app_commands.Group:
     async def export(interaction: discord.Interaction) -> None:
         await defer(interaction, ephemeral=True, thinking=True)
         text = say(locale_of(interaction.locale.value), "export-here")
-        number = 0
-        async for part in rights.parts(interaction.user.id, interaction.filesize_limit):
+        number, limit = 0, min(interaction.filesize_limit, REQUEST_MAX)
+        async for part in rights.parts(interaction.user.id, limit):
             number += 1
             file = discord.File(io.BytesIO(part), f"foodgan-{number}.zip")
             await interaction.followup.send(text, file=file, ephemeral=True)

@@ -4,11 +4,13 @@ import asyncio
 import hashlib
 import io
 import json
+import random
 import zipfile
 from typing import Any
 
 import pytest
 
+from bot.commands import privacy
 from bot.photos import rights
 from bot.queue.photos import PhotoQueue
 from bot.records.photos import NOBODY
@@ -29,6 +31,8 @@ from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseComponent
 from bot.sandbox.people import find_member
+from bot.sandbox.rules import MIB, Rules
+from foodgan.contract.limits import REQUEST_MAX
 from foodgan.contract.photos import Tombstone
 from foodgan.contract.phrases import say
 from tests.bot.canteen import PATIENCE_S, is_private, until
@@ -228,6 +232,25 @@ async def test_a_large_export_comes_in_parts_that_discord_takes(club: Club) -> N
         parts.append(zipfile.ZipFile(io.BytesIO(part)))
     assert len(parts) == 3
     assert sum(len(part.namelist()) for part in parts) == 4
+
+
+@pytest.mark.parametrize("rules", [Rules(file_limit=8 * MIB, request_limit=2 * MIB)])
+async def test_where_a_server_takes_larger_files_an_export_is_no_larger_than_a_request(
+    club: Club, rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a boosted server; with smaller numbers, and so quicker."""
+    assert Rules().request_limit > REQUEST_MAX
+    monkeypatch.setattr(privacy, "REQUEST_MAX", rules.request_limit - MIB // 16)
+    await club.canteen.open()
+    await club.agreed()
+    for number, name in enumerate(("1.jpg", "2.jpg", "3.jpg")):
+        club.intake.contents[name] = random.Random(number).randbytes(rules.request_limit // 3)
+        await club.taken([name])
+    interaction = club.use("privacy export")
+    await until(lambda: interaction.first("followup"), "a second part")
+    for message in (interaction.original, *interaction.followups):
+        assert message.json["content"] == say("ja", "export-here")
+        assert len(message.json["attachments"]) == 1
 
 
 async def test_an_erased_member_is_gone_everywhere_and_the_photos_stay_out(club: Club) -> None:
