@@ -15,7 +15,7 @@ from bot import metrics
 from bot.access import Access, is_open
 from bot.address import point_at
 from bot.blocklist import Blocklist
-from bot.buttons import Buttons
+from bot.buttons import Buttons, Mendable
 from bot.commands.about import about
 from bot.commands.dish import dish_command, dish_presses
 from bot.commands.mix import mix_command
@@ -89,7 +89,8 @@ class Menu(app_commands.CommandTree["Bot"]):
             log.info("refused: %s", cause.phrase)
             metrics.COMMANDS.labels(command, "refused").inc()
             metrics.REFUSALS.labels(cause.phrase).inc()
-            await _say_privately(interaction, say(locale, cause.phrase, **cause.values))
+            view = cause.view(locale) if isinstance(cause, Mendable) else None
+            await _say_privately(interaction, say(locale, cause.phrase, **cause.values), view)
             return
         metrics.COMMANDS.labels(command, "failed").inc()
         error_id = new_order_id()
@@ -106,13 +107,16 @@ def _apology(locale: str, cause: Exception, error_id: str) -> str:
     return say(locale, "unexpected", id=error_id)
 
 
-async def _say_privately(interaction: discord.Interaction["Bot"], sentence: str) -> None:
+async def _say_privately(
+    interaction: discord.Interaction["Bot"], sentence: str, view: discord.ui.View | None = None
+) -> None:
     """Answer, or follow up on a deferred answer, so that only the asker reads it."""
+    below = view or discord.utils.MISSING
     try:
         if answered(interaction):
-            await interaction.followup.send(sentence, ephemeral=True)
+            await interaction.followup.send(sentence, view=below, ephemeral=True)
         else:
-            await interaction.response.send_message(sentence, ephemeral=True)
+            await interaction.response.send_message(sentence, view=below, ephemeral=True)
     except discord.HTTPException as error:
         log.warning("the asker could not be told, %d (%d)", error.status, error.code)
 

@@ -8,9 +8,26 @@ from typing import Any
 
 import discord
 
+from foodgan.contract.errors import UserError
 from foodgan.contract.offers import custom_id as custom_id
+from foodgan.contract.phrases import say
 
 Press = Callable[[discord.Interaction, list[str]], Awaitable[None]]
+
+
+class Mendable(UserError):
+    """A refusal with a button that leads back to what was handed over, so that nothing is lost.
+
+    label: phrase of what the button says.
+    """
+
+    def __init__(self, refusal: UserError, label: str, made_id: str) -> None:
+        super().__init__(refusal.phrase, **refusal.values)
+        self._label, self._made_id = label, made_id
+
+    def view(self, locale: str) -> discord.ui.View:
+        """The button, for below the sentence."""
+        return laid_out(button(say(locale, self._label), self._made_id))
 
 
 def laid_out(*items: discord.ui.Item[Any]) -> discord.ui.View:

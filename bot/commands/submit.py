@@ -7,7 +7,7 @@ import discord
 from discord import app_commands
 
 from bot.blocklist import Blocklist
-from bot.buttons import Press, chosen, custom_id, filled_in, open_modal, uploaded
+from bot.buttons import Mendable, Press, chosen, custom_id, filled_in, open_modal, uploaded
 from bot.commands.guest import guest_of
 from bot.deferral import defer
 from bot.photos.consent import CREDITS, LICENCES
@@ -75,15 +75,25 @@ def submit_presses(reception: Reception, blocklist: Blocklist) -> dict[str, Pres
     """What the modals and the consent's buttons do."""
 
     async def all_given(interaction: discord.Interaction, _: list[str]) -> None:
-        name = blocklist.name(str(filled_in(interaction).get("name") or ""))
         files = [File(str(f["url"]), str(f["filename"])) for f in uploaded(interaction, "photos")]
+        try:
+            name = blocklist.name(_written_name(interaction))
+        except UserError as refusal:  # a window is closed for good, and its uploads with it
+            draft_id = await reception.draft(guest_of(interaction), files)
+            raise _mendable(refusal, draft_id) from None
         await defer(interaction, ephemeral=True, thinking=True)
         await reception.receive(guest_of(interaction), files, name)
 
     async def name_given(interaction: discord.Interaction, arguments: list[str]) -> None:
-        name = blocklist.name(str(filled_in(interaction).get("name") or ""))
+        try:
+            name = blocklist.name(_written_name(interaction))
+        except UserError as refusal:
+            raise _mendable(refusal, arguments[0]) from None
         await defer(interaction, ephemeral=True, thinking=True)
         await reception.name(guest_of(interaction), arguments[0], name)
+
+    async def name_again(interaction: discord.Interaction, arguments: list[str]) -> None:
+        await _ask_name(interaction, arguments[0])
 
     async def credit(interaction: discord.Interaction, arguments: list[str]) -> None:
         choice = _one_of(CREDITS, chosen(interaction)[0])
@@ -102,10 +112,20 @@ def submit_presses(reception: Reception, blocklist: Blocklist) -> dict[str, Pres
     return {
         "submit-all": all_given,
         "submit-name": name_given,
+        "submit-again": name_again,
         "consent-credit": credit,
         "consent-licence": licence,
         "consent-no": refused,
     }
+
+
+def _written_name(interaction: discord.Interaction) -> str:
+    return str(filled_in(interaction).get("name") or "")
+
+
+def _mendable(refusal: UserError, submission_id: str) -> Mendable:
+    """A name that will not do: the photos wait for another one."""
+    return Mendable(refusal, "submit-name-again", custom_id("submit-again", submission_id))
 
 
 async def _ask_name(interaction: discord.Interaction, submission_id: str) -> None:

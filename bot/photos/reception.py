@@ -89,6 +89,7 @@ class Reception:
             await submissions.one_at_a_time(session, guest.member_id)
             await _let_in(session, guest.member_id)
             await _own(session, submission_id, guest)
+            await _still_drafts(session, submission_id)
             await submissions.name_it(session, submission_id, name)
             await submissions.answer_by(session, submission_id, guest.token.get_secret_value())
         await self._go_on(guest, submission_id)
@@ -156,10 +157,7 @@ class Reception:
         async with self._sessions.begin() as session:
             submission = await session.get(Submission, submission_id)
             if submission is not None and submission.member_id == guest.member_id:
-                handed = await submissions.photos_of(session, submission_id)
-                if any(photo.state != "draft" for photo in handed):
-                    raise UserError("consent-given")
-                if not handed:
+                if not await _still_drafts(session, submission_id):
                     phrase = "consent-unchanged"
                 await submissions.discard(session, submission_id)
         await self._tell(guest, phrase)
@@ -263,6 +261,14 @@ async def _own(session: AsyncSession, submission_id: str, guest: Guest) -> Submi
         bare = await submissions.is_bare(session, submission_id, guest.member_id)
         raise UserError("consent-stale" if bare else "submit-stale")
     return submission
+
+
+async def _still_drafts(session: AsyncSession, submission_id: str) -> Sequence[Photo]:
+    """Photos that nobody has looked at yet. Raises UserError where they have been sent off."""
+    handed = await submissions.photos_of(session, submission_id)
+    if any(photo.state != "draft" for photo in handed):
+        raise UserError("consent-given")
+    return handed
 
 
 def _written(guest: Guest, name: str | None, choice: Credit) -> Submission:

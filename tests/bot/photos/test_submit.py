@@ -126,6 +126,33 @@ async def test_photos_without_a_name_ask_for_it_and_outlive_a_restart(club: Club
     assert (photo.name, photo.state) == ("月見うどん", "submitted")
 
 
+async def test_a_name_that_will_not_do_costs_no_photo_that_was_put_into_the_window(
+    club: Club,
+) -> None:
+    await club.canteen.open(photos_per_day=2)
+    await club.agreed()
+    opener = club.use("submit", options={})
+    await club.modal(opener)
+    uploads = [club.upload("1.jpg"), club.upload("2.jpg")]
+    refused = await club.shown(club.fill(opener, name="🍛", photos=uploads))
+    assert refused["content"] == say("ja", "name-no-words")
+    assert is_private(refused)
+    assert len(await club.photos("draft")) == 2
+    again = club.click(refused, "submit-again")
+    await club.modal(again)
+    once_more = await club.shown(club.fill(again, name="!?"))
+    assert once_more["content"] == say("ja", "name-no-words")
+    for message in (once_more, refused):  # the earlier button is there still
+        last = club.click(message, "submit-again")
+        await club.modal(last)
+        words = "受け取りました" if message is once_more else say("ja", "consent-given")
+        await club.shown(club.fill(last, name="カレー"), words)
+    assert [(photo.name, photo.state) for photo in await club.photos()] == [
+        ("カレー", "submitted"),
+        ("カレー", "submitted"),
+    ]
+
+
 async def test_the_consent_outlives_a_restart(club: Club) -> None:
     await club.canteen.open()
     asked = await club.shown(club.submit(), "はじめに")

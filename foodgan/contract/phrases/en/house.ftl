@@ -268,6 +268,7 @@ menu-submit = Hand over as a dish photo
 submit-title = Hand over photos of a dish
 submit-field-name = Name of the dish
 submit-field-name-hint = Whatever you would call it is fine (say: kitsune udon)
+submit-name-again = Write another name
 submit-field-photos = Photos
 submit-field-photos-hint = Of the same dish, up to { $max } at once
 submit-received =

@@ -243,6 +243,7 @@ menu-submit = 料理の写真として持ち込む
 submit-title = 料理の写真を持ち込む
 submit-field-name = 料理名
 submit-field-name-hint = 見たままの名前でだいじょうぶです(例: きつねうどん)
+submit-name-again = 料理名を書き直す
 submit-field-photos = 写真
 submit-field-photos-hint = 同じ料理なら、一度に { $max } 枚まで
 submit-received = { $count } 枚の「**{ $name }**」、受け取りました。ありがとうございます! いま中身を確かめています…
