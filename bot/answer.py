@@ -113,7 +113,8 @@ def _webhook(client: discord.Client, application_id: int, token: str) -> discord
 
 async def post_once(
     client: discord.Client,
-    channel_id: int,
+    channel_id: int | None,
+    member_id: int,
     order: DishOrder,
     content: str,
     pictures: Sequence[Shown] = (),
@@ -121,10 +122,10 @@ async def post_once(
 ) -> Outcome:
     """Say it in the channel with the bot's own token, unless the order has its answer there.
 
-    The nonce keeps Discord from taking it twice within some minutes; what is older is looked for
-    in the channel, near the order's beginning and at the end.
+    channel_id: None for direct messages with the member. The nonce keeps Discord from taking it
+    twice within some minutes; what is older is looked for in the channel, near the order's
+    beginning and at the end.
     """
-    channel = client.get_partial_messageable(channel_id)
     # A dish may follow on a sentence: what has failed, an operator may have made after all.
     nonce = order.order_id if pictures else f"said-{order.order_id}"
 
@@ -135,6 +136,11 @@ async def post_once(
         )
 
     async def post() -> None:
+        channel: discord.DMChannel | discord.PartialMessageable
+        if channel_id is None:
+            channel = await client.create_dm(discord.Object(member_id))
+        else:
+            channel = client.get_partial_messageable(channel_id)
         if await _found(channel, order, answers):
             log.info("order %s: it is in its channel already", order.order_id)
             return
@@ -150,7 +156,7 @@ async def post_once(
 
 
 async def _found(
-    channel: discord.PartialMessageable,
+    channel: discord.DMChannel | discord.PartialMessageable,
     order: DishOrder,
     answers: Callable[[discord.Message], bool],
 ) -> bool:

@@ -1,4 +1,7 @@
-"""How the bot speaks to a member: in the answer while its token lives, then in its channel."""
+"""How the bot speaks to a member: in the answer while its token lives, then in its channel.
+
+Where it may not write in that channel, by direct message.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -39,7 +42,8 @@ class Voice:
         if alive(order):
             outcome = await edit_answer(self._client, order, sentence)
         if outcome == "dead":
-            outcome = await self._post(order, channel_id, f"<@{member_id}> {sentence}")
+            content = f"<@{member_id}> {sentence}"
+            outcome = await self._post(order, channel_id, member_id, content)
         return outcome != "away"
 
     async def bring(
@@ -58,20 +62,28 @@ class Voice:
         if outcome == "dead":
             greeting = say(order.locale, "late-served", member=str(member_id))
             content = f"{greeting}\n{content}"
-            outcome = await self._post(order, channel_id, content, pictures, view)
+            outcome = await self._post(order, channel_id, member_id, content, pictures, view)
         return outcome
 
     async def _post(
         self,
         order: DishOrder,
         channel_id: int | None,
+        member_id: int,
         content: str,
         pictures: Sequence[Shown] = (),
         view: discord.ui.View | None = None,
     ) -> Outcome:
-        if channel_id is None or order.private:  # all would read in the channel what one asked
-            return "gone"
-        return await post_once(self._client, channel_id, order, content, pictures, view)
+        """By direct message where the bot has no access: commands work there all the same."""
+        outcome: Outcome = "gone"
+        if order.private:  # all would read in the channel what one asked
+            return outcome
+        for place in (channel_id, None):
+            if outcome == "gone":
+                outcome = await post_once(
+                    self._client, place, member_id, order, content, pictures, view
+                )
+        return outcome
 
 
 def alive(order: DishOrder) -> bool:

@@ -16,6 +16,7 @@ from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
+from bot.sandbox.people import dm_of, find_member
 from bot.voice import Voice
 from foodgan.contract.late import LATE_GROUP, LATE_STREAM, LateDish, LateFile
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
@@ -184,7 +185,25 @@ async def test_a_storm_at_discord_is_ridden_out(
 
 
 @pytest.mark.parametrize(("status", "code"), [(403, 50001), (404, 10003)])
-async def test_where_the_bot_may_not_post_the_order_ends_quietly(
+async def test_where_the_bot_may_not_post_a_late_dish_comes_by_direct_message(
+    canteen: Canteen, redis: Redis, status: int, code: int
+) -> None:
+    await canteen.open()
+    order = await late_order(canteen, redis)
+    there = f"^/channels/{order.channel_id}/messages$"
+    canteen.sandbox.faults.add(
+        RequestFault(method="POST", path=there, answer=status, code=code, times=5)
+    )
+    hand_over(redis, order.id)
+    await canteen.record("done")
+    [message] = posts(canteen)
+    assert message["channel_id"] == dm_of(find_member("akari")).id
+    assert message["content"].endswith(CONTENT)
+    assert len(message["attachments"]) == 1
+
+
+@pytest.mark.parametrize(("status", "code"), [(403, 50001), (404, 10003)])
+async def test_where_the_bot_may_post_nowhere_the_order_ends_quietly(
     canteen: Canteen, redis: Redis, status: int, code: int
 ) -> None:
     await canteen.open()
@@ -196,7 +215,9 @@ async def test_where_the_bot_may_not_post_the_order_ends_quietly(
     await canteen.record("late")
     await until(lambda: redis.xlen(LATE_STREAM) == 0, "the stream is empty")
     sent = [r for r in canteen.sandbox.record.since() if r.method == "POST" and "chan" in r.path]
-    assert len(sent) == 1
+    tried = (order.channel_id, dm_of(find_member("akari")).id)
+    posted = [r.path for r in sent if r.path.endswith("messages")]
+    assert posted == [f"/channels/{channel_id}/messages" for channel_id in tried]
 
 
 async def test_a_dish_that_discord_will_not_have_is_said_to_have_failed(

@@ -140,7 +140,7 @@ cancel-not-yours = You cannot cancel somebody else's order.
 cancel-too-late = This order is being served or is over, so it cannot be cancelled any more.
 cancel-again = This order has been cancelled already.
 cancel-no-kitchen = We cannot reach the kitchen to cancel this just now. Please press again in a moment.
-dish-will-be-late = Sorry to keep you waiting for **{ $name }**. We will bring it to this channel as soon as it is ready.
+dish-will-be-late = Sorry to keep you waiting for **{ $name }**. We will bring it to this channel, or by direct message, as soon as it is ready.
 late-served = <@{ $member }>, thank you for waiting so long. Here is your order.
 
 ## Names of dishes
