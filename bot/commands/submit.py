@@ -101,9 +101,10 @@ def submit_presses(reception: Reception, blocklist: Blocklist) -> dict[str, Pres
         await reception.choose_credit(guest_of(interaction), arguments[0], cast(Credit, choice))
 
     async def licence(interaction: discord.Interaction, arguments: list[str]) -> None:
-        choice = _one_of(LICENCES, arguments[0])
+        named, submission_id, read = [*arguments, "1"][:3]  # the first text's buttons say none
+        choice = cast(Licence, _one_of(LICENCES, named))
         await defer(interaction)
-        await reception.agree(guest_of(interaction), arguments[1], cast(Licence, choice))
+        await reception.agree(guest_of(interaction), submission_id, choice, read)
 
     async def refused(interaction: discord.Interaction, arguments: list[str]) -> None:
         await defer(interaction)

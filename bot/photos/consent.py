@@ -12,7 +12,7 @@ from foodgan.contract.photos import Licence
 from foodgan.contract.phrases import say
 from foodgan.contract.plain import plain
 
-VERSION = 1  # of the text `consent-text`; whoever agreed to an older one is asked again
+VERSION = 2  # of the text `consent-text`; whoever agreed to an older one is asked again
 LICENCES: tuple[Licence, ...] = get_args(Licence)
 CREDITS: tuple[Credit, ...] = get_args(Credit)
 CREDIT_MAX = 40  # characters
@@ -55,7 +55,7 @@ def question(
     buttons = [
         button(
             _licence_label(locale, licence, now),
-            custom_id("consent-licence", licence, submission_id),
+            custom_id("consent-licence", licence, submission_id, str(VERSION)),
             discord.ButtonStyle.success if licence == now else discord.ButtonStyle.primary,
             row=1,
         )

@@ -98,21 +98,27 @@ class Reception:
         """Show the consent, to look it up or to choose anew."""
         async with self._sessions.begin() as session:
             known = await submissions.consent_of(session, guest.member_id)
-            choice: Credit = known.credit_choice if known else "name"
-            written = _written(guest, None, choice)
+            written = _written(guest, None, known)
             session.add(written)
-        await self._ask(guest, written.id, choice, known)
+        await self._ask(guest, written.id)
 
     async def choose_credit(self, guest: Guest, submission_id: str, choice: Credit) -> None:
         """The member wants to be named so."""
         async with self._sessions.begin() as session:
             await _own(session, submission_id, guest)
             await submissions.choose_credit(session, submission_id, choice)
-            known = await submissions.consent_of(session, guest.member_id)
-        await self._ask(guest, submission_id, choice, known)
+        await self._ask(guest, submission_id)
 
-    async def agree(self, guest: Guest, submission_id: str, licence: Licence) -> None:
-        """The member agrees, and what waited for it goes to the intake."""
+    async def agree(self, guest: Guest, submission_id: str, licence: Licence, read: str) -> None:
+        """The member agrees, and what waited for it goes to the intake.
+
+        read: the version of the text that was before them; where it is older they are asked anew.
+        """
+        if read != str(consent.VERSION):
+            async with self._sessions() as session:
+                await _own(session, submission_id, guest)
+            await self._ask(guest, submission_id)
+            return
         async with self._sessions.begin() as session:
             submission = await _own(session, submission_id, guest)
             waiting = await submissions.photos_of(session, submission_id)
@@ -185,7 +191,8 @@ class Reception:
             raise UserError("submit-too-many", limit=PHOTOS_MAX)
         async with self._sessions.begin() as session:
             await self._admit(session, guest.member_id, len(files))
-            submission = _written(guest, name, "name")
+            known = await submissions.consent_of(session, guest.member_id)
+            submission = _written(guest, name, known)
             session.add(submission)
             await session.flush()  # before the photos, which point at it
             session.add_all(_photo(guest, submission.id, file, name) for file in files)
@@ -205,7 +212,7 @@ class Reception:
         async with self._sessions() as session:
             known = await submissions.consent_of(session, guest.member_id)
         if known is None or not consent.current(known):
-            await self._ask(guest, submission_id, "name", known)
+            await self._ask(guest, submission_id)
         else:
             await self._send_off(submission_id, known.licence)
 
@@ -241,10 +248,11 @@ class Reception:
         answer = Answer(say(guest.locale, phrase))
         await self._edit(guest.application_id, guest.token.get_secret_value(), answer)
 
-    async def _ask(
-        self, guest: Guest, submission_id: str, choice: Credit, known: Consent | None
-    ) -> None:
-        now = known.licence if known and consent.current(known) else None
+    async def _ask(self, guest: Guest, submission_id: str) -> None:
+        async with self._sessions() as session:
+            choice = (await session.get_one(Submission, submission_id)).credit_choice
+            known = await submissions.consent_of(session, guest.member_id)
+        now = known.licence if known else None
         answer = consent.question(guest.locale, submission_id, choice, guest.shown_name, now)
         await self._edit(guest.application_id, guest.token.get_secret_value(), answer)
 
@@ -271,7 +279,8 @@ async def _still_drafts(session: AsyncSession, submission_id: str) -> Sequence[P
     return handed
 
 
-def _written(guest: Guest, name: str | None, choice: Credit) -> Submission:
+def _written(guest: Guest, name: str | None, known: Consent | None) -> Submission:
+    """known: what the member has agreed to, if so, to whichever version; its choices stay."""
     return Submission(
         id=new_order_id(),
         member_id=guest.member_id,
@@ -279,7 +288,7 @@ def _written(guest: Guest, name: str | None, choice: Credit) -> Submission:
         channel_id=guest.channel_id,
         locale=guest.locale,
         name=name,
-        credit_choice=choice,
+        credit_choice=known.credit_choice if known else "name",
         application_id=guest.application_id,
         token=guest.token.get_secret_value(),
         asked_at=datetime.now(UTC),

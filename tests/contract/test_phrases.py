@@ -114,3 +114,10 @@ def test_japanese_readers_get_japanese_and_the_others_english(
     discord_locale: str, ours: str
 ) -> None:
     assert locale_of(discord_locale) == ours
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_consent_speaks_of_no_server_it_may_be_asked_for_in_any(locale: str) -> None:
+    text = say(locale, "consent-text", version="1").lower()
+    assert "サーバー" not in text
+    assert "server" not in text

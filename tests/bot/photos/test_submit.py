@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.photos import rounds
+from bot.photos.consent import VERSION
 from bot.records.tables import Consent, Submission
 from bot.sandbox.people import find_member, user_json
 from foodgan.contract.photos import Licence, PhotoIntake
@@ -41,7 +42,7 @@ async def test_consent_is_written_with_its_version_and_sends_the_photo_off(
     thanked = club.click(asked, f"consent-licence:{licence}")
     await club.shown(thanked, "受け取りました")
     (consent,) = await club.all(Consent)
-    assert (consent.version, consent.licence, consent.credit) == (1, licence, "あ.")
+    assert (consent.version, consent.licence, consent.credit) == (VERSION, licence, "あ.")
     (job,) = await until(club.intake.jobs, "a job")
     order = PhotoIntake.model_validate(job.args[0])
     (photo,) = await club.photos()
@@ -224,6 +225,44 @@ async def test_who_only_looks_at_the_consent_is_not_told_that_no_photo_is_kept(c
         assert components(left) == []
     assert len(await club.photos("taken")) == 1
     assert len(await club.all(Consent)) == 1
+
+
+async def agreed_to_the_first_text(club: Club) -> None:
+    """The member has chosen otherwise than most, before the text was changed."""
+    asked = await club.shown(club.use("privacy consent"))
+    chosen = club.click(asked, "consent-credit", values=["anonymous"])
+    await until(lambda: chosen.first("edited"), "the choice is shown")
+    await club.shown(club.click(asked, "consent-licence:CC-BY-4.0"), "承りました")
+    async with AsyncSession(club.canteen.engine) as session, session.begin():
+        await session.execute(update(Consent).values(version=1))
+
+
+async def test_who_agreed_to_an_earlier_text_is_asked_again_and_keeps_what_they_chose(
+    club: Club,
+) -> None:
+    await club.canteen.open()
+    await agreed_to_the_first_text(club)
+    asked = await club.shown(club.submit(), "はじめに")
+    assert [photo.state for photo in await club.photos()] == ["draft"]
+    menu = component(asked, "consent-credit")["options"]
+    assert [each["value"] for each in menu if each.get("default")] == ["anonymous"]
+    label = say("ja", "licence-now", licence=say("ja", "licence-cc-by-4-0"))
+    assert component(asked, "consent-licence:CC-BY-4.0")["label"] == label
+    await club.shown(club.click(asked, "consent-licence:CC-BY-4.0"), "受け取りました")
+    consents = await club.all(Consent)
+    assert [(each.version, each.credit) for each in consents] == [(1, ""), (VERSION, "")]
+
+
+async def test_a_button_below_an_earlier_text_shows_the_text_as_it_is_now(club: Club) -> None:
+    await club.canteen.open()
+    asked = await club.shown(club.submit(), "はじめに")
+    licence = component(asked, "consent-licence:CC0-1.0")
+    licence["custom_id"] = licence["custom_id"].removesuffix(f":{VERSION}")
+    older = club.click(asked, "consent-licence:CC0-1.0", raw=True)
+    await until(lambda: older.first("edited"), "the text")
+    again = await club.shown(older, say("ja", "consent-text", version=str(VERSION)))
+    assert await club.all(Consent) == []
+    await club.shown(club.click(again, "consent-licence:CC0-1.0"), "受け取りました")
 
 
 async def test_who_looks_at_the_consent_sees_what_they_have_agreed_to(club: Club) -> None:

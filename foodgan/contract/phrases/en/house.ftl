@@ -329,7 +329,7 @@ consent-text =
     Choose in the menu below how the collection names you, and with a button how the photos may be used. Pressing one of these three means that you agree.
     {""}• **CC0**: anyone may use them freely.
     {""}• **CC BY**: anyone may use them if they name you.
-    {""}• **Club only**: they are used within this server and never leave it.
+    {""}• **Club only**: they are used within the club that runs this canteen and never leave it.
 licence-cc0-1-0 = Agree, CC0
 licence-cc-by-4-0 = Agree, CC BY
 licence-club-only = Agree, club only
