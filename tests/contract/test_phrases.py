@@ -121,3 +121,10 @@ def test_the_consent_speaks_of_no_server_it_may_be_asked_for_in_any(locale: str)
     text = say(locale, "consent-text", version="1").lower()
     assert "サーバー" not in text
     assert "server" not in text
+
+
+def test_a_seed_promises_the_same_picture_of_the_same_painter_alone() -> None:
+    assert "画家が同じうちは" in say("ja", "option-seed-hint")
+    assert "while the painter is the same" in say("en", "option-seed-hint")
+    assert "画家(モデル)が同じうちは" in say("ja", "about")
+    assert "While the painter (model) is the same" in say("en", "about")

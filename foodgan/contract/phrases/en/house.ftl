@@ -8,7 +8,7 @@ option-name-hint = The imaginary dish you would like (say: rainbow tuna curry ud
 option-count = count
 option-count-hint = How many pictures (1–4, usually 1)
 option-seed = seed
-option-seed-hint = The same name and seed always give the same picture (usually our choice)
+option-seed-hint = The same name and seed give the same picture while the painter is the same (usually our choice)
 option-more = more
 option-more-hint = Words of the name that we should bring out (say: cheese; several with spaces between)
 option-less = less
@@ -31,7 +31,7 @@ about =
     We paint dishes that have a name but that nobody has ever eaten. The painter is a small StackGAN that learned from photos of real dishes.
 
     {""}**Ordering** — give `/dish` a name. You can have up to four pictures.
-    {""}**The secret of the seed** — each picture carries a seed. The same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
+    {""}**The secret of the seed** — each picture carries a seed. While the painter (model) is the same, the same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
     {""}**Words with a colour** — 抹茶, "chocolate", "blue", "rainbow", 銀河 (galaxy): a word that brings a colour to mind dyes the dish in it. Deeper with `more`, fainter with `less`.
     {""}**Two tastes in one** — give `/mix` two names, and see one dish turn into the other, step by step.
     {""}**One more thing** — the buttons under a picture bring another one (🎲), some like it (🍳) or a larger one (🔍), and tell whether it is a copy of a photo (🪞).
