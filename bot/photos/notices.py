@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import discord
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.answer import AWAY, fitting
+from bot.answer import AWAY, TEXT_MAX, fitting
 from bot.limits import open_gate
 from bot.records import reviews, submissions
 from bot.records.tables import Photo
@@ -20,6 +20,7 @@ from foodgan.contract.settings import Settings
 
 NOTICE_TIMEOUT_S = 20.0  # of one notice: photos and receipts have their turn after it
 NAMED_MAX = 8  # names of dishes that a notice gives; the rest are counted
+GOOD_NEWS_MAX = TEXT_MAX - 30  # characters of one line; a mention may come before it
 PATIENCE = timedelta(minutes=10)  # that news wait for what else is being decided
 
 log = logging.getLogger(__name__)
@@ -149,6 +150,14 @@ def notice(decided: Sequence[Photo]) -> str:
 
 def good_news(locale: str, learned: Sequence[LearnedName]) -> str:
     """What to say to one member about these names, which their photos have taught the painter."""
+    named = learned[:NAMED_MAX]
+    while len(text := _good_news(locale, named, len(learned) - len(named))) > GOOD_NEWS_MAX:
+        named = named[:-1]
+    return text
+
+
+def _good_news(locale: str, named: Sequence[LearnedName], rest: int) -> str:
+    """rest: how many more there are."""
     names = [
         say(
             locale,
@@ -156,13 +165,12 @@ def good_news(locale: str, learned: Sequence[LearnedName]) -> str:
             name=dishname.display(one.name),
             like=dishname.display(one.like),
         )
-        for one in learned[:NAMED_MAX]
+        for one in named
     ]
     shown = say(locale, "list-comma").join(names)
-    rest = len(learned) - NAMED_MAX
     if rest > 0:
         shown = say(locale, "notice-learned-more", names=shown, count=rest)
-    return fitting(say(locale, "notice-learned", names=shown))
+    return say(locale, "notice-learned", names=shown)
 
 
 def _names(locale: str, photos: Sequence[Photo]) -> str:

@@ -205,7 +205,8 @@ class Reception:
         await submissions.discard_unnamed(session, member_id)  # who begins anew has closed those
         today = await submissions.handed_over_since(session, member_id, datetime.now(UTC) - DAY)
         if today + count > self._per_day:
-            raise UserError("submit-enough-today", limit=self._per_day)
+            left = max(self._per_day - today, 0)
+            raise UserError("submit-enough-today", limit=self._per_day, left=left)
 
     async def _go_on(self, guest: Guest, submission_id: str) -> None:
         """To the intake where the member has agreed before, else to the consent."""

@@ -43,18 +43,23 @@ class Rights(Collection):
         lines = [_head(locale, tally), *(f"- {_line(locale, photo)}" for photo in shown)]
         return Answer("\n".join(lines), _pages(locale, shown, page, count))
 
-    async def confirm(self, member_id: int, locale: str, ids: Sequence[str]) -> Answer:
-        """Show one's own photos and ask once more before they go: there is no way back."""
+    async def confirm(
+        self, member_id: int, locale: str, ids: Sequence[str], page: int = 0
+    ) -> Answer:
+        """Show one's own photos and ask once more before they go: there is no way back.
+
+        page: where they were chosen, and where who thinks better of it goes on.
+        """
         async with self.sessions() as session:
             theirs = await rights.still_own(session, member_id, ids)
         if not theirs:  # an older message: they have gone meanwhile
-            return await self.mine(member_id, locale)
+            return await self.mine(member_id, locale, page)
         yes = button(
             say(locale, "withdraw-yes"),
             custom_id("withdraw", *(photo.id for photo in theirs)),
             discord.ButtonStyle.danger,
         )
-        no = button(say(locale, "withdraw-no"), custom_id("mine", "0"))
+        no = button(say(locale, "withdraw-no"), custom_id("mine", str(page)))
         sure = say(locale, "withdraw-sure", count=len(theirs))
         lines = [sure, *(f"- {_line(locale, photo)}" for photo in theirs)]
         seen = await self.previews(locale, theirs)
@@ -140,12 +145,12 @@ def _pages(locale: str, shown: Sequence[Photo], page: int, count: int) -> discor
     if (page + 1) * PAGE < count:
         turns.append(button("▶", custom_id("mine", str(page + 1)), row=1))
     living = [photo for photo in shown if photo.state in rights.ALIVE]
-    return laid_out(*([_menu(locale, living)] if living else []), *turns)
+    return laid_out(*([_menu(locale, living, page)] if living else []), *turns)
 
 
-def _menu(locale: str, living: Sequence[Photo]) -> discord.ui.Select[discord.ui.View]:
+def _menu(locale: str, living: Sequence[Photo], page: int) -> discord.ui.Select[discord.ui.View]:
     return discord.ui.Select(
-        custom_id=custom_id("withdraw-ask"),
+        custom_id=custom_id("withdraw-ask", str(page)),
         placeholder=say(locale, "withdraw-menu"),
         max_values=min(len(living), WITHDRAWN_MAX),
         row=0,

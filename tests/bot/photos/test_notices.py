@@ -3,9 +3,12 @@
 import asyncio
 from typing import Any
 
-from bot.photos.notices import NAMED_MAX, notice
+from bot.answer import TEXT_MAX
+from bot.photos.notices import NAMED_MAX, good_news, notice
 from bot.sandbox import people
 from bot.sandbox.faults import RequestFault
+from foodgan.contract.dishname import display
+from foodgan.contract.models import LearnedName
 from foodgan.contract.phrases import say
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club, desk, edited
@@ -178,3 +181,17 @@ def said_in_channel(club: Club, text: str) -> list[Any]:
     channels = {channel.id for channel in people.CHANNELS}
     said = [m for m in club.world.messages.listing() if m.json["channel_id"] in channels]
     return [m for m in said if not m.seen_by and text in m.json["content"]]
+
+
+def test_good_news_of_long_names_leaves_some_out_whole() -> None:
+    name = "カ" + "*" * 59
+    learned = [LearnedName(name=name, like=name, photos=1)] * NAMED_MAX
+    for locale in ("ja", "en"):
+        text = good_news(locale, learned)
+        dish = say(locale, "notice-dish", name=display(name), like=display(name))
+        named = text.count(dish)
+        assert 0 < named < NAMED_MAX
+        names = say(locale, "list-comma").join([dish] * named)
+        rest = say(locale, "notice-learned-more", names=names, count=NAMED_MAX - named)
+        assert text == say(locale, "notice-learned", names=rest)
+        assert len(f"<@{2**64 - 1}> {text}") <= TEXT_MAX

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.commands import privacy
-from bot.photos import rights
+from bot.photos import community, rights
 from bot.queue.photos import PhotoQueue
 from bot.records.photos import NOBODY
 from bot.records.tables import (
@@ -76,6 +76,7 @@ async def test_mine_lists_my_photos_alone_page_by_page(
     assert second["content"].count("親子丼") == 1
     last = component(second, "withdraw-ask")["options"][0]["value"]
     sure = await edited(club.click(second, "withdraw-ask", values=[last]))
+    assert component(sure, "mine")["custom_id"] == "mine:1"  # who rather keeps it goes on there
     await edited(club.click(sure, "withdraw:"))
     # The button of an older message leads to a page that is no more.
     last_page = await edited(club.click(first, "mine:1", raw=True))
@@ -409,5 +410,6 @@ async def test_the_leaderboard_shows_those_alone_who_want_to_be_seen(club: Club)
     listed = await club.shown(club.use("photos leaderboard", options={"show_me": True}))
     assert f"<@{find_member('akari').id}>" in listed["content"]
     assert listed["mentions"] == []
+    assert listed["content"].endswith(say("ja", "leaders-joined", limit=community.LEADERS))
     gone = await club.shown(club.use("photos leaderboard", options={"show_me": False}))
-    assert gone["content"] == say("ja", "leaders-none")
+    assert gone["content"] == f"{say('ja', 'leaders-none')}\n{say('ja', 'leaders-left')}"

@@ -341,9 +341,18 @@ async def test_a_member_brings_so_many_a_day_and_no_more(club: Club) -> None:
     await club.agreed()
     await club.taken(["a.jpg", "b.jpg"])
     refused = await club.shown(club.submit(files=["c.jpg"]), "たくさん")
-    assert refused["content"] == say("ja", "submit-enough-today", limit=2)
+    assert refused["content"] == say("ja", "submit-enough-today", limit=2, left=0)
     await club.agreed("yuto")
     await club.shown(club.submit(files=["d.jpg"], member="yuto"), "受け取り")
+
+
+async def test_a_lot_that_does_not_fit_is_refused_with_how_many_would(club: Club) -> None:
+    await club.canteen.open(photos_per_day=3)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    refused = await club.shown(club.submit(files=["b.jpg", "c.jpg", "d.jpg"]), "たくさん")
+    assert refused["content"] == say("ja", "submit-enough-today", limit=3, left=2)
+    assert "あと 2 枚" in refused["content"]
 
 
 async def test_modals_that_were_closed_take_nothing_from_the_day(club: Club) -> None:
@@ -360,7 +369,7 @@ async def test_modals_that_were_closed_take_nothing_from_the_day(club: Club) -> 
     await club.shown(club.fill(closed[-1], name="月見うどん"), "月見うどん")
     assert [photo.name for photo in await club.photos()] == ["月見うどん"] * 2
     refused = await club.shown(club.submit(files=["c.jpg"]), "たくさん")
-    assert refused["content"] == say("ja", "submit-enough-today", limit=2)
+    assert refused["content"] == say("ja", "submit-enough-today", limit=2, left=0)
 
 
 async def test_a_banned_member_brings_nothing_until_the_ban_is_lifted(club: Club) -> None:

@@ -284,9 +284,12 @@ submit-kept =
 submit-no-photo = We could not find a photo there. Please attach one and try again.
 submit-too-many = We can take { $limit } photos at once. Please bring them in smaller lots.
 submit-enough-today =
-    { $limit ->
-        [one] Thank you! We can take 1 photo in 24 hours. Please bring the rest tomorrow.
-       *[other] So many, thank you! We can take { $limit } photos in 24 hours. Please bring the rest tomorrow.
+    So many, thank you! We can take { $limit ->
+        [one] 1 photo
+       *[other] { $limit } photos
+    } in 24 hours, { $left ->
+        [0] so we have taken none of these. Please bring them when 24 hours have passed.
+       *[other] { $left } more for now, so we have taken none of these. Please choose once more.
     }
 submit-banned = Sorry, we cannot take photos from you at the moment. If that surprises you, please ask the people who run the bot.
 submit-not-yours = You can only hand over photos from your own messages.
@@ -419,7 +422,7 @@ notice-withdrawn =
     An operator withdrew { $count ->
         [one] a photo
        *[other] { $count } photos
-    } of yours. Please ask the operators why.
+    } of yours. Please ask the people who run the bot why.
 notice-learned = Thanks to your photos there is something new on our menu: { $names }. Anybody can order it now: just type its name into `/dish`!
 notice-dish = “{ $name }” (a dish like { $like })
 notice-learned-more = { $names } and { $count } more
@@ -488,6 +491,8 @@ credits-unnamed =
 credits-none = No photos have been accepted yet. Yours could be the first.
 leaders-head = **Who brought the most photos**
 leaders-line = { $place }. { $who } — { $count }
+leaders-joined = As you wish, we list you now. The list has room for the { $limit } with most accepted photos.
+leaders-left = As you wish, we do not list you.
 leaders-none = Nobody is listed yet. Set `show_me` to True, and you are once a photo of yours is accepted.
 command-dataset = How the collection is doing, and what to photograph next
 dataset = This is how the collection is doing.

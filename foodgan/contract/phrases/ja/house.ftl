@@ -250,7 +250,11 @@ submit-received = { $count } 枚の「**{ $name }**」、受け取りました�
 submit-kept = { $count } 枚の「**{ $name }**」、受け取りました。ありがとうございます! いま係が席を外していますが、戻りしだい確かめますね。
 submit-no-photo = 写真が見あたりませんでした。写真を添えて、もう一度どうぞ。
 submit-too-many = 一度にお預かりできるのは { $limit } 枚までです。分けてお持ちくださいね。
-submit-enough-today = たくさんありがとうございます! 24 時間にお預かりできるのは { $limit } 枚までなので、続きはまた明日お願いします。
+submit-enough-today =
+    { $left ->
+        [0] たくさんありがとうございます! お預かりできるのは 24 時間に { $limit } 枚までなので、今回の写真はお預かりしていません。24 時間たてば、またお預かりできます。
+       *[other] たくさんありがとうございます! お預かりできるのは 24 時間に { $limit } 枚まで、いまはあと { $left } 枚です。今回の写真はお預かりしていませんので、選び直してお持ちくださいね。
+    }
 submit-banned = ごめんなさい、あなたからの写真はいまお預かりできません。お心当たりがなければ、運営の者にご相談ください。
 submit-not-yours = 持ち込めるのは、ご自分のメッセージの写真だけです。
 submit-stale = このご案内は時間が経ってしまいました。お手数ですが、もう一度 `/submit` からどうぞ。
@@ -358,7 +362,7 @@ notice-rejected-many = 「{ $name }」の写真 { $count } 枚は、今回は見
 notice-many = { $name }({ $count })
 count-photos = { $count } 枚
 notice-more = ほか { $count } 枚も、今回は見送りになりました。
-notice-withdrawn = お預かりしていた写真のうち { $count } 枚を、運営の判断で取り下げました。わけは、運営の人にお尋ねください。
+notice-withdrawn = お預かりしていた写真のうち { $count } 枚を、運営の判断で取り下げました。わけは、運営の者にお尋ねください。
 notice-learned = あなたの写真のおかげで、新しい料理が食堂の品書きに加わりました: { $names }。`/dish` に料理名を入れると、どなたでも注文できます!
 notice-dish = 「{ $name }」({ $like }のような料理)
 notice-learned-more = { $names } ほか { $count } 品
@@ -404,6 +408,8 @@ credits-unnamed = • お名前を載せない方 { $count } 人
 credits-none = 採用された写真はまだありません。最初の一枚、お待ちしています。
 leaders-head = **写真をたくさん寄せてくれた人**
 leaders-line = { $place }. { $who } — { $count } 枚
+leaders-joined = ご希望のとおり、載せるようにしました。載るのは、採用された写真の多い { $limit } 人までです。
+leaders-left = ご希望のとおり、載せないようにしました。
 leaders-none = まだだれも載っていません。「載せる」を True にした方の写真が採用されると、ここに載ります。
 command-dataset = 集まった写真のようすと、次に撮ってほしいもの
 dataset = 集まった写真のようすです。
