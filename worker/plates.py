@@ -7,7 +7,7 @@ from PIL.Image import Image
 
 from foodgan.contract import dishname
 from foodgan.contract.limits import REQUEST_MAX, VERY_CALM
-from foodgan.contract.offers import offers
+from foodgan.contract.offers import mark_of, offers
 from foodgan.contract.orders import DishOrder
 from foodgan.contract.phrases import say
 from foodgan.contract.recipes import Recipe
@@ -44,12 +44,18 @@ class Plate:
     def _encoded(self, form: str) -> Message:
         places = range(len(self.pictures))
         pictures = tuple(self._file(place, form) for place in places)
-        return Message(self._caption(), pictures, offers(self.order))
+        return Message(self._caption(), pictures, offers(self.order, mark_of(self.model_id)))
 
     def _caption(self) -> str:
         unheard = "" if self.known else say(self.order.locale, "no-known-word")
         lines = (_caption(self.order, self.model_id), _manner(self.order), _dyed(self.order))
-        return "\n".join(filter(None, (*lines, self.beside, unheard)))
+        return "\n".join(filter(None, (*lines, self._changed(), self.beside, unheard)))
+
+    def _changed(self) -> str:
+        """That this may be another picture than the one that the member goes by; else ""."""
+        before = self.order.painted_by
+        same = before is None or before == mark_of(self.model_id)
+        return "" if same else say(self.order.locale, "answer-painter-changed")
 
     def _file(self, place: int, form: str) -> Picture:
         # The id lets the bot find the dish in its channel, should it not know whether it is there.

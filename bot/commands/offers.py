@@ -1,6 +1,7 @@
 """What a press on a button under a finished dish orders. Anyone who sees it may press."""
 
 from dataclasses import asdict
+from typing import Any
 
 import discord
 
@@ -9,7 +10,7 @@ from bot.kitchen import Kitchen
 from bot.waiter import Waiter, any_seed
 from foodgan.contract.errors import UserError
 from foodgan.contract.offers import CHECK, ENLARGE, REROLL, VARY
-from foodgan.contract.recipes import VARIATIONS, Kind, Recipe
+from foodgan.contract.recipes import VARIATIONS, Kind
 
 
 def offer_presses(kitchen: Kitchen, waiter: Waiter) -> dict[str, Press]:
@@ -25,23 +26,25 @@ def offer_presses(kitchen: Kitchen, waiter: Waiter) -> dict[str, Press]:
         await waiter.take(interaction, **asked | {fresh: any_seed()})
 
     async def vary(interaction: discord.Interaction, arguments: list[str]) -> None:
-        recipe = asdict(await _picture(kitchen, arguments)) | {"variation": any_seed()}
-        await waiter.take(interaction, kind="variations", count=VARIATIONS, **recipe)
+        picture = await _picture(kitchen, arguments) | {"variation": any_seed()}
+        await waiter.take(interaction, kind="variations", count=VARIATIONS, **picture)
 
     def of_one(kind: Kind) -> Press:
         async def press(interaction: discord.Interaction, arguments: list[str]) -> None:
-            recipe = await _picture(kitchen, arguments)
-            await waiter.take(interaction, kind=kind, **asdict(recipe))
+            await waiter.take(interaction, kind=kind, **await _picture(kitchen, arguments))
 
         return press
 
     return {REROLL: reroll, VARY: vary, ENLARGE: of_one("enlarged"), CHECK: of_one("check")}
 
 
-async def _picture(kitchen: Kitchen, arguments: list[str]) -> Recipe:
-    """What the picture that a button belongs to was painted from. Raises UserError."""
-    order_id, place, *_ = [*arguments, ""]
+async def _picture(kitchen: Kitchen, arguments: list[str]) -> dict[str, Any]:
+    """What the picture that a button belongs to was painted from, and by. Raises UserError.
+
+    By whom, buttons of earlier builds do not say, nor those of the bot.
+    """
+    order_id, place, mark, *_ = [*arguments, "", ""]
     recipes = (await kitchen.recall(order_id)).recipes
     if not place.isdecimal() or int(place) >= len(recipes):
         raise UserError("offer-forgotten")
-    return recipes[int(place)]
+    return asdict(recipes[int(place)]) | {"painted_by": mark or None}

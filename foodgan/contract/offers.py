@@ -7,6 +7,7 @@ Of several pictures each has buttons of its own with its number, and there is no
 one from: a client sends nothing when the same entry of a menu is chosen twice.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 from foodgan.contract.orders import DishOrder
@@ -15,7 +16,8 @@ from foodgan.contract.recipes import Kind
 
 CUSTOM_ID_MAX = 100  # Discord: characters of a custom_id
 
-# Actions. The arguments of each: the order's id; of all but the first also which picture, from 0.
+# Actions. The arguments of each: the order's id; of all but the first also which picture, from 0,
+# and the mark of the model that painted it, where that is known.
 REROLL, VARY, ENLARGE, CHECK = "reroll", "vary", "enlarge", "check"
 
 _EMOJI = {REROLL: "🎲", VARY: "🍳", ENLARGE: "🔍", CHECK: "🪞"}
@@ -47,27 +49,37 @@ def custom_id(action: str, *arguments: str) -> str:
     return made
 
 
-def offers(order: DishOrder) -> list[list[Offer]]:
-    """Rows of buttons under the pictures of an order; none where its bot would not serve them."""
+def mark_of(model_id: str) -> str:
+    """What stands for a model in a custom_id: of model_id itself any letter may be, and many."""
+    return hashlib.sha256(model_id.encode()).hexdigest()[:8]
+
+
+def offers(order: DishOrder, mark: str | None = None) -> list[list[Offer]]:
+    """Rows of buttons under the pictures of an order; none where its bot would not serve them.
+
+    mark: of the model that painted them.
+    """
     actions = _FOLLOW[order.kind] if order.buttons else ()
     places = range(len(order.recipes))
     actions = tuple(each for each in actions if each != VARY or order.variation is None)
     if len(places) == 1:
-        row = [_offer(order, each, None if each == REROLL else 0) for each in actions]
+        row = [_offer(order, each, None if each == REROLL else 0, mark) for each in actions]
         return [row] if row else []
     return [
-        [_offer(order, each, None)]
+        [_offer(order, each, None, mark)]
         if each == REROLL
-        else [_offer(order, each, place, numbered=True) for place in places]
+        else [_offer(order, each, place, mark, numbered=True) for place in places]
         for each in actions
     ]
 
 
-def _offer(order: DishOrder, action: str, place: int | None, *, numbered: bool = False) -> Offer:
-    arguments = [order.order_id] + ([] if place is None else [str(place)])
+def _offer(
+    order: DishOrder, action: str, place: int | None, mark: str | None, *, numbered: bool = False
+) -> Offer:
+    picture = [] if place is None else [str(place), *([mark] if mark else [])]
     if numbered and place is not None:
         label = say(order.locale, f"offer-{action}-one", place=place + 1)
     else:
         what = "more" if action == REROLL and order.kind == "variations" else action
         label = say(order.locale, f"offer-{what}")
-    return Offer(custom_id(action, *arguments), _EMOJI[action], label)
+    return Offer(custom_id(action, order.order_id, *picture), _EMOJI[action], label)

@@ -66,6 +66,7 @@ Seed = Annotated[int, Field(ge=0, le=SEED_MAX)]
 Share = Annotated[int, Field(ge=0, le=SHARE_MAX)]
 Weight = tuple[Name, Annotated[int, Field(ge=0, le=100 * WEIGHT_MAX)]]  # a word and its percent
 Weights = Annotated[tuple[Weight, ...], Field(max_length=WORDS_MAX)]
+Mark = Annotated[str, Field(min_length=1, max_length=16)]
 Truncation = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -86,7 +87,8 @@ class DishOrder(BaseModel):
     name, count, seed, mix, share, variation, weights, truncation: see `foodgan.contract.recipes`.
     token is the interaction token, a secret: it is serialised for the queue and nowhere else.
     attachment_limit: bytes a file may have in that channel. buttons: whether the bot that took it
-    serves those under its answer.
+    serves those under its answer. painted_by: mark of the model (`foodgan.contract.offers`) that
+    painted the picture which this order goes on from, where that is known; it is in no record.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -112,6 +114,7 @@ class DishOrder(BaseModel):
     asked_at: AwareDatetime
     attachment_limit: Annotated[int, Field(ge=1024)] = 10 * 1024 * 1024
     buttons: bool = False
+    painted_by: Mark | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

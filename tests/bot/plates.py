@@ -8,11 +8,13 @@ from redis import Redis
 
 from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, UseComponent
-from foodgan.contract.offers import offers
+from foodgan.contract.offers import mark_of, offers
 from foodgan.contract.orders import DishOrder
 from tests.bot.canteen import Canteen, job_of, line, until
 from worker.pictures import Picture
 from worker.reply import Message, Replies
+
+MODEL = "first·a1b2c3"
 
 
 def order_in_line(redis: Redis) -> DishOrder:
@@ -29,7 +31,7 @@ async def served(canteen: Canteen, redis: Redis, asked: Interaction) -> dict[str
         Picture(f"dish-{n}-{order.order_id}.jpg", b"picture", "image/jpeg", "a dish")
         for n in range(len(order.recipes))
     )
-    message = Message(order.title, pictures, offers(order))
+    message = Message(order.title, pictures, offers(order, mark_of(MODEL)))
     with Replies(canteen.sandbox.api_base) as replies:
         deadline = datetime.now(UTC) + timedelta(seconds=60)
         await asyncio.wrap_future(replies.edit(order, message, deadline))

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import kitchen
 from bot.records import rights
 from bot.sandbox.people import find_member
+from foodgan.contract.offers import mark_of
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from foodgan.contract.recipes import Recipe
 from tests.bot.canteen import Canteen, dismiss, hire, is_private, line, until
-from tests.bot.plates import order_in_line, press, served
+from tests.bot.plates import MODEL, order_in_line, press, served
 from tests.bot.test_late import hand_over, posts
 from tests.bot.test_rounds import age
 
@@ -83,6 +84,22 @@ async def test_what_is_enlarged_is_the_very_picture(canteen: Canteen, redis: Red
 
     assert order.kind == "enlarged"
     assert order.recipes == (Recipe(NAME, 7, variation=record.variation + 1),)
+
+
+@pytest.mark.parametrize("action", ["vary", "enlarge", "check"])
+async def test_a_press_says_who_painted_the_picture_and_an_earlier_builds_button_nothing(
+    canteen: Canteen, redis: Redis, action: str
+) -> None:
+    await canteen.open()
+    message = await a_dish(canteen, redis)
+    order = await pressed(canteen, redis, message, action)
+    assert order.painted_by == mark_of(MODEL)
+
+    redis.delete("rq:queue:dish")
+    for each in message["components"][0]["components"]:
+        each["custom_id"] = each["custom_id"].removesuffix(f":{mark_of(MODEL)}")
+    order = await pressed(canteen, redis, message, action)
+    assert order.painted_by is None
 
 
 async def test_a_mix_goes_on_as_a_mix(canteen: Canteen, redis: Redis) -> None:

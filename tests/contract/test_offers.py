@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from foodgan.contract.offers import CUSTOM_ID_MAX, custom_id, offers
+from foodgan.contract.offers import CUSTOM_ID_MAX, custom_id, mark_of, offers
 from tests.contract.test_orders import KINDS, an_order
 
 
@@ -27,6 +27,13 @@ def test_of_several_pictures_each_has_buttons_with_its_number() -> None:
         ["check:0", "check:1"],
     ]
     assert [each.label for each in rows[2]] == ["大きく 1", "大きく 2"]
+
+
+def test_each_but_another_one_says_which_model_painted_its_picture() -> None:
+    rows = offers(an_order(count=2, buttons=True), mark_of("first·a1b2c3"))
+    marks = [[each.custom_id.split(":")[3:] for each in row] for row in rows]
+    assert marks == [[[]], *[[[mark_of("first·a1b2c3")]] * 2] * 3]
+    assert mark_of("first·a1b2c3") != mark_of("first·a1b2c4")
 
 
 def test_what_follows_depends_on_the_kind() -> None:
@@ -52,7 +59,8 @@ def test_a_bot_that_does_not_serve_them_gets_none() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_discord_takes_them_all(kind: str, locale: str) -> None:
     many = {"count": 4} if kind in ("dish", "mix", "variations") else {}
-    rows = offers(an_order(buttons=True, kind=kind, locale=locale, **KINDS[kind] | many))
+    order = an_order(buttons=True, kind=kind, locale=locale, **KINDS[kind] | many)
+    rows = offers(order, mark_of("model"))
     assert len(rows) <= 5
     assert all(len(row) <= 5 for row in rows)
     every = [each for row in rows for each in row]

@@ -58,7 +58,7 @@ class Earlier(BaseModel):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_order_of_each_kind_travels_unchanged(kind: str) -> None:
-    order = an_order(kind=kind, **KINDS[kind])
+    order = an_order(kind=kind, painted_by="1a2b3c4d", **KINDS[kind])
     assert DishOrder.model_validate_json(order.model_dump_json(), strict=True) == order
 
 

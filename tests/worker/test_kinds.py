@@ -13,6 +13,7 @@ from PIL import Image
 
 from foodgan.contract import dishname
 from foodgan.contract.late import LATE_STREAM, LateDish
+from foodgan.contract.offers import mark_of
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from foodgan.evaluate.nearest import Kin, Relative
@@ -231,6 +232,20 @@ def test_of_a_copy_as_near_as_can_be_no_nought_is_told(locale: str, said: str) -
 def test_how_calm_is_told_in_the_words_of_the_choice(truncation: int, said: str) -> None:
     plate = Plate(an_order(A, truncation=truncation), (Image.new("RGB", (8, 8)),), "m", True)
     assert f"加減: {said}" in plate.message().content.splitlines()
+
+
+@pytest.mark.parametrize("kind", ["variations", "enlarged", "check"])
+@pytest.mark.parametrize(("painted_by", "differs"), [("m", False), ("n", True), (None, False)])
+def test_where_another_model_painted_the_picture_before_the_answer_says_so(
+    kind: str, painted_by: str | None, differs: bool
+) -> None:
+    mark = painted_by and mark_of(painted_by)
+    order = an_order(A, kind=kind, painted_by=mark, buttons=True, **KINDS[kind])
+    picture = Image.new("RGB", (8, 8))
+    message = Plate(order, (picture,) * len(order.recipes), "m", True).message()
+    assert (say("ja", "answer-painter-changed") in message.content.splitlines()) is differs
+    ends = [each.custom_id.rpartition(":")[2] for row in message.offers for each in row]
+    assert all(end == mark_of("m") for end in ends if end != order.order_id)
 
 
 def test_a_kind_that_comes_late_is_handed_over(kitchen: Kitchen) -> None:

@@ -105,6 +105,7 @@ title-mix = { $name } × { $mix } ({ $share }%)
 picture-alt = A picture of the imaginary dish “{ $name }” (seed { $seed })
 picture-alt-like = A picture of the imaginary dish “{ $name }” (one like seed { $seed })
 picture-alt-like-one = A picture of the imaginary dish “{ $name }” (one like seed { $seed }, number { $place })
+answer-painter-changed = The painter (model) has changed since the earlier picture: this one may differ from it.
 answer-dyed = 🎨 Words with a colour: { $words }
 answer-manner = Your way: { $manner }
 manner-more = more { $words }

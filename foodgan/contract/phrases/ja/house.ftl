@@ -84,6 +84,7 @@ title-mix = { $name } × { $mix }({ $share }%)
 picture-alt = 架空の料理「{ $name }」の絵(種 { $seed })
 picture-alt-like = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵)
 picture-alt-like-one = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵、{ $place } 枚目)
+answer-painter-changed = ※ 前の絵のあとで画家(モデル)が変わったので、前の絵とは違うことがあります。
 answer-dyed = 🎨 色のことば: { $words }
 answer-manner = 加減: { $manner }
 manner-more = もっと { $words }
