@@ -23,14 +23,14 @@ from bot.commands.offers import offer_presses
 from bot.commands.status import status_command
 from bot.deferral import answered
 from bot.door import Door
-from bot.ends import Ends
+from bot.gallery import Gallery
 from bot.heart import Heart
 from bot.journal import Journal, journal_path
 from bot.kitchen import Kitchen
 from bot.late import LateDishes
 from bot.limits import Limits
-from bot.photos.gallery import Gallery
 from bot.queue.dishes import DishQueue
+from bot.queue.ends import Ends
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.rounds import Rounds

@@ -6,9 +6,9 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Shown
-from bot.handover import Handover
 from bot.kitchen import Kitchen
 from bot.queue.dishes import DishQueue
+from bot.queue.handover import Handover
 from bot.records import orders
 from bot.records.tables import Order
 from bot.turns import Turns

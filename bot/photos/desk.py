@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from bot.answer import Answer
 from bot.buttons import button, custom_id, laid_out
 from bot.photos.lookalikes import LookAlikes
+from bot.photos.previews import previews
 from bot.photos.publisher import Publisher
-from bot.photos.receipts import Receipts
 from bot.records import photos, reviews
 from bot.records.reviews import Fate, Reviewer, Rules
 from bot.records.tables import Photo, Verdict
@@ -29,13 +29,11 @@ class Desk:
         self,
         sessions: async_sessionmaker[AsyncSession],
         lookalikes: LookAlikes,
-        receipts: Receipts,
         publisher: Publisher,
         settings: Settings,
     ) -> None:
         self._sessions = sessions
         self._lookalikes = lookalikes
-        self._receipts = receipts
         self._publisher = publisher
         self._rules = Rules(settings.review_votes, settings.review_escalate_after)
 
@@ -119,7 +117,7 @@ class Desk:
         head = "review-head-many" if left >= reviews.LEFT_MAX else "review-head"
         name = dishname.display(photo.name)
         lines = [news, say(locale, head, name=name, left=left)]
-        seen = await self._receipts.previews(locale, [photo])
+        seen = await previews(self._publisher, locale, [photo])
         if not seen:  # nobody votes on what they do not see
             lines.append(say(locale, "review-unseen"))
             return Answer("\n".join(filter(None, lines)), laid_out(*_aside(locale, photo, undo)))
@@ -131,7 +129,7 @@ class Desk:
             hints = [say(locale, f"hint-{hint}") for hint in photo.hints.split(",")]
             listed = say(locale, "list-comma").join(hints)
             lines.append(say(locale, "review-hints", hints=listed))
-        alike = await self._receipts.previews(locale, await self._alike(photo))
+        alike = await previews(self._publisher, locale, await self._alike(photo))
         if alike:
             names = [
                 f"{dishname.display(one.name)} ({say(locale, f'state-{one.state}')})"

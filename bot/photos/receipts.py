@@ -4,8 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
 from bot.answer import Answer
-from bot.photos.collection import Collection
+from bot.photos.lookalikes import LookAlikes
+from bot.photos.previews import previews
+from bot.photos.publisher import Publisher
 from bot.records import photos, submissions
 from bot.records.tables import Photo, Submission
 from foodgan.contract import dishname
@@ -17,9 +21,12 @@ FAILED = "photo-failed"
 
 
 @dataclass(frozen=True)
-class Receipts(Collection):
+class Receipts:
     """Writes receipts. tells: whether members are told of a decision without asking."""
 
+    sessions: async_sessionmaker[AsyncSession]
+    lookalikes: LookAlikes
+    publisher: Publisher
     tells: bool = True
 
     async def of(self, submission: Submission, handed: Sequence[Photo]) -> Answer:
@@ -38,7 +45,7 @@ class Receipts(Collection):
         waiting, accepted = tally.get("taken", 0), tally.get("accepted", 0)
         if waiting or accepted:
             lines += [say(locale, "receipt-tally", waiting=waiting, accepted=accepted)]
-        seen = await self.previews(locale, taken)
+        seen = await previews(self.publisher, locale, taken)
         return Answer("\n".join(filter(None, lines)), None, tuple(file for _, file in seen))
 
     async def _line(self, locale: str, place: int, photo: Photo) -> str:

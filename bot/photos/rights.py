@@ -5,12 +5,16 @@ import io
 import json
 import zipfile
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import discord
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer
 from bot.buttons import button, custom_id, laid_out
-from bot.photos.collection import Collection
+from bot.photos.lookalikes import LookAlikes
+from bot.photos.previews import previews
+from bot.photos.publisher import Publisher
 from bot.photos.receipts import NAME_MAX, refusal
 from bot.records import operators, photos, rights
 from bot.records.tables import Photo
@@ -20,11 +24,17 @@ from foodgan.contract.phrases import say
 PAGE = 10  # photos
 # 8-character ids with colons between, in a custom_id of 100 characters.
 WITHDRAWN_MAX = 9
+_HEADERS = 512  # bytes of a file's two entries in a ZIP, at most
 _ROOM = 64 * 1024  # bytes of a part that are left for the ZIP's own directory and the request
 
 
-class Rights(Collection):
+@dataclass(frozen=True)
+class Rights:
     """Lists, withdraws, packs and erases."""
+
+    sessions: async_sessionmaker[AsyncSession]
+    lookalikes: LookAlikes
+    publisher: Publisher
 
     async def mine(self, member_id: int, locale: str, page: int = 0) -> Answer:
         """One page of the member's photos, and a menu to withdraw some.
@@ -62,7 +72,7 @@ class Rights(Collection):
         no = button(say(locale, "withdraw-no"), custom_id("mine", str(page)))
         sure = say(locale, "withdraw-sure", count=len(theirs))
         lines = [sure, *(f"- {_line(locale, photo)}" for photo in theirs)]
-        seen = await self.previews(locale, theirs)
+        seen = await previews(self.publisher, locale, theirs)
         files = tuple(file for _, file in seen)
         return Answer("\n".join(lines), laid_out(yes, no), files)
 
@@ -79,13 +89,11 @@ class Rights(Collection):
     async def erase(self, member_id: int, locale: str) -> Answer:
         """Erase the member altogether."""
         async with self.sessions.begin() as session:
-            own = (await rights.own_photos(session, member_id, 10**6))[0]
-            ids = [photo.id for photo in own if photo.state in rights.ALIVE]
-            await rights.erase(session, member_id)
+            gone = await rights.erase(session, member_id)
             banned = await operators.banned(session, member_id)
-        self.lookalikes.drop(ids)
+        self.lookalikes.drop(gone)
         self.publisher.changed()
-        done = say(locale, "erase-done", count=len(ids))
+        done = say(locale, "erase-done", count=len(gone))
         return Answer(f"{done}\n{say(locale, 'erase-ban-stays')}" if banned else done)
 
     async def parts(self, member_id: int, limit: int) -> AsyncIterator[bytes]:
@@ -95,7 +103,7 @@ class Rights(Collection):
             stored = await rights.stored_hashes(session, member_id)
         text = json.dumps(data, ensure_ascii=False, indent=2).encode()
         files, room = [("data.json", text)], limit - _ROOM - len(text)
-        for sha256, name in stored:
+        for sha256 in stored:
             photo = await self.publisher.bytes_of(sha256)
             if photo is None:
                 continue
@@ -103,7 +111,7 @@ class Rights(Collection):
                 yield await asyncio.to_thread(_zipped, files)
                 files, room = [], limit - _ROOM
             files.append((f"photos/{sha256[:12]}.jpg", photo))
-            room -= len(photo) + 2 * len(name.encode()) + 512
+            room -= len(photo) + _HEADERS
         yield await asyncio.to_thread(_zipped, files)
 
 

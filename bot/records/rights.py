@@ -165,28 +165,28 @@ def _shown(row: Base) -> dict[str, Any]:
     }
 
 
-async def stored_hashes(session: AsyncSession, member_id: int) -> list[tuple[str, str]]:
-    """Hash and name of the member's photos whose bytes lie in the store."""
-    rows = await session.execute(
-        select(Photo.sha256, Photo.name).where(
+async def stored_hashes(session: AsyncSession, member_id: int) -> list[str]:
+    """The hashes of the member's photos whose bytes lie in the store."""
+    found = await session.scalars(
+        select(Photo.sha256).where(
             Photo.member_id == member_id,
             Photo.state.in_(ALIVE),
             Photo.sha256.is_not(None),
             Photo.bytes_gone_at.is_(None),
         )
     )
-    return [(sha256, name) for sha256, name in rows if sha256]
+    return [sha256 for sha256 in found if sha256]
 
 
-async def erase(session: AsyncSession, member_id: int, by_operator: bool = False) -> None:
-    """Erase a member, photos and all. A ban that stands has to stay.
+async def erase(session: AsyncSession, member_id: int, by_operator: bool = False) -> list[str]:
+    """Erase a member, photos and all; the ids of these. A ban that stands has to stay.
 
     Hashes of the photos stay as tombstones that name nobody. A photo at the intake loses its
     owner now, and its row when the intake has spoken. by_operator: the audit log says that
     somebody was erased, and not who.
     """
     photos = (await session.scalars(select(Photo).where(Photo.member_id == member_id))).all()
-    await withdraw(session, member_id, [photo.id for photo in photos], by_operator)
+    gone = await withdraw(session, member_id, [photo.id for photo in photos], by_operator)
     await session.execute(
         update(AuditEntry)
         .where(AuditEntry.photo_id.in_(select(Photo.id).where(Photo.member_id == member_id)))
@@ -211,3 +211,4 @@ async def erase(session: AsyncSession, member_id: int, by_operator: bool = False
     await forget_bans(session, member_id)
     if by_operator:
         note(session, "erased", None, None, BY_OPERATOR)
+    return gone

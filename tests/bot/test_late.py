@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import late, rounds
 from bot.answer import Outcome
-from bot.handover import AT_ONCE, Handover
+from bot.queue.handover import AT_ONCE, Handover
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.records.tables import Order

@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from bot.photos.desk import Desk
 from bot.photos.lookalikes import LookAlikes
 from bot.photos.publisher import Publisher
-from bot.photos.receipts import Receipts
 from bot.records import photos, reviews
 from bot.records.reviews import Reviewer
 from bot.records.tables import Photo, Vote
@@ -99,8 +98,7 @@ async def test_a_page_of_review_among_100_000_photos(
         lookalikes.load(await photos.hashes(session))
     store = Store(settings.photo_store)
     publisher = Publisher(many, store)
-    receipts = Receipts(many, lookalikes, publisher)
-    desk = Desk(many, lookalikes, receipts, publisher, settings)
+    desk = Desk(many, lookalikes, publisher, settings)
 
     figures = {
         "page, nothing judged": await quickest_s(lambda: desk.page(Reviewer(CHE), "ja")),

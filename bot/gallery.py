@@ -61,7 +61,7 @@ class Gallery:
         tells = settings.review_notice != "off"
         receipts = Receipts(sessions, self._lookalikes, publisher, tells)
         reception = Reception(sessions, self._queue, edit, publisher, settings)
-        desk = Desk(sessions, self._lookalikes, receipts, publisher, settings)
+        desk = Desk(sessions, self._lookalikes, publisher, settings)
         self.rights = rights = Rights(sessions, self._lookalikes, publisher)
         notices = Notices(sessions, sender(client), publisher.changed, settings)
         errands = Errands(
