@@ -74,7 +74,7 @@ def learn(
     from foodgan.contract import logs
     from foodgan.contract.models import PICTURE
     from foodgan.publishing import candidate
-    from foodgan.training.new_names import farthest
+    from foodgan.training.hearing import farthest
 
     logs.set_up()
     if out.resolve() == registry.SHIPPED.resolve():

@@ -25,7 +25,8 @@ from foodgan.models.backbone import Backbone, pooled
 from foodgan.models.classifier import Classifier, fit
 from foodgan.painting.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
-from foodgan.training.new_names import farthest, hear_as, known_names, liken
+from foodgan.training.hearing import farthest, hear_as
+from foodgan.training.new_names import known_names, liken
 
 PHOTOS = (1, 3, 10)  # of each nickname
 SPARE = 3  # held-out photos more that a dish must have

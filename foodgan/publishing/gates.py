@@ -18,7 +18,7 @@ from foodgan.evaluate.alarms import apart as apart_of
 from foodgan.evaluate.invented import invented
 from foodgan.machine.progress import track
 from foodgan.painting.painter import Painter, portions
-from foodgan.training.new_names import FAR, Heard, farthest
+from foodgan.training.hearing import FAR, Heard, farthest
 
 FLAT = 0.02  # least spread of a picture's pixels, of 1: below it there is nothing to see
 NEW_MAX = 64  # new names that are painted

@@ -18,8 +18,8 @@ from foodgan.painting.painter import Painter
 from foodgan.photos.folder import MANIFEST
 from foodgan.publishing import candidate, gates, serving
 from foodgan.publishing.candidate import Candidate
-from foodgan.training import new_names
-from foodgan.training.new_names import Heard
+from foodgan.training import hearing
+from foodgan.training.hearing import Heard
 from tests.evaluate.clubs import LIKE, draw_club, index_model
 from tests.published import renamed
 
@@ -33,9 +33,9 @@ def model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Candidate]:
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:  # tiny encoders learn fast
-        patch.setattr(new_names, "STEPS", 75)
-        patch.setattr(new_names, "OTHERS", 200)
-        patch.setattr(new_names, "UNDER", 60)
+        patch.setattr(hearing, "STEPS", 75)
+        patch.setattr(hearing, "OTHERS", 200)
+        patch.setattr(hearing, "UNDER", 60)
         club = draw_club(folder / "club")
         yield candidate.learn(model, club, folder / "model", folder / "cache")
 

@@ -19,16 +19,9 @@ from foodgan.models.stackgan import Conditioned
 from foodgan.painting.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
 from foodgan.text.encode import encode
-from foodgan.training import new_names
-from foodgan.training.new_names import (
-    Heard,
-    Learned,
-    NothingNew,
-    hear_as,
-    known_names,
-    learn,
-    liken,
-)
+from foodgan.training import hearing
+from foodgan.training.hearing import Heard, hear_as
+from foodgan.training.new_names import Learned, NothingNew, known_names, learn, liken
 from tests.evaluate.clubs import EACH, LIKE, draw_club, index_model
 from tests.evaluate.drawn import draw_dish
 
@@ -39,9 +32,9 @@ TWO = ("カレー", "鮭丼")
 def fewer() -> Iterator[None]:
     """Tiny encoders learn fast."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(new_names, "STEPS", 60)
-        patch.setattr(new_names, "OTHERS", 200)
-        patch.setattr(new_names, "UNDER", 60)
+        patch.setattr(hearing, "STEPS", 60)
+        patch.setattr(hearing, "OTHERS", 200)
+        patch.setattr(hearing, "UNDER", 60)
         yield
 
 
@@ -124,7 +117,7 @@ def test_a_new_name_is_heard_as_the_known_one_also_under_a_word_and_others_stay(
     assert (means(generator, [f"チーズ{new}" for new in LIKE]) - under).norm() < 0.7 * away_under
     assert (means(generator, others) - stay).norm() < 0.2 * away
     assert set(heard.off) == set(LIKE)
-    assert 0 < new_names.farthest([heard.off]) < new_names.FAR
+    assert 0 < hearing.farthest([heard.off]) < hearing.FAR
     assert heard.moved == dict.fromkeys(names, 0.0)  # they have nothing of the new ones
     changed = {
         name for name, tensor in generator.state_dict().items() if not tensor.equal(before[name])
@@ -135,7 +128,7 @@ def test_a_new_name_is_heard_as_the_known_one_also_under_a_word_and_others_stay(
 def test_of_more_new_names_than_a_batch_holds_none_is_left_out(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(new_names, "BATCH", 8)
+    monkeypatch.setattr(hearing, "BATCH", 8)
     _, first, _ = registry.open_model(model)
     signs = "アイウエオカキクケコサシ"
     alike = {a + b + b: known for a, b, known in zip(signs, signs[::-1], TWO * 6, strict=True)}
@@ -170,10 +163,10 @@ def test_what_moves_a_known_name_is_left_out_and_what_has_nothing_of_it_is_not()
     new = {"ビーフバーガー": 0.1, "タマちゃん": 0.1}
     well = Heard(new, {"ハンバーガー": 0.1, "うどん": 0.2})
     moved = Heard(new, {"ハンバーガー": 0.75, "うどん": 0.2})
-    assert new_names._unheard({"stage1": well, "stage2": well}) == set()
-    assert new_names._unheard({"stage1": well, "stage2": moved}) == {"ビーフバーガー"}
+    assert hearing.unheard({"stage1": well, "stage2": well}) == set()
+    assert hearing.unheard({"stage1": well, "stage2": moved}) == {"ビーフバーガー"}
     nan = Heard({**new, "タマちゃん": float("nan")}, well.moved)
-    assert new_names._unheard({"stage1": well, "stage2": nan}) == {"タマちゃん"}
+    assert hearing.unheard({"stage1": well, "stage2": nan}) == {"タマちゃん"}
 
 
 def test_invented_names_with_a_new_one_in_them_are_not_held_to_what_they_were(
@@ -182,7 +175,7 @@ def test_invented_names_with_a_new_one_in_them_are_not_held_to_what_they_were(
     """An éclair is among the dishes that names are invented of."""
     _, first, _ = registry.open_model(model)
     alike = {"エクレア": "カレー"}
-    lesson = new_names._Lesson.of(first, alike, ["カレー", "鮭丼"], Random(0))
+    lesson = hearing._Lesson.of(first, alike, ["カレー", "鮭丼"], Random(0))
     assert not encode(["エクレア"]).within(lesson.held).any()
     assert encode(["カレー"]).within(lesson.held).any()
 
@@ -191,8 +184,8 @@ def test_invented_names_with_a_new_one_in_them_are_not_held_to_what_they_were(
 def test_a_clubs_ordinary_names_are_all_heard_though_they_share_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(new_names, "STEPS", 300)
-    monkeypatch.setattr(new_names, "OTHERS", 1_000)
+    monkeypatch.setattr(hearing, "STEPS", 300)
+    monkeypatch.setattr(hearing, "OTHERS", 1_000)
     alike = {"Aセット": "豚カツ", "Bセット": "ハンバーグ", "Aランチ": "カレーライス"}
     alike |= {"Bランチ": "牛丼", "部長スペシャル": "醤油ラーメン", "店長のおすすめ": "ピザ"}
     alike |= {"シェフのおすすめ": "ステーキ", "本日のおすすめ": "餃子", "今日のおすすめ": "寿司"}
@@ -202,7 +195,7 @@ def test_a_clubs_ordinary_names_are_all_heard_though_they_share_words(
 
     heard = hear_as(first, alike, known)
 
-    assert new_names._unheard({"stage1": heard}) == set()
+    assert hearing.unheard({"stage1": heard}) == set()
     nearest = torch.cdist(means(first, list(alike)), wanted).argmin(dim=1)
     assert [known[row] for row in nearest.tolist()] == list(alike.values())
 

@@ -20,7 +20,7 @@ from foodgan.chaos.clock import jump
 from foodgan.contract import logs
 from foodgan.contract.settings import Settings
 from foodgan.painting.painter import Dish
-from foodgan.training import new_names
+from foodgan.training import hearing
 from tests.worker.tiny import TinyPainter
 from worker import __main__ as command_line
 from worker import succession, trainer
@@ -55,7 +55,7 @@ class Killable(TinyPainter):
 
 def hurried() -> None:
     """Tiny encoders learn fast. A trainer stands back for whoever paints, not for other tests."""
-    new_names.STEPS, new_names.OTHERS, new_names.UNDER = 75, 200, 60
+    hearing.STEPS, hearing.OTHERS, hearing.UNDER = 75, 200, 60
     command_line._TRAINER_NICE = 0
 
 
