@@ -205,8 +205,9 @@ def _or_fail(work: Callable[[], T]) -> T:
     except OSError as error:
         _fail(str(error))
     except SQLAlchemyError as error:
-        fault = str(getattr(error, "orig", None) or error)
-        _fail(say("cli-bot-database-fails", fault=fault))
+        from bot.records.database import reason
+
+        _fail(say("cli-bot-database-fails", fault=reason(error)))
 
 
 def _settings() -> Settings:

@@ -41,6 +41,7 @@ from bot.records.database import (
     is_missing,
     make_file,
     postgres_arguments,
+    reason,
 )
 from bot.records.migrate import HEAD, known_revision, migrate, revision
 from bot.records.tables import Base
@@ -163,8 +164,7 @@ def _rehearse(archive: tarfile.TarFile, store: Store, source: Path, to: str) -> 
             migrate(url, to)
             _load_records(url, archive)
         except (SQLAlchemyError, RecordsClosed, AttributeError, TypeError) as error:
-            reason = getattr(error, "orig", None) or error
-            raise BackupRefused(f"{source} does not fit: {reason}") from error
+            raise BackupRefused(f"{source} does not fit: {reason(error)}") from error
 
 
 def _engine(url: URL) -> Engine:

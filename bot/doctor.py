@@ -11,11 +11,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.access import is_open
 from bot.app import Bot, shown
-from bot.records.database import RecordsClosed, database_url, open_engine
+from bot.records.database import RecordsClosed, database_url, open_engine, reason
 from bot.records.migrate import HEAD, revision
 from foodgan import __version__
 from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
-from foodgan.contract.logs import brief
 from foodgan.contract.settings import Settings
 from foodgan.contract.terminal import say
 
@@ -49,8 +48,7 @@ async def database(settings: Settings) -> Finding:
         async with engine.connect() as connection:
             found = await connection.run_sync(revision)
     except (SQLAlchemyError, OSError, TimeoutError) as error:
-        reason = brief(str(getattr(error, "orig", error)).strip().splitlines()[0], 160)
-        told = say("doctor-database-away", error=reason)
+        told = say("doctor-database-away", error=reason(error))
         return fail(part, told, say("doctor-database-away.advice"))
     finally:
         await engine.dispose()

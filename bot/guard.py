@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.records.database import reason
 from bot.records.photos import RecordChanged
 from foodgan.contract.errors import KitchenClosed, StoreError
 
@@ -31,7 +32,7 @@ class Guard:
         except EXPECTED as error:
             if self._news(what, error):
                 kind = type(error).__name__
-                log.warning("%s: left for the next round, %s: %s", what, kind, error)
+                log.warning("%s: left for the next round, %s: %s", what, kind, reason(error))
             return True
         except Exception as error:
             if self._news(what, error):

@@ -78,7 +78,7 @@ class Voice:
         outcome: Outcome = "gone"
         if order.private:  # all would read in the channel what one asked
             return outcome
-        for place in (channel_id, None):
+        for place in dict.fromkeys((channel_id, None)):
             if outcome == "gone":
                 outcome = await post_once(
                     self._client, place, member_id, order, content, pictures, view

@@ -51,11 +51,13 @@ class Community:
                 await session.delete(leader)
             await session.flush()
             found = await figures.leaderboard(session, LEADERS)
-        lines = [say(locale, "leaders-head" if found else "leaders-none")]
+        lines = [say(locale, "leaders-head")] if found else []
         for place, (leader_id, count) in enumerate(found, start=1):
             who = f"<@{leader_id}>"
             lines.append(say(locale, "leaders-line", place=place, who=who, count=count))
         if show_me is not None:  # all read the answer: it names nobody
             told = "leaders-joined" if show_me else "leaders-left"
             lines.append(say(locale, told, limit=LEADERS))
+        elif not found:
+            lines.append(say(locale, "leaders-none"))
         return Answer("\n".join(lines))

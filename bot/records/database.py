@@ -11,6 +11,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from foodgan.contract import private
 from foodgan.contract.errors import FoodganError
+from foodgan.contract.logs import brief
 
 BUSY_TIMEOUT_S = 5  # how long a writer waits for another
 STATEMENT_TIMEOUT_S = 10
@@ -49,6 +50,12 @@ def shown(url: URL) -> str:
         return str(Path(url.database or "").resolve())
     plain = URL.create("postgresql", host=url.host, port=url.port, database=url.database)
     return plain.render_as_string()
+
+
+def reason(error: Exception) -> str:
+    """What the driver, or whoever failed, says of it: one line without a secret."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return brief(lines[0] if lines else type(error).__name__, 160)
 
 
 def open_engine(url: URL) -> AsyncEngine:

@@ -15,6 +15,7 @@ from bot.records.database import (
     is_missing,
     make_file,
     postgres_arguments,
+    reason,
     set_pragmas,
 )
 
@@ -33,8 +34,7 @@ async def bring_up(engine: AsyncEngine) -> None:
         async with engine.connect() as connection:
             found = await connection.run_sync(known_revision)
     except (SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", error)).strip()
-        raise RecordsClosed(f"the database cannot be opened: {reason}") from error
+        raise RecordsClosed(f"the database cannot be opened: {reason(error)}") from error
     if found != HEAD:
         await asyncio.to_thread(migrate, engine.url, "head")
 
@@ -82,8 +82,7 @@ def migrate(url: URL, target: str) -> None:
     except CommandError as error:
         raise RecordsClosed(f"the tables cannot be moved to {target}: {error}") from error
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", error)).strip()
-        raise RecordsClosed(f"the tables cannot be moved to {target}: {reason}") from error
+        raise RecordsClosed(f"the tables cannot be moved to {target}: {reason(error)}") from error
     finally:
         engine.dispose()
 

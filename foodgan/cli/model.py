@@ -66,7 +66,7 @@ def learn(
     seed: int = 0,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Teach a model names that it has never heard, by a few photos of each: a minute on a CPU."""
+    """Teach a model names that it has never heard, by a few photos of each: minutes on a CPU."""
     import json
     from dataclasses import asdict
 
@@ -87,7 +87,10 @@ def learn(
             "names": [asdict(each) for each in done.likenesses],
             "known": done.known,
             "unheard": done.unheard,
-            "heard": {stage: asdict(heard) for stage, heard in done.heard.items()},
+            "heard": {
+                stage: {"off": farthest([heard.off]), "moved": farthest([heard.moved])}
+                for stage, heard in done.heard.items()
+            },
             "gates": [gate.model_dump() for gate in made.gates],
         }
         typer.echo(json.dumps(told, ensure_ascii=False, indent=1))

@@ -28,7 +28,7 @@ FAR = 0.6
 LR = 2e-2
 HELD = 4.0  # what other names' staying as they are counts for
 OTHERS, UNDER = 2_000, 500  # names that are held; new names under another word
-BATCH = 256
+BATCH = 96  # more takes longer, and hears no better
 
 
 @dataclass(frozen=True)
@@ -174,12 +174,19 @@ def farthest(distances: Iterable[Mapping[str, float]]) -> float:
 
 
 def unheard(lessons: Mapping[str, Heard]) -> set[str]:
-    """New names that are not heard; where all are, those that known ones moved for."""
+    """New names that are not heard; where all are, those that known ones have moved for.
+
+    Of these the one that has most n-grams in common with the known one: whether others move it as
+    well, the lesson without that one tells.
+    """
     far = {name for each in lessons.values() for name, off in each.off.items() if not off <= FAR}
     if far:
         return far
     moved = {name for each in lessons.values() for name, by in each.moved.items() if not by <= FAR}
     new = list(next(iter(lessons.values())).off)
-    spoilt = set(encode(sorted(moved)).ngrams.flatten().tolist()) - {0}
-    ngrams = encode(new).ngrams.flatten(1).tolist()
-    return {name for name, each in zip(new, ngrams, strict=True) if spoilt & set(each)}
+    ngrams = [set(each) - {0} for each in encode(new).ngrams.flatten(1).tolist()]
+    for spoilt in encode(sorted(moved)).ngrams.flatten(1).tolist():
+        shared = [(len(each.intersection(spoilt)), -len(each)) for each in ngrams]
+        if max(shared)[0]:
+            far.add(new[shared.index(max(shared))])
+    return far

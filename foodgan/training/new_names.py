@@ -1,4 +1,4 @@
-"""Names that a model has never heard, from a few photos of each: in a minute, on any machine.
+"""Names that a model has never heard, from a few photos of each: in minutes, on any machine.
 
 部長スペシャル says nothing to a model. Photos of it do: they look like photos that it was trained
 on, and its index holds what those look like and what they are called. So a new name is likened to

@@ -1,6 +1,7 @@
 """Failures in rounds: one line in the log for each that goes on, and the others have their turn."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot import guard as guard_module
 from bot.guard import Guard
@@ -43,6 +44,14 @@ async def test_what_nobody_expected_is_told_with_its_traceback_and_is_not_done(
         True,
         True,
         False,
+    ]
+
+
+async def test_a_fault_of_the_records_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    fault = OperationalError("INSERT INTO orders …", {}, Exception("disk is full"))
+    await Guard().keep("the journal", work(fault))
+    assert [each.getMessage() for each in caplog.records] == [
+        "the journal: left for the next round, OperationalError: disk is full"
     ]
 
 

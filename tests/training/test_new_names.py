@@ -159,8 +159,8 @@ def test_a_name_that_cannot_be_told_from_known_ones_is_left_out_and_the_others_a
     assert caught.value.unheard == ("カレーカレー",)
 
 
-def test_what_moves_a_known_name_is_left_out_and_what_has_nothing_of_it_is_not() -> None:
-    new = {"ビーフバーガー": 0.1, "タマちゃん": 0.1}
+def test_what_a_known_name_moves_for_is_left_out_and_what_has_less_of_it_is_not() -> None:
+    new = dict.fromkeys(("タマちゃん", "バーゲン飯", "ビーフバーガー", "タイガーセット"), 0.1)
     well = Heard(new, {"ハンバーガー": 0.1, "うどん": 0.2})
     moved = Heard(new, {"ハンバーガー": 0.75, "うどん": 0.2})
     assert hearing.unheard({"stage1": well, "stage2": well}) == set()
@@ -186,7 +186,7 @@ def test_a_clubs_ordinary_names_are_all_heard_though_they_share_words(
 ) -> None:
     monkeypatch.setattr(hearing, "STEPS", 250)
     monkeypatch.setattr(hearing, "OTHERS", 500)
-    monkeypatch.setattr(hearing, "BATCH", 64)  # it takes longer with more, and hears no better
+    monkeypatch.setattr(hearing, "BATCH", 64)
     alike = {"Aセット": "豚カツ", "Bセット": "ハンバーグ", "Aランチ": "カレーライス"}
     alike |= {"Bランチ": "牛丼", "部長スペシャル": "醤油ラーメン", "店長のおすすめ": "ピザ"}
     alike |= {"シェフのおすすめ": "ステーキ", "本日のおすすめ": "餃子", "今日のおすすめ": "寿司"}
@@ -329,6 +329,9 @@ def test_the_command_prints_likenesses_and_paints_before_and_after(
     told = json.loads(done.stdout)
     assert told["model"].startswith("club·")
     assert {each["name"]: each["known"][0][0] for each in told["names"]} == LIKE
+    assert told["unheard"] == []
+    for stage in registry.STAGES:
+        assert 0 < told["heard"][stage]["off"] < hearing.FAR
     assert (tmp_path / "out/learned.png").stat().st_size > 1_000
     card = (tmp_path / "out/README.md").read_text(encoding="utf-8")
     assert "likeness" in card

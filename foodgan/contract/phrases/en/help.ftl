@@ -170,7 +170,7 @@ help-foodgan-model-polish =
     .hue = How much hue its details may add; 0: none, 1: any.
     .seed = Of every picture.
 help-foodgan-model-learn =
-    Teach a model names that it has never heard, by a few photos of each: a minute on a CPU.
+    Teach a model names that it has never heard, by a few photos of each: minutes on a CPU.
 
     A new name is likened to the name that it knows whose photos look most alike, and heard as that from then on, also under other words. One that ends in a word which it knows is heard as ever: that word says what the dish is. What paints does not change: it can copy no photo.
     .photos = A folder of labelled photos.
@@ -362,7 +362,7 @@ help-worker-intake = Take in contributed photos until SIGTERM. Needs no model, G
 help-worker-trainer =
     Learn the names of each release until SIGTERM, and promote what passes every gate.
 
-    Needs a minute of a CPU for each; it stands back behind whoever paints on the same machine. Exit code 2: a wrong setting, a store that it cannot write to.
+    Needs some minutes of a CPU for each; it stands back behind whoever paints on the same machine. Exit code 2: a wrong setting, a store that it cannot write to.
 help-worker-health = Exit code 0 where the worker lives and reaches its queue, else 1; 2: a wrong setting.
     .intake = Ask for an intake worker.
     .trainer = Ask for a trainer.
