@@ -129,9 +129,12 @@ def collate(batches: Sequence[TokenBatch]) -> TokenBatch:
 
 
 def last_words(mask: Tensor) -> Tensor:
-    """Where the last token of each name stands, (N, T) bool; nowhere in a name without any."""
+    """Where the last token of each name stands, (N, T) bool; nowhere in a name without any.
+
+    Word dropout leaves holes in a mask, so that a name's last slot is not the count of its words.
+    """
     at = torch.arange(mask.shape[1], device=mask.device)
-    return at == mask.sum(dim=1, keepdim=True) - 1
+    return mask & (at == (at * mask).amax(dim=1, keepdim=True))
 
 
 @lru_cache(maxsize=4096)

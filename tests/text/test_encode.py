@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Generator
 
-from foodgan.text.encode import TOKENS_MAX, TokenBatch, collate, encode, null
+from foodgan.text.encode import TOKENS_MAX, TokenBatch, collate, encode, last_words, null
 from foodgan.text.ngrams import NGRAMS_MAX
 from foodgan.text.recombine import recombine, swap_one
 from foodgan.text.vectors import DIMENSIONS
@@ -92,6 +92,14 @@ def test_dropout_leaves_zero_padding() -> None:
     assert same(kept[1:], null(1))
     assert not kept.vectors[~kept.mask].any()
     assert torch.equal(batch.mask, encode(NAMES[:2]).mask)
+
+
+def test_the_last_word_of_a_name_is_its_last_where_another_has_been_dropped() -> None:
+    named = encode(["チーズ味噌ラーメン", "チーズラーメン", "抹茶パフェ", ""])
+    kept = torch.ones(4, TOKENS_MAX, dtype=torch.bool)
+    kept[0, 1] = kept[1, 0] = kept[2, 1] = False
+    last = [row.nonzero().flatten().tolist() for row in last_words(named.keep(kept).mask)]
+    assert last == [[2], [1], [0], []]
 
 
 def test_a_name_read_before_costs_little() -> None:
