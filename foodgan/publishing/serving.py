@@ -137,7 +137,7 @@ def promote(
     )
 
     def promoted(then: Serving) -> Serving:
-        if by == "trainer" and model_id in then.rolled_back:
+        if by == "trainer" and _taken_back(then, promotion):
             raise Refused("rolled-back")
         if then.outran(asked_at, _now()):
             raise Refused("outrun")
@@ -148,6 +148,20 @@ def promote(
     log.info("promoted model %s (%s)", model_id, digest[:12] if digest else "the worker's own")
     tidied(store)
     return promotion
+
+
+def _taken_back(then: Serving, candidate: Promotion) -> bool:
+    """Whether an operator took a model back that is this one, or was made of the same.
+
+    One lesson learned by another machine, or by more threads, has other last digits, so another id.
+    """
+    if candidate.model_id in then.rolled_back:
+        return True
+    made_of = (candidate.base, candidate.release)
+    return candidate.release is not None and any(
+        (each.base, each.release) == made_of and each.model_id in then.rolled_back
+        for each in then.promotions
+    )
 
 
 def withdraw(store: Store, own: str | None = None, asked_at: datetime | None = None) -> None:

@@ -217,6 +217,23 @@ def test_what_was_rolled_back_may_be_promoted_again_by_an_operator(
     assert counted(store, OWN) == digest
 
 
+def test_what_was_rolled_back_stays_so_where_another_machine_learns_the_same_release(
+    store: Store, tiny_model: Path
+) -> None:
+    """By more threads the same lesson ends in other last digits."""
+    digest = served(store, tiny_model, base=None, by="operator")
+
+    def learned(model_id: str, release: str) -> None:
+        serving.promote(store, digest, base=OWN, model_id=model_id, by="trainer", release=release)
+
+    learned("taught·aaaaaa", "a" * 64)
+    serving.roll_back(store)
+    with pytest.raises(serving.Refused):
+        learned("taught·bbbbbb", "a" * 64)
+    learned("taught·bbbbbb", "b" * 64)
+    assert serving.serving(store).promotions[-1].release == "b" * 64
+
+
 @pytest.mark.parametrize("name", ["stage1.safetensors", MODEL])
 def test_a_copy_that_was_damaged_is_fetched_anew(
     store: Store, tiny_model: Path, tmp_path: Path, name: str
