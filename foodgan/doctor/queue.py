@@ -151,6 +151,8 @@ def _painters(found: Status) -> Finding:
         return warn(part, told, say("doctor-workers-none.advice"))
     listed = say("list-comma").join(builds)
     told = say("doctor-workers", count=len(serving), builds=listed)
-    if len(builds) > 1:
+    if len({each.version for each in found.workers}) > 1:
         return warn(part, told, say("doctor-workers.advice"))
+    if len({each.model for each in found.workers}) > 1:
+        return warn(part, told, say("doctor-workers.models"))
     return ok(part, told)

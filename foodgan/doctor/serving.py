@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 from foodgan.contract.checkup import Finding, Part, fail, ok, skip, warn
 from foodgan.contract.errors import FoodganError, StoreError
 from foodgan.contract.logs import brief
 from foodgan.contract.models import MODEL, MODELS, Promotion, Serving
 from foodgan.contract.settings import Settings
-from foodgan.contract.store import Store
+from foodgan.contract.store import Store, shown
 from foodgan.contract.terminal import say
 from foodgan.doctor.model import no_torch
 
@@ -41,6 +42,8 @@ def _found(store: Store, served: Serving, counts: Promotion | None) -> Finding:
 
     if counts is None:
         last = served.promotions[-1] if served.promotions else None
+        if last is None and _is_bare(store):
+            return skip(PART, say("doctor-served-nothing", store=shown(store.url)))
         if last is None or last.digest is None:
             return ok(PART, say("doctor-served-own"))
         told = say("doctor-served-foreign", model=last.model_id)
@@ -53,3 +56,9 @@ def _found(store: Store, served: Serving, counts: Promotion | None) -> Finding:
         return warn(PART, told, say(f"doctor-served-withdrawn.{counts.by}"))
     date = f"{counts.at:%Y-%m-%d}"
     return ok(PART, say("doctor-served", model=counts.model_id, by=counts.by, date=date))
+
+
+def _is_bare(store: Store) -> bool:
+    """Whether it is a folder that nobody ever wrote to: what is served may lie in another one."""
+    folder = Path(store.root)
+    return store.is_folder and not (folder.exists() and any(folder.iterdir()))

@@ -23,7 +23,6 @@ from foodgan.contract.checkup import Finding
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.models import Promoter
 from foodgan.contract.settings import Settings
-from foodgan.contract.status import Status
 from foodgan.contract.store import Store
 from foodgan.doctor import machine, model, queue, serving, store
 from foodgan.launch.queue import connected
@@ -204,16 +203,6 @@ def test_a_clock_that_is_off_is_told(
         assert queue._clock(client).level == level
 
 
-def test_the_oldest_order_has_the_age_that_redis_gives_it_and_none_where_nothing_waits() -> None:
-    fields = dict.fromkeys(Status.model_fields, 0)
-    fields |= {"taken_at": "2026-01-01T00:00:00Z", "oldest_id": None, "failures": ()}
-    fields |= {"wait_s": None, "workers": ()}
-    calm = Status.model_validate(fields)
-    assert queue._painters(calm).found == "nobody serves; 0 waiting"
-    busy = calm.model_copy(update={"waiting": 2, "oldest_s": 7.2})
-    assert queue._painters(busy).found == "nobody serves; 2 waiting, the oldest for 7 s"
-
-
 def test_a_damaged_model_is_told(tmp_path: Path) -> None:
     copy = tmp_path / "model"
     shutil.copytree(SHIPPED, copy)
@@ -319,6 +308,8 @@ def test_the_model_that_is_served_is_told_and_one_that_is_gone(
         return only
 
     place = Store(str(tmp_path / "photos"))
+    assert (found().level, "PHOTO_STORE" in found().found) == ("skip", True)  # nobody's store yet
+    place.write("catalogues/club.jsonl", b"")
     assert (found().level, found().found.split(";")[0]) == ("ok", "this machine's own")
     digest = models.publish(place, tiny_model)
     models.promote(place, digest, base="0" * 64, model_id="club·1", by="trainer")

@@ -188,6 +188,18 @@ def test_a_second_worker_comes_and_the_first_is_drained(house: House) -> None:
         assert second.wait(60) == 0
 
 
+def test_what_workers_need_to_paint_alike_stands_where_a_second_one_is_set_up() -> None:
+    """Else two machines paint one name from two models, by which of them takes the order."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [chapter] = re.findall(r"^### [^\n]*A second machine\n(.*?)(?=^##)", readme, re.M | re.S)
+    header = (ROOT / "docs/operators/compose.gpu.yml").read_text().partition("services:")[0]
+    unit = (ROOT / "docs/operators/foodgan-worker@.service").read_text()
+    for page in (chapter, header, unit):
+        assert {"REDIS_URL", "PHOTO_STORE=s3://"} <= set(
+            re.findall(r"REDIS_URL|PHOTO_STORE=s3://", page)
+        )
+
+
 @pytest.mark.slow
 def test_a_dead_letter_is_listed_and_replayed(house: House) -> None:
     if find_spec("worker.dead") is None:

@@ -101,6 +101,7 @@ doctor-clock =
 
 doctor-workers = { $count } serving: { $builds }
     .advice = update the older ones, one after the other
+    .models = an order is painted by whoever takes it: let all machines have one PHOTO_STORE and one model in MODEL_DIR (what was just promoted is everywhere within ten seconds)
 doctor-workers-none =
     nobody serves{ $drained ->
         [0] {""}
@@ -154,6 +155,7 @@ doctor-model-fails = { $model } does not paint: { $error }
     .advice = free the device, install a torch made for it, or name another
 doctor-served = { $model }, promoted by { $by } on { $date }
 doctor-served-own = this machine's own; none of the store is promoted
+doctor-served-nothing = this machine's own, as { $store } holds nothing; away from the bot's machine, let PHOTO_STORE name the bot's
 doctor-served-foreign = { $model } was learned on another model than this machine's own
     .advice = a trainer with the same model learns it anew within the hour, else give /release
 doctor-served-gone = { $model } is promoted, and the store has it no more

@@ -97,6 +97,7 @@ doctor-clock =
 
 doctor-workers = { $count } 人が注文を受けています: { $builds }
     .advice = 古いほうの係を、一人ずつ更新してください
+    .models = 同じ料理名でも、どの係が受けるかで絵が変わります。どのマシンも、PHOTO_STORE は同じところに、MODEL_DIR は同じモデルにしてください(モデルを出した直後なら、十秒ほどでそろいます)
 doctor-workers-none =
     注文を受ける係がいません{ $drained ->
         [0] {""}
@@ -150,6 +151,7 @@ doctor-served =
        *[operator] 運営
     }が出しました)
 doctor-served-own = このマシンのモデルです。ほかに、お店に出すと決めたモデルはありません
+doctor-served-nothing = { $store } が空なので、このマシンのモデルです。ボットが別のマシンにいるなら、PHOTO_STORE をボットと同じところにしてください
 doctor-served-foreign = { $model } は、このマシンのものとは別のモデルに料理名を覚えさせたものです
     .advice = このマシンと同じモデルを持つ「料理名を覚える係」がいれば、一時間以内に覚え直します。いなければ、/release をどうぞ
 doctor-served-gone = お店に出すはずの { $model } が、写真の棚からなくなっています
