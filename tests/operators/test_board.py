@@ -34,8 +34,8 @@ pytestmark = [
 
 def configured(folder: Path, bot: int) -> Path:
     """The operators' own files, but for addresses and haste."""
-    shutil.copy(FILES / "alerts.yml", folder)
-    shipped = (FILES / "prometheus.yml").read_text(encoding="utf-8")
+    shutil.copy(FILES / "prometheus/alerts.yml", folder)
+    shipped = (FILES / "prometheus/prometheus.yml").read_text(encoding="utf-8")
     here = shipped.replace("bot:9410", f"127.0.0.1:{bot}").replace("/etc/prometheus/", "")
     asked = yaml.safe_load(here)
     asked["global"] = {"scrape_interval": SCRAPE, "evaluation_interval": SCRAPE}

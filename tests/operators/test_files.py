@@ -28,7 +28,7 @@ from worker.watch import Watch as WorkerWatch
 ROOT = Path(__file__).parents[2]
 FILES = ROOT / "docs" / "operators"
 BOARD = json.loads((FILES / "grafana/boards/foodgan.json").read_text(encoding="utf-8"))
-ALERTS = yaml.safe_load((FILES / "alerts.yml").read_text(encoding="utf-8"))
+ALERTS = yaml.safe_load((FILES / "prometheus/alerts.yml").read_text(encoding="utf-8"))
 COMPOSE = (["docker", "compose"], ["docker-compose"])
 SECRETS = {
     "DISCORD_TOKEN": "token",
@@ -127,7 +127,7 @@ def test_labels_that_are_asked_for_exist(exported: dict[str, set[str]]) -> None:
 def test_a_bot_that_is_dead_and_exports_nothing_is_told() -> None:
     """Its own figures are absent then, and what is absent equals nothing."""
     rules = {rule["alert"]: rule["expr"] for group in ALERTS["groups"] for rule in group["rules"]}
-    scraped = yaml.safe_load((FILES / "prometheus.yml").read_text(encoding="utf-8"))
+    scraped = yaml.safe_load((FILES / "prometheus/prometheus.yml").read_text(encoding="utf-8"))
     jobs = [each["job_name"] for each in scraped["scrape_configs"]]
     either = rules["GatewayAway"].split(" or ")
     assert either == ['up{job="bot"} == 0', "foodgan_bot_connected == 0"]
@@ -206,6 +206,29 @@ def test_what_compose_mounts_is_there() -> None:
     }
     assert mounted
     assert not [name for name in mounted if not (ROOT / name).exists()]
+
+
+def test_what_an_update_changes_is_seen_by_containers_that_go_on() -> None:
+    """Git puts a new file in the place of the old one, and a mount of that keeps the old one."""
+    files = [ROOT / "docker-compose.yml", *FILES.glob("compose*.yml")]
+    services = [yaml.safe_load(file.read_text(encoding="utf-8"))["services"] for file in files]
+    mounts = {m for each in services for one in each.values() for m in one.get("volumes", [])}
+    ours = {m.split(":")[0] for m in mounts if m.startswith("./")}
+    assert len(ours) == 3
+    assert not [name for name in ours if not (ROOT / name).is_dir()]
+
+
+def test_alerts_that_an_update_brings_are_read_without_a_restart() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    prometheus = services["prometheus"]
+    assert "--enable-feature=auto-reload-config" in prometheus["command"]
+    version = tuple(map(int, re.findall(r"\d+", prometheus["image"].partition(":v")[2])))
+    assert version >= (3, 4)  # since when it looks at rule files, too
+    asked = yaml.safe_load((FILES / "prometheus/prometheus.yml").read_text(encoding="utf-8"))
+    mounted = "./docs/operators/prometheus:/etc/prometheus:ro"
+    assert mounted in prometheus["volumes"]
+    for name in asked["rule_files"]:
+        assert (FILES / "prometheus" / name.removeprefix("/etc/prometheus/")).is_file()
 
 
 def read_by(package: str) -> set[str]:
