@@ -304,6 +304,15 @@ def test_systemd_does_not_start_again_what_only_an_operator_can_mend() -> None:
     assert set(map(int, codes.split())) == {EXIT_SETTING, EXIT_NO_MODEL}
 
 
+def test_device_files_of_a_gpu_are_made_before_a_unit_that_could_not_make_them() -> None:
+    """CUDA has them made by a setuid program: /dev/nvidia0 and nvidiactl, and nvidia-uvm."""
+    for name in ("foodgan-worker@.service", "foodgan.service"):
+        unit = (FILES / name).read_text(encoding="utf-8")
+        confined = re.search(r"^(NoNewPrivileges|DynamicUser)=yes", unit, re.MULTILINE)
+        made = re.findall(r"^ExecStartPre=-\+/usr/bin/(.*)$", unit, re.MULTILINE)
+        assert made == (["nvidia-smi -L", "nvidia-modprobe -u -c0"] if confined else []), name
+
+
 def autoscale() -> ModuleType:
     spec = importlib.util.spec_from_file_location("autoscale", FILES / "autoscale.py")
     assert spec
