@@ -17,25 +17,34 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("README.md", "docs/operators/keeping.md", "docs/operators/photos.md")
 PROGRAMS = {"python -m bot": bot, "python -m worker": worker, "foodgan": foodgan}
 SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
-OURS = r"([A-Z_]+=\S+ )?(\.venv/bin/|python -m |foodgan |docker compose )"
+AS = "sudo -u foodgan "  # as whom a house under systemd runs
+OURS = rf"(\(umask 077; |{AS}|[A-Z_]+=\S+ )?(\.venv/bin/|python -m |foodgan |docker compose )"
 NOT_HERE = re.compile("does not exist|cannot be used")  # files and GPUs that a page only means
 
 
 def lines(page: str) -> Iterator[str]:
     """The commands of a page: in blocks, and those of compose within sentences."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    for block in re.findall(r"^ *```\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL):
-        for line in block.splitlines():
-            command = re.split(r"\s#", line)[0].strip()
-            if re.match(OURS, command):
-                yield command
+    yield from (line for block in blocks(text) for line in block if re.match(OURS, line))
     yield from re.findall(r"`(docker compose [^`]+)`", text)
+
+
+def blocks(text: str) -> list[list[str]]:
+    """The lines of each block, without what they say after #."""
+    found = re.findall(r"^ *```\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)
+    return [[re.split(r"\s#", line)[0].strip() for line in each.splitlines()] for each in found]
+
+
+def chapter(heading: str, page: str = "docs/operators/keeping.md") -> str:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    [found] = re.findall(rf"^##+ [^\n]*{heading}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    return str(found)
 
 
 def parts(line: str) -> Iterator[list[str]]:
     """The words of each command in a line, without where it reads and writes."""
-    for part in line.split("&&"):
-        words = shlex.split(re.split(r" [<>]", part)[0])
+    for part in re.split("&&|;", line.replace("(", "").replace(")", "")):
+        words = shlex.split(re.split(r" [<>]", part)[0].removeprefix(AS))
         while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
             words = words[1:]
         yield words
@@ -91,3 +100,58 @@ def test_no_page_has_compose_forget_what_another_opened() -> None:
         assert not re.search(r"docker compose [^`\n]*(-f docker-compose|--profile)", text), page
         assert not re.search(r"docker compose[^`\n]* up\b(?![^`\n]* -d)", text), page
         assert not re.search(r"docker compose[^`\n]*--scale", text), page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_command_is_printed_as_a_shell_finds_it(page: str) -> None:
+    """`make up` puts nothing on the PATH: a bare `python` is another one, if there is one."""
+    for line in lines(page):
+        found = re.sub(r"^(\(umask 077; |[A-Z_]+=\S+ )", "", line).removeprefix(AS)
+        assert found.startswith((".venv/bin/", "docker compose ")), line
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_has_a_shell_keep_what_is_to_go_on_from_others(page: str) -> None:
+    """After a bare `umask 077` what `git pull` brings is hidden from Prometheus and Grafana."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert not [line for block in blocks(text) for line in block if line.startswith("umask")]
+
+
+def test_what_readme_has_operators_do_stands_there_for_containers_too() -> None:
+    inside = re.findall(
+        r"^docker compose exec (?:-T )?\w+ (.*)$", chapter("With docker compose"), re.M
+    )
+    headings = (
+        "See how things are",
+        "Drain and restart",
+        "Dead letters",
+        "Teach it your own dishes",
+    )
+    readme = [
+        line.removeprefix(".venv/bin/")
+        for heading in headings
+        for block in blocks(chapter(heading, "README.md"))
+        for line in block
+    ]
+    operators = r"(foodgan (?:status|drain|serving (?:show|rollback))|python -m worker \w+)"
+    asked = [found[0] for line in readme if (found := re.match(operators, line))]
+    assert len(asked) == 6
+    assert not [each for each in asked if not any(line.startswith(each) for line in inside)]
+
+
+def test_a_house_under_systemd_is_updated_by_the_user_whose_it_is() -> None:
+    """As root git refuses the folder, and what root installs the user cannot replace."""
+    unit = (ROOT / "docs/operators/foodgan.service").read_text(encoding="utf-8")
+    [folder] = re.findall(r"^WorkingDirectory=(.*)$", unit, re.MULTILINE)
+    [update] = [block for block in blocks(chapter("Update")) if "systemctl" in block[0]]
+    assert update[:2] == ["sudo systemctl stop foodgan", f"cd {folder}"]
+    assert update[-1] == "sudo systemctl start foodgan"
+    [by_hand] = [block for block in blocks(chapter("Update")) if block[-1] == "make up"]
+    assert update[2:-1] == [AS + line for line in by_hand[:-1]]
+
+
+def test_a_queue_that_moves_gets_its_address_and_its_key_before_it_starts() -> None:
+    told = chapter("Another machine")
+    assert "QUEUE_ADDRESS" in told
+    assert "sudo chown 999 tls/redis.key" in told
+    assert told.index("before anything starts") < told.index("QUEUE_ADDRESS")

@@ -101,6 +101,13 @@ class House:
         )
         return order
 
+    def put_some(self, count: int) -> None:
+        """Order dishes, and wait until all that were ordered so are answered."""
+        asked = len(self.discord.answers)
+        for seed in range(asked, asked + count):
+            self.put(an_order(seed=seed, token=f"token-of-{seed}"))
+        self.until(lambda: len(self.discord.answers) == asked + count)
+
     def hire(self, label: str) -> WorkerProcess:
         """Start a worker of the first machine."""
         ca = self.folder / "tls/ca.crt"
@@ -146,7 +153,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.mark.slow
-def test_a_second_worker_comes_and_the_first_is_drained(house: House) -> None:
+def test_a_second_worker_comes_and_is_drained_and_takes_over_from_the_first(house: House) -> None:
     first = house.hire("gpu-1")
     *_, setup, export, doctor, start = commands("A second machine")
     assert setup == "make setup"  # the tests run in what it makes
@@ -173,11 +180,17 @@ def test_a_second_worker_comes_and_the_first_is_drained(house: House) -> None:
 
         [drain] = commands("Drain and restart")
         drained = house.run(export, drain)
+        assert (drained.returncode, drained.stdout) == (0, "at rest: gpu-2\n"), drained.stderr
+        house.put_some(3)
+        house.until(lambda: house.worker("gpu-1").served == 3)
+        assert house.worker("gpu-2").served == 0
+
+        assert house.run(export, f"{drain} --back").returncode == 0
+        drained = house.run(export, drain.replace("gpu-2", "gpu-1"))
         assert (drained.returncode, drained.stdout) == (0, "at rest: gpu-1\n"), drained.stderr
-        orders = [house.put(an_order(seed=seed, token=f"token-of-{seed}")) for seed in range(3)]
-        house.until(lambda: len(house.discord.answers) == len(orders), 60)
-        assert house.worker("gpu-1").served == 0
-        house.until(lambda: house.worker("gpu-2").served == len(orders))
+        house.put_some(3)
+        house.until(lambda: house.worker("gpu-2").served == 3)
+        assert house.worker("gpu-1").served == 3
 
         first.send(signal.SIGTERM)
         assert first.wait(60) == 0
