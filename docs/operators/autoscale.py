@@ -60,7 +60,9 @@ def run(scaler: Scaler, compose: list[str], every_s: float, looks: int | None) -
                          status["waiting"], status["oldest_s"], now, wanted)  # fmt: skip
                 scale = ["up", "-d", "--no-deps", "--no-recreate", "--scale", f"worker={wanted}"]
                 _out([*compose, *scale, "worker"])
-        except (subprocess.CalledProcessError, ValueError, LookupError) as error:
+        except subprocess.CalledProcessError as error:
+            log.warning("left as it is: %s", error.stderr.strip() or error)
+        except (OSError, ValueError, LookupError) as error:
             log.warning("left as it is: %s", error)
         time.sleep(every_s)
 

@@ -197,6 +197,15 @@ def test_a_line_of_ours_makes_no_image_fetch_pytorch_again() -> None:
     assert re.findall(r"^COPY (.*)$", stages["needs"], re.M) == ["pyproject.toml ./"]
 
 
+def test_kubernetes_is_told_to_wait_for_a_worker_as_long_as_compose_does() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    grace = services["worker"]["stop_grace_period"].removesuffix("s")
+    told = (FILES / "keda.yml").read_text(encoding="utf-8")
+    assert f"terminationGracePeriodSeconds: {grace}" in told
+    assert yaml.safe_load(told)["spec"]["minReplicaCount"] == 0
+    assert "NobodyServes" in told  # which such a night raises
+
+
 def test_what_compose_mounts_is_there() -> None:
     files = [ROOT / "docker-compose.yml", *FILES.glob("compose*.yml")]
     mounted = {
@@ -351,3 +360,18 @@ def test_the_scaler_asks_status_and_scales_by_compose(tmp_path: Path) -> None:
     asked, _, scaled, *_ = said.read_text().splitlines()
     assert asked == "exec -T bot foodgan status --json"
     assert scaled == "up -d --no-deps --no-recreate --scale worker=3 worker"
+
+
+def test_the_scaler_says_why_docker_refused_and_goes_on(tmp_path: Path) -> None:
+    fake = tmp_path / "compose"
+    fake.write_text("#!/bin/sh\necho 'service \"bot\" is not running' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    for compose, why in (
+        (str(fake), 'service "bot" is not running'),
+        ("no-such-docker", "No such"),
+    ):
+        words = ["--compose", compose, "--every-s", "0", "--looks", "2"]
+        command = [sys.executable, str(FILES / "autoscale.py"), *words]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.count(why) == 2, done.stderr
