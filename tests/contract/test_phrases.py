@@ -128,3 +128,14 @@ def test_a_seed_promises_the_same_picture_of_the_same_painter_alone() -> None:
     assert "while the painter is the same" in say("en", "option-seed-hint")
     assert "画家(モデル)が同じうちは" in say("ja", "about")
     assert "While the painter (model) is the same" in say("en", "about")
+
+
+def test_japanese_writes_numbers_in_one_way() -> None:
+    """With a space before what is counted, as stands after a variable, and none before a %."""
+    close = re.compile(r"[0-9}](枚|品|人|個|件|冊|回|語|行|倍|段|桁|文字|時間|秒|分|年|日|版)")
+    wrong = {}
+    for shelf in SHELVES:
+        text = (FOLDER / "ja" / f"{shelf}.ftl").read_text(encoding="utf-8")
+        lines = text.splitlines()
+        wrong |= {line: shelf for line in lines if close.search(line) or re.search(r"[0-9}] %", line)}
+    assert wrong == {}

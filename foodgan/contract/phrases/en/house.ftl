@@ -618,7 +618,7 @@ weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is a
 ## Is it a copy? (the nearest photos)
 
 nearest-absent = This model has no index of its training photos, so we cannot look for the nearest ones. (To make one: foodgan model index)
-nearest-novelty = Further from every training photo than { $percent } % of photos never seen.
+nearest-novelty = Further from every training photo than { $percent }% of photos never seen.
 nearest-close = Very much like one of the training photos. It may be a copy.
 nearest-photo = near: { $name } ({ $by }), distance { $gap }
 nearest-unnamed = a photo without a name

@@ -6,7 +6,7 @@ command-dish = まだこの世にない料理を、絵にしてお出ししま�
 option-name = 料理名
 option-name-hint = 食べてみたい架空の料理(例: 虹色マグロカレーうどん)
 option-count = 枚数
-option-count-hint = 何枚描くか(1〜4、ふだんは1枚)
+option-count-hint = 何枚描くか(1〜4、ふだんは 1 枚)
 option-seed = 種
 option-seed-hint = 画家が同じうちは、同じ料理名と種なら同じ絵になります(ふだんはおまかせ)
 option-more = もっと
@@ -22,15 +22,15 @@ option-mix-a = ひとつめ
 option-mix-a-hint = ひとつめの料理(例: 味噌ラーメン)
 option-mix-b = ふたつめ
 option-mix-b-hint = ふたつめの料理(例: いちごパフェ)
-option-mix-count-hint = 何枚描くか(1〜4。ふだんは4枚、割合を選べば1枚)
+option-mix-count-hint = 何枚描くか(1〜4。ふだんは 4 枚、割合を選べば 1 枚)
 option-share = 割合
-option-share-hint = ふたつめの料理を何%混ぜるか(0〜100。選ばなければ、少しずつ変わる4枚)
+option-share-hint = ふたつめの料理を何%混ぜるか(0〜100。選ばなければ、少しずつ変わる 4 枚)
 command-about = 架空食堂のご案内
 about =
     {""}**架空食堂へようこそ**
     名前だけあって、まだ誰も食べたことのない料理を描く食堂です。描いているのは、料理の写真で腕を磨いた小さな画家(StackGAN)です。
 
-    {""}**ご注文** — `/dish` に料理名をどうぞ。枚数は4枚まで選べます。
+    {""}**ご注文** — `/dish` に料理名をどうぞ。枚数は 4 枚まで選べます。
     {""}**種のひみつ** — 絵には「種」の番号が付きます。画家(モデル)が同じうちは、同じ料理名と種なら同じ絵になるので、お気に入りの番号は控えておいてください。種だけ変えれば、同じ料理の別の一皿に出会えます。
     {""}**色のことば** — 「抹茶」「チョコ」「青い」「虹色」「銀河」など、色が目に浮かぶ言葉を入れると、料理がその色に染まります。`もっと` に書けば濃く、`控えめ` に書けば淡くなります。
     {""}**ふたつの味を** — `/mix` にふたつの料理名をどうぞ。片方からもう片方へ、少しずつ変わっていく絵をお出しします。
@@ -73,11 +73,11 @@ check-not-stated = 記載なし
 check-unnamed = 名前のない写真
 check-members = 部員の写真
 check-club-only = 部内だけ
-check-new = 画家が初めて見る本物の写真でも、100枚のうち { $percent } 枚は、この絵より学習写真に似ています。写真のコピーではなさそうです。
+check-new = 画家が初めて見る本物の写真でも、100 枚のうち { $percent } 枚は、この絵より学習写真に似ています。写真のコピーではなさそうです。
 check-close =
     画家が初めて見る本物の写真なら、ここまで学習写真に似るものは{ $percent ->
         [0] まずありません
-       *[other] 、100枚のうち { $percent } 枚ほどです
+       *[other] 、100 枚のうち { $percent } 枚ほどです
     }。写真のコピーかもしれません。
 check-no-index = いまの画家には学習写真の控えが付いていないので、近い写真を調べられませんでした。
 title-mix = { $name } × { $mix }({ $share }%)
@@ -96,7 +96,7 @@ no-known-word = はじめて聞く言葉ばかりだったので、想像をふ�
 
 offer-reroll = 別の一皿
 offer-more = ほかの似た絵
-offer-vary = 似た絵を4枚
+offer-vary = 似た絵を 4 枚
 offer-vary-one = 似た絵 { $place }
 offer-enlarge = 大きくする
 offer-enlarge-one = 大きく { $place }
@@ -183,7 +183,7 @@ status-line = お待ちのご注文 { $waiting } 品 · 調理中 { $started } �
 status-wait = いまご注文いただくと、お届けまで約 { $span }です
 status-unstaffed = いま画家が席を外しています。ご注文は戻りしだいお描きします
 status-oldest = いちばん長くお待ちのご注文: { $span }
-status-failures = この1時間にお出しできなかったご注文: { $count } 品
+status-failures = この 1 時間にお出しできなかったご注文: { $count } 品
 status-worker =
     { $state ->
         [busy] 調理中
@@ -231,7 +231,7 @@ plot-splits = 学習用と試験用(枚)
 
 ## 写真の持ち込み
 
-command-submit = 料理の写真を持ち込む(写真と料理名で、10秒ほどです)
+command-submit = 料理の写真を持ち込む(写真と料理名で 10 秒ほど)
 option-photo = 写真
 option-photo-hint = 料理の写真(JPEG・PNG・WebP・HEIC)
 option-photo-2 = 写真2
@@ -508,7 +508,7 @@ weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 
 ## コピーではありませんか(いちばん近い写真)
 
 nearest-absent = このモデルには学習写真の索引がないので、近い写真を調べられません。(索引の作り方: foodgan model index)
-nearest-novelty = この絵は、画家が初めて見る本物の写真の { $percent } % よりも、学習写真から離れています。
+nearest-novelty = この絵は、画家が初めて見る本物の写真の { $percent }% よりも、学習写真から離れています。
 nearest-close = 学習した写真のひとつに、とてもよく似ています。写真のコピーかもしれません。
 nearest-photo = 近い写真: { $name }({ $by })距離 { $gap }
 nearest-unnamed = 名前のない写真
