@@ -20,14 +20,17 @@ class Door:
         self._free_at: dict[int, float] = {}  # member id -> when the next order is welcome
         self._seats: dict[str, int] = {}  # order id -> member id, for orders that have not ended
 
-    def admit(self, member_id: int, order_id: str) -> None:
-        """Take a seat for an order. Raises UserError when it is too soon or too much."""
+    def admit(self, member_id: int, order_id: str, title: str) -> None:
+        """Take a seat for an order. Raises UserError when it is too soon or too much.
+
+        title: what is ordered, which Discord does not show of a command that was refused.
+        """
         now = self._clock_s()
         left_s = self._free_at.get(member_id, now) - now
         if left_s > 0:
-            raise UserError("ordered-too-soon", seconds=math.ceil(left_s))
+            raise UserError("ordered-too-soon", name=title, seconds=math.ceil(left_s))
         if list(self._seats.values()).count(member_id) >= self._limit:
-            raise UserError("too-many-waiting", limit=self._limit)
+            raise UserError("too-many-waiting", name=title, limit=self._limit)
         if len(self._free_at) >= PRUNE_AT:
             self._free_at = {who: at for who, at in self._free_at.items() if at > now}
         self._free_at[member_id] = now + self._cooldown_s

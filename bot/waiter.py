@@ -38,7 +38,7 @@ class Waiter:
         order = order_of(interaction, **asked)
         for said in (*order.names, *(word for word, _ in order.weights)):  # all of it is shown
             self._blocklist.check(said)
-        self._door.admit(interaction.user.id, order.order_id)
+        self._door.admit(interaction.user.id, order.order_id, order.title)
         deferral = partial(defer, interaction, ephemeral=order.private, thinking=True)
         await self._kitchen.order(order, asker_of(interaction), deferral)
 
@@ -61,7 +61,7 @@ def order_of(
     name = dishname.normalise(name)
     mix = None if mix is None else dishname.normalise(mix)
     if mix == name:
-        raise UserError("mix-same")
+        raise UserError("mix-same", name=dishname.display(name))
     if not 1 <= count <= COUNT_MAX:
         raise UserError("count-out-of-range", max=str(COUNT_MAX))
     if seed is not None and not 0 <= seed <= SEED_MAX:

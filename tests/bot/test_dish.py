@@ -113,8 +113,9 @@ async def test_a_second_order_too_soon_is_refused_kindly(canteen: Canteen) -> No
     bot = await canteen.open(cooldown_s=5.0)
     bot._rounds._door._clock_s = lambda: 100.0  # no time goes by
     await canteen.deferred(canteen.order())
-    message = await canteen.answer(canteen.order())
-    assert message["content"] == say("ja", "ordered-too-soon", seconds=5)
+    message = await canteen.answer(canteen.order(name="B.L.T.サンド"))
+    name = r"B\.L\.T\.サンド"
+    assert message["content"] == say("ja", "ordered-too-soon", seconds=5, name=name)
     assert is_private(message)
     await canteen.deferred(canteen.order("yuto"))
 
@@ -125,8 +126,8 @@ async def test_a_member_with_many_dishes_on_the_way_waits_for_one(
     await canteen.open(orders_per_member=2)
     for _ in range(2):
         await canteen.deferred(canteen.order())
-    message = await canteen.answer(canteen.order())
-    assert message["content"] == say("ja", "too-many-waiting", limit=2)
+    message = await canteen.answer(canteen.order(name="銀河パフェ"))
+    assert message["content"] == say("ja", "too-many-waiting", limit=2, name="銀河パフェ")
 
     await until(lambda: len(line(redis)) == 2, "two in line")
     for order_id in line(redis):

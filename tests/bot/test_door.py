@@ -7,6 +7,7 @@ from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
 
 AOI, REN = 1, 2
+DISH = "虹色マグロカレーうどん"
 
 
 class Clock:
@@ -27,67 +28,67 @@ def make_door(clock: Clock, cooldown_s: float = 5.0, orders_per_member: int = 2)
 def test_a_second_order_within_the_cooldown_is_told_how_long_to_wait() -> None:
     clock = Clock()
     door = make_door(clock)
-    door.admit(AOI, "a")
+    door.admit(AOI, "a", DISH)
     clock.now_s += 1.5
 
     with pytest.raises(UserError, match="ordered-too-soon") as refusal:
-        door.admit(AOI, "b")
+        door.admit(AOI, "b", DISH)
 
-    assert refusal.value.values == {"seconds": 4}
+    assert refusal.value.values == {"name": DISH, "seconds": 4}
 
 
 def test_one_members_cooldown_is_not_anothers() -> None:
     door = make_door(Clock())
-    door.admit(AOI, "a")
-    door.admit(REN, "b")
+    door.admit(AOI, "a", DISH)
+    door.admit(REN, "b", DISH)
 
 
 def test_after_the_cooldown_the_member_is_welcome_again() -> None:
     clock = Clock()
     door = make_door(clock)
-    door.admit(AOI, "a")
+    door.admit(AOI, "a", DISH)
     clock.now_s += 5.0
-    door.admit(AOI, "b")
+    door.admit(AOI, "b", DISH)
 
 
 def test_a_refused_order_does_not_lengthen_the_cooldown() -> None:
     clock = Clock()
     door = make_door(clock)
-    door.admit(AOI, "a")
+    door.admit(AOI, "a", DISH)
     clock.now_s += 4.0
     with pytest.raises(UserError):
-        door.admit(AOI, "b")
+        door.admit(AOI, "b", DISH)
     clock.now_s += 1.0
-    door.admit(AOI, "c")
+    door.admit(AOI, "c", DISH)
 
 
 def test_too_many_dishes_on_the_way_close_the_door_until_one_is_served() -> None:
     door = make_door(Clock(), cooldown_s=0)
-    door.admit(AOI, "a")
-    door.admit(AOI, "b")
+    door.admit(AOI, "a", DISH)
+    door.admit(AOI, "b", DISH)
     with pytest.raises(UserError, match="too-many-waiting") as refusal:
-        door.admit(AOI, "c")
-    assert refusal.value.values == {"limit": 2}
+        door.admit(AOI, "c", DISH)
+    assert refusal.value.values == {"name": DISH, "limit": 2}
 
     door.leave("a")
 
-    door.admit(AOI, "d")
+    door.admit(AOI, "d", DISH)
 
 
 def test_the_records_have_the_last_word_on_who_is_waiting() -> None:
     door = make_door(Clock(), cooldown_s=0)
     door.seat_only({"a": AOI, "b": AOI})
     with pytest.raises(UserError, match="too-many-waiting"):
-        door.admit(AOI, "c")
+        door.admit(AOI, "c", DISH)
     door.seat_only({})
-    door.admit(AOI, "d")
+    door.admit(AOI, "d", DISH)
 
 
 def test_the_door_forgets_members_whose_cooldown_is_over() -> None:
     clock = Clock()
     door = make_door(clock)
     for member in range(PRUNE_AT):
-        door.admit(member, str(member))
+        door.admit(member, str(member), DISH)
     clock.now_s += 6.0
-    door.admit(AOI, "x")
+    door.admit(AOI, "x", DISH)
     assert len(door._free_at) == 1

@@ -47,7 +47,7 @@ async def test_who_waits_reads_both_names(canteen: Canteen) -> None:
     [
         ({"a": ""}, "name-empty", {}),
         ({"b": "🍣"}, "name-no-words", {}),
-        ({"a": "ラーメン", "b": "ﾗｰﾒﾝ"}, "mix-same", {}),
+        ({"a": "ラーメン", "b": "ﾗｰﾒﾝ"}, "mix-same", {"name": "ラーメン"}),
         ({"share": 101}, "share-out-of-range", {"max": "100"}),
         ({"count": 5}, "count-out-of-range", {"max": "4"}),
         ({"b": "ばくだん おにぎり"}, "name-blocked", {}),

@@ -147,7 +147,7 @@ async def test_who_presses_too_soon_is_told_so_and_the_others_are_not_held_up(
     message = await a_dish(canteen, redis)
 
     refused = await canteen.answer(press(canteen, message, "reroll"))
-    assert refused["content"] == say("ja", "ordered-too-soon", seconds=60)
+    assert refused["content"] == say("ja", "ordered-too-soon", seconds=60, name=NAME)
     assert is_private(refused)
     order = await pressed(canteen, redis, message, "reroll", member="emma")
     assert order.kind == "dish"
@@ -158,7 +158,7 @@ async def test_presses_take_seats_as_orders_do(canteen: Canteen, redis: Redis) -
     message = await a_dish(canteen, redis)
     await canteen.deferred(press(canteen, message, "enlarge"))
     refused = await canteen.answer(press(canteen, message, "enlarge"))
-    assert refused["content"] == say("ja", "too-many-waiting", limit=1)
+    assert refused["content"] == say("ja", "too-many-waiting", limit=1, name=NAME)
 
 
 async def test_a_word_that_was_blocked_since_is_in_no_new_picture(

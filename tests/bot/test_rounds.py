@@ -304,7 +304,7 @@ async def test_a_restart_remembers_how_many_dishes_a_member_waits_for(
     await until(lambda: canteen.bot._rounds._door._seats, "a round")
     message = await canteen.answer(canteen.order())
 
-    assert message["content"] == say("ja", "too-many-waiting", limit=1)
+    assert message["content"] == say("ja", "too-many-waiting", limit=1, name=NAME)
 
 
 async def test_an_order_in_hand_is_left_alone(

@@ -57,11 +57,11 @@ ordered-too-soon =
     Thank you for another order! Please give us { $seconds ->
         [one] 1 more second
        *[other] { $seconds } more seconds
-    }.
+    }, then order **{ $name }** again.
 too-many-waiting =
     { $limit ->
-        [one] You have 1 dish on the way already. Order again once it is served.
-       *[other] You have { $limit } dishes on the way already. Order again once one of them is served.
+        [one] You have 1 dish on the way already. Please order **{ $name }** again once it is served.
+       *[other] You have { $limit } dishes on the way already. Please order **{ $name }** again once one of them is served.
     }
 count-out-of-range = We can paint 1–{ $max } pictures at a time. Please choose again.
 seed-out-of-range = The seed has to be a whole number from 0 to { $max }.
@@ -146,7 +146,7 @@ late-served = <@{ $member }>, thank you for waiting so long. Here is your order.
 
 ## Names of dishes
 
-mix-same = That is one and the same dish. Please name another one to mix it with.
+mix-same = **{ $name }** mixed with **{ $name }** is **{ $name }**. Please name another dish to mix it with.
 name-empty = Please write the name of a dish.
 name-too-long = Names can be up to { $limit } characters. Please try a shorter one.
 name-no-words = We cannot picture a dish from emoji or signs alone. Please add a word.
