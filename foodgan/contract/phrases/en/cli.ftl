@@ -218,7 +218,7 @@ cli-photos-stats = photos in { $store }
     .most = most
     .none = none
 cli-photos-checked =
-    { $photos ->
+    checked { $photos ->
         [one] 1 photo
        *[other] { $photos } photos
     }; { $young } too new to judge

@@ -76,7 +76,7 @@ cli-model-learned = モデル { $model } を { $out } に作りました。覚�
 cli-model-shipped-stays = 同梱のモデルは書き換えられません。別の場所を指定してください。
 cli-model-likeness = { $name }(写真 { $photos } 枚)  似ている料理: { $known }
 cli-model-known = 知っている言葉でできているので、これまでどおりに聞き取る料理名: { $names }
-cli-model-heard = { $stage }: 新しい料理名の聞き取りのずれ { $off } まで、ほかの料理名の動き { $moved } まで
+cli-model-heard = { $stage }: 新しい料理名の聞き取りのずれは最大 { $off }、ほかの料理名の動きは最大 { $moved }
 cli-model-unheard = ほかの料理名と聞き分けられず、覚えなかった料理名: { $names }
 cli-model-no-figures = { $file } から測定の結果を読み取れません: { $fault }
 cli-model-no-evaluation = { $file } は、`foodgan evaluate --json` の結果ではありません。
@@ -105,7 +105,7 @@ cli-serving-line =
     }による)
 cli-serving-own = 描く係それぞれのモデル
 cli-serving-nothing = 描く係は、それぞれ自分のモデルで描いています(MODEL_DIR のモデル、なければ同梱のモデル)。
-cli-serving-withdrawn = いまのモデルは、あとから取り下げられた写真で学んでいます。くわしくは `foodgan doctor` をご覧ください。
+cli-serving-withdrawn = いまのモデルは、あとから取り下げられた写真で学んでいます。くわしくは `foodgan doctor` をごらんください。
 cli-serving-which = モデルのフォルダーか --own の、どちらか一方を指定してください。
 cli-serving-back-to-own = 描く係は、それぞれ自分のモデルに戻ります。
 cli-serving-kept-back = 検査に通らなかったので、お店には出していません。それでも出すときは --force を付けてください。
@@ -171,7 +171,7 @@ cli-photos-stats = { $store } の写真
     .sources = 出どころ
     .most = 写真の多い料理
     .none = なし
-cli-photos-checked = 写真 { $photos } 枚(うち、まだ新しくて判断できないもの { $young } 枚)
+cli-photos-checked = 写真 { $photos } 枚を確かめました(うち、まだ新しくて判断できないもの { $young } 枚)。
 cli-photos-found =
     { $what ->
         [damaged] 壊れている写真

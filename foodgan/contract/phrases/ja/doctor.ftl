@@ -85,7 +85,7 @@ doctor-way-open = パスワードがありません
 doctor-way-ends = 証明書があと { $days } 日で切れます
     .advice = Redis のあるマシンで docs/operators/certificate.sh をもう一度実行してください(手順は docs/operators/keeping.md)
 doctor-way-plain = パスワードはありますが、TLS なしで送っています
-    .advice = rediss:// を使うか(docs/operators をご覧ください)、マシンどうしを閉じたネットワークでつないでください
+    .advice = rediss:// を使うか(docs/operators をごらんください)、マシンどうしを閉じたネットワークでつないでください
 doctor-clock =
     Redis より { $seconds } 秒{ $way ->
         [ahead] 進んでいます
@@ -123,7 +123,7 @@ doctor-store-no-room = { $above } の中に { $store } を作れません
 doctor-store-fails = { $store } が使えません: { $error }
 doctor-store-read-only = { $store } は読めますが、書き込めません
     .advice = 描くだけなら、これで足ります。ボットと写真を受け取る係はここに書き込み、料理名を覚える係は書けないと始まりません
-doctor-store-false = { $store } から、書いたものと違う中身が返ってきました
+doctor-store-false = { $store } から、書いたものとちがう中身が返ってきました
     .advice = この棚は当てになりません。別の場所を使ってください
 
 ## デバイスとモデル

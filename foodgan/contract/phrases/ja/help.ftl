@@ -19,7 +19,7 @@ help-frame =
 help-any =
     .help = この説明を表示して終わる
     .as_json = 結果を JSON で出力する
-    .device = cpu、cuda、cuda:1 など。省略時は最速のもの
+    .device = cpu、cuda、cuda:1 など。省略時はいちばん速いもの
     .model = モデルのフォルダー。省略時は同梱のモデル
     .store = 写真の置き場所(フォルダーか URL)。省略時は PHOTO_STORE
     .threads = CPU のスレッド数。0 ならコアの数だけ
@@ -29,7 +29,7 @@ help-any =
 
 help-foodgan = 架空食堂(foodgan)は、まだこの世にない料理を絵にします
     .version = バージョンを表示する
-    .lang = 話すことば。省略時は端末に合わせる
+    .lang = 話す言葉。省略時は端末に合わせる
     .install_completion = いまのシェルに、コマンド名の補完を組み込む
     .show_completion = 補完の設定を表示する(写したり、手を加えたりするとき)
 

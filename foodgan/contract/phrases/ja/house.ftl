@@ -84,7 +84,7 @@ title-mix = { $name } × { $mix }({ $share }%)
 picture-alt = 架空の料理「{ $name }」の絵(種 { $seed })
 picture-alt-like = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵)
 picture-alt-like-one = 架空の料理「{ $name }」の絵(種 { $seed } に似た絵、{ $place } 枚目)
-answer-painter-changed = ※ 前の絵のあとで画家(モデル)が変わったので、前の絵とは違うことがあります。
+answer-painter-changed = ※ 前の絵のあとで画家(モデル)が変わったので、前の絵とはちがうことがあります。
 answer-dyed = 🎨 色のことば: { $words }
 answer-manner = 加減: { $manner }
 manner-more = もっと { $words }
@@ -119,16 +119,16 @@ cancelled = **{ $name }** のご注文を取り消しました。またのご来
 cancel-not-yours = ほかの方のご注文は取り消せません。
 cancel-too-late = このご注文は、もうお届け中か、終わったものなので、取り消せません。
 cancel-again = このご注文は、もう取り消してあります。
-cancel-no-kitchen = いま厨房と連絡がつかず、取り消しを伝えられません。少し待って、もう一度押してください。
+cancel-no-kitchen = いま厨房と連絡がつかず、取り消しを伝えられません。少し待って、もう一度押してくださいね。
 dish-will-be-late = **{ $name }** をお待たせして、ごめんなさい。できあがりしだい、このチャンネルか、ダイレクトメッセージ(DM)でお持ちします。
-late-served = <@{ $member }> さん、たいへんお待たせしました。ご注文のお料理です。
+late-served = <@{ $member }> さん、たいへんお待たせしました。ご注文の料理です。
 
 ## 料理名
 
 mix-same = **{ $name }** に **{ $name }** を混ぜても、**{ $name }** でした。ふたつめには、ちがう料理をどうぞ。
 name-empty = 料理の名前を書いてくださいね。
 name-too-long = 料理名は { $limit } 文字まででお願いします。短めにして、もう一度どうぞ。
-name-no-words = 絵文字や記号だけだと、お料理が思い浮かびません。言葉も添えてくださいね。
+name-no-words = 絵文字や記号だけだと、料理が思い浮かびません。言葉も添えてくださいね。
 
 ## 店を開ける(foodgan up)
 
@@ -170,9 +170,9 @@ up-failed =
         [bot] { up-part-bot }
        *[other] { $part }
     } の支度がうまくいきませんでした。
-    最後のことば: { $last }
-    くわしくは { $log } をご覧ください。
-up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をご覧ください。
+    最後の言葉: { $last }
+    くわしくは { $log } をごらんください。
+up-lost = { $part } が止まってしまったので、店を閉めます。くわしくは { $log } をごらんください。
 up-redis-away = REDIS_URL のサーバーが { $seconds } 秒のあいだ返事をしません。サーバーが動いているか、アドレスが合っているか、お確かめください。
 settings-wrong = 設定 { $name } が正しくありません: { $fault }
 
@@ -207,7 +207,7 @@ intake-damaged = 写真が途中で壊れているようです。元の写真か
 intake-animated = 動く画像は受け取れません。一枚の写真にして送ってくださいね。
 intake-too-big = ファイルが大きすぎます。{ $limit } MB までの写真でお願いします。
 intake-too-many-pixels = 画素が多すぎる写真です。{ $limit } メガピクセルまででお願いします。
-intake-too-small = 写真が小さすぎて、お料理が見えません。縦横とも { $limit } ピクセル以上でお願いします。
+intake-too-small = 写真が小さすぎて、料理が見えません。縦横とも { $limit } ピクセル以上でお願いします。
 intake-too-thin = 細長すぎる写真です。長い辺が短い辺の { $limit } 倍までの写真でお願いします。
 intake-too-heavy = この写真は開くのに手間がかかりすぎました。別の形式か、小さめの写真でお試しください。
 import-missing = 一覧に名前がありますが、そのファイルが見つかりませんでした。
@@ -253,7 +253,7 @@ submit-no-photo = 写真が見あたりませんでした。写真を添えて�
 submit-too-many = 一度にお預かりできるのは { $limit } 枚までです。分けてお持ちくださいね。
 submit-enough-today =
     { $left ->
-        [0] たくさんありがとうございます! お預かりできるのは 24 時間に { $limit } 枚までなので、今回の写真はお預かりしていません。24 時間たてば、またお預かりできます。
+        [0] たくさんありがとうございます! お預かりできるのは 24 時間に { $limit } 枚までなので、今回の写真はお預かりしていません。24 時間経てば、またお預かりできます。
        *[other] たくさんありがとうございます! お預かりできるのは 24 時間に { $limit } 枚まで、いまはあと { $left } 枚です。今回の写真はお預かりしていませんので、選び直してお持ちくださいね。
     }
 submit-banned = ごめんなさい、あなたからの写真はいまお預かりできません。お心当たりがなければ、運営の者にご相談ください。
@@ -309,7 +309,7 @@ consent-changed = 承りました。これからの写真は新しい使い方�
 command-review = 持ち込まれた写真を審査する
 review-head = 「**{ $name }**」 · 残り { $left } 枚
 review-head-many = 「**{ $name }**」 · 残り { $left } 枚以上
-review-words = ことば: { $words }
+review-words = 言葉: { $words }
 review-hints = 気になるところ: { $hints }
 review-alike = よく似た写真(2 枚目から): { $names }
 review-unseen = いまこの写真をお見せできないので、票はいただけません。「あとで」で次へ進んでください。
@@ -417,7 +417,7 @@ dataset = 集まった写真のようすです。
 dataset-wanted = 集まった写真のようすです。いま足りないのは **{ $words }**。見かけたら `/submit` でどうぞ!
 dataset-on-its-way = 集まった写真のようすは、いまご用意しているところです。届くまで、もう少しお待ちくださいね。
 dataset-late = ごめんなさい、いま図をご用意できる係がいなくて、間に合いませんでした。少し待って、もう一度お試しください。
-dataset-alt = 週ごとの写真の枚数と、よく出ることば・足りないことばの図
+dataset-alt = 週ごとの写真の枚数と、写真の多い言葉・少ない言葉の図
 command-release = 採用された写真を、学習用の写真集にまとめる
 released = 写真集 `{ $digest }` ができました。学習用 { $train } 枚・試験用 { $test } 枚(除いたもの { $left_out } 枚)。
 released-nothing = まとめられる写真がまだありません。採用された写真が集まったら、もう一度どうぞ。
