@@ -146,3 +146,11 @@ def test_one_word_is_written_in_one_way() -> None:
         "plot-most",
         "plot-least",
     }
+
+
+def test_the_list_of_commands_speaks_in_one_voice() -> None:
+    """Of what the canteen serves as its own voice, of what a member does by the plain verb."""
+    groups = {"command-photos", "command-privacy", "command-operator"}  # Discord lists none of them
+    listed = {key for key in messages("ja") if key.startswith("command-")} - groups
+    voice = re.compile(r"(お出しします|[うくすつむる]|ない)(\([^)]*[^す]\))?$")
+    assert {key for key in listed if not voice.search(say("ja", key))} == set()

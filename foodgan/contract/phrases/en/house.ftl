@@ -25,7 +25,7 @@ option-mix-b-hint = The second dish (say: strawberry parfait)
 option-mix-count-hint = How many pictures (1–4, usually 4, with a share 1)
 option-share = share
 option-share-hint = How much of the second dish, in percent (0–100; without it, four steps from one to the other)
-command-about = About this imaginary canteen
+command-about = Read about this imaginary canteen
 about =
     {""}**Welcome to the imaginary canteen**
     We paint dishes that have a name but that nobody has ever eaten. The painter is a small StackGAN that learned from photos of real dishes.
@@ -199,7 +199,7 @@ settings-wrong = The setting { $name } is wrong: { $fault }
 
 ## How things are (/status, foodgan status, foodgan drain)
 
-command-status = Shows how busy the kitchen is
+command-status = See how busy the kitchen is
 status-line =
     { $waiting ->
         [one] 1 order is
@@ -433,9 +433,9 @@ list-more = { $names } and { $count } more
 ## Your photos and your data
 
 command-photos = About the photos you handed over
-command-photos-mine = The photos you handed over
+command-photos-mine = See the photos you handed over
 command-photos-withdraw = Withdraw photos you handed over
-command-photos-leaderboard = Who brought the most (only those who want to be seen)
+command-photos-leaderboard = See who brought the most (only those who want to be seen)
 option-show-me = show_me
 option-show-me-hint = True to be listed, False to be taken off
 mine-head =
@@ -473,7 +473,7 @@ erase-ban-stays = Only the record that we take no photos from you stays.
 
 ## Everybody's photos
 
-command-credits = The people who gave photos
+command-credits = See who gave photos
 credits-head =
     Our painter learns from { $photos ->
         [one] 1 photo
@@ -495,7 +495,7 @@ leaders-line = { $place }. { $who } — { $count }
 leaders-joined = As you wish, you are listed once a photo of yours is accepted. The list has room for the { $limit } with most accepted photos.
 leaders-left = As you wish, we do not list you.
 leaders-none = Nobody is listed yet. Set `show_me` to True, and you are once a photo of yours is accepted.
-command-dataset = How the collection is doing, and what to photograph next
+command-dataset = See how the collection is doing, and what to photograph next
 dataset = This is how the collection is doing.
 dataset-wanted = This is how the collection is doing. What we lack is **{ $words }**. If you come across any, please `/submit` it!
 dataset-on-its-way = The picture that you asked for is on its way. It will be here in a moment.
@@ -563,7 +563,7 @@ command-operator-ban = Take no photos from a member
 command-operator-unban = Take photos from a member again
 command-operator-block = Add a word that no dish's name may hold
 command-operator-unblock = Allow a word again
-command-operator-list = Members and words that are kept out, and the latest records
+command-operator-list = See members and words that are kept out, and the latest records
 option-member = member
 option-member-hint = Who it is about
 option-reason = reason

@@ -25,7 +25,7 @@ option-mix-b-hint = ふたつめの料理(例: いちごパフェ)
 option-mix-count-hint = 何枚描くか(1〜4。ふだんは 4 枚、割合を選べば 1 枚)
 option-share = 割合
 option-share-hint = ふたつめの料理を何%混ぜるか(0〜100。選ばなければ、少しずつ変わる 4 枚)
-command-about = 架空食堂のご案内
+command-about = 架空食堂の案内を読む
 about =
     {""}**架空食堂へようこそ**
     名前だけあって、まだ誰も食べたことのない料理を描く食堂です。描いているのは、料理の写真で腕を磨いた小さな画家(StackGAN)です。
@@ -178,7 +178,7 @@ settings-wrong = 設定 { $name } が正しくありません: { $fault }
 
 ## ようす(/status, foodgan status, foodgan drain)
 
-command-status = いまの厨房のようすをお知らせします
+command-status = いまの厨房のようすを見る
 status-line = お待ちのご注文 { $waiting } 品 · 調理中 { $started } 品
 status-wait = いまご注文いただくと、お届けまで約 { $span }です
 status-unstaffed = いま画家が席を外しています。ご注文は戻りしだいお描きします
@@ -373,9 +373,9 @@ list-more = { $names } ほか { $count } 枚
 ## あなたの写真と記録
 
 command-photos = 持ち込んだ写真のこと
-command-photos-mine = 持ち込んだ写真の一覧
+command-photos-mine = 持ち込んだ写真の一覧を見る
 command-photos-withdraw = 持ち込んだ写真を取り下げる
-command-photos-leaderboard = たくさん持ち込んでくれた人(載るのは希望者だけ)
+command-photos-leaderboard = たくさん持ち込んでくれた人を見る(載るのは希望者だけ)
 option-show-me = 載せる
 option-show-me-hint = あなたを載せるなら True、外すなら False
 mine-head = お預かりしている写真は { $count } 枚です(採用 { $accepted } 枚・審査待ち { $waiting } 枚)。
@@ -401,7 +401,7 @@ erase-ban-stays = 写真の持ち込みをお断りしているという記録�
 
 ## みんなの写真
 
-command-credits = 写真を寄せてくれた人たち
+command-credits = 写真を寄せてくれた人たちを見る
 credits-head = { $people } 人が寄せてくれた { $photos } 枚の写真で、画家は学んでいます。ありがとうございます!
 credits-line = • { $name } — { $count } 枚
 credits-more = • ほか { $count } 人
@@ -412,7 +412,7 @@ leaders-line = { $place }. { $who } — { $count } 枚
 leaders-joined = ご希望のとおりにしました。写真が採用されていれば、ここに載ります。載るのは、採用された写真の多い { $limit } 人までです。
 leaders-left = ご希望のとおり、載せないようにしました。
 leaders-none = まだだれも載っていません。「載せる」を True にした方の写真が採用されると、ここに載ります。
-command-dataset = 集まった写真のようすと、次に撮ってほしいもの
+command-dataset = 集まった写真のようすと、次に撮ってほしいものを見る
 dataset = 集まった写真のようすです。
 dataset-wanted = 集まった写真のようすです。いま足りないのは **{ $words }**。見かけたら `/submit` でどうぞ!
 dataset-on-its-way = 集まった写真のようすは、いまご用意しているところです。届くまで、もう少しお待ちくださいね。
@@ -457,7 +457,7 @@ command-operator-ban = この人からの写真を預からない
 command-operator-unban = この人からの写真を、また預かる
 command-operator-block = 料理名に使えない言葉を足す
 command-operator-unblock = 言葉をまた使えるようにする
-command-operator-list = 預からない人・使えない言葉・最近の記録
+command-operator-list = 預からない人・使えない言葉・最近の記録を見る
 option-member = 人
 option-member-hint = だれのことか
 option-reason = 理由
