@@ -66,7 +66,7 @@ class Plate:
 def _caption(order: DishOrder, model_id: str) -> str:
     """The line above the pictures."""
     locale, painted = order.locale, order.recipes
-    seed = _span([recipe.seed for recipe in painted])
+    seed = _span(locale, [recipe.seed for recipe in painted])
     name = _title(locale, painted[0], shown=True)
     if order.kind == "variations":
         count = str(len(painted))
@@ -118,10 +118,10 @@ def _tasted(order: DishOrder) -> tuple[str, ...]:
     return (order.name,) if shares == {0} else (order.mix,)
 
 
-def _span(numbers: Sequence[int]) -> str:
-    """Seeds as text: one, or the first and the last."""
-    first, last = numbers[0], numbers[-1]
-    return str(first) if first == last else f"{first}–{last}"
+def _span(locale: str, seeds: Sequence[int]) -> str:
+    """Seeds as text: one, or the first and the last, and which picture has which."""
+    first, last = str(seeds[0]), str(seeds[-1])
+    return first if first == last else say(locale, "seeds-span", first=first, last=last)
 
 
 def _title(locale: str, recipe: Recipe, *, shown: bool = False) -> str:

@@ -154,3 +154,10 @@ def test_the_list_of_commands_speaks_in_one_voice() -> None:
     listed = {key for key in messages("ja") if key.startswith("command-")} - groups
     voice = re.compile(r"(お出しします|[うくすつむる]|ない)(\([^)]*[^す]\))?$")
     assert {key for key in listed if not voice.search(say("ja", key))} == set()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_what_can_be_done_next_is_named(locale: str) -> None:
+    """Of a name that nobody knows yet, and of a photo that was handed over."""
+    assert "`/submit`" in say(locale, "no-known-word")
+    assert "`/dataset`" in say(locale, "receipt-tally", waiting=1, accepted=0)

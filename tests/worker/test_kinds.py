@@ -112,7 +112,7 @@ def test_each_kind_says_what_it_is(kitchen: Kitchen) -> None:
     kitchen.serve()
 
     said = {kind: kitchen.answer(order).payload["content"] for kind, order in orders.items()}
-    assert said["dish"].startswith(f"**{A}** — 種 7–8")
+    assert said["dish"].startswith(f"**{A}** — 種 7〜8(左上から順に) · モデル ")
     assert said["mix"].startswith(f"**{A}** から **{B}** へ({B} を 25→50→75%)— 種 7 ")
     assert said["variations"].startswith(f"**{A}** に似た 4 枚 — もとの種 7 ")
     assert said["enlarged"].startswith(f"**{A} × {B}(30%)** を大きくしました — 種 7 ")

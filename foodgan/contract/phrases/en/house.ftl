@@ -30,9 +30,9 @@ about =
     {""}**Welcome to the imaginary canteen**
     We paint dishes that have a name but that nobody has ever eaten. The painter is a small StackGAN that learned from photos of real dishes.
 
-    {""}**Ordering** — give `/dish` a name. You can have up to four pictures.
+    {""}**Ordering** — give `/dish` a name, say 虹色マグロカレーうどん (rainbow tuna curry udon). You can have up to four pictures.
     {""}**The secret of the seed** — each picture carries a seed. While the painter (model) is the same, the same name and seed give the same picture, so note down the ones you like. Change only the seed to meet another plate of the same dish.
-    {""}**Words with a colour** — 抹茶, "chocolate", "blue", "rainbow", 銀河 (galaxy): a word that brings a colour to mind dyes the dish in it. Deeper with `more`, fainter with `less`.
+    {""}**Words with a colour** — 抹茶, "chocolate", "blue", "rainbow", 銀河 (galaxy): a word that brings a colour to mind dyes the dish in it. Under `more` of `/dish` it is deeper, under `less` fainter.
     {""}**Two tastes in one** — give `/mix` two names, and see one dish turn into the other, step by step.
     {""}**One more thing** — the buttons under a picture bring another one (🎲), some like it (🍳) or a larger one (🔍), and tell whether it is a copy of a photo (🪞).
     {""}**Your photos** — with `/submit` you can hand over photos of dishes, and our painter gets better. You can take them back any time with `/photos withdraw`.
@@ -93,7 +93,7 @@ check-new =
     Of 100 real photos that the painter never saw, { $percent ->
         [one] 1 is
        *[other] { $percent } are
-    } nearer to one it learned from. So this does not look like a copy.
+    } nearer to one it learned from. So this does not look like a copy. Enjoy your dish!
 check-close =
     Of 100 real photos that the painter never saw, { $percent ->
         [0] hardly any comes
@@ -111,7 +111,8 @@ answer-manner = Your way: { $manner }
 manner-more = more { $words }
 manner-less = less { $words }
 seed-like = { $seed }, one like it
-no-known-word = Every word in there was new to us, so we let our imagination run free.
+seeds-span = { $first }–{ $last }, in order
+no-known-word = Every word in there was new to us, so we let our imagination run free. Show us three photos or so with `/submit`, and our painter can learn it.
 
 ## Buttons under a picture (place: which picture)
 
@@ -310,8 +311,8 @@ receipt-head-quiet =
 receipt-words = We read the name as “{ $words }”.
 receipt-none = Sorry, we could not take anything in this time.
 receipt-refused = Photo { $place } ({ $file }): { $why }
-receipt-alike = Photo { $place } ({ $file }) looks much like one we have already: { $names }
-receipt-tally = So far { $accepted } accepted, { $waiting } waiting for review. Thank you, as always.
+receipt-alike = Photo { $place } ({ $file }) looks much like one we have already: { $names }. If it is another photo, all is well.
+receipt-tally = So far { $accepted } accepted, { $waiting } waiting for review. Thank you, as always. What we would love to see next is in `/dataset`.
 late-head = Sorry to have kept you waiting. Here is the answer that we owed you.
 late-hint-release = The collection that you were waiting for is dealt with. We could not send you our answer by direct message: please open yours, then `/release` once more.
 late-hint = What you were waiting for is done. About your photos, see `/photos mine`.
@@ -383,8 +384,8 @@ review-undo-none = There is no vote of yours on that photo any more. Its name wa
 review-undo-withdrawn = That photo was withdrawn, and your vote went with it.
 review-renamed = The name is mended. Votes for the old one count no more.
 review-same = It has that name already. Its votes stand.
-review-tied = While the votes are even, only those who have not voted yet, or who run the server, can mend the name.
-review-not-yours = Only reviewers can do that.
+review-tied = While the votes are even, only those who have not voted yet, or who run the server, can fix the name.
+review-not-yours = Only reviewers can do that, in the club's own server. If you would like to help, please ask the people who run the bot.
 reason-blurry = blurred or dark
 reason-no-dish = no dish in it
 reason-wrong-name = name and dish do not match
