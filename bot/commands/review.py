@@ -62,9 +62,8 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
         access.reviewer(interaction)
         locale, name = _locale(interaction), await desk.name_of(arguments[0])
         made_id = custom_id("review-name", arguments[0])
-        await open_modal(
-            interaction, say(locale, "review-rename"), made_id, name_field(locale, name)
-        )
+        field = name_field(locale, "review-field-name-hint", name)
+        await open_modal(interaction, say(locale, "review-rename"), made_id, field)
 
     async def renamed(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)

@@ -143,14 +143,16 @@ async def _ask_all(interaction: discord.Interaction, name: str) -> None:
         component=discord.ui.FileUpload[Any](custom_id="photos", max_values=PHOTOS_MAX),
     )
     title = say(locale, "submit-title")
-    await open_modal(interaction, title, "submit-all", name_field(locale, name), files)
+    await open_modal(interaction, title, "submit-all", name_field(locale, name=name), files)
 
 
-def name_field(locale: str, name: str = "") -> discord.ui.Label[Any]:
-    """A field for a dish's name."""
+def name_field(
+    locale: str, hint: str = "submit-field-name-hint", name: str = ""
+) -> discord.ui.Label[Any]:
+    """A field for a dish's name. hint: the key of what is said above it."""
     return discord.ui.Label(
         text=say(locale, "submit-field-name"),
-        description=say(locale, "submit-field-name-hint"),
+        description=say(locale, hint),
         component=discord.ui.TextInput(
             custom_id="name", default=name[:LENGTH_MAX], max_length=LENGTH_MAX
         ),

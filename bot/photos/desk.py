@@ -131,10 +131,7 @@ class Desk:
             lines.append(say(locale, "review-hints", hints=listed))
         alike = await previews(self._publisher, locale, await self._alike(photo))
         if alike:
-            names = [
-                f"{dishname.display(one.name)} ({say(locale, f'state-{one.state}')})"
-                for one, _ in alike
-            ]
+            names = [_with_state(locale, one) for one, _ in alike]
             listed = say(locale, "list-comma").join(names)
             lines.append(say(locale, "review-alike", names=listed))
         files = tuple(file for _, file in [*seen, *alike])
@@ -146,6 +143,11 @@ class Desk:
         ids = await self._lookalikes.of(photo.id, number(photo.perceptual_hash))
         async with self._sessions() as session:
             return await photos.known(session, ids)
+
+
+def _with_state(locale: str, photo: Photo) -> str:
+    name, state = dishname.display(photo.name), say(locale, f"state-{photo.state}")
+    return say(locale, "in-brackets", what=name, aside=state)
 
 
 def _news(fate: Fate, verdict: Verdict, reviewer: Reviewer) -> str:

@@ -179,7 +179,7 @@ def _names(locale: str, photos: Sequence[Photo]) -> str:
     for name, count in list(counts.items())[:NAMED_MAX]:
         shown, many = dishname.display(name), say(locale, "count-photos", count=count)
         several = count > 1
-        names.append(say(locale, "notice-many", name=shown, count=many) if several else shown)
+        names.append(say(locale, "in-brackets", what=shown, aside=many) if several else shown)
     listed = say(locale, "list-comma").join(names)
     rest = sum(list(counts.values())[NAMED_MAX:])
     return say(locale, "list-more", names=listed, count=rest) if rest else listed

@@ -76,18 +76,19 @@ class Office:
                 select(AuditEntry).order_by(AuditEntry.id.desc()).limit(AUDIT_SHOWN)
             )
             lines = [_audit_line(locale, entry) for entry in audit]
-        who = _line([f"<@{ban.member_id}>" for ban in banned])
-        which = _line([dishname.display(word) for word in blocked])
+        who = _line(locale, [f"<@{ban.member_id}>" for ban in banned])
+        which = _line(locale, [dishname.display(word) for word in blocked])
         text = say(locale, "operator-listing", who=who, words=which, audit="\n".join(lines) or "—")
         return Answer(text)
 
 
-def _line(entries: Sequence[str]) -> str:
+def _line(locale: str, entries: Sequence[str]) -> str:
     """Those that fit on a line, whole; "…" stands for the others."""
-    listed = ", ".join(entries) or "—"
+    comma = say(locale, "list-comma")
+    listed = comma.join(entries) or "—"
     if len(listed) <= LINE_MAX:
         return listed
-    return listed[: listed.rfind(", ", 0, LINE_MAX)] + ", …"
+    return f"{listed[: listed.rfind(comma, 0, LINE_MAX)]}{comma}…"
 
 
 def _audit_line(locale: str, entry: AuditEntry) -> str:

@@ -142,7 +142,7 @@ def _line(locale: str, photo: Photo) -> str:
     state = say(locale, f"state-{photo.state}")
     if photo.state == "rejected":
         reason = say(locale, f"reason-{photo.reason or 'other'}")
-        state = say(locale, "mine-why", state=state, reason=reason)
+        state = say(locale, "in-brackets", what=state, aside=reason)
     return f"{when} **{dishname.display(photo.name)}** — {state}"
 
 

@@ -85,9 +85,8 @@ def _sentences(found: Status) -> list[str]:
     if found.oldest_id:
         age = f"{found.oldest_s:.1f}"
         lines.append(say("cli-status-oldest", id=found.oldest_id, seconds=age))
-    ids = f" ({' '.join(found.failures)})" if found.failures else ""
-    counts = {"recent": found.failed_recently, "day": found.failed}
-    lines.append(say("cli-status-failed", ids=ids, **counts))
+    counts = {"recent": found.failed_recently, "day": found.failed, "named": len(found.failures)}
+    lines.append(say("cli-status-failed", ids=" ".join(found.failures), **counts))
     lines.append(say("cli-status-photos", waiting=found.photos, workers=found.intakes))
     lines.append(say("cli-status-releases", waiting=found.releases, workers=found.trainers))
     return lines

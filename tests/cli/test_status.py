@@ -143,7 +143,10 @@ def test_the_longest_sentence_of_the_status_fits_80_columns(
         trainers=1,
         refusals=0,
     )
-    assert max(map(cell_len, board._sentences(found))) <= 80
+    told = board._sentences(found)
+    assert max(map(cell_len, told)) <= 80
+    failed = {"ja": "この 1 時間に 10 品(0123abcd)、", "en": "hour: 10 (0123abcd); "}
+    assert failed[locale] in told[2]
 
 
 def test_what_stands_in_redis_writes_nothing_else_on_the_terminal(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import fitting
@@ -10,11 +11,16 @@ from bot.photos.office import Office
 from bot.records.tables import Ban, BlockedWord
 from foodgan.contract.phrases import say
 
-LAST = say("ja", "operator-listing", who="", words="", audit="").strip().splitlines()[-1]
+
+def _last(locale: str) -> str:
+    """The line above the log."""
+    listing = say(locale, "operator-listing", who="", words="", audit="")
+    return listing.strip().splitlines()[-1]
 
 
+@pytest.mark.parametrize(("locale", "comma"), [("ja", "、"), ("en", ", ")])
 async def test_long_lists_end_with_a_whole_entry_and_leave_room_for_the_audit_log(
-    sessions: async_sessionmaker[AsyncSession],
+    sessions: async_sessionmaker[AsyncSession], locale: str, comma: str
 ) -> None:
     words = {f"どくきのこ{number:03}" for number in range(300)}
     members = {10**18 + number for number in range(100)}
@@ -24,15 +30,15 @@ async def test_long_lists_end_with_a_whole_entry_and_leave_room_for_the_audit_lo
         session.add_all(Ban(member_id=each, by_id=1, reason="", at=now) for each in members)
     office = Office(sessions, Blocklist())
 
-    text = fitting((await office.listing("ja")).text)
+    text = fitting((await office.listing(locale)).text)
 
-    who, which = (line.split("** ")[1].split(", ") for line in text.splitlines()[:2])
+    who, which = (line.split("** ")[1].split(comma) for line in text.splitlines()[:2])
     assert who.pop() == which.pop() == "…"
     assert len(who) > 10
     assert len(which) > 10
     assert set(who) <= {f"<@{each}>" for each in members}
     assert set(which) <= words
-    assert LAST in text
+    assert _last(locale) in text
 
 
 async def test_the_log_tells_whom_a_ban_was_about_and_nothing_that_did_not_happen(
@@ -45,7 +51,7 @@ async def test_the_log_tells_whom_a_ban_was_about_and_nothing_that_did_not_happe
     await office.unban(203, 1)
     await office.unblock("納豆", 1)
 
-    _, log = (await office.listing("ja")).text.split(LAST)
+    _, log = (await office.listing("ja")).text.split(_last("ja"))
 
     told = [line.split(" ", 1)[1] for line in log.strip().splitlines()]
     assert told == [

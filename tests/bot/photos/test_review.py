@@ -33,7 +33,7 @@ async def test_a_photo_is_shown_with_picture_name_words_hints_and_look_alikes(cl
     assert "海老天蕎麦" in second["content"]
     assert say("ja", "review-words", words="海老・天ぷら・蕎麦") in second["content"]
     assert say("ja", "review-hints", hints=say("ja", "hint-dark")) in second["content"]
-    assert "天ぷら蕎麦 (審査待ち)" in second["content"]
+    assert "天ぷら蕎麦(審査待ち)" in second["content"]
     assert len(second["attachments"]) == 2
 
 
@@ -50,7 +50,7 @@ async def test_look_alikes_without_a_file_are_not_named_so_that_names_and_pictur
     page = await desk(club, "minato")
     for _ in range(2):
         page = await edited(club, club.click(page, "review-skip", "minato"))
-    assert say("ja", "review-alike", names="天丼 (審査待ち)") in page["content"]
+    assert say("ja", "review-alike", names="天丼(審査待ち)") in page["content"]
     assert pictured(page) == [f"photo-{photo.id}.jpg", f"photo-{alike.id}.jpg"]
 
 
@@ -127,6 +127,7 @@ async def test_a_name_is_mended_in_a_modal_that_outlives_a_restart(club: Club) -
     opener = club.click(await desk(club, "minato"), "review-rename", "minato")
     modal = await club.modal(opener)
     assert modal["components"][0]["component"]["value"] == "きつねうどん"
+    assert modal["components"][0]["description"] == say("ja", "review-field-name-hint")
     await club.canteen.close()
     await club.canteen.open()
     filled = club.fill(opener, "minato", name="たぬきうどん")

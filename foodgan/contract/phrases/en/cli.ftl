@@ -39,7 +39,11 @@ cli-text-table =
 cli-status-line = { $waiting } waiting, { $started } in hand, { $later } to be tried again; a new order takes { $seconds } s
 cli-status-line-unserved = { $waiting } waiting, { $started } in hand, { $later } to be tried again; nobody serves
 cli-status-oldest = oldest: { $id }, { $seconds } s
-cli-status-failed = failed in the last hour: { $recent }{ $ids }; in a day: { $day }
+cli-status-failed =
+    failed in the last hour: { $recent }{ $named ->
+        [0] {""}
+       *[other] {" "}({ $ids })
+    }; in a day: { $day }
 cli-status-photos = photos: { $waiting } waiting; intake workers: { $workers }
 cli-status-releases = releases: { $waiting } waiting; trainers: { $workers }
 cli-status-nobody = no worker is alive

@@ -265,11 +265,12 @@ option-photo-3 = photo3
 option-photo-4 = photo4
 option-photo-5 = photo5
 option-photo-more-hint = Another photo of the same dish, if you have one
-option-photo-name-hint = What the dish is called (say: kitsune udon)
+option-photo-name-hint = What the dish is called (say: tuna curry)
 menu-submit = Hand over as a dish photo
 submit-title = Hand over photos of a dish
 submit-field-name = Name of the dish
-submit-field-name-hint = Whatever you would call it is fine (say: kitsune udon)
+submit-field-name-hint = Whatever you would call it is fine (say: tuna curry)
+review-field-name-hint = What the photo shows; votes for the old name will no longer count
 submit-name-again = Write another name
 submit-field-photos = Photos
 submit-field-photos-hint = Of the same dish, up to { $max } at once
@@ -409,7 +410,6 @@ notice-rejected-many =
         [one] 1 photo
        *[other] { $count } photos
     } of “{ $name }” this time ({ $reason }). We would love to see another one.
-notice-many = { $name } ({ $count })
 count-photos =
     { $count ->
         [one] 1 photo
@@ -432,6 +432,7 @@ list-comma = {", "}
 list-more = { $names } and { $count } more
 
 ## Your photos and your data
+in-brackets = { $what } ({ $aside })
 
 command-photos = About the photos you handed over
 command-photos-mine = See the photos you handed over
@@ -444,7 +445,6 @@ mine-head =
         [one] 1 photo
        *[other] { $count } photos
     } of yours ({ $accepted } accepted, { $waiting } waiting).
-mine-why = { $state } ({ $reason })
 mine-refused = we could not take in { $file }: { $why }
 mine-none = We have no photos of yours. Bring some with `/submit`.
 withdraw-menu = Choose photos to withdraw

@@ -32,7 +32,11 @@ cli-text-table =
 cli-status-line = お待ち { $waiting } 品 · 調理中 { $started } 品 · やり直し待ち { $later } 品 · 次の注文は約 { $seconds } 秒
 cli-status-line-unserved = お待ち { $waiting } 品 · 調理中 { $started } 品 · やり直し待ち { $later } 品 · 注文を受ける係がいません
 cli-status-oldest = いちばん長くお待ちの注文: { $id }({ $seconds } 秒)
-cli-status-failed = お出しできなかった注文: この 1 時間に { $recent } 品{ $ids }、この一日に { $day } 品
+cli-status-failed =
+    お出しできなかった注文: この 1 時間に { $recent } 品{ $named ->
+        [0] {""}
+       *[other] ({ $ids })
+    }、この一日に { $day } 品
 cli-status-photos = 写真: 受け取り待ち { $waiting } 件 · 受け取る係 { $workers } 人
 cli-status-releases = 写真集: 学習待ち { $waiting } 件 · 料理名を覚える係 { $workers } 人
 cli-status-nobody = いま動いている描く係がいません
