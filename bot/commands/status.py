@@ -43,8 +43,9 @@ def report(locale: str, status: Status, operator: bool) -> str:
     if status.oldest_id is not None:
         oldest = say(locale, "status-oldest", span=_span(locale, status.oldest_s))
         lines.append(oldest + _ids(operator, status.oldest_id))
-    failures = say(locale, "status-failures", count=status.failed_recently)
-    lines.append(failures + _ids(operator, *status.failures))
+    if status.failed_recently or (operator and status.failures):
+        failures = say(locale, "status-failures", count=status.failed_recently)
+        lines.append(failures + _ids(operator, *status.failures))
     lines += [_worker(locale, each, operator) for each in status.workers[:WORKERS_SHOWN]]
     if len(status.workers) > WORKERS_SHOWN:
         lines.append(say(locale, "status-more", count=len(status.workers) - WORKERS_SHOWN))

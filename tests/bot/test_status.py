@@ -26,11 +26,10 @@ async def test_it_tells_the_asker_alone_how_busy_the_kitchen_is(
     message = await canteen.answer(canteen.order("emma", command="status"))
 
     assert is_private(message)
-    first, wait, oldest, failures, worker = message["content"].splitlines()
+    first, wait, oldest, worker = message["content"].splitlines()
     assert first == "1 order is waiting · 0 being made"
     assert wait == "A dish ordered now takes about 2 s"
     assert oldest.startswith("The oldest order has waited")
-    assert failures == "Orders that failed in the last hour: 0"
     assert worker == "cooking · model first·a1b2c3 · cuda:0 · v0.1.0"
     assert order.order_id not in message["content"]
 
@@ -58,7 +57,7 @@ async def test_who_manages_a_strange_server_sees_neither_ids_nor_machines(
     order = an_order()
     await bot._queue.enqueue(order, AOI.member_id)
     message = await canteen.answer(canteen.order(OPERATOR, command="status"))
-    assert say("ja", "status-failures", count=0) in message["content"]
+    assert say("ja", "status-line", waiting=1, started=0) in message["content"]
     assert order.order_id not in message["content"]
     assert "stove-1" not in message["content"]
 
@@ -99,6 +98,15 @@ def test_a_fleet_fits_into_one_message(locale: str) -> None:
     told = report(locale, a_full_kitchen(), operator=True)
     assert len(told) < 2000
     assert say(locale, "status-more", count=28) in told
+
+
+def test_failures_are_told_where_there_are_some_and_operators_see_those_of_the_day() -> None:
+    kitchen = a_full_kitchen()
+    told = say("ja", "status-failures", count=30)
+    assert told in report("ja", kitchen, operator=False).splitlines()
+    earlier = kitchen.model_copy(update={"failed_recently": 0})
+    assert "お出しできなかった" not in report("ja", earlier, operator=False)
+    assert "`00000009`" in report("ja", earlier, operator=True)
 
 
 @pytest.mark.parametrize(
