@@ -161,3 +161,10 @@ def test_what_can_be_done_next_is_named(locale: str) -> None:
     """Of a name that nobody knows yet, and of a photo that was handed over."""
     assert "`/submit`" in say(locale, "no-known-word")
     assert "`/dataset`" in say(locale, "receipt-tally", waiting=1, accepted=0)
+
+
+def test_who_had_no_photos_is_not_told_that_0_were_erased() -> None:
+    assert say("ja", "erase-done", count=0).startswith("あなたの記録をすべて消しました。")
+    assert say("en", "erase-done", count=0).startswith("We have erased everything about you. ")
+    assert "(写真 2 枚も)" in say("ja", "erase-done", count=2)
+    assert "and 1 photo." in say("en", "erase-done", count=1)

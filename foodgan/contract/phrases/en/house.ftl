@@ -469,7 +469,12 @@ erase-sure = Erase everything we have about you: photos, consent, orders? There 
 erase-yes = Erase everything
 erase-no = Rather not
 erase-kept = All right. Nothing was erased.
-erase-done = We have erased everything about you (photos: { $count }). Thank you for the time you were with us.
+erase-done =
+    We have erased everything about you{ $count ->
+        [0] {""}
+        [one] {" "}and 1 photo
+       *[other] {" "}and { $count } photos
+    }. Thank you for the time you were with us.
 erase-ban-stays = Only the record that we take no photos from you stays.
 
 ## Everybody's photos
