@@ -315,7 +315,7 @@ receipt-refused = Photo { $place } ({ $file }): { $why }
 receipt-alike = Photo { $place } ({ $file }) looks much like one we have already: { $names }. If it is another photo, all is well.
 receipt-tally = So far { $accepted } accepted, { $waiting } waiting for review. Thank you, as always. What we would love to see next is in `/dataset`.
 late-head = Sorry to have kept you waiting. Here is the answer that we owed you.
-late-hint-release = The collection that you were waiting for is dealt with. We could not send you our answer by direct message: please open yours, then `/release` once more.
+late-hint-release = The collection that you were waiting for is dealt with. We could not send you our answer by direct message: please allow direct messages, then give `/release` once more.
 late-hint = What you were waiting for is done. About your photos, see `/photos mine`.
 photo-alt = A photo of “{ $name }”
 photo-known = We have that very photo already.
@@ -360,8 +360,12 @@ review-hints = Worth a look: { $hints }
 review-alike = Look-alikes (from the second picture on): { $names }
 review-unseen = This photo cannot be shown just now, so there is nothing to vote on. “Later” brings the next one.
 review-escalated = The votes are even. Yours decides.
-review-none = There is no photo for you to review just now. Well done!
-review-none-tied = There is nothing for you to vote on just now. Well done! Photos with even votes: { $count }, waiting for somebody who has not voted yet, or who runs the server.
+review-none = There is no photo for you to review just now. Thank you, as always!
+review-none-tied =
+    There is nothing for you to vote on just now. Thank you, as always! { $count ->
+        [one] 1 photo with even votes waits
+       *[other] { $count } photos with even votes wait
+    } for somebody who has not voted yet, or who runs the server.
 review-accept = Accept
 review-reject = Turn down (choose why)
 review-rename = Mend the name
@@ -397,8 +401,8 @@ reason-other = another reason
 hint-blurry = blurred
 hint-dark = dark
 hint-bright = too bright
-hint-tiny = small
-hint-texty = much writing
+hint-tiny = a small picture
+hint-texty = a lot of text
 state-submitted = being checked
 state-taken = waiting for review
 state-accepted = accepted
@@ -526,7 +530,7 @@ learned-served =
     Our painter has learned { $count ->
         [one] 1 new name
        *[other] { $count } new names
-    } from the collection `{ $digest }`, on the menu from today! (model { $model })
+    } from the collection `{ $digest }`: on the menu from the next order on! (model { $model })
 learned-name =
     • “{ $name }” is a dish like { $like } ({ $photos ->
         [one] 1 photo
@@ -618,7 +622,7 @@ weight-unknown-word = We cannot find “{ $word }” in that name. The words you
 weight-no-words = Under `more` and `less`, please write words of the dish's name, up to { $limit } characters.
 weight-both = A word cannot be under both `more` and `less`.
 weight-none = There is no word in that name that could be turned up or down.
-weight-too-many = We can adjust { $max } words of a name in all.
+weight-too-many = We can adjust { $max } words of a name in all. Please leave some out and order again.
 weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is as if it were not there.
 
 ## Is it a copy? (the nearest photos)

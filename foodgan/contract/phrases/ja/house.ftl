@@ -297,7 +297,7 @@ licence-cc-by-4-0 = CC BY で同意
 licence-club-only = 「部内だけ」で同意
 licence-now = { $licence }(いまの使い方)
 credit-name = 名前をそのまま載せる({ $name })
-credit-initials = イニシャルで載せる({ $name })
+credit-initials = 頭文字だけで載せる({ $name })
 credit-anonymous = 名前は載せない
 consent-no = やめておく
 consent-declined = わかりました。写真は残していません。気が向いたら、またどうぞ。
@@ -316,8 +316,8 @@ review-hints = 気になるところ: { $hints }
 review-alike = よく似た写真(2 枚目から): { $names }
 review-unseen = いまこの写真をお見せできないので、票はいただけません。「あとで」で次へ進んでください。
 review-escalated = 票が割れています。この一票で決まります。
-review-none = いま審査していただく写真はありません。おつかれさまでした!
-review-none-tied = いま票を入れていただく写真はありません。おつかれさまでした! 票が割れた写真が { $count } 枚、まだ票を入れていない方か、運営の方の一票を待っています。
+review-none = いま審査していただく写真はありません。いつもありがとうございます!
+review-none-tied = いま票を入れていただく写真はありません。いつもありがとうございます! 票が割れた写真が { $count } 枚、まだ票を入れていない方か、運営の方の一票を待っています。
 review-accept = 採用
 review-reject = 見送る(理由を選ぶ)
 review-rename = 名前を直す
@@ -350,10 +350,10 @@ reason-people = 人の顔や名前が写っている
 reason-twice = 同じ写真がもうある
 reason-not-own = ご自分で撮った写真ではなさそう
 reason-other = そのほか
-hint-blurry = ぼけ
+hint-blurry = ぼけている
 hint-dark = 暗い
-hint-bright = 明るすぎ
-hint-tiny = 小さい
+hint-bright = 明るすぎる
+hint-tiny = 画像が小さい
 hint-texty = 文字が多い
 state-submitted = 確認中
 state-taken = 審査待ち
@@ -431,16 +431,16 @@ released-learning = いま、この写真集の料理名を画家が覚えてい
 released-no-trainer = ただ、いま画家に教える係がいないので、新しい料理名はまだ覚えられません。`python -m worker trainer` を動かしてから、もう一度 `/release` をどうぞ。
 learned-nothing = 写真集 `{ $digest }` には、画家が新しく覚えられる料理名がありませんでした。前の写真集から覚えた料理名があれば、それは忘れます。
 learned-served =
-    写真集 `{ $digest }` から、料理名を { $count } 個覚えました。次のご注文から、これで描きます!(モデル { $model })
+    写真集 `{ $digest }` から、料理を { $count } 品覚えました。次のご注文から、これで描きます!(モデル { $model })
 learned-name = • 「{ $name }」は、{ $like }のような料理(写真 { $photos } 枚)
-learned-more = • ほか { $count } 個
+learned-more = • ほか { $count } 品
 learned-kept-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えましたが、腕試しに通らなかったので、まだお店には出していません。
 learned-gate =
     • { $gate }: { $figure }({ $bound } { $way ->
         [least] 以上
        *[most] 以下
     }で合格)
-learned-taken-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えて、腕試しにも通りましたが、前に運営が取り下げたモデルと同じなので、お店には出していません。
+learned-taken-back = 写真集 `{ $digest }` の料理を { $count } 品覚えて、腕試しにも通りましたが、前に運営が取り下げたモデルと同じなので、お店には出していません。
 learned-as-ever = 画家はこれまでどおりです。
 learned-forgotten = 前の写真集に、そのあと取り下げられた写真があったので、そこから覚えた料理名は忘れました。
 learned-unheard = • ほかの料理名と聞き分けられず、まだ覚えていないもの: { $names }
@@ -507,7 +507,7 @@ weight-unknown-word = 「{ $word }」という言葉は、この料理名に見�
 weight-no-words = 「もっと」と「控えめ」には、料理名の中の言葉を { $limit } 文字までで書いてくださいね。
 weight-both = 同じ言葉を「もっと」と「控えめ」の両方には書けません。
 weight-none = この料理名には、加減できる言葉がありません。
-weight-too-many = 加減する言葉は、合わせて { $max } つまででお願いします。
+weight-too-many = 加減する言葉は、合わせて { $max } 語まででお願いします。減らして、もう一度ご注文くださいね。
 weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だとその言葉はなかったことになります。
 
 ## コピーではありませんか(いちばん近い写真)
