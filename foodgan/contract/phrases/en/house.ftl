@@ -130,9 +130,9 @@ offer-check-one = Copy? { $place }
 dish-failed = Sorry, that dish did not work out. Would you order it once more? (reference { $id })
 dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
 dish-model-missing = Sorry, the painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
-unexpected = Sorry, something went wrong on our side. If it keeps happening, give this reference to the people who run the bot: { $id }
-records-closed = Sorry, we cannot write anything down just now, so nothing of this was kept. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
-store-closed = Sorry, we cannot get at the photos just now. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
+unexpected = Sorry, something went wrong on our side. If it keeps happening, please give this reference to the people who run the bot: { $id }
+records-closed = Sorry, we cannot write anything down just now, so nothing of this was kept. Please try again in a while. If it keeps happening, please give this reference to the people who run the bot: { $id }
+store-closed = Sorry, we cannot get at the photos just now. Please try again in a while. If it keeps happening, please give this reference to the people who run the bot: { $id }
 
 ## Cancelling, and dishes that come late
 
@@ -290,9 +290,9 @@ submit-enough-today =
     So many, thank you! We can take { $limit ->
         [one] 1 photo
        *[other] { $limit } photos
-    } in 24 hours, { $left ->
-        [0] so we have taken none of these. Please bring them when 24 hours have passed.
-       *[other] { $left } more for now, so we have taken none of these. Please choose once more.
+    } in 24 hours{ $left ->
+        [0] , so we have taken none of these. Please bring them when 24 hours have passed.
+       *[other] {" "}and there is room for { $left } more, so we have taken none of these. Please choose fewer.
     }
 submit-banned = Sorry, we cannot take photos from you at the moment. If that surprises you, please ask the people who run the bot.
 submit-not-yours = You can only hand over photos from your own messages.
@@ -368,9 +368,9 @@ review-none-tied =
     } for somebody who has not voted yet, or who runs the server.
 review-accept = Accept
 review-reject = Turn down (choose why)
-review-rename = Mend the name
+review-rename = Fix the name
 review-skip = Later
-review-undo = One back
+review-undo = Undo
 review-counted-accept = Your vote to accept is counted.
 review-counted-reject = Your vote to turn it down is counted.
 review-counted-skip = Put off.
@@ -387,7 +387,7 @@ review-undo-late = That was decided a while ago, so it cannot be taken back any 
 review-undo-settled = Other votes have decided that photo, so yours cannot be taken back.
 review-undo-none = There is no vote of yours on that photo any more. Its name was corrected, or you have taken the vote back already.
 review-undo-withdrawn = That photo was withdrawn, and your vote went with it.
-review-renamed = The name is mended. Votes for the old one count no more.
+review-renamed = The name is fixed. Votes for the old one no longer count.
 review-same = It has that name already. Its votes stand.
 review-tied = While the votes are even, only those who have not voted yet, or who run the server, can fix the name.
 review-not-yours = Only reviewers can do that, in the club's own server. If you would like to help, please ask the people who run the bot.
@@ -432,11 +432,11 @@ notice-withdrawn =
 notice-learned = Thanks to your photos there is something new on our menu: { $names }. Anybody can order it now: just type its name into `/dish`!
 notice-dish = “{ $name }” (a dish like { $like })
 notice-learned-more = { $names } and { $count } more
+in-brackets = { $what } ({ $aside })
 list-comma = {", "}
 list-more = { $names } and { $count } more
 
 ## Your photos and your data
-in-brackets = { $what } ({ $aside })
 
 command-photos = About the photos you handed over
 command-photos-mine = See the photos you handed over
@@ -502,8 +502,8 @@ credits-unnamed =
 credits-none = No photos have been accepted yet. Yours could be the first.
 leaders-head = **Who brought the most photos**
 leaders-line = { $place }. { $who } — { $count }
-leaders-joined = As you wish, you are listed once a photo of yours is accepted. The list has room for the { $limit } with most accepted photos.
-leaders-left = As you wish, we do not list you.
+leaders-joined = Done! You are listed once a photo of yours is accepted; there is room for the { $limit } with the most accepted photos.
+leaders-left = Done! You are not listed.
 leaders-none = Nobody is listed yet. Set `show_me` to True, and you are once a photo of yours is accepted.
 command-dataset = See how the collection is doing, and what to photograph next
 dataset = This is how the collection is doing.
@@ -564,7 +564,7 @@ gate-stays = Do the dishes known before stay as they were?
 gate-no-number = not a number
 gate-untouched = Is the brush still the same?
 errand-kept = Noted. We cannot reach the people who do it just now. You will have it as soon as we can.
-errand-failed = Sorry, that did not work out. Please try again in a while. If it goes on, please tell those who run the bot. (reference { $id })
+errand-failed = Sorry, that did not work out. Please try again in a while. If it keeps happening, please give this reference to the people who run the bot: { $id }
 
 ## Operators
 
@@ -606,7 +606,7 @@ audit-votes =
     })
 audit-escalated = even votes
 audit-undo = took back
-audit-rename = mended the name
+audit-rename = fixed the name
 audit-consent = consent
 audit-withdrawn = withdrawn
 audit-erased = erased
