@@ -168,3 +168,22 @@ def test_who_had_no_photos_is_not_told_that_0_were_erased() -> None:
     assert say("en", "erase-done", count=0).startswith("We have erased everything about you. ")
     assert "(写真 2 枚も)" in say("ja", "erase-done", count=2)
     assert "and 1 photo." in say("en", "erase-done", count=1)
+
+
+def test_dishes_that_were_learned_are_counted_as_a_canteen_counts_them() -> None:
+    uses = messages("ja")
+    for key in ("learned-served", "learned-more", "learned-taken-back", "notice-learned-more"):
+        assert " 3 品" in say("ja", key, **dict.fromkeys(uses[key], 3)), key
+
+
+def test_a_reference_is_for_those_who_run_the_bot_and_english_says_so_in_one_way() -> None:
+    uses = {key: found for key, found in messages("en").items() if "id" in found}
+    said = {key: say("en", key, **dict.fromkeys(found, "x")) for key, found in uses.items()}
+    asks = {key: sentence for key, sentence in said.items() if "run the bot" in sentence}
+    assert {"unexpected", "records-closed", "store-closed", "errand-failed"} <= asks.keys()
+    for sentence in asks.values():
+        assert sentence.endswith("give this reference to the people who run the bot: x")
+
+
+def test_one_photo_with_even_votes_is_one() -> None:
+    assert "1 photo with even votes waits" in say("en", "review-none-tied", count=1)

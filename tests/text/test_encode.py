@@ -1,12 +1,14 @@
 """Names as tensors, and new names from old ones."""
 
 import pickle
+import re
 import time
 
 import pytest
 import torch
 from torch import Generator
 
+from foodgan.contract.phrases import LOCALES, say
 from foodgan.text.encode import TOKENS_MAX, TokenBatch, collate, encode, last_words, null
 from foodgan.text.ngrams import NGRAMS_MAX
 from foodgan.text.recombine import recombine, swap_one
@@ -189,3 +191,13 @@ def test_names_are_the_same_where_all_their_words_are() -> None:
         [False, False],
         [False, True],
     ]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_dish_that_a_hint_names_as_an_example_is_heard(locale: str) -> None:
+    hints = [f"option-{what}-hint" for what in ("name", "more", "less", "mix-a", "mix-b")]
+    hints += ["option-photo-name-hint", "submit-field-name-hint"]
+    for hint in hints:
+        [example] = re.findall(r"\((?:例|say): ([^;。)]+)", say(locale, hint))
+        batch = encode([example])
+        assert batch.known[batch.mask].all(), hint
