@@ -120,6 +120,12 @@ def test_on_a_phone_the_hint_in_the_box_stays_on_one_line(window: Page) -> None:
     window.set_viewport_size({"width": 1280, "height": 900})
 
 
+def test_what_the_stand_in_refuses_is_told_in_the_language_of_the_page(window: Page) -> None:
+    gone = {"type": "command", "command": "gone", "options": {}}
+    script = "async act => (await (await import('/page/api.js')).act(act)).problem"
+    assert re.fullmatch(r"受け付けられません[^A-Za-z]+", window.evaluate(script, gone))
+
+
 def test_ctrl_c_leaves_no_process_behind(house: Opened, window: Page) -> None:
     assert leftovers.marked(house.var)
     house.launcher.send_signal(signal.SIGINT)

@@ -20,7 +20,10 @@ export async function post(path, body) {
 
 export async function act(body) {
   const sent = await post("/sandbox/interactions", { ...here(), ...body });
-  if (sent.body.fault) sent.problem = say("refused", sent.body.option ?? "", sent.body.fault);
+  if (sent.body.fault) {
+    console.warn(sent.body.option, sent.body.fault); // names and reasons for who writes commands
+    sent.problem = say("refused");
+  }
   return sent;
 }
 
