@@ -92,6 +92,7 @@ def restore(
     context: typer.Context,
     file: Path,
     replace: Annotated[bool, typer.Option("--replace")] = False,
+    salvage: Annotated[bool, typer.Option("--salvage")] = False,
 ) -> None:
     """Bring database and photo store back from a file, - for standard input. The bot must be
     stopped."""
@@ -105,12 +106,11 @@ def restore(
         _fail(say("cli-bot-running"))
     url = database_url(settings.database_url.get_secret_value())
     store = _or_fail(lambda: Store(settings.photo_store))
-    if file == PIPE:
-        rows, files = _or_fail(
-            lambda: _from_input(settings, lambda file: bring_back(url, store, file, replace))
-        )
-    else:
-        rows, files = _or_fail(lambda: bring_back(url, store, file, replace))
+
+    def work(file: Path) -> tuple[int, int]:
+        return bring_back(url, store, file, replace, salvage)
+
+    rows, files = _or_fail(lambda: _from_input(settings, work) if file == PIPE else work(file))
     typer.echo(say("cli-bot-restored", rows=rows, files=files))
 
 

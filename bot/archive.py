@@ -1,19 +1,27 @@
-"""The file of a back-up: a tar of records/… and store/…, each photo once and then as a link."""
+"""The file of a back-up: a tar of records/… and store/…, each photo once and then as a link.
 
+Its last member lists what each other one's bytes hash to: a tar itself guards names alone.
+"""
+
+import hashlib
 import io
+import json
 import logging
 import tarfile
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from foodgan.contract.photos import RELEASES
+from foodgan.contract.photos import OBJECTS, RELEASES
 from foodgan.contract.store import PARTIAL, Store, object_path
+
+SUMS = "records/sums.json"
+_BLANK = 2 * tarfile.BLOCKSIZE  # zeros that end a tar, before what fills its last record
 
 log = logging.getLogger(__name__)
 
 
-def save_files(store: Store, archive: tarfile.TarFile) -> int:
+def save_files(store: Store, archive: tarfile.TarFile, sums: dict[str, str]) -> int:
     """Each photo once: releases hold the same ones again and again, as links in a folder."""
     saved: set[str] = set()
     for path in _paths(store):  # objects come before releases
@@ -21,7 +29,7 @@ def save_files(store: Store, archive: tarfile.TarFile) -> int:
             _link(archive, f"store/{path}", f"store/{twin}")
         else:
             try:
-                add(archive, f"store/{path}", store.read(path))
+                sums[f"store/{path}"] = add(archive, f"store/{path}", store.read(path))
             except FileNotFoundError:
                 log.info("deleted while the back-up was made: %s", path)
                 continue
@@ -38,17 +46,69 @@ def _paths(store: Store) -> list[str]:
     return [path for path in found if PARTIAL not in path]
 
 
+def save_sums(archive: tarfile.TarFile, sums: dict[str, str]) -> None:
+    """Last of all: a file that lacks it was cut off, also where zeros stand for the rest."""
+    add(archive, SUMS, json.dumps(sums).encode())
+
+
+def is_whole(archive: tarfile.TarFile, summed: bool) -> bool:
+    """Whether no member is missing: a tar seems to end wherever a header is damaged.
+
+    summed: whether it was made with a list of hashes.
+    """
+    names = archive.getnames()
+    assert archive.fileobj
+    archive.fileobj.seek(archive.offset)
+    rest = archive.fileobj.read(_BLANK + tarfile.RECORDSIZE)
+    ends = _BLANK <= len(rest) < _BLANK + tarfile.RECORDSIZE and not rest.strip(b"\0")
+    return ends and (SUMS in names or not summed)
+
+
+def damaged(archive: tarfile.TarFile) -> set[str]:
+    """The members that are not what was saved, links to such, and what is listed and missing.
+
+    Back-ups of before have no list: of theirs photos are looked at, which are named by their hash.
+    """
+    names = set(archive.getnames())
+    sums: dict[str, str] = json.loads(member_of(archive, SUMS)) if SUMS in names else {}
+    bad = sums.keys() - names
+    for member in archive:
+        if member.islnk():
+            target = member.linkname
+            sound = in_store(target) is not None and target in names and target not in bad
+        elif file := archive.extractfile(member):
+            known = sums.get(member.name) or _named(member.name)
+            sound = known in (None, hashlib.sha256(file.read()).hexdigest())
+        else:
+            continue
+        if not sound:
+            bad.add(member.name)
+    return bad
+
+
+def _named(name: str) -> str | None:
+    """The hash that a photo's name says, also in a release; None of what is no photo."""
+    file = in_store(name)
+    photo = file is not None and file.parts[0] in (OBJECTS, RELEASES) and file.suffix == ".jpg"
+    return file.stem if file and photo else None
+
+
 def _object_of(path: str) -> str | None:
     """The object whose bytes a release's photo has: it is called by their hash."""
     file = PurePosixPath(path)
     return object_path(file.stem) if file.parts[0] == RELEASES and file.suffix == ".jpg" else None
 
 
-def restore_files(archive: tarfile.TarFile, store: Store, away: Collection[str]) -> int:
+def restore_files(
+    archive: tarfile.TarFile, store: Store, away: Collection[str], bad: Collection[str]
+) -> int:
+    """away: paths and folders that are to stay away; bad: members, likewise."""
     count = 0
     for member in archive:
         path = in_store(member.name)
-        if path is None or str(path) in away or "/".join(path.parts[:2]) in away:
+        if path is None or member.name in bad:
+            continue
+        if str(path) in away or "/".join(path.parts[:2]) in away:
             continue
         if member.islnk():
             store.copy(str(in_store(member.linkname)), str(path))
@@ -76,10 +136,12 @@ def member_of(archive: tarfile.TarFile, name: str) -> bytes:
     return b"" if file is None else file.read()
 
 
-def add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
+def add(archive: tarfile.TarFile, name: str, data: bytes) -> str:
+    """Returns the SHA-256 of the bytes."""
     member = _plain(name)
     member.size = len(data)
     archive.addfile(member, io.BytesIO(data))
+    return hashlib.sha256(data).hexdigest()
 
 
 def _link(archive: tarfile.TarFile, name: str, target: str) -> None:

@@ -5,6 +5,7 @@ the files of the store. Interaction tokens and signed links are left out: they a
 """
 
 import json
+import logging
 import os
 import tarfile
 from collections.abc import Iterable
@@ -29,10 +30,13 @@ from sqlalchemy.pool import NullPool
 
 from bot.archive import (
     add,
+    damaged,
     in_store,
+    is_whole,
     member_of,
     restore_files,
     save_files,
+    save_sums,
     saved_lines,
 )
 from bot.records.database import (
@@ -49,8 +53,10 @@ from foodgan.contract.errors import StoreRefused
 from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 
-FORMAT = 2
-READABLE = (1, FORMAT)  # the first held the photos of releases once more each
+FORMAT = 3
+# The first held the photos of releases once more each, the first two no list of hashes.
+READABLE = (1, 2, FORMAT)
+SUMMED = 3
 ABOUT = "records/about.json"
 SECRETS = frozenset({"token", "url"})
 PORTION = 500  # rows
@@ -73,6 +79,8 @@ _SETTLED = (
 _WITHDRAWN = {"state": "withdrawn", "name": "", "filename": ""} | dict.fromkeys(
     ("words", "perceptual_hash", "sha256", "original_sha256", "channel_id")
 )
+
+log = logging.getLogger(__name__)
 
 
 class BackupRefused(RecordsClosed):
@@ -101,22 +109,26 @@ def backup_into(url: URL, store: Store, file: IO[bytes]) -> tuple[int, int]:
     """Write the same into what may be a pipe. Where it fails there, half of it is written."""
     if is_missing(url):
         raise BackupRefused.of("cli-bot-no-database", file=str(url.database))
+    sums: dict[str, str] = {}
     with tarfile.open(fileobj=file, mode="w|") as archive:
-        rows = _save_records(url, archive)
-        return rows, save_files(store, archive)
+        rows, files = _save_records(url, archive, sums), save_files(store, archive, sums)
+        save_sums(archive, sums)
+        return rows, files
 
 
-def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tuple[int, int]:
+def restore(
+    url: URL, store: Store, source: Path, replace: bool = False, salvage: bool = False
+) -> tuple[int, int]:
     """Bring database and store to what the file holds. Returns how many rows and files.
 
     Photos that were withdrawn since stay withdrawn, and releases that hold such photos or were
     pruned since stay away: what database and store know of that now counts on.
-    Raises BackupRefused, before anything is changed, where there are records and not `replace`, and
-    where the file lacks a table or holds what does not fit.
+    Raises BackupRefused, before anything is changed, where there are records and not `replace`,
+    where the file lacks a table or holds what does not fit, and where it is damaged and not
+    `salvage`: then all rows and what else is sound come back, and the rest is told to the log.
     """
     try:
-        _check_end(source)
-        with tarfile.open(source, "r:") as archive:
+        with tarfile.open(source, "r:", ignore_zeros=salvage) as archive:
             about = json.loads(member_of(archive, ABOUT))
             if about.get("format") not in READABLE or str(about.get("revision")) > HEAD:
                 raise BackupRefused(f"{source} is of another version")
@@ -125,8 +137,15 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
                 known_revision(connection)
             if _has_records(url) and not replace:
                 raise BackupRefused.of("cli-bot-holds-records")
+            bad = damaged(archive)
+            whole = is_whole(archive, summed=about["format"] >= SUMMED)
+            if not salvage and (bad or not whole):
+                fault = f"{min(bad)} is damaged" if whole else "half of it is missing"
+                raise BackupRefused.of("cli-bot-backup-damaged", file=str(source), fault=fault)
             _rehearse(archive, store, source, str(about["revision"]))
-            files = restore_files(archive, store, _keep_away(archive, store, graves))
+            for name in sorted(bad):
+                log.warning("damaged or missing in the back-up: %s", name)
+            files = restore_files(archive, store, _keep_away(archive, store, graves), bad)
             migrate(url, "base")
             migrate(url, str(about["revision"]))
             rows = _load_records(url, archive)
@@ -137,27 +156,14 @@ def restore(url: URL, store: Store, source: Path, replace: bool = False) -> tupl
     return rows, files
 
 
-def _check_end(source: Path) -> None:
-    """A file that was cut off between two members would seem whole. Raises ValueError."""
-    blank = bytes(2 * tarfile.BLOCKSIZE)
-    with source.open("rb") as file:
-        file.seek(-len(blank), os.SEEK_END)
-        if file.read() != blank:
-            raise ValueError("half of it is missing")
-
-
 def _rehearse(archive: tarfile.TarFile, store: Store, source: Path, to: str) -> None:
     """Load all rows into a database that is thrown away: what fails there must not cost this one.
 
     to: the back-up's revision. Raises BackupRefused where a row or a table does not fit, and
     StoreRefused where a path does not.
     """
-    names = set(archive.getnames())
-    for member in archive:
-        if path := in_store(member.name):
-            store.full(str(path))
-        if member.islnk() and (in_store(member.linkname) is None or member.linkname not in names):
-            raise BackupRefused(f"{member.name} leads to nothing in {source}")
+    for path in filter(None, map(in_store, archive.getnames())):
+        store.full(str(path))
     with TemporaryDirectory() as folder:
         url = database_url(f"sqlite:///{folder}/rehearsal.sqlite3")
         try:
@@ -190,7 +196,7 @@ def _tables(connection: Connection) -> list[Table]:
     return [table for table in metadata.sorted_tables if table.name in Base.metadata.tables]
 
 
-def _save_records(url: URL, archive: tarfile.TarFile) -> int:
+def _save_records(url: URL, archive: tarfile.TarFile, sums: dict[str, str]) -> int:
     count = 0
     with _engine(url).begin() as connection:
         if connection.dialect.name == "sqlite":
@@ -203,10 +209,11 @@ def _save_records(url: URL, archive: tarfile.TarFile) -> int:
             "revision": found,
             "made_at": datetime.now(UTC).isoformat(),
         }
-        add(archive, ABOUT, json.dumps(about).encode())
+        sums[ABOUT] = add(archive, ABOUT, json.dumps(about).encode())
         for table in _tables(connection):
             lines = [_line(row._mapping) for row in connection.execute(table.select())]
-            add(archive, f"records/{table.name}.jsonl", "".join(lines).encode())
+            name = f"records/{table.name}.jsonl"
+            sums[name] = add(archive, name, "".join(lines).encode())
             count += len(lines)
     return count
 

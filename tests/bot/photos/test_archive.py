@@ -1,6 +1,7 @@
 """A back-up as a file: for its owner alone, and refused before it changes anything if it is bad."""
 
 import asyncio
+import json
 import stat
 import tarfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from bot import archive, backup
 from bot.backup import BackupRefused
 from bot.records.database import database_url
 from bot.records.tables import Consent, Photo
-from foodgan.contract.store import Store
+from foodgan.contract.store import Store, object_path
 from tests.bot.photos.rows import SAVED_SHA, rows
 
 
@@ -35,14 +36,14 @@ async def test_what_is_no_backup_is_refused_and_changes_nothing(
 
 
 def without(saved: Path, target: Path, name: str, instead: bytes | None = None) -> Path:
-    """A back-up whose member is missing, or is another."""
+    """A back-up whose member is missing, or is another, of a bot that found it so."""
     with tarfile.open(saved) as old, tarfile.open(target, "w") as new:
+        sums = {}
         for member in old:
-            data = old.extractfile(member).read()
-            if member.name != name:
-                archive.add(new, member.name, data)
-            elif instead is not None:
-                archive.add(new, name, instead)
+            data = instead if member.name == name else old.extractfile(member).read()
+            if data is not None and member.name != archive.SUMS:
+                sums[member.name] = archive.add(new, member.name, data)
+        archive.save_sums(new, sums)
     return target
 
 
@@ -53,7 +54,7 @@ async def test_a_backup_that_lacks_a_table_or_does_not_fit_costs_neither_rows_no
     bad = without(saved, tmp_path / "bad.tar", "records/photos.jsonl", instead)
     store = Store(str(tmp_path / "store"))
     store.remove(SAVED_SHA)
-    with pytest.raises(BackupRefused):
+    with pytest.raises(BackupRefused, match=r"fit|not found|Expecting"):
         await asyncio.to_thread(backup.restore, url, store, bad, True)
     assert len(await rows(url, Photo)) == 2
     assert len(await rows(url, Consent)) == 1
@@ -68,7 +69,7 @@ async def test_a_link_that_leads_to_nothing_is_refused_before_anything_is_change
         member.type, member.linkname = tarfile.LNKTYPE, "store/objects/no/nothing.jpg"
         written.addfile(member)
     url = database_url(f"sqlite:///{tmp_path}/new/records.sqlite3")
-    with pytest.raises(BackupRefused, match="leads to nothing"):
+    with pytest.raises(BackupRefused, match=r"x\.jpg is damaged"):
         await asyncio.to_thread(backup.restore, url, Store(str(tmp_path / "new-store")), saved)
     assert not (tmp_path / "new-store").exists()
 
@@ -80,3 +81,100 @@ async def test_a_path_that_leads_out_of_the_store_is_refused(saved: Path, tmp_pa
     with pytest.raises(BackupRefused, match="leads out"):
         await asyncio.to_thread(backup.restore, url, Store(str(tmp_path / "other-store")), saved)
     assert not list(tmp_path.rglob("evil*"))
+
+
+SAVED_NAME = f"store/{object_path(SAVED_SHA)}"
+ANOTHER = b"another plain photo, whose hash comes later"
+
+
+@pytest.fixture
+async def two(saved: Path, url: URL, tmp_path: Path) -> Path:
+    """A back-up of two photos."""
+    assert Store(str(tmp_path / "store")).put(ANOTHER) > SAVED_SHA
+    await asyncio.to_thread(backup.backup, url, Store(str(tmp_path / "store")), saved)
+    return saved
+
+
+def as_before(file: Path) -> None:
+    """Make it one of the bots that listed no hashes."""
+    with tarfile.open(file) as old:
+        held = [(member.name, old.extractfile(member).read()) for member in old]
+    about = json.loads(held[0][1]) | {"format": 2}
+    with tarfile.open(file, "w") as new:
+        archive.add(new, backup.ABOUT, json.dumps(about).encode())
+        for name, data in held[1:]:
+            if name != archive.SUMS:
+                archive.add(new, name, data)
+
+
+def damage(file: Path, name: str, what: str) -> None:
+    """What a drawer, a bad sector or half a copy does to a member."""
+    data = bytearray(file.read_bytes())
+    with tarfile.open(file) as whole:
+        member = whole.getmember(name)
+    at, holds = member.offset, member.offset_data
+    if what == "its header is zeros":
+        data[at:holds] = bytes(holds - at)
+    elif what == "a bit of its header is another":
+        data[at] ^= 1
+    elif what == "a bit of its bytes is another":
+        data[holds] ^= 1
+    elif what == "a width is another":
+        data[data.index(b"640", holds)] ^= 1
+    else:
+        data[at:] = bytes(len(data) - at)
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "its header is zeros",
+        "a bit of its header is another",
+        "a bit of its bytes is another",
+    ],
+)
+async def test_a_damaged_photo_costs_nothing_and_what_is_sound_can_be_had(
+    two: Path, tmp_path: Path, before: bool, what: str
+) -> None:
+    if before:
+        as_before(two)
+    damage(two, SAVED_NAME, what)
+    url = database_url(f"sqlite:///{tmp_path}/new/records.sqlite3")
+    store = Store(str(tmp_path / "new-store"))
+    with pytest.raises(BackupRefused, match="is damaged"):
+        await asyncio.to_thread(backup.restore, url, store, two)
+    assert not (tmp_path / "new-store").exists()
+    assert await asyncio.to_thread(backup.restore, url, store, two, salvage=True) == (5, 1)
+    assert [store.get(one.sha256) for one in store.objects()] == [ANOTHER]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("records/photos.jsonl", "a width is another"),
+        (SAVED_NAME, "zeros stand for it and for all that follows"),
+        (archive.SUMS, "zeros stand for it and for all that follows"),
+    ],
+)
+async def test_a_backup_with_damage_that_a_tar_does_not_know_of_is_refused(
+    two: Path, tmp_path: Path, name: str, what: str
+) -> None:
+    damage(two, name, what)
+    url = database_url(f"sqlite:///{tmp_path}/new/records.sqlite3")
+    with pytest.raises(BackupRefused, match="is damaged"):
+        await asyncio.to_thread(backup.restore, url, Store(str(tmp_path / "new-store")), two)
+    assert not (tmp_path / "new-store").exists()
+
+
+async def test_a_photo_that_was_damaged_in_the_store_already_is_no_damage_to_the_backup(
+    saved: Path, url: URL, tmp_path: Path
+) -> None:
+    """`foodgan photos verify` tells of it, on the old machine as on the new one."""
+    store = Store(str(tmp_path / "store"))
+    store.write(object_path(SAVED_SHA), b"rotten")
+    await asyncio.to_thread(backup.backup, url, store, saved)
+    new, there = database_url(f"sqlite:///{tmp_path}/new.sqlite3"), Store(str(tmp_path / "there"))
+    assert await asyncio.to_thread(backup.restore, new, there, saved) == (5, 1)
+    assert there.get(SAVED_SHA) == b"rotten"

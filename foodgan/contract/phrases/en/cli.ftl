@@ -325,6 +325,7 @@ cli-bot-no-database = there is no database at { $file }: correct DATABASE_URL or
 cli-bot-other-tables = the tables are of another version: python -m bot migrate
 cli-bot-newer-tables = the database is of a newer version ({ $found } > { $ours }): update, or restore a back-up into an empty one
 cli-bot-holds-records = the database holds records; --replace overwrites them
+cli-bot-backup-damaged = { $file } is damaged ({ $fault }): take another copy, or bring back what is sound with --salvage
 cli-bot-no-backup = { $file } is no back-up: { $fault }
 cli-bot-registered = registered everywhere: { $names }
 cli-bot-registered-in = registered in server { $guild }: { $names }

@@ -337,6 +337,7 @@ help-bot-backup = Put database and photo store into one file. The bot may go on 
 help-bot-restore = Bring database and photo store back from a file. The bot must be stopped.
     .file = What `backup` wrote; - is standard input.
     .replace = Overwrite the records.
+    .salvage = Take what is sound out of a damaged file; the log names the rest.
 help-bot-withdraw =
     Take photos out for good, as `/photos withdraw` does for members, whoever handed them over.
 

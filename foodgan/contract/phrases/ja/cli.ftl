@@ -242,6 +242,7 @@ cli-bot-no-database = { $file } にデータベースがありません。DATABA
 cli-bot-other-tables = テーブルがこのボットの版と合いません。`python -m bot migrate` を実行してください。
 cli-bot-newer-tables = データベースのほうが新しい版です({ $found } > { $ours })。ボットを更新するか、空のデータベースにバックアップから戻してください。
 cli-bot-holds-records = データベースには、もう記録があります。上書きするなら --replace を付けてください。
+cli-bot-backup-damaged = { $file } は壊れています({ $fault })。ほかの控えを使うか、--salvage を付けて無事な分だけを元に戻してください。
 cli-bot-no-backup = { $file } はバックアップとして読めません: { $fault }
 cli-bot-registered = コマンドを登録しました(すべてのサーバー): { $names }
 cli-bot-registered-in = コマンドを登録しました(サーバー { $guild }): { $names }
