@@ -88,7 +88,7 @@ def kill(var: Path) -> Iterator[int]:
 
 def _is_supervisord(pid: int) -> bool:
     try:
-        return b"supervisor.supervisord" in (PROC / str(pid) / "cmdline").read_bytes()
+        return b"supervisord.conf" in (PROC / str(pid) / "cmdline").read_bytes()
     except OSError:
         return False
 

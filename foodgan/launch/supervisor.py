@@ -126,7 +126,7 @@ def start(plan: Plan) -> subprocess.Popen[bytes]:
     write_private(path, configuration(plan))
     with (plan.logs / "supervisord.out").open("wb") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", "supervisor.supervisord", "--configuration", str(path)],
+            [sys.executable, "-m", "foodgan.launch.chief", "--configuration", str(path)],
             env=dict(plan.environment),
             stdin=subprocess.DEVNULL,
             stdout=out,

@@ -18,10 +18,11 @@ from foodgan.contract import pulse
 from foodgan.contract.errors import UserError
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
-from foodgan.launch import leftovers
+from foodgan.launch import leftovers, supervisor
 from foodgan.launch.house import OPEN_WITHIN_S, House
 from foodgan.launch.plan import Program
 from foodgan.launch.stages import Stage
+from tests.disk import small_disk
 from tests.launch.stub_house import PULSE, stub
 
 pytestmark = pytest.mark.skipif(not leftovers.PROC.is_dir(), reason="needs /proc (Linux)")
@@ -183,6 +184,29 @@ def test_a_house_without_its_supervisord_closes_and_says_so(var: Path) -> None:
     _exhaust(house.closing())
     assert failure.value.phrase == "up-lost"
     assert leftovers.marked(var) == []
+
+
+def test_a_full_disk_costs_lines_of_the_logs_and_not_the_house(var: Path, tmp_path: Path) -> None:
+    talk = f"while :; do echo {'.' * 99}; sleep .05; done"
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        program = Program("bot", ("sh", "-c", talk), 5)
+        plan = replace(stub(var), var=disk.place, programs=(program,))
+        log = plan.logs / "bot-1.log"
+        chief = supervisor.start(plan)
+        rpc = supervisor.Supervisor(plan.var)
+        try:
+            assert _soon(rpc.answers)
+            rpc.start_program("bot")
+            assert _soon(lambda: log.exists() and log.stat().st_size > 1_000)
+            disk.fill()
+            with pytest.raises(subprocess.TimeoutExpired):
+                chief.wait(5)  # its log may have room for 40 lines, to the end of a block
+            size = log.stat().st_size
+            disk.clear()
+            assert _soon(lambda: log.stat().st_size > size)
+        finally:
+            chief.terminate()
+            chief.wait()
 
 
 def test_two_launchers_do_not_share_a_house(var: Path) -> None:
