@@ -47,13 +47,21 @@ class Front:
         """Show each part on its way until all are ready."""
         if not self.console.is_terminal:
             for _ in house.opening():
+                self._mention(house)
                 self._tell(house)
             self._tell(house)
             return
         with Live(console=self.console, auto_refresh=False) as live:
             for _ in house.opening():
+                self._mention(house)
                 live.update(self._table(house), refresh=True)
             live.update(self._table(house), refresh=True)
+
+    def _mention(self, house: House) -> None:
+        """Say once that the queue's log is another."""
+        if house.aside and (told := say("up-log-aside", folder=str(house.aside))) not in self._told:
+            self._told.add(told)
+            self._print(told)
 
     def _table(self, house: House) -> Table:
         table = Table(title=say("up-title"), show_header=False, box=None, padding=(0, 2))

@@ -6,10 +6,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from foodgan.contract import logs
 from foodgan.contract.errors import UserError
-from foodgan.launch import leftovers, stages, supervisor
+from foodgan.launch import aof, leftovers, stages, supervisor
 from foodgan.launch.files import write_private
 from foodgan.launch.plan import Plan
 from foodgan.launch.stages import Stage
@@ -24,10 +25,14 @@ STOP_MARGIN_S = 10.0
 
 @dataclass
 class House:
-    """Runs a plan. Its generators yield often, so that the caller can draw and be interrupted."""
+    """Runs a plan. Its generators yield often, so that the caller can draw and be interrupted.
+
+    aside: where the queue's log lies, if Valkey refused it.
+    """
 
     plan: Plan
     stages: list[Stage] = field(init=False)
+    aside: Path | None = field(default=None, init=False)
     _rpc: supervisor.Supervisor = field(init=False)
     _chief: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _starts: dict[str, set[int]] = field(default_factory=dict, init=False)
@@ -85,8 +90,16 @@ class House:
             raise self._failed(stage.name, "commands.log") from None
         if stage.name == "redis" and stage.seconds > REDIS_WITHIN_S:
             raise UserError("up-redis-away", seconds=int(REDIS_WITHIN_S))
+        if stage.name == "valkey" and self.aside is None and self._refuses_its_log():
+            self.aside = aof.set_aside(self.plan.valkey)
+            self._starts.clear()
         if stage.seconds > OPEN_WITHIN_S or self._falls_over(stage.name):
             raise self._failed(stage.name, f"{stage.name}-1.log")
+
+    def _refuses_its_log(self) -> bool:
+        """Only of a Valkey that has left: until then an earlier one's words may be the last."""
+        left = {one.program for one in self._rpc.processes() if one.state in aof.LEFT}
+        return "valkey" in left and aof.is_refused(self.last_line("valkey-1.log"))
 
     def _falls_over(self, name: str) -> bool:
         """Whether a process of this program has been started again and again."""

@@ -57,6 +57,10 @@ class Plan:
     def logs(self) -> Path:
         return self.var / "log"
 
+    @property
+    def valkey(self) -> Path:
+        return self.var / "valkey"
+
 
 def make(settings: Settings, port: int, workers: int) -> Plan:
     """The plan for these settings. port: of the chat page, and free."""

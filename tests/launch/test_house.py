@@ -1,5 +1,6 @@
 """The house opens, mends itself, and leaves no process behind, however it ends."""
 
+import io
 import os
 import shlex
 import signal
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import pytest
 import redis
+from rich.console import Console
 
+from foodgan.cli.front import Front
 from foodgan.contract import pulse
 from foodgan.contract.errors import UserError
 from foodgan.contract.phrases import say
@@ -184,6 +187,54 @@ def test_a_house_without_its_supervisord_closes_and_says_so(var: Path) -> None:
     _exhaust(house.closing())
     assert failure.value.phrase == "up-lost"
     assert leftovers.marked(var) == []
+
+
+def _power_cut(log: Path, name: str, left: int) -> None:
+    """Let the last file of this name be zeros after so many bytes."""
+    path = max(log.glob(name), key=lambda path: path.stat().st_mtime)
+    path.write_bytes(path.read_bytes()[:left] + bytes(4096))
+
+
+@pytest.mark.parametrize(
+    ("name", "left"), [("*.incr.aof", 50_000), ("*.base.rdb", 0), ("*.manifest", 0)]
+)
+def test_it_opens_after_a_power_cut_that_left_zeros_and_nothing_of_the_log_is_thrown_away(
+    var: Path, name: str, left: int
+) -> None:
+    plan = stub(var)
+    house = House(plan)
+    _exhaust(house.opening())
+    with redis.Redis.from_url(plan.redis_url) as client:
+        client.set("dish", 1)
+    _exhaust(house.closing())
+    log = plan.valkey / "appendonlydir"
+    _power_cut(log, name, left)
+    before = {path.name: path.read_bytes() for path in log.iterdir()}
+
+    plan = stub(var)
+    house, shown = House(plan), io.StringIO()
+    Front(Console(file=shown)).opening(house)
+    with redis.Redis.from_url(plan.redis_url) as client:
+        assert client.get("dish") is None
+    assert house.aside
+    assert {path.name: path.read_bytes() for path in house.aside.iterdir()} == before
+    assert shown.getvalue().count(str(house.aside)) == 1
+    _exhaust(house.closing())
+
+
+def test_a_log_that_was_cut_short_stays_where_it_is(var: Path) -> None:
+    for expected in (None, b"1"):
+        plan = stub(var)
+        house = House(plan)
+        _exhaust(house.opening())
+        assert house.aside is None
+        with redis.Redis.from_url(plan.redis_url) as client:
+            assert client.get("dish") == expected
+            client.set("dish", 1)
+            client.set("menu", "x" * 99)
+        _exhaust(house.closing())
+        (path,) = (plan.valkey / "appendonlydir").glob("*.incr.aof")
+        path.write_bytes(path.read_bytes()[:-50])
 
 
 def test_a_full_disk_costs_lines_of_the_logs_and_not_the_house(var: Path, tmp_path: Path) -> None:

@@ -168,6 +168,7 @@ up-starting = starting
 up-ready = ready
 up-clearing = Parts of the last run are still there. Clearing them away first (still running: { $count })
 up-port-moved = Port { $wanted } is taken. Using { $port }.
+up-log-aside = The queue's log could not be read, as may be after a power cut, and lies in { $folder } now; the bot puts its open orders in line again.
 up-open = The imaginary canteen is open
 up-page = Open this in a browser and order with /dish
 up-discord = Order with /dish in your Discord server

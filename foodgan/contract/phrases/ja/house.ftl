@@ -147,6 +147,7 @@ up-starting = 支度中
 up-ready = できました
 up-clearing = 前回の係がまだ残っています。先に片づけます(片づけ中の係: { $count })
 up-port-moved = ポート { $wanted } はほかで使われています。{ $port } で開けます。
+up-log-aside = 注文の行列の記録が、停電などで壊れて読めません。{ $folder } に移しました。受けてある注文は、もう一度並べ直します。
 up-open = 架空食堂、開店しました
 up-page = ブラウザで開いて、/dish に料理名をどうぞ
 up-discord = Discord のサーバーで /dish をどうぞ
