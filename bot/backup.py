@@ -16,7 +16,6 @@ from typing import IO, Any
 
 from sqlalchemy import (
     URL,
-    ColumnElement,
     Connection,
     DateTime,
     Engine,
@@ -67,6 +66,8 @@ _SETTLED = (
     "UPDATE submissions SET ended_at = :now WHERE ended_at IS NULL",
     "DELETE FROM errands WHERE kind = 'drawing'",
     "UPDATE errands SET ended_at = :now WHERE ended_at IS NULL",
+    # Files are younger than rows: which catalogue the models know that came back, no row says.
+    "UPDATE errands SET catalogue = NULL",
     "DELETE FROM photos WHERE state = 'draft'",
     "UPDATE photos SET state = 'refused', refusal = 'photo-failed', decided_at = :now,"
     " bytes_gone_at = :now WHERE state = 'submitted'",
@@ -289,28 +290,11 @@ def _settle(url: URL, graves: Iterable[tuple[str, str]]) -> None:
             if sha256 not in buried:
                 connection.execute(table.insert().values(**stone.model_dump(), buried_at=now))
             whose = photos.c.sha256 == sha256
-            _note_withdrawn(connection, photos, whose, now)
             connection.execute(photos.update().where(whose).values(_WITHDRAWN))
         for statement in _SETTLED:
             connection.execute(text(statement), {"now": now})
         # The store may be an older copy, which has their bytes still.
         connection.execute(table.update().values(purged_at=None))
-
-
-def _note_withdrawn(
-    connection: Connection, photos: Table, whose: ColumnElement[bool], now: datetime
-) -> None:
-    """Say in the audit log that accepted photos are gone: so the next release is due, without them.
-
-    Until then models that came back with the store know their names.
-    """
-    audit = photos.metadata.tables["audit"]
-    accepted = (
-        photos.select().with_only_columns(photos.c.id).where(whose, photos.c.state == "accepted")
-    )
-    for photo_id in connection.scalars(accepted).all():
-        line = {"at": now, "action": "withdrawn", "photo_id": photo_id, "detail": ""}
-        connection.execute(audit.insert().values(line))
 
 
 def _keep_away(

@@ -67,7 +67,7 @@ class Gallery:
         errands = Errands(
             sessions, self._queue, publisher, store, edit, notices, blocklist, servers_of(settings)
         )
-        schedule = Schedule(sessions, self._queue, errands, settings)
+        schedule = Schedule(sessions, self._queue, errands, publisher, settings)
         retention = Retention(sessions, publisher, settings)
         community, access = Community(sessions), Access(settings)
         self._office = Office(sessions, blocklist)

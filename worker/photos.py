@@ -78,21 +78,39 @@ def release(order: ReleaseOrder, settings: Settings) -> Released:
         frozen = freeze(store)
     except ReleaseError as error:
         log.info("release %s: %s", order.release_id, error)
-        if not _any_accepted(store):  # else bytes are missing, which is no reason to forget
-            from foodgan.publishing import serving  # torch: seconds that others save
-
-            try:
-                serving.withdraw(store, asked_at=order.asked_at)
-            except serving.Refused as refused:
-                log.info("release %s: %s", order.release_id, refused)
-        return Released(release_id=order.release_id, digest=None, train=0, test=0, left_out=0)
+        return Released(
+            release_id=order.release_id,
+            digest=None,
+            train=0,
+            test=0,
+            left_out=0,
+            catalogue=_forgotten(store, order),
+        )
     return Released(
         release_id=order.release_id,
         digest=frozen.digest,
         train=frozen.train,
         test=frozen.test,
         left_out=frozen.left_out,
+        catalogue=frozen.catalogue,
     )
+
+
+def _forgotten(store: Store, order: ReleaseOrder) -> str | None:
+    """Forget what was learned, as no photo is left; the SHA-256 of the club's catalogue that says
+    so. None: bytes are missing, which is no reason to forget, or a newer release was learned from.
+    """
+    _, catalogue = store.listing(CLUB)
+    if _any_accepted(store):
+        return None
+    from foodgan.publishing import serving  # torch: seconds that others save
+
+    try:
+        serving.withdraw(store, asked_at=order.asked_at)
+    except serving.Refused as refused:
+        log.info("release %s: %s", order.release_id, refused)
+        return None
+    return catalogue
 
 
 def _any_accepted(store: Store) -> bool:

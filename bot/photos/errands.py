@@ -226,7 +226,7 @@ class Errands:
             await self._close(errand, done)
             return
         async with self._sessions.begin() as session:
-            follows = await errands.go_on(session, errand, done.model_dump_json(), learning)
+            follows = await errands.go_on(session, errand, done, learning)
         await self._queue.forget([errand.id])
         if follows:
             log.info("errand %s: goes on as errand %s, learning", errand.id, follows.id)
@@ -260,7 +260,9 @@ class Errands:
         """
         async with self._sessions.begin() as session:
             before = await errands.last_served(session)
-            if await errands.end(session, errand.id, done.model_dump_json()) is None:
+            # Outrun by one that the records do not know, after a restore say: what is served?
+            catalogue = None if done.outrun else errand.catalogue
+            if not await errands.end(session, errand.id, done.model_dump_json(), catalogue):
                 return [], []
             known = {one.name for one in before[1].names} if before else set()
             fresh = [
@@ -309,11 +311,16 @@ class Errands:
         await self._close(errand, None)
 
     async def _close(self, errand: Errand, done: BaseModel | None) -> None:
+        """End it. A release that is closed is learned from by nobody."""
+        catalogue = None
+        if isinstance(done, Released) and done.digest is None:
+            catalogue = done.catalogue  # all is forgotten by it
         async with self._sessions.begin() as session:
             if errand.kind == "drawing":  # it holds names that others have ordered
                 await errands.drop(session, errand.id)
             else:
-                await errands.end(session, errand.id, done.model_dump_json() if done else None)
+                result = done.model_dump_json() if done else None
+                await errands.end(session, errand.id, result, catalogue)
         await self._queue.forget([errand.id])
 
     async def _enqueue(self, errand: Errand) -> None:

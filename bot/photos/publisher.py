@@ -1,6 +1,7 @@
 """What the bot publishes in the store — catalogue, tombstones, what waits — and what it purges."""
 
 import asyncio
+import hashlib
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -24,6 +25,7 @@ class Publisher:
     def __init__(self, sessions: async_sessionmaker[AsyncSession], store: Store) -> None:
         self._sessions = sessions
         self._store = store
+        self.catalogue: str | None = None  # SHA-256 of the club's, as it was published last
         self._changed = True
         self._published_s = -PUBLISH_EVERY_S
         self._one_by_one = asyncio.Lock()
@@ -83,6 +85,7 @@ class Publisher:
         await asyncio.to_thread(self._store.write, TOMBSTONES, stones)
         await asyncio.to_thread(self._store.write, WAITING, waiting)
         await asyncio.to_thread(self._store.write, catalogue_path(CLUB), entries)
+        self.catalogue = hashlib.sha256(entries).hexdigest()
         log.info("published: %d photos, %d waiting", entries.count(b"\n"), waiting.count(b"\n"))
 
     async def _purge(self, hashes: Sequence[str]) -> None:

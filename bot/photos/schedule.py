@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.photos.errands import Errands
+from bot.photos.publisher import Publisher
 from bot.queue.photos import PhotoQueue
 from bot.records import releases
 from foodgan.contract.models import LEARN_TASK
@@ -26,9 +27,11 @@ class Schedule:
         sessions: async_sessionmaker[AsyncSession],
         queue: PhotoQueue,
         errands: Errands,
+        publisher: Publisher,
         settings: Settings,
     ) -> None:
         self._sessions = sessions
+        self._publisher = publisher
         self._queue = queue
         self._errands = errands
         self._every = timedelta(hours=settings.release_every_h)
@@ -37,11 +40,15 @@ class Schedule:
 
     async def keep(self) -> None:
         """Make a release if one is due."""
+        catalogue = self._publisher.catalogue
+        if catalogue is None:  # after a start: the store has not been reached yet
+            return
         if not self._every or time.monotonic() < self._next_s:
             return
         self._next_s = time.monotonic() + LOOK_EVERY_S
         async with self._sessions() as session:
-            due = await releases.due(session, datetime.now(UTC), self._every, self._again)
+            now = datetime.now(UTC)
+            due = await releases.due(session, catalogue, now, self._every, self._again)
         if due and await self._queue.staffed(LEARN_TASK):
             await self._release()
 

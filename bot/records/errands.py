@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import get_args
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.photos import NOBODY
 from bot.records.tables import Errand, ErrandKind
 from foodgan.contract.models import Learned, Learning
+from foodgan.contract.photos import Released
 
 
 async def open_ones(session: AsyncSession) -> Sequence[Errand]:
@@ -38,15 +39,18 @@ async def draws_for(session: AsyncSession, member_id: int, since: datetime) -> b
     return found.first() is not None
 
 
-async def end(session: AsyncSession, errand_id: str, result: str | None) -> Errand | None:
-    """Write the result down and erase the token. result: None where it failed.
+async def end(
+    session: AsyncSession, errand_id: str, result: str | None, catalogue: str | None = None
+) -> Errand | None:
+    """Write the result down and erase the token. result: None where it failed; catalogue: what is
+    served from now on comes from that one.
 
     Returns the errand as it is now; None where it had ended before, or is gone.
     """
     ended = await session.scalars(
         update(Errand)
         .where(Errand.id == errand_id, Errand.ended_at.is_(None))
-        .values(result=result, ended_at=datetime.now(UTC), token=None)
+        .values(result=result, ended_at=datetime.now(UTC), token=None, catalogue=catalogue)
         .returning(Errand)
     )
     return ended.first()
@@ -58,13 +62,13 @@ async def drop(session: AsyncSession, errand_id: str) -> None:
 
 
 async def go_on(
-    session: AsyncSession, release: Errand, result: str, learning: Learning
+    session: AsyncSession, release: Errand, result: Released, learning: Learning
 ) -> Errand | None:
     """End a release and begin the learning from it: a stop loses neither, or both.
 
     None where the release had ended before. Whoever was erased meanwhile is told no more.
     """
-    ended = await end(session, release.id, result)
+    ended = await end(session, release.id, result.model_dump_json())
     if ended is None:
         return None
     errand = Errand(
@@ -77,23 +81,25 @@ async def go_on(
         token=None if ended.member_id == NOBODY else release.token,
         payload=learning.model_dump_json(),
         asked_at=ended.asked_at,
+        catalogue=result.catalogue,
     )
     session.add(errand)
     return errand
 
 
-async def newest(
-    session: AsyncSession, kind: ErrandKind, *, done: bool = False, until: datetime | None = None
-) -> Errand | None:
-    """The errand of this kind that was asked for last; done: of those that came to a result; until:
-    of those before then, as a clock may have been ahead.
+async def last_release(session: AsyncSession, until: datetime) -> Errand | None:
+    """The release that was asked for last; until: by then, as a clock may have been ahead."""
+    query = select(Errand).where(Errand.kind == "release", Errand.asked_at <= until)
+    return (await session.scalars(query.order_by(Errand.asked_at.desc()).limit(1))).first()
+
+
+async def last_learned(session: AsyncSession, until: datetime) -> Errand | None:
+    """What was learned, or forgotten as no photo was left, of the newest release that anything was
+    learned from or forgotten by. Where that failed, it may have been promoted all the same.
     """
-    query = select(Errand).where(Errand.kind == kind).order_by(Errand.asked_at.desc()).limit(1)
-    if until:
-        query = query.where(Errand.asked_at <= until)
-    if done:
-        query = query.where(Errand.result.is_not(None))
-    return (await session.scalars(query)).first()
+    told = or_(Errand.kind == "learning", Errand.catalogue.is_not(None))
+    query = select(Errand).where(told, Errand.ended_at.is_not(None), Errand.asked_at <= until)
+    return (await session.scalars(query.order_by(Errand.asked_at.desc()).limit(1))).first()
 
 
 async def last_served(session: AsyncSession) -> tuple[str, Learned] | None:
@@ -111,17 +117,17 @@ async def last_served(session: AsyncSession) -> tuple[str, Learned] | None:
 
 
 async def forget_old(session: AsyncSession, before: datetime) -> None:
-    """Drop errands that ended before then. The last that was served stays, without its member:
-    what it learned is no news when it is learned again.
+    """Drop errands that ended before then. Two stay, without their members: the last that was
+    served, as what it learned is no news when it is learned again, and the last that was learned
+    from, by which it is seen that a release is due.
     """
     served = await last_served(session)
+    learned = await last_learned(session, datetime.now(UTC))
+    kept = Errand.id.in_({*([served[0]] if served else ()), *([learned.id] if learned else ())})
     old = Errand.ended_at < before
-    if served:
-        kept = Errand.id == served[0]
-        nobodys = {"member_id": NOBODY, "channel_id": None}
-        await session.execute(update(Errand).where(kept, old).values(nobodys))
-        old = and_(old, ~kept)
-    await session.execute(delete(Errand).where(old))
+    nobodys = {"member_id": NOBODY, "channel_id": None}
+    await session.execute(update(Errand).where(kept, old).values(nobodys))
+    await session.execute(delete(Errand).where(~kept, old))
 
 
 async def forget_member(session: AsyncSession, member_id: int) -> None:

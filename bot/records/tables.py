@@ -309,6 +309,9 @@ class Errand(Base):
     channel_id: where it was asked for.
     payload: the JSON of the contract's order; result: of its answer, null of one that has failed.
     token: as of a submission. asked_at: when its interaction was; a learning has its release's.
+    catalogue: of a learning the SHA-256 of the club's catalogue that it learned from, of a release
+    that of one without photos, as all is forgotten by it. Null of another release, and where it is
+    not known what is served: of a learning that failed, was outrun, or is an earlier bot's.
     """
 
     __tablename__ = "errands"
@@ -332,6 +335,7 @@ class Errand(Base):
     result: Mapped[str | None]
     asked_at: Mapped[datetime] = mapped_column(UtcTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    catalogue: Mapped[str | None] = mapped_column(String(64))
 
     def __repr__(self) -> str:
         return f"<Errand {self.id} {self.kind}>"  # never the token

@@ -148,13 +148,18 @@ class ReleaseOrder(Order):
 
 
 class Released(Result):
-    """A frozen release. digest: of its manifest, and the name of its folder; None: no photo yet."""
+    """A frozen release. digest: of its manifest, and the name of its folder; None: no photo yet.
+
+    catalogue: SHA-256 of the bot's catalogue as it was read for it; None: an intake of before does
+    not say, or bytes are missing of all that it holds.
+    """
 
     release_id: OrderId
     digest: Sha256 | None
     train: int
     test: int
     left_out: int  # tombstoned, or their bytes missing
+    catalogue: Sha256 | None = None
 
 
 class Drawing(Order):

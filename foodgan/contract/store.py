@@ -210,7 +210,13 @@ class Store:
 
     def entries(self, catalogue: str) -> list[Entry]:
         """A catalogue's photos; none where there is no such catalogue."""
-        return self._lines(catalogue_path(catalogue), Entry)
+        return self.listing(catalogue)[0]
+
+    def listing(self, catalogue: str) -> tuple[list[Entry], str]:
+        """The same, and the SHA-256 of the file that says so."""
+        path = catalogue_path(catalogue)
+        data = self._data(path)
+        return lines_from(data, path, Entry), hashlib.sha256(data).hexdigest()
 
     def write_entries(self, catalogue: str, entries: Iterable[Entry]) -> None:
         """Replace a catalogue."""
@@ -292,10 +298,14 @@ class Store:
             return dict(self.fs.find(where, detail=True)) if self.fs.exists(where) else {}
 
     def _lines(self, path: str, kind: type[Line]) -> list[Line]:
+        return lines_from(self._data(path), path, kind)
+
+    def _data(self, path: str) -> bytes:
+        """A list's bytes; none where there is no such list."""
         try:
-            return lines_from(self.read(path), path, kind)
+            return self.read(path)
         except FileNotFoundError:
-            return []
+            return b""
 
 
 @contextmanager

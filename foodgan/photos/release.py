@@ -39,13 +39,16 @@ class ReleaseError(FoodganError):
 
 @dataclass(frozen=True)
 class Frozen:
-    """A release. path: in the store; left_out: photos tombstoned, missing or damaged."""
+    """A release. path: in the store; left_out: photos tombstoned, missing or damaged; catalogue:
+    SHA-256 of the club's, as it was read.
+    """
 
     digest: str
     path: str
     train: int
     test: int
     left_out: int
+    catalogue: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ def freeze(store: Store, *, track: Track = untracked) -> Frozen:
     A release that is there already is left as it is, unless it is damaged: then it is made anew.
     Raises StoreError where photos go all the time that it is made.
     """
-    listed, placed = _all_placed(store, track)
+    listed, placed, catalogue = _all_placed(store, track)
     texts = _texts(placed)
     manifest = _manifest(placed, texts)
     digest = hashlib.sha256(manifest).hexdigest()
@@ -76,33 +79,37 @@ def freeze(store: Store, *, track: Track = untracked) -> Frozen:
     counts = Counter(each.split for each in placed)
     left_out = listed - len(placed)
     log.info("release %s: %s, %d left out", digest[:12], dict(counts), left_out)
-    return Frozen(digest, path, counts["train"], counts["test"], left_out)
+    return Frozen(digest, path, counts["train"], counts["test"], left_out, catalogue)
 
 
-def _all_placed(store: Store, track: Track) -> tuple[int, list[Placed]]:
-    """How many photos the catalogues hold, and those that may be released.
+def _all_placed(store: Store, track: Track) -> tuple[int, list[Placed], str]:
+    """How many photos the catalogues hold, those that may be released, and the club's SHA-256.
 
     Where one is withdrawn after its hash was checked, all of it begins again.
     """
     for _ in range(ROUNDS):
-        listed = _listed(store)
+        listed, catalogue = _listed(store)
         entries = _sound(store, listed, track)
         if not entries:
             raise ReleaseError.of("cli-photos-nothing-to-release")
         with suppress(FileNotFoundError):
-            return len(listed), _place(store, entries, track)
+            return len(listed), _place(store, entries, track), catalogue
     raise StoreError("the store loses photos while the release is made: freeze it again")
 
 
-def _listed(store: Store) -> dict[str, Entry]:
-    """Every photo of every catalogue, by hash, in order of acceptance; the club's word counts."""
-    names = sorted(store.catalogues(), key=lambda name: (name != CLUB, name))
+def _listed(store: Store) -> tuple[dict[str, Entry], str]:
+    """Every photo of every catalogue, by hash, in order of acceptance; the club's word counts.
+
+    And the SHA-256 of the club's, as it was read.
+    """
+    names = (CLUB, *sorted({*store.catalogues()} - {CLUB}))
+    read = {name: store.listing(name) for name in names}
     found: dict[str, Entry] = {}
-    for name in names:
-        for entry in store.entries(name):
+    for entries, _ in read.values():
+        for entry in entries:
             found.setdefault(entry.sha256, entry)
     order = sorted(found.values(), key=lambda entry: (entry.accepted_at, entry.sha256))
-    return {entry.sha256: entry for entry in order}
+    return {entry.sha256: entry for entry in order}, read[CLUB][1]
 
 
 def _sound(store: Store, listed: dict[str, Entry], track: Track) -> list[Entry]:

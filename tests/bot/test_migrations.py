@@ -99,7 +99,7 @@ async def test_on_the_way_back_no_open_order_becomes_a_plain_dish(url: URL) -> N
         for fields in KINDS:
             await orders.write(session, an_order(**fields), AOI)
 
-    for _ in range(5):  # to the revision before kinds
+    for _ in range(6):  # to the revision before kinds
         await asyncio.to_thread(migrate.migrate, url, "-1")
 
     async with engine.connect() as connection:

@@ -1,5 +1,6 @@
 """Releases and drawings through a real queue, beside photos that do not wait for them."""
 
+import hashlib
 import os
 import signal
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from foodgan.contract.photos import (
     CHORE_QUEUE,
+    CLUB,
     DRAW_TASK,
     PHOTO_QUEUE,
     RELEASE_TASK,
@@ -18,6 +20,7 @@ from foodgan.contract.photos import (
     Taken,
     drawing_path,
 )
+from foodgan.contract.store import catalogue_path
 from foodgan.publishing import serving
 from tests.photos.gallery import add
 from tests.worker.counter import Counter, a_photo, counter, needs_proc, until
@@ -51,6 +54,7 @@ def test_figures_and_releases_are_made_by_the_same_worker(counter: Counter) -> N
     assert drawn.wanted == ("寿司",)
     released = Released.model_validate(counter.value("bbbbbbbb"))
     assert released.train + released.test == 3
+    assert released.catalogue == sha256_of(counter)
     assert counter.store.exists(f"releases/{released.digest}/manifest.json")
 
 
@@ -71,9 +75,16 @@ def test_a_release_of_nothing_lets_learned_names_be_forgotten_unless_bytes_are_m
     serving.promote(counter.store, digest, base="0" * 64, model_id="m", by="trainer")
     released = release(counter)
     counter.serve()
-    assert Released.model_validate(counter.value(released)).digest is None
+    said = Released.model_validate(counter.value(released))
+    assert (said.digest, said.catalogue) == (None, None if left else sha256_of(counter))
     served = serving.serving(counter.store).counts_for("0" * 64)
     assert (served is not None) == left
+
+
+def sha256_of(counter: Counter) -> str:
+    """Of the club's catalogue as it lies there."""
+    path = Path(counter.store.full(catalogue_path(CLUB)))
+    return hashlib.sha256(path.read_bytes() if path.exists() else b"").hexdigest()
 
 
 def release(counter: Counter, job_id: str = "bbbbbbbb") -> str:

@@ -26,7 +26,7 @@ from tests.bot.photos.club import Club, desk, edited
 from tests.bot.photos.crew import Trainer
 from tests.bot.sandbox.conftest import PNG
 
-RELEASE = "a" * 64
+RELEASE, CATALOGUE = "a" * 64, "c" * 64
 WAFFLES = ("部長スペシャル", "ワッフル")
 RAMEN = ("いつもの", "醤油ラーメン")
 
@@ -42,7 +42,7 @@ async def released(club: Club) -> Interaction:
     """`/release` of an operator, and the intake has done its part."""
     asked = club.use("release", "minato")
     (job,) = await until(club.intake.jobs, "a release in line")
-    frozen = {"digest": RELEASE, "train": 3, "test": 1, "left_out": 0}
+    frozen = {"digest": RELEASE, "train": 3, "test": 1, "left_out": 0, "catalogue": CATALOGUE}
     club.intake.finish(job, {"release_id": job.id, **frozen})
     return asked
 
@@ -105,6 +105,7 @@ async def test_who_asked_for_a_release_sees_what_was_learned_from_it(
     assert await club.until_ended(Errand)
     (errand,) = await errands_of(club, "learning")
     assert errand.id == job.id == json.loads(errand.result)["learning_id"]
+    assert errand.catalogue == CATALOGUE
     await until(lambda: not redis.exists(f"rq:job:{job.id}"), "forgotten by the queue")
 
 
@@ -115,6 +116,7 @@ async def test_without_a_trainer_the_answer_says_that_nothing_is_learned(club: C
     assert "学習用 3 枚・試験用 1 枚" in told["content"]
     assert await club.until_ended(Errand)
     assert await errands_of(club, "learning") == []
+    assert [each.catalogue for each in await club.all(Errand)] == [None]  # nobody learned from it
 
 
 async def test_a_release_without_new_names_is_answered_so(club: Club, trainer: Trainer) -> None:
@@ -135,6 +137,9 @@ async def test_an_older_release_that_came_too_late_is_answered_so(
     assert datetime.fromisoformat(job.args[0]["asked_at"]) == errand.asked_at
     trainer.learn(job, digest=None, promoted=False, outrun=True)
     await club.shown(asked, say("ja", "learned-outrun", digest=RELEASE[:12]))
+    assert await club.until_ended(Errand)
+    (errand,) = await errands_of(club, "learning")
+    assert errand.catalogue is None  # what is served comes from another one
 
 
 async def test_a_model_that_missed_its_gates_is_not_served_and_the_answer_names_them(
@@ -181,6 +186,8 @@ async def test_a_lesson_that_failed_is_told_with_its_number(club: Club, trainer:
     trainer.fail(job)
     await club.shown(asked, say("ja", "errand-failed", id=job.id))
     assert await club.until_ended(Errand)
+    (errand,) = await errands_of(club, "learning")
+    assert errand.catalogue is None
 
 
 async def test_a_lesson_outlives_a_restart_and_a_queue_that_lost_it(

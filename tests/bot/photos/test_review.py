@@ -11,9 +11,10 @@ from bot.blocklist import Blocklist
 from bot.photos.office import AUDITED, Office
 from bot.records import reviews
 from bot.records.photos import note
+from bot.records.releases import EMPTY
 from bot.records.reviews import mark_of
 from bot.records.rights import BY_OPERATOR
-from bot.records.tables import AuditEntry, Vote
+from bot.records.tables import AuditEntry, Errand, Vote
 from bot.sandbox import people
 from bot.sandbox.faults import RequestFault
 from foodgan.contract.phrases import LOCALES, say
@@ -100,8 +101,9 @@ async def test_what_can_still_be_taken_back_waits_for_the_next_release(club: Clu
     assert club.store.entries("club") == []
     assert [waiting.sha256 for waiting in club.store.waiting()] == [photo.sha256]  # no orphan
     nothing = {"release_id": job.id, "digest": None, "train": 0, "test": 0, "left_out": 0}
-    club.intake.finish(job, nothing)
+    club.intake.finish(job, nothing | {"catalogue": EMPTY})
     told = await club.shown(asked, say("ja", "released-nothing"))
+    assert [each.catalogue for each in await club.all(Errand)] == [EMPTY]
     assert say("ja", "released-left-over", count=1) in told["content"]
     await edited(club, club.click(page, "review-undo", "minato"))
     assert await club.photos("taken")

@@ -1,6 +1,7 @@
 """Releases that nobody asked for: when one is due, what it leads to, and when there is none."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -11,18 +12,20 @@ from redis import Redis
 from sqlalchemy import URL, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from bot import removal
 from bot.photos import schedule
 from bot.queue.photos import PhotoQueue
-from bot.records import errands, migrate, releases, rights
-from bot.records.database import open_engine
-from bot.records.photos import NOBODY, note
+from bot.records import errands, migrate, operators, photos, releases, rights
+from bot.records.database import database_url, open_engine
+from bot.records.photos import NOBODY
 from bot.records.tables import Errand, ErrandKind, Photo
 from bot.sandbox.people import dm_of, find_member
 from foodgan.contract.models import LEARN_TASK
+from foodgan.contract.store import lines_of
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club, desk, edited
 from tests.bot.photos.crew import Trainer
-from tests.bot.photos.rows import ANNE, BO, a_photo
+from tests.bot.photos.rows import ANNE, BO, a_consent, a_photo
 
 Sessions = async_sessionmaker[AsyncSession]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -38,9 +41,7 @@ async def sessions(url: URL) -> AsyncIterator[Sessions]:
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     async with sessions.begin() as session:
         session.add(a_photo(0, state="accepted", decided_at=NOW - 3 * DAY))
-        note(session, "accepted", BO, a_photo(0).id)
-    await asked(sessions, "release", 2 * DAY, a_release("a" * 64))
-    await asked(sessions, "learning", 2 * DAY, a_result(promoted=True))
+    await released(sessions, 2 * DAY)
     yield sessions
     await engine.dispose()
 
@@ -73,14 +74,29 @@ async def asked(
         session.add(Errand(**fields | changed))
 
 
-async def accept(sessions: Sessions, number: int, ago: timedelta) -> None:
+async def released(sessions: Sessions, ago: timedelta, **changed: Any) -> None:
+    """A release of what is accepted, and what a trainer learned from it."""
+    await asked(sessions, "release", ago, a_release("a" * 64))
+    fields = {"result": a_result(promoted=True), "catalogue": await catalogue(sessions)} | changed
+    await asked(sessions, "learning", ago, **fields)
+
+
+async def catalogue(sessions: Sessions) -> str:
+    """The SHA-256 of the club's catalogue, as the bot publishes it."""
+    async with sessions() as session:
+        lines = [lines_of(portion) async for portion in photos.entries(session)]
+    return hashlib.sha256(b"".join(lines)).hexdigest()
+
+
+async def accept(sessions: Sessions, number: int, ago: timedelta, **changed: Any) -> None:
     async with sessions.begin() as session:
-        session.add(a_photo(number, state="accepted", decided_at=NOW - ago))
+        session.add(a_photo(number, state="accepted", decided_at=NOW - ago, **changed))
 
 
 async def due(sessions: Sessions, every: timedelta = DAY) -> bool:
+    published = await catalogue(sessions)
     async with sessions() as session:
-        return await releases.due(session, NOW, every, min(every, HOUR))
+        return await releases.due(session, published, NOW, every, min(every, HOUR))
 
 
 async def test_none_is_due_where_nothing_has_changed(sessions: Sessions) -> None:
@@ -96,8 +112,7 @@ async def test_one_is_due_with_what_could_still_be_taken_back_at_the_last(
     sessions: Sessions,
 ) -> None:
     ago = 2 * DAY + timedelta(seconds=20)  # the last was asked for two days ago
-    async with sessions.begin() as session:
-        session.add(a_photo(1, state="accepted", decided_at=NOW - ago, told_at=None))
+    await accept(sessions, 1, ago, told_at=None)
     assert not await due(sessions)
     async with sessions.begin() as session:
         (await session.get_one(Photo, a_photo(1).id)).told_at = NOW - 2 * DAY + HOUR
@@ -117,9 +132,7 @@ async def test_none_is_due_before_a_decision_is_final_that_waits_for_others(
 ) -> None:
     """A member hears of all their photos at once, some minutes after the first was decided."""
     await accept(sessions, 1, DAY)
-    ago = timedelta(minutes=11)
-    async with sessions.begin() as session:
-        session.add(a_photo(2, state="accepted", decided_at=NOW - ago, told_at=None))
+    await accept(sessions, 2, timedelta(minutes=11), told_at=None)
     assert not await due(sessions)
 
 
@@ -148,10 +161,16 @@ async def test_one_that_nobody_learned_from_is_made_again(sessions: Sessions) ->
     await accept(sessions, 1, timedelta(hours=40))
     await asked(sessions, "release", DAY)
     assert await due(sessions)
-    await asked(sessions, "learning", DAY, None)
-    assert await due(sessions)
-    await asked(sessions, "learning", DAY, a_result(), id="learned0")
+    await released(sessions, DAY + HOUR)
     assert not await due(sessions)
+
+
+async def test_one_is_due_after_learning_failed_which_may_have_been_promoted_before(
+    sessions: Sessions,
+) -> None:
+    """A photo that was learned from then, and withdrawn since, leaves the catalogue of before."""
+    await released(sessions, DAY, result=None, catalogue=None)
+    assert await due(sessions)
 
 
 async def test_where_the_last_photo_is_gone_one_more_is_due(sessions: Sessions) -> None:
@@ -159,7 +178,9 @@ async def test_where_the_last_photo_is_gone_one_more_is_due(sessions: Sessions) 
     async with sessions.begin() as session:
         await rights.erase(session, ANNE)
     assert await due(sessions)
-    await asked(sessions, "release", DAY, a_release(None))
+    await asked(sessions, "release", 30 * HOUR, a_release(None))  # bytes were missing, say
+    assert await due(sessions)
+    await asked(sessions, "release", DAY, a_release(None), catalogue=releases.EMPTY)
     assert not await due(sessions)
 
 
@@ -170,18 +191,41 @@ async def test_where_no_photo_was_ever_accepted_none_is_due(sessions: Sessions) 
     assert not await due(sessions)
 
 
+@pytest.mark.parametrize("alone", [False, True], ids=["others", "alone"])
 @pytest.mark.parametrize("erased", [False, True], ids=["withdrawn", "erased"])
-async def test_one_is_due_where_a_photo_of_the_last_is_gone(
-    sessions: Sessions, erased: bool
+async def test_one_is_due_where_a_photo_of_the_last_is_gone_however_old_all_of_it_is(
+    sessions: Sessions, erased: bool, alone: bool
 ) -> None:
-    async with sessions.begin() as session:
-        session.add(a_photo(1, member_id=BO, state="accepted", decided_at=NOW - 3 * DAY))
+    if not alone:
+        await accept(sessions, 1, 3 * DAY, member_id=BO)
+    await released(sessions, DAY)
+    assert not await due(sessions)
     async with sessions.begin() as session:
         if erased:
             await rights.erase(session, ANNE)
         else:
             await rights.withdraw(session, ANNE, [a_photo(0).id])
+    async with sessions.begin() as session:  # nothing of it is remembered, years later
         await rights.forget_withdrawn(session, datetime.now(UTC))
+        await operators.forget_old(session, datetime.now(UTC), datetime.now(UTC))
+    assert await due(sessions)
+
+
+async def test_one_is_due_where_a_contributor_wants_another_credit(sessions: Sessions) -> None:
+    """🪞 names them until then."""
+    async with sessions.begin() as session:
+        session.add(a_consent(ANNE, "Anne"))
+    await released(sessions, DAY)
+    assert not await due(sessions)
+    async with sessions.begin() as session:
+        session.add(a_consent(ANNE, ""))
+    assert await due(sessions)
+
+
+async def test_one_is_due_where_an_earlier_bot_did_not_say_what_was_learned_from(
+    sessions: Sessions,
+) -> None:
+    await released(sessions, DAY, catalogue=None)
     assert await due(sessions)
 
 
@@ -195,17 +239,20 @@ async def test_a_withdrawn_photo_that_was_never_accepted_changes_nothing(
     assert not await due(sessions)
 
 
-async def test_of_old_errands_the_last_that_was_served_is_kept_and_is_nobodys(
+async def test_of_old_errands_the_last_served_and_the_last_learned_from_are_kept_and_are_nobodys(
     sessions: Sessions,
 ) -> None:
-    await asked(sessions, "learning", DAY, a_result(promoted=False))
+    await released(sessions, 3 * DAY)
+    await released(sessions, DAY, result=a_result(promoted=False))
     async with sessions.begin() as session:
         await errands.forget_old(session, NOW)
     async with sessions() as session:
-        (kept,) = await session.scalars(select(Errand))
-        served = await errands.last_served(session)
-    assert served
-    assert (kept.id, kept.member_id) == (served[0], NOBODY)
+        learned, served = await session.scalars(select(Errand).order_by(Errand.asked_at.desc()))
+        found = await errands.last_served(session)
+    assert found
+    assert (served.id, served.asked_at) == (found[0], NOW - 2 * DAY)
+    assert learned.asked_at == NOW - DAY
+    assert {served.member_id, learned.member_id} == {NOBODY}
 
 
 @pytest.fixture
@@ -250,6 +297,32 @@ async def test_new_photos_become_a_release_that_is_learned_from_and_only_contrib
     assert club.intake.jobs() == []
 
 
+async def test_what_was_learned_from_is_learned_anew_once_it_changes(
+    club: Club, trainer: Trainer
+) -> None:
+    soon = {"review_votes": 1, "review_undo_s": 0, "release_every_h": 1e-6}
+    await club.canteen.open(**soon)
+    trainer.arrive()
+    await an_accepted_photo(club)
+    (release,) = await until(club.intake.jobs, "a release in line")
+    _, read = club.store.listing("club")
+    club.intake.finish(release, {"release_id": release.id, **RELEASED, "catalogue": read})
+    (lesson,) = await until(trainer.jobs, "something to learn")
+    trainer.learn(lesson, ("部長スペシャル", "ワッフル"))
+    assert await club.until_ended(Errand)
+    await asyncio.sleep(0.5)
+    assert club.intake.jobs() == []
+
+    await club.canteen.close()
+    await club.canteen.open(**soon)
+    await asyncio.sleep(0.5)
+    assert club.intake.jobs() == []
+    (photo,) = await club.photos()
+    url = database_url(club.canteen.settings.database_url.get_secret_value())
+    await removal.withdraw(url, [photo])
+    await until(club.intake.jobs, "a release without it in line")
+
+
 async def test_without_a_trainer_the_bot_makes_no_release_until_one_is_there(
     club: Club, trainer: Trainer
 ) -> None:
@@ -288,14 +361,10 @@ async def test_a_release_of_its_own_that_fails_is_not_tried_again_at_once(
 
 
 async def test_a_clock_that_was_ahead_holds_up_no_release(sessions: Sessions) -> None:
-    async with sessions.begin() as session:
-        session.add(a_photo(1, state="accepted", decided_at=NOW - DAY))
-    async with sessions() as session:
-        assert await releases.due(session, NOW, DAY, HOUR)
-    await asked(sessions, "release", -3 * DAY, a_release("b" * 64))
-    await asked(sessions, "learning", -3 * DAY, a_result(promoted=True))
-    async with sessions() as session:
-        assert await releases.due(session, NOW, DAY, HOUR)
+    await accept(sessions, 1, DAY)
+    assert await due(sessions)
+    await released(sessions, -3 * DAY)
+    assert await due(sessions)
 
 
 async def test_an_errand_of_a_newer_version_is_left_alone(sessions: Sessions) -> None:
