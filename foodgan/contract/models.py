@@ -105,13 +105,15 @@ class Promotion(Kept):
 class Serving(Kept):
     """What is served and what was: the last promotion counts. rolled_back: ids of models that an
     operator took back, which no trainer promotes again. newest: when the newest release was asked
-    for that was learned from; no trainer goes back behind it.
+    for that was learned from; no trainer goes back behind it. bases: machines' own models that
+    names were learned on, in the order in which they came; see `own_bases`.
     """
 
     version: Literal[1] = 1
     promotions: tuple[Promotion, ...] = ()
     rolled_back: tuple[str, ...] = ()
     newest: AwareDatetime | None = None
+    bases: tuple[Sha256, ...] = ()
 
     def outran(self, asked_at: datetime | None, now: datetime) -> bool:
         """Whether a newer release than this one was learned from.
@@ -125,6 +127,23 @@ class Serving(Kept):
     def having_seen(self, asked_at: datetime | None) -> "Serving":
         """The same, once a release was learned from."""
         return self.model_copy(update={"newest": asked_at or self.newest})
+
+    @property
+    def own_bases(self) -> tuple[str, ...]:
+        """`bases`, and those of promotions that a build wrote which does not know them."""
+        chosen = {each.digest for each in self.promotions if each.base is None}
+        learned = (each.base for each in self.promotions if each.by == "trainer")
+        ours = (one for one in learned if one and one not in chosen)
+        return tuple(dict.fromkeys([*self.bases, *ours]))
+
+    def is_behind(self, own: str, other: str) -> bool:
+        """Whether a machine's own model is an earlier one than another machine's.
+
+        An update brings a model that nothing was learned on; one of before comes back with a
+        machine that was off meanwhile.
+        """
+        bases = self.own_bases
+        return own in bases and other in bases and bases.index(own) < bases.index(other)
 
     @property
     def in_use(self) -> set[str]:

@@ -144,8 +144,9 @@ def overdue(store: Store, own: Path | None) -> Overdue | None:
     """What is to be learned anew; None: nothing is.
 
     An update brought that base, or an operator promoted it: nobody serves what was learned before.
-    What was learned on this base before it was on another one is not: two trainers with different
-    models would take turns for ever.
+    Of two trainers with different models the one with the later comes after the other, and never
+    the other way round: they do not take turns for ever, and one of before an update takes nothing
+    away from machines that have it.
     """
     served = serving.serving(store)
     last = next((each for each in reversed(served.promotions) if each.by == "trainer"), None)
@@ -158,7 +159,7 @@ def overdue(store: Store, own: Path | None) -> Overdue | None:
     release = last.release
     if last.base == base or not release or not store.exists(f"{RELEASES}/{release}/{MANIFEST}"):
         return None
-    if any((each.base, each.release) == (base, release) for each in served.promotions):
+    if not chosen and served.is_behind(base, last.base):
         log.warning(
             "names are served on model %s, and this trainer has %s: give all trainers and workers "
             "one version and one MODEL_DIR, then /release",

@@ -326,9 +326,12 @@ def _next(then: Serving, promotion: Promotion, rolled_back: Iterable[str]) -> Se
     chosen, newest = after.chosen, after.promotions[-REMEMBERED:]
     if chosen and chosen not in newest:
         newest = (chosen, *newest[1:])
-    return after.model_copy(
-        update={"promotions": newest, "rolled_back": after.rolled_back[-REMEMBERED:]}
-    )
+    kept = {
+        "promotions": newest,
+        "rolled_back": after.rolled_back[-REMEMBERED:],
+        "bases": after.own_bases[-REMEMBERED:],
+    }
+    return after.model_copy(update=kept)
 
 
 def _change(store: Store, how: Callable[[Serving], Serving | None]) -> None:

@@ -1,5 +1,6 @@
 """A release becomes a model, is measured, and is served where it passes every gate."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ import torch
 from PIL import Image
 
 from foodgan import registry
-from foodgan.contract.models import MODEL, PICTURE, Gate
+from foodgan.contract.models import MODEL, PICTURE, SERVING, Gate
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import Store
 from foodgan.models.stackgan import Conditioned
@@ -144,6 +145,72 @@ def test_two_trainers_with_different_models_do_not_take_turns_for_ever(
     assert candidate.overdue(store, other) is None
     assert candidate.overdue(store, model) is None
     assert "one MODEL_DIR" in caplog.text
+
+
+@pytest.fixture
+def updated(
+    made: Candidate, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Store, Path]:
+    """A store whose names were learned on a model, then on that of an update; and the latter.
+
+    Of the promotions there nothing is left that says so.
+    """
+    monkeypatch.setattr(serving, "REMEMBERED", 3)
+    store, later = Store(str(tmp_path / "store")), renamed(model, tmp_path, "later")
+    for release in ("a" * 64, "b" * 64):
+        store.write(f"{RELEASES}/{release}/{MANIFEST}", b'{"files": {}}')
+    candidate.put_forward(store, made, "a" * 64)
+    for release in ("a" * 64, *["b" * 64] * serving.REMEMBERED):
+        candidate.put_forward(store, replace(made, base=registry.digest_of(later)), release)
+    return store, later
+
+
+def test_a_trainer_of_before_an_update_takes_no_names_from_updated_workers(
+    updated: tuple[Store, Path], model: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was off for months, and never learned the newest release."""
+    store, later = updated
+    assert registry.digest_of(model) not in {p.base for p in serving.serving(store).promotions}
+    assert candidate.overdue(store, model) is None
+    assert "one MODEL_DIR" in caplog.text
+    assert candidate.overdue(store, later) is None
+
+
+def test_what_such_a_trainer_took_out_of_the_line_is_learned_anew_for_updated_workers(
+    updated: tuple[Store, Path], made: Candidate
+) -> None:
+    store, later = updated
+    candidate.put_forward(store, made, "b" * 64)
+    base = registry.digest_of(later)
+    assert serving.serving(store).counts_for(base) is None
+    assert candidate.overdue(store, later) == candidate.Overdue("b" * 64, base, None)
+
+
+def test_promotions_of_a_build_of_before_say_which_model_came_later(
+    made: Candidate, model: Path, tmp_path: Path
+) -> None:
+    store, later = Store(str(tmp_path / "store")), renamed(model, tmp_path, "later")
+    bases = [registry.digest_of(model), registry.digest_of(later)]
+    for base in (*bases, *bases):
+        candidate.put_forward(store, replace(made, base=base))
+    told = json.loads(store.read(SERVING))
+    assert told.pop("bases") == bases
+    store.write(SERVING, json.dumps(told).encode())
+    assert list(serving.serving(store).own_bases) == bases
+
+
+def test_names_are_learned_anew_on_the_machines_own_model_when_it_is_chosen_again(
+    made: Candidate, model: Path, tmp_path: Path
+) -> None:
+    store, release = Store(str(tmp_path / "store")), "a" * 64
+    store.write(f"{RELEASES}/{release}/{MANIFEST}", b'{"files": {}}')
+    candidate.put_forward(store, made, release)
+    chosen = serving.publish(store, renamed(model, tmp_path, "chosen"))
+    serving.promote(store, chosen, base=None, model_id="chosen", by="operator")
+    assert candidate.overdue(store, model) == candidate.Overdue(release, chosen, None)
+    candidate.put_forward(store, replace(made, base=chosen), release)
+    serving.promote(store, None, base=None, model_id="", by="operator")
+    assert candidate.overdue(store, model) == candidate.Overdue(release, made.base, None)
 
 
 def test_a_release_without_new_names_lets_what_was_learned_be_forgotten(
