@@ -41,10 +41,15 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
 
 
 def _measured(locale: str, gate: Gate) -> str:
-    name = say(locale, f"gate-{gate.name}")
+    """What a gate that was not passed found. One of a later trainer has no words: its name is."""
+    try:
+        name = say(locale, f"gate-{gate.name}")
+    except KeyError:
+        name = gate.name
     figure = say(locale, "gate-no-number") if gate.figure is None else f"{gate.figure:.3g}"
     bound = f"{gate.bound:.3g}"
-    way = "least" if gate.name in AT_LEAST else "most"
+    too_little = gate.name in AT_LEAST if gate.figure is None else gate.figure < gate.bound
+    way = "least" if too_little else "most"
     return say(locale, "learned-gate", gate=name, figure=figure, bound=bound, way=way)
 
 

@@ -1,9 +1,11 @@
 """Errands: releases, what is learned from them, drawings."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import get_args
 
+from pydantic import ValidationError
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -103,16 +105,20 @@ async def last_learned(session: AsyncSession, until: datetime) -> Errand | None:
 
 
 async def last_served(session: AsyncSession) -> tuple[str, Learned] | None:
-    """The errand whose model was promoted last, and what it learned."""
+    """The errand whose model was promoted last, and what it learned.
+
+    What a bot of a later version wrote, and this one cannot read, counts as none.
+    """
     query = (
         select(Errand.id, Errand.result)
         .where(Errand.kind == "learning", Errand.result.is_not(None))
         .order_by(Errand.ended_at.desc())
     )
     for errand_id, result in await session.execute(query):
-        learned = Learned.model_validate_json(result or "")
-        if learned.promoted:
-            return errand_id, learned
+        with suppress(ValidationError):
+            learned = Learned.model_validate_json(result or "")
+            if learned.promoted:
+                return errand_id, learned
     return None
 
 

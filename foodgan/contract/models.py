@@ -24,7 +24,7 @@ SERVING = f"{MODELS}/serving.json"  # which one is served, and which were before
 MODEL_MAX, SERVING_MAX, PICTURE_MAX = 16 * 1024**2, 1024**2, 10 * 1024**2
 
 GateName = Literal["paints", "apart", "heard", "stays", "untouched"]
-AT_LEAST: frozenset[GateName] = frozenset({"apart"})  # whose figure is to reach its bound
+AT_LEAST: frozenset[str] = frozenset({"apart"})  # whose figure is to reach its bound
 Promoter = Literal["trainer", "operator"]
 
 
@@ -50,11 +50,11 @@ class LearnedName(Result):
 
 
 class Gate(Result):
-    """One measure of a candidate. figure: None: it is no number, which passes nowhere; bound: the
-    most that passes; of AT_LEAST, the least.
+    """One measure of a candidate. name: a GateName, or of a later trainer's; figure: None: it is no
+    number, which passes nowhere; bound: the most that passes; of AT_LEAST, the least.
     """
 
-    name: GateName
+    name: Annotated[str, Field(pattern=r"^[a-z-]{1,32}$")]
     figure: float | None
     bound: float
     passed: bool

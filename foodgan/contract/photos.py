@@ -5,9 +5,17 @@ what it found, by its RQ result, and the bot writes that down. What a release or
 know of the accepted photos, the bot publishes in the store as the catalogue `club.jsonl`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, field_serializer
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_serializer,
+    field_validator,
+)
 
 from foodgan.contract.orders import Locale, OrderId, Plain
 
@@ -47,7 +55,9 @@ class Order(BaseModel):
 
 
 class Result(BaseModel):
-    """What a worker answers. Fields that a later worker added are dropped."""
+    """What a worker answers. Fields that a later worker added are dropped, and no word of its own
+    in one of ours makes the rest unreadable.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -90,6 +100,14 @@ class Taken(Result):
     size: Annotated[int, Field(gt=0)]
     hints: tuple[Hint, ...] = ()
     words: tuple[str, ...] = ()
+
+    @field_validator("hints", mode="before")
+    @classmethod
+    def _known(cls, hints: Any) -> Any:
+        """Without those that a later intake added: nobody has words for them."""
+        if not isinstance(hints, list):  # else it is no JSON, and ours
+            return hints
+        return [hint for hint in hints if hint in get_args(Hint)]
 
 
 class Refused(Result):

@@ -1,5 +1,6 @@
 """Neighbouring builds: a field that a later one added breaks no earlier one, and is not lost."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -56,6 +57,15 @@ def _named(model: BaseModel) -> str:
 def test_a_result_is_read_without_what_a_later_worker_added(result: BaseModel) -> None:
     told = result.model_dump(mode="json") | LATER
     assert type(result).model_validate(told) == result
+
+
+def test_a_word_that_a_later_worker_added_leaves_the_rest_of_its_answer_readable() -> None:
+    taken = RESULTS[0].model_dump(mode="json") | {"hints": ["dark", "greasy"]}
+    assert Taken.model_validate_json(json.dumps(taken)).hints == ("dark",)
+    learned = Learned(learning_id=ID, digest=HASH, model_id="m").model_dump(mode="json")
+    gate = {"name": "sharp", "figure": 1.0, "bound": 2.0, "passed": False}
+    (read,) = Learned.model_validate_json(json.dumps(learned | {"gates": [gate]})).gates
+    assert read.name == "sharp"
 
 
 @pytest.mark.parametrize("line", LINES, ids=_named)

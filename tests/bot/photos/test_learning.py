@@ -149,17 +149,19 @@ async def test_a_model_that_missed_its_gates_is_not_served_and_the_answer_names_
     await club.agreed()
     await accepted(club, WAFFLES[0], "a.jpg")
     gates = [
-        {"name": "heard", "figure": 0.123456, "bound": 0.5, "passed": False},
+        {"name": "heard", "figure": 0.623456, "bound": 0.5, "passed": False},
         {"name": "apart", "figure": 1.5, "bound": 2.0, "passed": False},
         {"name": "stays", "figure": 0.01, "bound": 0.1, "passed": True},
         {"name": "untouched", "figure": None, "bound": 0, "passed": False},
+        {"name": "sharp", "figure": 1.0, "bound": 2.0, "passed": False},  # of a later trainer
     ]
     asked = await released(club)
     trainer.learn(await in_line(trainer), WAFFLES, promoted=False, gates=gates)
 
     told = (await club.shown(asked, "腕試しに通らなかった"))["content"]
-    assert f"{say('ja', 'gate-heard')}: 0.123(0.5 以下で合格)" in told
+    assert f"{say('ja', 'gate-heard')}: 0.623(0.5 以下で合格)" in told
     assert "1.5(2 以上で合格)" in told
+    assert "sharp: 1(2 以上で合格)" in told
     assert say("ja", "gate-stays") not in told
     assert await club.until_ended(Errand)
     assert heard(club, "akari") == []

@@ -1,5 +1,6 @@
 """What is kept no longer: each thing goes in its time, and nothing else."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.photos.publisher import Publisher
 from bot.photos.retention import Retention
-from bot.records import migrate, operators, photos, rights, submissions
+from bot.records import errands, migrate, operators, photos, rights, submissions
 from bot.records.database import open_engine
 from bot.records.photos import note
-from bot.records.tables import AuditEntry, Grave, Photo, PhotoState, Submission
+from bot.records.tables import AuditEntry, Errand, Grave, Photo, PhotoState, Submission
 from foodgan.contract.photos import Entry, Taken
 from foodgan.contract.settings import Settings
 from foodgan.contract.store import Store
@@ -105,6 +106,36 @@ def taken(photo: Photo, sha256: str) -> Taken:
         height=480,
         size=8,
     )
+
+
+async def test_an_answer_that_a_later_bot_wrote_keeps_nothing_from_being_forgotten(
+    sessions: Sessions, settings: Settings
+) -> None:
+    now = datetime.now(UTC)
+    readable = {"learning_id": "00000001", "digest": "d" * 64, "model_id": "m", "promoted": True}
+    later = readable | {"digest": {"of": ["two", "stages"]}}
+    async with sessions.begin() as session:
+        session.add(a_photo(0, state="draft", submitted_at=now - timedelta(hours=2)))
+        for number, result in enumerate((readable, later)):
+            session.add(
+                Errand(
+                    id=f"{number}",
+                    kind="learning",
+                    member_id=BO,
+                    locale="ja",
+                    application_id=1,
+                    payload="{}",
+                    result=json.dumps(result),
+                    asked_at=now + timedelta(seconds=number),
+                    ended_at=now + timedelta(seconds=number),
+                )
+            )
+    await forget(sessions, settings)
+    async with sessions() as session:
+        assert (await session.scalars(select(Photo.id))).all() == []
+        served = await errands.last_served(session)
+    assert served
+    assert served[0] == "0"
 
 
 async def test_old_drafts_audit_lines_and_answered_submissions_go(
