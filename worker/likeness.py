@@ -7,12 +7,12 @@ from PIL.Image import Image
 
 from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
-from foodgan.contract.photos import CLUB, CLUB_ONLY
+from foodgan.contract.photos import CLUB, CLUB_ONLY, UNKNOWN
 from foodgan.contract.phrases import say
 from foodgan.evaluate.nearest import Kin, Nearest, Relative
 
 _BY_MAX = 80  # characters of whose photo it is; a source may be a whole address
-_NOT_STATED = "not stated"  # how cards say that a source names no licence
+_SILENT = ("", UNKNOWN, "not stated")  # the last: of a card whose source names no licence
 
 
 class Likeness:
@@ -68,13 +68,18 @@ def _by(locale: str, photo: Relative) -> str:
         return say(locale, "check-members")
     if photo.credit:
         return say(locale, "check-credit", by=dishname.display(photo.credit[:_BY_MAX]))
-    source = dishname.display(photo.source[:_BY_MAX])
-    return say(locale, "check-source", by=source or say(locale, "check-not-stated"))
+    return say(locale, "check-source", by=_stated(locale, photo.source))
 
 
 def _licence(locale: str, licence: str) -> str:
     """A licence's name: what its source adds to it stands in the card of the model."""
-    name = licence.partition(";")[0][:_BY_MAX]
     if licence == CLUB_ONLY:
         return say(locale, "check-club-only")
-    return say(locale, "check-not-stated") if name in ("", _NOT_STATED) else dishname.display(name)
+    return _stated(locale, licence.partition(";")[0])
+
+
+def _stated(locale: str, text: str) -> str:
+    """What a collection says of a photo, or that it says nothing."""
+    if text in _SILENT:
+        return say(locale, "check-not-stated")
+    return dishname.display(text[:_BY_MAX])

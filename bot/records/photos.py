@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.records.tables import AuditEntry, Consent, Grave, Photo, PhotoState
 from foodgan.contract.errors import FoodganError
-from foodgan.contract.photos import Entry, Refused, Taken, Tombstone, Waiting
+from foodgan.contract.photos import CLUB, Entry, Refused, Taken, Tombstone, Waiting
 
 
 class RecordChanged(FoodganError):
@@ -193,7 +193,10 @@ async def entries(session: AsyncSession) -> AsyncIterator[list[Entry]]:
         .order_by(Photo.sha256)
     )
     async for portion in _streamed(session, query):
-        yield [Entry.model_validate(dict(zip(_ENTRY, row, strict=True))) for row in portion]
+        yield [
+            Entry.model_validate({"source": CLUB} | dict(zip(_ENTRY, row, strict=True)))
+            for row in portion
+        ]
 
 
 async def waiting(session: AsyncSession) -> AsyncIterator[list[Waiting]]:

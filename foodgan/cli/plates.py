@@ -52,12 +52,16 @@ def kin_json(kin: "Kin") -> dict[str, Any]:
 
 def tell_kin(kin: "Kin") -> None:
     """Print how new a picture is, and the photos nearest to it."""
+    from foodgan.contract.photos import UNKNOWN
+
     typer.echo("  " + say("nearest-novelty", percent=int(100 * kin.novelty)))
     if kin.close:
         typer.echo("  " + say("nearest-close"))
     for photo in kin.photos:
         name = photo.name or say("nearest-unnamed")
-        by = " · ".join(filter(None, (photo.source, photo.licence, photo.credit)))
+        said = (photo.source, photo.licence, photo.credit)
+        by = " · ".join(text for text in said if text not in ("", UNKNOWN))
+        by = by or say("check-not-stated")
         typer.echo("  " + say("nearest-photo", name=name, by=by, gap=f"{photo.distance:.2f}"))
 
 

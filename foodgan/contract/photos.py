@@ -31,7 +31,7 @@ RESULT_TTL_S = 7 * 86_400
 # Layout of a store. Every file appears whole or not at all; objects never change.
 OBJECTS = "objects"  # objects/ab/abcdef….jpg, named by the SHA-256 of their bytes
 CATALOGUES = "catalogues"  # catalogues/club.jsonl by the bot, others by `photos import`
-CLUB = "club"  # the name of the bot's own catalogue
+CLUB = "club"  # the name of the bot's own catalogue, and the source of all in it
 TOMBSTONES = "tombstones.jsonl"  # by the bot: hashes that must never come back
 WAITING = "waiting.jsonl"  # by the bot: photos taken in, not accepted for good; they are no orphans
 RELEASES = "releases"  # releases/HASH/: a Hugging Face imagefolder and its manifest
@@ -43,6 +43,7 @@ PerceptualHash = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]  # 64 bits
 DishName = Annotated[str, Field(min_length=1, max_length=100)]
 Licence = Literal["CC0-1.0", "CC-BY-4.0", "club-only"]
 CLUB_ONLY: Licence = "club-only"
+UNKNOWN = "unknown"  # licence or source of a photo of which nobody says one
 Hint = Literal["blurry", "dark", "bright", "tiny", "texty"]
 
 
@@ -121,8 +122,8 @@ class Refused(Result):
 class Entry(Kept):
     """One accepted photo in a catalogue, a line of JSON.
 
-    credit: how the contributor wants to be named, "" for not at all; source: for imported
-    collections, where they come from; split: only where the collection prescribes one.
+    credit: how the contributor wants to be named, "" for not at all; source: CLUB, or where an
+    imported collection comes from; split: only where the collection prescribes one.
     """
 
     sha256: Sha256

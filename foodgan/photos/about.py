@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from foodgan.contract.dishname import display
-from foodgan.contract.photos import CLUB_ONLY, Entry
+from foodgan.contract.photos import CLUB, CLUB_ONLY, Entry
 from foodgan.photos import plots
 from foodgan.photos.counts import counted
 
@@ -74,11 +74,16 @@ def beside(digest: str, photos: Sequence[Photo]) -> dict[str, bytes]:
 def _licences(entries: Sequence[Entry]) -> str:
     rows = ["# Licences", "", "| licence | photos | by | terms |", "|---|---|---|---|"]
     for licence, count in counted([entry.licence for entry in entries]).items():
-        credits = counted([e.credit or e.source for e in entries if e.licence == licence])
+        credits = counted([_by(entry) for entry in entries if entry.licence == licence])
         named = ", ".join(display(credit) for credit in credits if credit) or "not named"
         terms = _CLUB_ONLY if licence == CLUB_ONLY else _LINKS.get(licence, "see its source")
         rows.append(f"| {display(licence)} | {count} | {named} | {terms} |")
     return "\n".join(rows) + "\n"
+
+
+def _by(entry: Entry) -> str:
+    """Whom a photo is by: a collection stands for those it names none of, the club for nobody."""
+    return entry.credit or ("" if entry.source == CLUB else entry.source)
 
 
 def _contributors(entries: Sequence[Entry]) -> str:

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from foodgan.contract import dishname, swap
 from foodgan.contract.errors import UserError
-from foodgan.contract.photos import CLUB, Entry
+from foodgan.contract.photos import CLUB, UNKNOWN, Entry
 from foodgan.contract.store import Store, catalogue_path
 from foodgan.machine.progress import Track, untracked
 from foodgan.photos import catalogues, intake
@@ -31,7 +31,6 @@ from foodgan.photos.trees import MissingFile, Tree, opened
 
 SAVED_EVERY = 200  # photos
 JOURNALS = "imports"  # in the store: what has become of every file of a collection
-UNKNOWN = "unknown"  # the licence of a photo of which nobody says one
 _SILENT = {"licence": UNKNOWN, "credit": "", "source": "", "split": None}  # where it says nothing
 _NO_ID = "00000000"  # imported photos have no number of an order
 

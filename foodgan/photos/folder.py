@@ -12,6 +12,7 @@ from typing import Any
 
 from foodgan.contract import dishname
 from foodgan.contract.errors import FoodganError, UserError
+from foodgan.contract.photos import UNKNOWN
 from foodgan.photos.filenames import plain, readable
 
 log = logging.getLogger(__name__)
@@ -37,8 +38,8 @@ class Photo:
     name: str | None
     split: str = "train"
     style: str = "photo"
-    licence: str = "unknown"
-    source: str = "unknown"
+    licence: str = UNKNOWN
+    source: str = UNKNOWN
     credit: str = ""  # how the contributor wants to be named
 
 
@@ -85,9 +86,9 @@ def _from_metadata(folder: Path, place: str) -> list[Photo]:
             name = _said(entry, *NAME_KEYS)
             about = {
                 "style": _said(entry, "style") or "photo",
-                "licence": _said(entry, "licence", "license") or "unknown",
+                "licence": _said(entry, "licence", "license") or UNKNOWN,
                 "credit": _said(entry, "credit") or "",
-                "source": _said(entry, "source_repo", "source") or "unknown",
+                "source": _said(entry, "source_repo", "source") or UNKNOWN,
             }
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise PhotosError(f"{table}:{number} is not a metadata line: {error!r}") from error

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from foodgan.contract.errors import FoodganError, StoreError
-from foodgan.contract.photos import CLUB, RELEASES, Entry
+from foodgan.contract.photos import CLUB, RELEASES, UNKNOWN, Entry
 from foodgan.contract.store import Store
 from foodgan.machine.progress import Track, untracked
 from foodgan.photos import looks, near
@@ -211,7 +211,7 @@ def _line(each: Placed) -> str:
         "name": entry.name,
         "licence": entry.licence,
         "credit": entry.credit,
-        "source": entry.source or "unknown",
+        "source": entry.source or UNKNOWN,
         "sha256": entry.sha256,
         "perceptual_hash": entry.perceptual_hash,
     }

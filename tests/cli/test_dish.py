@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from foodgan import cli
+from foodgan.cli import plates
 from foodgan.contract.limits import SEED_MAX
+from foodgan.evaluate.nearest import Kin, Relative
 
 NAME = "虹色マグロカレーうどん"
 
@@ -213,3 +215,15 @@ def test_a_sketch_that_is_no_picture_is_told(kitchen: Kitchen) -> None:
     code, _, complaint = kitchen.run(NAME, "--sketch", "sketch.png")
     assert code == 2
     assert complaint.strip()
+
+
+@pytest.mark.parametrize(
+    ("source", "licence", "told"),
+    [("web", "CC0-1.0", "(web · CC0-1.0)"), ("unknown", "unknown", "(not stated)")],
+)
+def test_of_a_near_photo_of_which_nothing_is_known_no_unknown_is_told(
+    source: str, licence: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    near = Relative("うどん", source, licence, "", "0123456789ab", 0.5)
+    plates.tell_kin(Kin((near,), novelty=0.5))
+    assert told in capsys.readouterr().out

@@ -18,7 +18,7 @@ from PIL import Image
 from torchvision.datasets import ImageFolder
 
 from foodgan.contract.errors import StoreError
-from foodgan.contract.photos import TOMBSTONES, Entry, Tombstone
+from foodgan.contract.photos import CLUB, TOMBSTONES, Entry, Tombstone
 from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
 from foodgan.photos import release, shipping
 from foodgan.photos.check import verify
@@ -216,6 +216,15 @@ def test_contributors_are_named_as_they_wish_and_text_stays_text(store: Store) -
     assert all(row.replace("\\|", "").count("|") == 5 for row in table.splitlines()[2:])
     assert "must not be passed on" in table
     Image.open(place / "figures.png").verify()
+
+
+def test_who_is_not_named_is_not_called_the_club_either(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    add(store, 1, source=CLUB)
+    add(store, 2, licence="CC-BY-4.0", catalogue="web", source="Wikimedia")
+    table = (folder(store, freeze(store)) / "LICENCES.md").read_text()
+    assert "| CC0\\-1\\.0 | 1 | not named |" in table
+    assert "| CC\\-BY\\-4\\.0 | 1 | Wikimedia |" in table
 
 
 def test_of_ten_dishes_one_is_always_held_out(tmp_path: Path) -> None:

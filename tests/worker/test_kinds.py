@@ -15,9 +15,14 @@ from foodgan.contract import dishname
 from foodgan.contract.late import LATE_STREAM, LateDish
 from foodgan.contract.offers import mark_of
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
+from foodgan.contract.photos import CLUB
 from foodgan.contract.phrases import say
+from foodgan.contract.store import Store
 from foodgan.evaluate.nearest import Kin, Relative
 from foodgan.painting.painter import Dish, Painter
+from foodgan.photos.folder import read_folder
+from foodgan.photos.release import freeze
+from tests.photos.gallery import add
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.posted import pixels, shows
 from tests.worker.test_a_batch_is_served import Small
@@ -212,6 +217,7 @@ def test_whose_a_photo_for_the_club_alone_is_no_answer_tells() -> None:
         (("club", "CC-BY-4.0", "湊"), "撮影: 湊 / ライセンス: CC\\-BY\\-4\\.0"),
         (("club", "CC0-1.0", ""), "部員の写真 / ライセンス: CC0\\-1\\.0"),
         (("", "", ""), "出典: 記載なし / ライセンス: 記載なし"),
+        (("unknown", "unknown", ""), "出典: 記載なし / ライセンス: 記載なし"),
     ],
 )
 def test_where_a_near_photo_comes_from_is_told_in_the_words_of_who_asks(
@@ -219,6 +225,19 @@ def test_where_a_near_photo_comes_from_is_told_in_the_words_of_who_asks(
 ) -> None:
     kin = Kin((Relative("うどん", *photo, "0123456789ab", 0.5),), novelty=0.5)
     assert f"「うどん」 — {said}" in compared("ja", kin).splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"), [(CLUB, "部員の写真"), ("", "出典: 記載なし")], ids=["club", "imported"]
+)
+def test_whose_a_photo_without_a_credit_is_comes_through_its_release(
+    tmp_path: Path, source: str, said: str
+) -> None:
+    store = Store(str(tmp_path))
+    add(store, 1, "部長スペシャル", source=source)
+    [photo] = read_folder(Path(store.full(freeze(store).path)))
+    near = Relative(photo.name, photo.source, photo.licence, photo.credit, "0123456789ab", 0.5)
+    assert f"— {said} / ライセンス: CC0" in compared("ja", Kin((near,), novelty=0.5))
 
 
 @pytest.mark.parametrize(("locale", "said"), [("ja", "まずありません"), ("en", "hardly any")])

@@ -17,6 +17,7 @@ from bot.records.rights import BY_OPERATOR
 from bot.records.tables import AuditEntry, Errand, Vote
 from bot.sandbox import people
 from bot.sandbox.faults import RequestFault
+from foodgan.contract.photos import CLUB
 from foodgan.contract.phrases import LOCALES, say
 from tests.bot.canteen import is_private, until
 from tests.bot.photos.club import Club, component, components, desk, edited
@@ -118,7 +119,8 @@ async def test_a_decision_that_becomes_final_comes_into_the_catalogue(club: Club
     await until(lambda: club.store.entries("club"), "the catalogue")
     (final,) = await club.photos()
     assert final.told_at
-    assert [entry.sha256 for entry in club.store.entries("club")] == [photo.sha256]
+    [entry] = club.store.entries("club")
+    assert (entry.sha256, entry.source) == (photo.sha256, CLUB)
     assert club.store.waiting() == []
 
 
