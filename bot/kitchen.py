@@ -166,7 +166,7 @@ class Kitchen:
             # While nobody works there is no telling when.
             phrase = "kitchen-full" if line.workers else "kitchen-full-unstaffed"
             told = await self._voice.edit(
-                order, phrase, waiting=line.waiting, when=_when(line, "t")
+                order, phrase, name=name, waiting=line.waiting, when=_when(line, "t")
             )
             if told != "away":  # else it is made: nobody may be left without a word
                 await self.end(order.order_id, "refused")
@@ -195,10 +195,14 @@ class Kitchen:
         else:
             log.info("order %s: %s", order.order_id, "in line" if new else "in line before")
 
-    async def tell(self, record: Order, phrase: str, **values: str | int) -> bool:
-        """Say an order's last word. False where Discord is away: it is to be said later."""
+    async def tell(self, record: Order, phrase: str) -> bool:
+        """Say an order's last word. False where Discord is away: it is to be said later.
+
+        It says which order: Discord shows of a command nothing but that it was one.
+        """
         order = orders.as_order(record)
-        return await self._voice.tell(order, record.channel_id, record.member_id, phrase, **values)
+        known = {"id": record.id, "name": order.title}
+        return await self._voice.tell(order, record.channel_id, record.member_id, phrase, **known)
 
     async def warn(self, order: DishOrder) -> Outcome:
         """Say, with the last of its token, that the dish will come to the channel."""

@@ -74,7 +74,7 @@ class LateDishes:
                 await orders.redeem(session, record.id)
             log.info("order %s: served after all", record.id)
         elif record.state != "failed" and outcome == "refused":
-            if not await self._kitchen.tell(record, "dish-failed", id=record.id):
+            if not await self._kitchen.tell(record, "dish-failed"):
                 return False
             await self._kitchen.end(record.id, "failed", error_id=record.id)
         else:

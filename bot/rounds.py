@@ -192,7 +192,7 @@ class Rounds:
     async def _tell(self, record: Order, phrase: str) -> bool:
         """Say the last word, or not if it is too late. False: Discord is away, say it later."""
         too_late = datetime.now(UTC) >= record.asked_at + LAST_WORD
-        return too_late or await self._kitchen.tell(record, phrase, id=record.id)
+        return too_late or await self._kitchen.tell(record, phrase)
 
     def _is_late(self, order: DishOrder) -> bool:
         """Whether its member has to hear so, while the token lives."""

@@ -142,4 +142,5 @@ def apology(order: DishOrder, phrase: str, error: Exception | None = None) -> Me
         key: dishname.display(value) if isinstance(value, str) else value
         for key, value in values.items()
     }
-    return Message(say(order.locale, phrase, id=order.order_id, **shown))
+    known = {"id": order.order_id, "name": order.title}
+    return Message(say(order.locale, phrase, **known | shown))

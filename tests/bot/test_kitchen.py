@@ -76,10 +76,11 @@ async def test_a_full_kitchen_takes_no_more(canteen: Canteen, redis: Redis) -> N
     hire(redis)
     bot = await canteen.open(queue_limit=1)
     await bot._queue.enqueue(an_order(), AOI.member_id)
-    message = await canteen.answer(canteen.order())
+    message = await canteen.answer(canteen.order(name="抹茶ラーメン"))
     when = re.search(r"<t:\d+:t>", message["content"])  # a countdown would go on past its end
     assert when
-    assert message["content"] == say("ja", "kitchen-full", waiting=1, when=when[0])
+    told = say("ja", "kitchen-full", waiting=1, when=when[0], name="抹茶ラーメン")
+    assert message["content"] == told
     assert message["components"] == []
     record = await canteen.record("refused")
     assert record.token is None
@@ -124,8 +125,9 @@ async def test_a_full_kitchen_without_a_worker_promises_no_time(
 ) -> None:
     bot = await canteen.open(queue_limit=1)
     await bot._queue.enqueue(an_order(), AOI.member_id)
-    message = await canteen.answer(canteen.order(member))
-    assert message["content"] == say(locale, "kitchen-full-unstaffed", waiting=1)
+    message = await canteen.answer(canteen.order(member, name="Moon Soup"))
+    told = say(locale, "kitchen-full-unstaffed", waiting=1, name="Moon Soup")
+    assert message["content"] == told
     assert "<t:" not in message["content"]
     assert message["components"] == []
     record = await canteen.record("refused")

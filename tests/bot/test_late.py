@@ -229,7 +229,8 @@ async def test_a_dish_that_discord_will_not_have_is_said_to_have_failed(
     hand_over(redis, order.id)
     await canteen.record("failed")
     [message] = posts(canteen)
-    assert message["content"] == f"<@{order.member_id}> " + say("ja", "dish-failed", id=order.id)
+    sorry = say("ja", "dish-failed", id=order.id, name=order.name)
+    assert message["content"] == f"<@{order.member_id}> {sorry}"
 
 
 async def test_dishes_that_cannot_be_posted_now_hold_up_no_other(
@@ -358,7 +359,8 @@ async def test_a_replay_right_after_its_failure_was_said_in_the_channel_is_seen(
 
     await canteen.record("done")
     said, dish = sorted(posts(canteen), key=lambda post: int(post["id"]))
-    assert said["content"] == f"<@{order.member_id}> " + say("ja", "dish-failed", id=order.id)
+    sorry = say("ja", "dish-failed", id=order.id, name=order.name)
+    assert said["content"] == f"<@{order.member_id}> {sorry}"
     assert len(dish["attachments"]) == 1
 
 

@@ -240,7 +240,7 @@ async def test_what_one_member_asked_is_never_posted_for_all(
     # So late that no worker uses the token, and the bot still can.
     await age(canteen, record.id, TOKEN_LIFE - timedelta(seconds=10))
 
-    sorry = say("ja", "dish-late", id=record.id)
+    sorry = say("ja", "dish-late", id=record.id, name=NAME)
     await until(lambda: asked.original.json["content"] == sorry, "told so")
     hand_over(redis, record.id)
     await until(lambda: not redis.xlen("foodgan:late"), "taken off the stream")

@@ -82,7 +82,7 @@ async def test_a_failed_order_becomes_an_honest_sentence_with_its_id(
     message = await canteen.answer(interaction)
     record = await canteen.record("failed")
 
-    assert message["content"] == say("ja", "dish-failed", id=record.id)
+    assert message["content"] == say("ja", "dish-failed", id=record.id, name=record.name)
     assert (record.error_id, record.token) == (record.id, None)
     await until(lambda: job_of(redis, record.id).args[0]["token"] != interaction.token, "blotted")
 
@@ -156,7 +156,8 @@ async def test_an_order_that_nobody_made_within_the_hour_ends_politely_in_its_ch
 
     [message] = posts(canteen)
     assert message["channel_id"] == str(record.channel_id)
-    assert message["content"] == f"<@{record.member_id}> " + say("en", "dish-late", id=record.id)
+    sorry = say("en", "dish-late", id=record.id, name=record.name)
+    assert message["content"] == f"<@{record.member_id}> {sorry}"
     assert message["mentions"] == []
     assert record.token is None
     assert line(redis) == []

@@ -99,7 +99,7 @@ def test_any_other_sentence_without_a_button_is_a_last_word(locale: str) -> None
     guests = Shown("", random.Random(0))
     order = Order("1", STRIDE, time.monotonic())
 
-    guests._judge(order, _answered(say(locale, "dish-failed", id="0a1b2c3d")))
+    guests._judge(order, _answered(say(locale, "dish-failed", id="0a1b2c3d", name="抹茶ラーメン")))
 
     assert order.state == "refused"
 

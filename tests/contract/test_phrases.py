@@ -116,6 +116,18 @@ def test_japanese_readers_get_japanese_and_the_others_english(
     assert locale_of(discord_locale) == ours
 
 
+WORDS_OF_AN_ORDER = ("ordered-ahead", "kitchen-", "dish-will-be-late", "cancelled", "dish-")
+
+
+def test_every_word_about_an_order_says_which_dish() -> None:
+    """A member may have several on the way, and Discord shows of a command not what was asked."""
+    spoken = {
+        key: uses for key, uses in messages("ja").items() if key.startswith(WORDS_OF_AN_ORDER)
+    }
+    assert len(spoken) >= 9
+    assert {key for key, uses in spoken.items() if "name" not in uses} == set()
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_consent_speaks_of_no_server_it_may_be_asked_for_in_any(locale: str) -> None:
     text = say(locale, "consent-text", version="1").lower()

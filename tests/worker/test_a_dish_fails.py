@@ -44,12 +44,13 @@ def test_the_first_failure_is_not_shown_but_tried_again(kitchen: Kitchen) -> Non
 def test_the_last_failure_is_told_with_an_id(
     kitchen: Kitchen, caplog: pytest.LogCaptureFixture
 ) -> None:
-    order = kitchen.put(an_order(), retries=0)
+    order = kitchen.put(an_order("*虹色*うどん"), retries=0)
 
     kitchen.serve(Failing(RuntimeError("device lost")))
 
     [edit] = kitchen.discord.edits
     assert order.order_id in edit.payload["content"]
+    assert "**\\*虹色\\*うどん**" in edit.payload["content"]
     assert kitchen.status(order.order_id) == "failed"
     assert kitchen.meta(order.order_id) == b'{"told": true}'
     assert f"order {order.order_id}: RuntimeError: device lost" in caplog.text

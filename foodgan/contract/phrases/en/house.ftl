@@ -47,12 +47,12 @@ kitchen-full =
     Sorry, { $waiting ->
         [one] 1 order is
        *[other] { $waiting } orders are
-    } in line and the kitchen is full. It should be quieter around { $when }. Please come back then.
+    } in line and the kitchen is full. It should be quieter around { $when }. Please order **{ $name }** again then.
 kitchen-full-unstaffed =
     Sorry, { $waiting ->
         [one] 1 order is
        *[other] { $waiting } orders are
-    } in line and the kitchen is full, and the painter has stepped out just now. Please come back in a little while.
+    } in line and the kitchen is full, and the painter has stepped out just now. Please order **{ $name }** again in a little while.
 ordered-too-soon =
     Thank you for another order! Please give us { $seconds ->
         [one] 1 more second
@@ -127,9 +127,9 @@ offer-check-one = Copy? { $place }
 
 ## Apologies
 
-dish-failed = Sorry, that dish did not work out. Would you order it once more? (reference { $id })
-dish-late = You waited, and we still did not make it in time. Sorry! Please order again if you like. (reference { $id })
-dish-model-missing = Sorry, the painter cannot work at the moment. Please give this reference to the people who run the bot: { $id }
+dish-failed = Sorry, **{ $name }** did not work out. Would you order it once more? (reference { $id })
+dish-late = You waited for **{ $name }**, and we still did not make it in time. Sorry! Please order it again if you like. (reference { $id })
+dish-model-missing = Sorry, the painter cannot work at the moment, so there is no **{ $name }**. Please give this reference to the people who run the bot: { $id }
 unexpected = Sorry, something went wrong on our side. If it keeps happening, please give this reference to the people who run the bot: { $id }
 records-closed = Sorry, we cannot write anything down just now, so nothing of this was kept. Please try again in a while. If it keeps happening, please give this reference to the people who run the bot: { $id }
 store-closed = Sorry, we cannot get at the photos just now. Please try again in a while. If it keeps happening, please give this reference to the people who run the bot: { $id }
