@@ -12,7 +12,7 @@ from foodgan.contract.photos import Licence
 from foodgan.contract.phrases import say
 from foodgan.contract.plain import plain
 
-VERSION = 2  # of the text `consent-text`; whoever agreed to an older one is asked again
+VERSION = 3  # of the text `consent-text`; whoever agreed to an older one is asked again
 LICENCES: tuple[Licence, ...] = get_args(Licence)
 CREDITS: tuple[Credit, ...] = get_args(Credit)
 CREDIT_MAX = 40  # characters
@@ -34,12 +34,19 @@ def credit_text(choice: Credit, shown_name: str) -> str:
 
 
 def question(
-    locale: str, submission_id: str, choice: Credit, shown_name: str, now: str | None
+    locale: str,
+    submission_id: str,
+    choice: Credit,
+    shown_name: str,
+    known: Consent | None,
+    waits: str,
 ) -> Answer:
     """The consent text, a menu for the credit, and a button for each licence.
 
-    now: the licence that the member has agreed to before, which its button says.
+    known: what the member has agreed to before, whose licence its button says; waits: of the photos
+    that are taken only with an answer, "" where there are none.
     """
+    now = known.licence if known else None
     menu: discord.ui.Select[discord.ui.View] = discord.ui.Select(
         custom_id=custom_id("consent-credit", submission_id),
         row=0,
@@ -62,8 +69,10 @@ def question(
         for licence in LICENCES
     ]
     refuse = button(say(locale, "consent-no"), custom_id("consent-no", submission_id), row=1)
+    renewed = say(locale, "consent-renewed") if known and not current(known) else ""
     text = say(locale, "consent-text", version=str(VERSION))
-    return Answer(text, laid_out(menu, *buttons, refuse))
+    whole = "\n\n".join(filter(None, (renewed, waits, text)))
+    return Answer(whole, laid_out(menu, *buttons, refuse))
 
 
 def _licence_label(locale: str, licence: Licence, now: str | None) -> str:

@@ -253,8 +253,11 @@ class Reception:
         async with self._sessions() as session:
             choice = (await session.get_one(Submission, submission_id)).credit_choice
             known = await submissions.consent_of(session, guest.member_id)
-        now = known.licence if known else None
-        answer = consent.question(guest.locale, submission_id, choice, guest.shown_name, now)
+            handed = await submissions.photos_of(session, submission_id)
+        waits = _waits(guest.locale, [photo for photo in handed if photo.state == "draft"])
+        answer = consent.question(
+            guest.locale, submission_id, choice, guest.shown_name, known, waits
+        )
         await self._edit(guest.application_id, guest.token.get_secret_value(), answer)
 
 
@@ -278,6 +281,20 @@ async def _still_drafts(session: AsyncSession, submission_id: str) -> Sequence[P
     if any(photo.state != "draft" for photo in handed):
         raise UserError("consent-given")
     return handed
+
+
+def _waits(locale: Locale, drafts: Sequence[Photo]) -> str:
+    """That photos are not taken yet, and how long they wait for an answer."""
+    if not drafts:
+        return ""
+    until = min(photo.submitted_at for photo in drafts) + DRAFT_LIFE
+    return say(
+        locale,
+        "consent-waits",
+        name=dishname.display(drafts[0].name),
+        count=len(drafts),
+        when=f"<t:{until.timestamp():.0f}:t>",
+    )
 
 
 def _written(guest: Guest, name: str | None, known: Consent | None) -> Submission:

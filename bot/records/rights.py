@@ -30,7 +30,7 @@ LISTED: tuple[PhotoState, ...] = (*ALIVE, "refused")
 # What the audit log says of removals at the command line: who sat there, nobody knows.
 BY_OPERATOR = "by an operator"
 # Secrets and what belongs to others stay out of an export.
-_NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id", "by_id", "payload"})
+NOT_EXPORTED = frozenset({"token", "url", "settled_by", "application_id", "by_id", "payload"})
 
 
 async def own_photos(
@@ -148,7 +148,7 @@ def _of(member_id: int) -> list[tuple[type[Base], ColumnElement[bool]]]:
 
 def _shown(row: Base) -> dict[str, Any]:
     # Operators are promised that a member does not see why they are banned.
-    kept_back = _NOT_EXPORTED | {"reason"} if isinstance(row, Ban) else _NOT_EXPORTED
+    kept_back = NOT_EXPORTED | {"reason"} if isinstance(row, Ban) else NOT_EXPORTED
     values = {
         column.key: getattr(row, column.key)
         for column in row.__mapper__.column_attrs

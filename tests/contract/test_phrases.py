@@ -135,6 +135,20 @@ def test_the_consent_speaks_of_no_server_it_may_be_asked_for_in_any(locale: str)
     assert "server" not in text
 
 
+def test_who_is_not_named_reads_what_that_makes_of_cc_by() -> None:
+    [line] = [each for each in say("ja", "consent-text", version="1").splitlines() if "BY" in each]
+    assert f"「{say('ja', 'credit-anonymous')}」" in line
+
+
+@pytest.mark.parametrize("key", ["consent-text", "withdraw-done", "erase-sure"])
+def test_what_becomes_of_what_the_painter_learned_is_said_alike_wherever_photos_go(
+    key: str,
+) -> None:
+    values = {"version": "1", "count": 2}
+    assert "覚えたことは、画家も次の写真集を学ぶときに忘れます" in say("ja", key, **values)
+    assert "is forgotten with the next collection that it learns from" in say("en", key, **values)
+
+
 def test_a_seed_promises_the_same_picture_of_the_same_painter_alone() -> None:
     assert "画家が同じうちは" in say("ja", "option-seed-hint")
     assert "while the painter is the same" in say("en", "option-seed-hint")

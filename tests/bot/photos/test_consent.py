@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.photos import rounds
 from bot.photos.consent import VERSION
-from bot.records.tables import Consent, Submission
+from bot.photos.reception import DRAFT_LIFE
+from bot.records.rights import NOT_EXPORTED
+from bot.records.tables import Consent, Photo, Submission
 from foodgan.contract.photos import Licence, PhotoIntake
 from foodgan.contract.phrases import say
 from tests.bot.canteen import is_private, until
@@ -23,6 +25,10 @@ async def test_the_first_photo_waits_for_consent_and_nothing_is_looked_at_before
     interaction = club.submit()
     asked = await club.shown(interaction, "はじめに")
     assert is_private(asked)
+    [draft] = await club.photos()
+    until_when = f"<t:{(draft.submitted_at + DRAFT_LIFE).timestamp():.0f}:t>"
+    waits = say("ja", "consent-waits", name="きつねうどん", count=1, when=until_when)
+    assert asked["content"].startswith(waits)
     assert [photo.state for photo in await club.photos()] == ["draft"]
     assert club.intake.jobs() == []
     labels = [part.get("label") for part in components(asked)]
@@ -125,6 +131,7 @@ async def test_who_agreed_to_an_earlier_text_is_asked_again_and_keeps_what_they_
     await club.canteen.open()
     await agreed_to_the_first_text(club)
     asked = await club.shown(club.submit(), "はじめに")
+    assert asked["content"].startswith(say("ja", "consent-renewed"))
     assert [photo.state for photo in await club.photos()] == ["draft"]
     menu = component(asked, "consent-credit")["options"]
     assert [each["value"] for each in menu if each.get("default")] == ["anonymous"]
@@ -151,6 +158,7 @@ async def test_who_looks_at_the_consent_sees_what_they_have_agreed_to(club: Club
     await club.canteen.open()
     await club.agreed(licence="CC-BY-4.0")
     asked = await club.shown(club.use("privacy consent"))
+    assert asked["content"] == say("ja", "consent-text", version=str(VERSION))
     labels = {
         licence: component(asked, f"consent-licence:{licence}")["label"]
         for licence in ("CC0-1.0", "CC-BY-4.0")
@@ -159,6 +167,47 @@ async def test_who_looks_at_the_consent_sees_what_they_have_agreed_to(club: Club
         "CC0-1.0": say("ja", "licence-cc0-1-0"),
         "CC-BY-4.0": say("ja", "licence-now", licence=say("ja", "licence-cc-by-4-0")),
     }
+
+
+# What an export shows of a hand-over, by the words of the consent that tell of it.
+KEPT = {
+    "写真": {
+        "id",
+        "submission_id",
+        "sha256",
+        "original_sha256",
+        "perceptual_hash",
+        "width",
+        "height",
+    }
+    | {"size", "hints", "bytes_gone_at"},
+    "料理名": {"name", "words"},
+    "ファイル名": {"filename"},
+    "あなたの Discord ID": {"member_id"},
+    "日時": {"submitted_at", "taken_at", "asked_at", "ended_at"},
+    "場所(チャンネル)": {"guild_id", "channel_id"},
+    "言語": {"locale"},
+    "審査の結果": {
+        "state",
+        "refusal",
+        "refusal_values",
+        "escalated",
+        "reason",
+        "decided_at",
+        "told_at",
+    },
+    "この同意(選ばれたお名前も)": {"licence", "credit_choice"},
+}
+
+
+def test_the_consent_tells_of_everything_that_is_kept_of_a_hand_over() -> None:
+    columns = {column.key for table in (Photo, Submission) for column in table.__table__.columns}
+    shown = columns - NOT_EXPORTED
+    assert set().union(*KEPT.values()) == shown
+    [bullet] = [
+        line for line in say("ja", "consent-text", version="3").splitlines() if "残すのは" in line
+    ]
+    assert [words for words in KEPT if words not in bullet] == []
 
 
 async def test_another_members_consent_button_does_nothing(club: Club) -> None:

@@ -324,18 +324,24 @@ photo-failed = We could not look at it properly. Please send it once more if you
 
 ## Consent
 
+consent-renewed = Our text has changed, so we ask once more. What you chose before is marked.
+consent-waits =
+    { $count ->
+        [one] We have not taken your photo of “**{ $name }**” yet. It waits for your answer until { $when }.
+       *[other] We have not taken your { $count } photos of “**{ $name }**” yet. They wait for your answer until { $when }.
+    }
 consent-text =
     {""}**One question before we start** (version { $version })
     Your photos help the painter of this canteen (an AI that makes pictures) to practise. Together with those of others they are kept as a collection to learn from.
 
     {""}• Please hand over only **photos of dishes that you took yourself**, without people's faces.
     {""}• We remove everything attached to a photo, such as where it was taken, before we keep it.
-    {""}• We keep the photo, the dish's name, the file's name, your Discord ID, the time and this consent with the name you choose. We read no other messages.
-    {""}• You can withdraw any time with `/photos withdraw`, take your data home with `/privacy export` and have it all erased with `/privacy delete`. We cannot take photos out of collections that were handed out already, or out of a painter that has learned.
+    {""}• We keep the photo, the dish's name, the file's name, your Discord ID, when, in which channel and in which language you handed it over, what its review decides, and this consent with the name you choose. We read no other messages.
+    {""}• You can withdraw any time with `/photos withdraw`, take your data home with `/privacy export` and have it all erased with `/privacy delete`. What our painter learned from a photo that is gone is forgotten with the next collection that it learns from. We cannot take photos out of collections that were handed out already, or out of a painter that was trained on it from scratch.
 
     Choose in the menu below how the collection names you, and with a button how the photos may be used. Pressing one of these three means that you agree.
     {""}• **CC0**: anyone may use them freely.
-    {""}• **CC BY**: anyone may use them if they name you.
+    {""}• **CC BY**: anyone may use them if they name you (without a name, if you choose not to be named).
     {""}• **Club only**: they are used within the club that runs this canteen and never leave it.
 licence-cc0-1-0 = Agree, CC0
 licence-cc-by-4-0 = Agree, CC BY
@@ -462,15 +468,15 @@ withdraw-yes = Withdraw
 withdraw-no = Rather not
 withdraw-done =
     { $count ->
-        [one] We have withdrawn 1 photo. It is deleted and will be in no later collection. Copies in collections made before go when the people who run the bot clear those away.
-       *[other] We have withdrawn { $count } photos. They are deleted and will be in no later collection. Copies in collections made before go when the people who run the bot clear those away.
+        [one] We have withdrawn 1 photo. It is deleted and will be in no later collection. Copies in collections made before go when the people who run the bot clear those away. What our painter learned from it is forgotten with the next collection that it learns from.
+       *[other] We have withdrawn { $count } photos. They are deleted and will be in no later collection. Copies in collections made before go when the people who run the bot clear those away. What our painter learned from them is forgotten with the next collection that it learns from.
     }
 command-privacy = About your data
 command-privacy-export = Get your data and photos as a ZIP
 command-privacy-delete = Erase all your data and photos
 command-privacy-consent = Read the consent again, choose anew how photos are used and how you are named
 export-here = Here are your data (data.json) and your photos (in the folder photos).
-erase-sure = Erase everything we have about you: photos, consent, orders? There is no way back. Photos in collections made before go when the people who run the bot clear those away; what has been passed on, or learned already, cannot be taken out. Only fingerprints of the photos stay, numbers that say nothing of you, so that the same photos cannot return.
+erase-sure = Erase everything we have about you: photos, consent, orders? There is no way back. What our painter learned from your photos is forgotten with the next collection that it learns from. Photos in collections made before go when the people who run the bot clear those away; what has been passed on, or a painter that was trained on them from scratch, is out of our reach. Only fingerprints of the photos stay, numbers that say nothing of you, so that the same photos cannot return.
 erase-yes = Erase everything
 erase-no = Rather not
 erase-kept = All right. Nothing was erased.
