@@ -52,7 +52,7 @@ async def test_a_word_in_both_is_refused_privately_before_anything_is_ordered(
 ) -> None:
     await canteen.open()
     message = await canteen.answer(canteen.order(name=NAME, more="チーズ", less="チーズ"))
-    assert message["content"] == "同じ言葉を「もっと」と「控えめ」の両方には書けません。"
+    assert message["content"] == say("ja", "weight-both")
     assert is_private(message)
     assert not line(redis)
 

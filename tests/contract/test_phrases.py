@@ -140,6 +140,17 @@ def test_who_is_not_named_reads_what_that_makes_of_cc_by() -> None:
     assert f"「{say('ja', 'credit-anonymous')}」" in line
 
 
+@pytest.mark.parametrize("key", ["weight-both", "weight-none", "weight-unknown-word"])
+def test_what_ends_an_order_says_that_it_is_to_be_ordered_again(key: str) -> None:
+    values = {"word": "味噌", "words": "醤油"}
+    assert say("ja", key, **values).endswith("もう一度ご注文くださいね。")
+    assert "order again" in say("en", key, **values)
+
+
+def test_who_reads_that_nothing_learned_is_served_reads_when_it_is_tried_again() -> None:
+    assert "次の写真集でもう一度試します" in say("ja", "learned-kept-back", digest="x", count=2)
+
+
 @pytest.mark.parametrize("key", ["consent-text", "withdraw-done", "erase-sure"])
 def test_what_becomes_of_what_the_painter_learned_is_said_alike_wherever_photos_go(
     key: str,

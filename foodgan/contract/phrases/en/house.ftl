@@ -548,7 +548,7 @@ learned-kept-back =
     Our painter has learned { $count ->
         [one] 1 name
        *[other] { $count } names
-    } from the collection `{ $digest }`, but did not pass every test, so nothing of it is served.
+    } from the collection `{ $digest }`, but did not pass every test, so nothing of it is served. We try again with the next collection, once there are more photos.
 learned-gate =
     • { $gate } { $figure } (to pass: { $way ->
         [least] at least
@@ -625,10 +625,10 @@ audit-unblock = allowed the word
 
 ## Seasoning (weights of words)
 
-weight-unknown-word = We cannot find “{ $word }” in that name. The words you can turn up or down are { $words }.
+weight-unknown-word = We cannot find “{ $word }” in that name. The words you can turn up or down are { $words }. Please choose among these and order again.
 weight-no-words = Under `more` and `less`, please write words of the dish's name, up to { $limit } characters.
-weight-both = A word cannot be under both `more` and `less`.
-weight-none = There is no word in that name that could be turned up or down.
+weight-both = A word cannot be under both `more` and `less`. Please leave it in one of them and order again.
+weight-none = There is no word in that name that could be turned up or down. Please order again without `more` and `less`.
 weight-too-many = We can adjust { $max } words of a name in all. Please leave some out and order again.
 weight-out-of-range = A word's weight can be 0 to { $max }: 1 is as ever, 0 is as if it were not there.
 

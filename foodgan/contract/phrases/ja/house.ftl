@@ -437,7 +437,7 @@ learned-served =
     写真集 `{ $digest }` から、料理を { $count } 品覚えました。次のご注文から、これで描きます!(モデル { $model })
 learned-name = • 「{ $name }」は、{ $like }のような料理(写真 { $photos } 枚)
 learned-more = • ほか { $count } 品
-learned-kept-back = 写真集 `{ $digest }` の料理名を { $count } 個覚えましたが、腕試しに通らなかったので、まだお店には出していません。
+learned-kept-back = 写真集 `{ $digest }` の料理を { $count } 品覚えましたが、腕試しに通らなかったので、まだお店には出していません。写真が増えたら、次の写真集でもう一度試します。
 learned-gate =
     • { $gate }: { $figure }({ $bound } { $way ->
         [least] 以上
@@ -506,10 +506,10 @@ audit-unblock = 言葉をまた許す
 
 ## 味つけ(語の重み)
 
-weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。
+weight-unknown-word = 「{ $word }」という言葉は、この料理名に見当たりません。加減できるのは { $words } です。選び直して、もう一度ご注文くださいね。
 weight-no-words = 「もっと」と「控えめ」には、料理名の中の言葉を { $limit } 文字までで書いてくださいね。
-weight-both = 同じ言葉を「もっと」と「控えめ」の両方には書けません。
-weight-none = この料理名には、加減できる言葉がありません。
+weight-both = 同じ言葉を「もっと」と「控えめ」の両方には書けません。どちらか一方だけにして、もう一度ご注文くださいね。
+weight-none = この料理名には、加減できる言葉がありません。「もっと」「控えめ」を外して、もう一度ご注文くださいね。
 weight-too-many = 加減する言葉は、合わせて { $max } 語まででお願いします。減らして、もう一度ご注文くださいね。
 weight-out-of-range = 言葉の重みは 0〜{ $max } でお願いします。1 がふつう、0 だとその言葉はなかったことになります。
 
