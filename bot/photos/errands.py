@@ -381,12 +381,11 @@ def _pictured(locale: str, drawn: Drawn, data: bytes) -> Answer:
 def _released(locale: str, done: Released) -> str:
     if done.digest is None:
         return say(locale, "released-nothing")
-    # As strings: numbers would get digit grouping.
     return say(
         locale,
         "released",
         digest=done.digest[:12],
-        train=str(done.train),
-        test=str(done.test),
-        left_out=str(done.left_out),
+        train=done.train,
+        test=done.test,
+        left_out=done.left_out,
     )

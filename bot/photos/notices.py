@@ -132,7 +132,8 @@ def notice(decided: Sequence[Photo]) -> str:
     )
     lines = []
     if accepted:
-        lines.append(say(locale, "notice-accepted", names=_names(locale, accepted)))
+        names = _names(locale, accepted)
+        lines.append(say(locale, "notice-accepted", count=len(accepted), names=names))
     for (name, reason), count in list(rejected.items())[:NAMED_MAX]:
         values = {"name": dishname.display(name), "reason": say(locale, f"reason-{reason}")}
         if count > 1:

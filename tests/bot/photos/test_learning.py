@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.photos import lessons
+from bot.photos.errands import _released
 from bot.photos.notices import Notices
 from bot.queue.photos import PhotoQueue
 from bot.records.photos import NOBODY
@@ -20,6 +21,7 @@ from bot.sandbox.interaction import Interaction
 from bot.sandbox.people import dm_of, find_member
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.models import LEARN_TASK
+from foodgan.contract.photos import Released
 from foodgan.contract.phrases import say
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club, desk, edited
@@ -343,3 +345,8 @@ async def test_of_an_operator_who_was_erased_the_lesson_goes_on_and_tells_nobody
     assert (errand.member_id, errand.channel_id) == (NOBODY, None)
     assert json.loads(errand.result)["promoted"] is True
     assert say("ja", "released-learning") in asked.original.json["content"]
+
+
+def test_of_a_release_of_one_photo_english_says_photo() -> None:
+    done = Released(release_id="0a1b2c3d", digest=RELEASE, train=1, test=0, left_out=0)
+    assert "is ready: 1 photo to learn from, 0 to" in _released("en", done)

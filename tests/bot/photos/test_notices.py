@@ -27,7 +27,7 @@ async def test_two_reviewers_accept_and_the_member_hears_of_it_by_message(club: 
     assert photo.state == "accepted"
     akari = people.find_member("akari")
     told = await until(lambda: club.world.messages.listing(people.dm_of(akari).id), "a message")
-    assert say("ja", "notice-accepted", names="きつねうどん") in told[0].json["content"]
+    assert say("ja", "notice-accepted", count=1, names="きつねうどん") in told[0].json["content"]
     entries = await until_catalogue(club, 1)
     assert (entries[0].sha256, entries[0].name, entries[0].credit) == (
         photo.sha256,
@@ -48,7 +48,7 @@ async def test_the_notice_can_go_to_the_channel_and_pings_nobody_else(club: Club
     await club.agreed()
     await club.taken(["a.jpg"], name="@everyone丼")
     await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
-    text = say("ja", "notice-accepted", names="\\@\u200beveryone丼")
+    text = say("ja", "notice-accepted", count=1, names="\\@\u200beveryone丼")
     found = await until(lambda: said_in_channel(club, text), "a notice")
     assert [user["id"] for user in found[0].json["mentions"]] == [people.find_member("akari").id]
     assert found[0].json["mention_everyone"] is False
@@ -76,7 +76,7 @@ async def test_where_notices_go_to_the_channel_who_wants_no_name_hears_by_messag
     await agreed_without_a_name(club)
     await club.taken(["a.jpg"])
     await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
-    text = say("ja", "notice-accepted", names="きつねうどん")
+    text = say("ja", "notice-accepted", count=1, names="きつねうどん")
     assert await until(lambda: said_to_akari(club), "a message") == [text]
     assert not said_in_channel(club, "きつねうどん")
 
@@ -89,7 +89,7 @@ async def test_where_the_channel_takes_no_notice_the_member_hears_by_message(clu
     shut = RequestFault(method="POST", path=path, answer=403, code=50013)
     club.canteen.sandbox.faults.add(shut)
     await edited(club, club.click(await desk(club, "minato"), "review-accept", "minato"))
-    text = say("ja", "notice-accepted", names="きつねうどん")
+    text = say("ja", "notice-accepted", count=1, names="きつねうどん")
     assert await until(lambda: said_to_akari(club), "a message") == [text]
     assert shut.hits == 1
 
@@ -109,7 +109,7 @@ async def test_a_member_who_takes_no_messages_hears_good_news_alone_in_the_chann
     page = await edited(club, club.click(page, "review-reject", "minato", values=["blurry"]))
     await club.until_photos(lambda p: p[0].told_at, "told")
     await edited(club, club.click(page, "review-accept", "minato"))
-    text = say("ja", "notice-accepted", names="きつねうどん")
+    text = say("ja", "notice-accepted", count=1, names="きつねうどん")
     heard = await until(lambda: said_in_channel(club, text), "a mention")
     assert [user["id"] for user in heard[0].json["mentions"]] == [people.find_member("akari").id]
     assert not said_in_channel(club, "牛丼")
@@ -142,7 +142,7 @@ async def test_what_is_decided_in_a_row_is_told_in_one_message(club: Club) -> No
         await asyncio.sleep(0.7)
     names = f"部長スペシャル({say('ja', 'count-photos', count=2)})、きつねうどん"
     told = await until(lambda: said_to_akari(club), "a message")
-    assert told == [say("ja", "notice-accepted", names=names)]
+    assert told == [say("ja", "notice-accepted", count=3, names=names)]
 
 
 def test_photos_of_one_name_are_counted_in_one_line() -> None:
@@ -160,7 +160,14 @@ def test_beyond_some_names_photos_are_counted() -> None:
     shown = "、".join(f"{name}丼" for name in names[:NAMED_MAX])
     more = say("ja", "list-more", names=shown, count=3)
     again = a_photo(99, state="accepted", name="こ丼")
-    assert notice([*accepted, again]) == say("ja", "notice-accepted", names=more)
+    told = say("ja", "notice-accepted", count=len(names) + 1, names=more)
+    assert notice([*accepted, again]) == told
+
+
+def test_of_one_photo_english_says_that_it_was_accepted() -> None:
+    photo = a_photo(0, state="accepted", name="curry", locale="en")
+    assert notice([photo]).startswith("Your photo was accepted: curry.")
+    assert notice([photo, photo]).startswith("Your 2 photos were accepted: ")
 
 
 async def agreed_without_a_name(club: Club) -> None:

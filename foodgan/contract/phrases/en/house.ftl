@@ -414,7 +414,11 @@ state-submitted = being checked
 state-taken = waiting for review
 state-accepted = accepted
 state-rejected = turned down
-notice-accepted = Your photos were accepted: { $names }. Thank you! Our painter is getting better by it.
+notice-accepted =
+    { $count ->
+        [one] Your photo was
+       *[other] Your { $count } photos were
+    } accepted: { $names }. Thank you! Our painter gets better with every one.
 notice-rejected = We did not take your photo of “{ $name }” this time ({ $reason }). We would love to see another one.
 notice-rejected-many =
     We did not take { $count ->

@@ -362,7 +362,11 @@ state-submitted = 確認中
 state-taken = 審査待ち
 state-accepted = 採用
 state-rejected = 見送り
-notice-accepted = 写真が採用されました: { $names }。ありがとうございます! 画家がまた腕を上げます。
+notice-accepted =
+    写真{ $count ->
+        [1] {""}
+       *[other] {" "}{ $count } 枚
+    }が採用されました: { $names }。ありがとうございます! 画家がまた腕を上げます。
 notice-rejected = 「{ $name }」の写真は、今回は見送りになりました({ $reason })。また別の一枚をお待ちしています。
 notice-rejected-many = 「{ $name }」の写真 { $count } 枚は、今回は見送りになりました({ $reason })。また別の一枚をお待ちしています。
 count-photos = { $count } 枚
