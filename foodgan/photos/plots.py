@@ -7,6 +7,7 @@ import io
 import textwrap
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -87,8 +88,18 @@ def _weeks(axes: Axes, weeks: Sequence[Count]) -> None:
     axes.bar(range(len(weeks)), [count for _, count in weeks], color=WARM, width=0.8)
     step = -(-len(weeks) // TICKS)
     places = range(0, len(weeks), step)
-    axes.set_xticks(places, [drawable(weeks[place][0]) for place in places], parse_math=False)
+    axes.set_xticks(places, _mondays([weeks[place][0] for place in places]))
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _mondays(weeks: Sequence[str]) -> list[str]:
+    """The first day of each ISO week ("2026-W07"), with the year where it is another."""
+    days = [date.fromisocalendar(int(week[:4]), int(week[-2:]), 1) for week in weeks]
+    years = [0, *(day.year for day in days)]
+    return [
+        f"{day.month}/{day.day}" if day.year == year else f"{day.year}/{day.month}/{day.day}"
+        for day, year in zip(days, years, strict=False)
+    ]
 
 
 def _bars(axes: Axes, counts: Sequence[Count], colour: str) -> None:

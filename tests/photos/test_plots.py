@@ -3,8 +3,10 @@
 import io
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from matplotlib.axes import Axes
 from PIL import Image
 
 from foodgan.machine.lettering import MISSING, drawable
@@ -46,6 +48,25 @@ def test_japanese_is_drawn_as_it_is_and_what_no_font_has_as_a_geta() -> None:
     assert drawable("親子丼・ｶﾚｰ ñ") == "親子丼・ｶﾚｰ ñ"
     assert drawable("김") == MISSING
     assert drawable("a\x00\u202eb\nc") == "ab c"
+
+
+def test_a_week_is_told_by_its_monday_and_the_year_once() -> None:
+    weeks = ["2025-W45", "2025-W52", "2026-W01", "2026-W07"]
+    assert plots._mondays(weeks) == ["2025/11/3", "12/22", "12/29", "2026/2/9"]
+
+
+def test_the_axis_of_weeks_counts_no_iso_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    label = Axes.set_xticks
+
+    def heard(axes: Axes, places: Sequence[int], labels: Sequence[str] = ()) -> Any:
+        told.extend(labels)
+        return label(axes, places, labels)
+
+    monkeypatch.setattr(Axes, "set_xticks", heard)
+    drawn()
+    assert told[0] == "2025/12/29"
+    assert not any("W" in text for text in told)
 
 
 def test_nothing_yet_is_said_and_drawn() -> None:

@@ -246,10 +246,10 @@ intake-link-foreign = We cannot take photos from that place. Please attach the p
 ## Plots (/dataset and releases)
 
 plot-title = Photos of the imaginary canteen
-plot-weeks = Photos gathered, week by week
+plot-weeks = Photos gathered, week by week (each from its Monday)
 plot-most = Words with many photos
 plot-least = Words with few photos
-plot-wanted = Please photograph next (members who want it)
+plot-wanted = Please photograph next (members who ordered it)
 plot-none = None yet
 plot-release-title = Release { $release }
 plot-names = Dishes with the most photos

@@ -221,10 +221,10 @@ intake-link-foreign = この場所にある写真は受け取れません。写�
 ## データの図(/dataset と写真集)
 
 plot-title = 架空食堂の写真
-plot-weeks = 週ごとに集まった写真(枚)
-plot-most = よく写っていることば
-plot-least = まだ少ないことば
-plot-wanted = 次に撮ってほしいもの(ほしいと言った人の数)
+plot-weeks = 週ごとに集まった写真(枚。日付は月曜)
+plot-most = 写真の多い言葉
+plot-least = 写真の少ない言葉
+plot-wanted = 次に撮ってほしいもの(注文した人の数)
 plot-none = まだありません
 plot-release-title = 写真集 { $release }
 plot-names = 写真の多い料理(枚)
