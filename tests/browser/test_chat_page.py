@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Error, FilePayload, Locator, Page, expect, sync_playwright
 
 from foodgan.launch import leftovers
 from tests.launch.opened import CLOSE_WITHIN_S, Opened, opened
@@ -111,6 +111,16 @@ def test_a_name_that_is_none_gets_a_sentence_that_only_the_asker_sees(window: Pa
     expect(answer).to_have_class(re.compile(r"\bephemeral\b"), timeout=DISH_WITHIN_MS)
     expect(answer.get_by_test_id("content")).not_to_be_empty()
     expect(answer.get_by_test_id("picture")).to_have_count(0)
+
+
+def test_of_two_files_the_one_that_is_too_large_is_named(window: Page) -> None:
+    small = FilePayload(name="a.txt", mimeType="text/plain", buffer=b"x")
+    large = FilePayload(name="b.txt", mimeType="text/plain", buffer=b"x" * (10 * 2**20 + 1))
+    window.get_by_test_id("files").set_input_files([small, large])
+    window.get_by_test_id("message-box").click()
+    window.keyboard.press("Enter")
+    expect(window.locator("#hint")).to_contain_text("「b.txt」は大きすぎて送れません。10 MB まで")
+    window.get_by_test_id("files").set_input_files([])
 
 
 def test_on_a_phone_the_hint_in_the_box_stays_on_one_line(window: Page) -> None:

@@ -3,6 +3,7 @@ import { byId } from "/page/dom.js";
 import { say, state } from "/page/state.js";
 
 const TOO_LARGE = 413;
+const MIB = 2 ** 20;
 
 // Who acts, and where: taken before a wait, for the page may be another member's after it.
 export const here = () => ({ member: state.me.id, locale: state.locale, channel: state.channel.id });
@@ -25,6 +26,12 @@ export async function act(body) {
     sent.problem = say("refused");
   }
   return sent;
+}
+
+// Of files to be sent, the sentence about the first that is too large, null where none is.
+export function oversize(files) {
+  const large = files.find((file) => file.size > state.file_limit);
+  return large ? say("tooLarge", large.name, Math.floor(state.file_limit / MIB)) : null;
 }
 
 // The ids of the files; raises the sentence that says why there are none.

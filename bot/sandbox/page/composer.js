@@ -1,6 +1,6 @@
 // The message box: plain text, or a command with its options as chips.
 import { byId, h } from "/page/dom.js";
-import { act, here, hint, post, upload } from "/page/api.js";
+import { act, here, hint, oversize, post, upload } from "/page/api.js";
 import { attach, attached, drawAttached } from "/page/attached.js";
 import { localised, nameOf, say, state } from "/page/state.js";
 
@@ -215,7 +215,7 @@ function wrong({ option, input }) {
     const low = option.min_value ?? -(2 ** 53), high = option.max_value ?? 2 ** 53;
     if (Number(plain(value)) < low || Number(plain(value)) > high) return say("outOfRange", name, low, high);
   }
-  if (option.type === ATTACHMENT && input.files[0]?.size > state.file_limit) return say("tooLarge", name);
+  if (option.type === ATTACHMENT) return oversize([...input.files]);
   return null;
 }
 
@@ -255,7 +255,8 @@ async function submit() {
 async function sendText() {
   const value = text().value.trim();
   const files = attached();
-  if (files.some((file) => file.size > state.file_limit)) return hint(say("tooLarge", files[0].name));
+  const large = oversize(files);
+  if (large) return hint(large);
   if (!value && !files.length) return;
   if (value.startsWith("/")) {
     const exact = offered().find((e) => [e.path.join(" "), shownPath(e)].includes(value.slice(1)));

@@ -1,6 +1,6 @@
 // A modal that the bot opened.
 import { byId, h } from "/page/dom.js";
-import { act, upload } from "/page/api.js";
+import { act, oversize, upload } from "/page/api.js";
 import { remember } from "/page/focus.js";
 import { markdown } from "/page/markdown.js";
 import { say, state } from "/page/state.js";
@@ -24,7 +24,8 @@ function field(component, readers) {
     const input = h("input", { ...common, type: "file", required: required && (component.min_values ?? 1) > 0, multiple: (component.max_values ?? 1) > 1 });
     readers[name] = async () => {
       const files = [...input.files];
-      if (files.some((file) => file.size > state.file_limit)) throw new Error(say("tooLarge", files[0].name));
+      const large = oversize(files);
+      if (large) throw new Error(large);
       return files.length ? upload(files) : [];
     };
     return input;
