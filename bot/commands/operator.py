@@ -7,6 +7,7 @@ from bot.access import Access
 from bot.deferral import defer
 from bot.photos.office import Office
 from bot.translator import phrase
+from foodgan.contract import dishname
 from foodgan.contract.phrases import locale_of, say
 
 REASON_MAX = 200
@@ -32,7 +33,8 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
     ) -> None:
         by_id = access.operator(interaction)
         await defer(interaction, ephemeral=True, thinking=True)
-        await _tell(interaction, await office.ban(member.id, by_id, reason))
+        key = await office.ban(member.id, by_id, reason)
+        await _tell(interaction, key, who=f"<@{member.id}>")
 
     @group.command(name="unban", description=phrase("command-operator-unban"))
     @app_commands.rename(member=phrase("option-member"))
@@ -40,7 +42,8 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
     async def unban(interaction: discord.Interaction, member: discord.User) -> None:
         by_id = access.operator(interaction)
         await defer(interaction, ephemeral=True, thinking=True)
-        await _tell(interaction, await office.unban(member.id, by_id))
+        key = await office.unban(member.id, by_id)
+        await _tell(interaction, key, who=f"<@{member.id}>")
 
     @group.command(name="block", description=phrase("command-operator-block"))
     @app_commands.rename(word=phrase("option-word"))
@@ -48,7 +51,8 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
     async def block(interaction: discord.Interaction, word: Word) -> None:
         by_id = access.operator(interaction)
         await defer(interaction, ephemeral=True, thinking=True)
-        await _tell(interaction, await office.block(word, by_id))
+        key = await office.block(word, by_id)
+        await _tell(interaction, key, word=dishname.display(word))
 
     @group.command(name="unblock", description=phrase("command-operator-unblock"))
     @app_commands.rename(word=phrase("option-word"))
@@ -56,7 +60,8 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
     async def unblock(interaction: discord.Interaction, word: Word) -> None:
         by_id = access.operator(interaction)
         await defer(interaction, ephemeral=True, thinking=True)
-        await _tell(interaction, await office.unblock(word, by_id))
+        key = await office.unblock(word, by_id)
+        await _tell(interaction, key, word=dishname.display(word))
 
     @group.command(name="list", description=phrase("command-operator-list"))
     async def listing(interaction: discord.Interaction) -> None:
@@ -68,6 +73,7 @@ def operator_group(access: Access, office: Office) -> app_commands.Group:
     return group
 
 
-async def _tell(interaction: discord.Interaction, key: str) -> None:
-    text = say(locale_of(interaction.locale.value), key)
+async def _tell(interaction: discord.Interaction, key: str, **about: str) -> None:
+    """What was done, and to whom or what: Discord shows no option of a command."""
+    text = say(locale_of(interaction.locale.value), key, **about)
     await interaction.edit_original_response(content=text)

@@ -105,7 +105,7 @@ async def test_names_asked_for_before_a_word_was_blocked_are_not_drawn(club: Clu
         asked = club.canteen.order(name=name)
         await club.canteen.record("queued", asked)
     blocked = club.use("operator block", "minato", options={"word": "ドクキノコ"})
-    await club.shown(blocked, say("ja", "operator-blocked"))
+    await club.shown(blocked, say("ja", "operator-blocked", word="ドクキノコ"))
     club.use("dataset")
     (job,) = await until(club.intake.jobs, "in line")
     assert asked_in(job) == {"月見うどん": 1}

@@ -9,7 +9,9 @@ from bot.answer import fitting
 from bot.blocklist import Blocklist
 from bot.photos.office import Office
 from bot.records.tables import Ban, BlockedWord
+from bot.sandbox.people import find_member
 from foodgan.contract.phrases import say
+from tests.bot.photos.club import Club
 
 
 def _last(locale: str) -> str:
@@ -59,3 +61,15 @@ async def test_the_log_tells_whom_a_ban_was_about_and_nothing_that_did_not_happe
         "<@1> 写真を預からない <@202> 他人の写真",
         "<@1> 写真を預からない <@201>",
     ]
+
+
+async def test_an_answer_names_the_member_or_the_word_it_is_about(club: Club) -> None:
+    """Discord shows none of the options of a command, so that a slip would not be seen."""
+    await club.canteen.open()
+    akari = find_member("akari").id
+    for command in ("ban", "unban", "unban"):
+        told = club.use(f"operator {command}", "minato", options={"member": akari})
+        await club.shown(told, f"<@{akari}>")
+    for command in ("block", "unblock", "unblock"):
+        told = club.use(f"operator {command}", "minato", options={"word": "*納豆*"})
+        await club.shown(told, "「\\*納豆\\*」")

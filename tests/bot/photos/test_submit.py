@@ -228,7 +228,7 @@ async def test_who_is_banned_before_agreeing_brings_nothing(club: Club) -> None:
     asked = await club.shown(club.submit(), "はじめに")
     akari = find_member("akari").id
     ban = club.use("operator ban", "minato", options={"member": akari})
-    await club.shown(ban, say("ja", "operator-banned"))
+    await club.shown(ban, say("ja", "operator-banned", who=f"<@{akari}>"))
     await club.shown(club.click(asked, "consent-licence:CC0-1.0"), say("ja", "submit-banned"))
     assert await club.all(Consent) == []
     assert club.intake.jobs() == []

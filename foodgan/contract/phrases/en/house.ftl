@@ -594,12 +594,12 @@ option-word-hint = Spaces, signs and the two kana scripts make no difference
 club-only = We show this in our club's own server alone. Please ask once more in a channel there.
 club-unset = This bot is in several servers, so nobody can review or run it until it is said whose it is. Please ask those who host it to name your server's id in the setting `CLUB_SERVERS`.
 operators-only = Only those who may manage the server can use this.
-operator-banned = We take no more photos from this member.
-operator-unbanned = We take photos from this member again.
-operator-no-ban = This member was not kept out.
-operator-blocked = No dish's name may hold this word from now on.
-operator-unblocked = This word may be used again.
-operator-no-word = This word was not blocked.
+operator-banned = We take no more photos from { $who }.
+operator-unbanned = We take photos from { $who } again.
+operator-no-ban = { $who } was not kept out.
+operator-blocked = No dish's name may hold “{ $word }” from now on.
+operator-unblocked = “{ $word }” may be used again.
+operator-no-word = “{ $word }” was not blocked.
 operator-listing =
     {""}**Members we take no photos from** { $who }
     {""}**Words we do not use** { $words }

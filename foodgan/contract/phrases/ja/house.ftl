@@ -479,12 +479,12 @@ option-word-hint = ひらがなとカタカナ、空白や記号のちがいは�
 club-only = こちらは、部のサーバーの中だけでお見せしています。部のサーバーのチャンネルで、もう一度お声がけくださいね。
 club-unset = このボットはいくつかのサーバーにいるので、どこの部のものか決まるまで、審査と運営の道具はお休みです。ボットを動かしている方に、設定 `CLUB_SERVERS` へサーバーの ID を書いてもらってください。
 operators-only = これは、サーバーを管理する方だけが使えます。
-operator-banned = この人からの写真は、これから預かりません。
-operator-unbanned = この人からの写真を、また預かります。
-operator-no-ban = この人は、もともと止められていません。
-operator-blocked = この言葉は、これから料理名に使えません。
-operator-unblocked = この言葉を、また使えるようにしました。
-operator-no-word = この言葉は、もともと使えます。
+operator-banned = { $who } さんからの写真は、これから預かりません。
+operator-unbanned = { $who } さんからの写真を、また預かります。
+operator-no-ban = { $who } さんは、もともと止められていません。
+operator-blocked = 「{ $word }」は、これから料理名に使えません。
+operator-unblocked = 「{ $word }」を、また使えるようにしました。
+operator-no-word = 「{ $word }」は、もともと使えます。
 operator-listing =
     {""}**写真を預からない人** { $who }
     {""}**使えない言葉** { $words }
