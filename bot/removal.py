@@ -16,8 +16,8 @@ from bot.records import operators, photos, rights
 from bot.records.database import RecordsClosed, is_missing, open_engine
 from bot.records.migrate import HEAD, revision
 from bot.records.tables import Photo
-from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
+from foodgan.contract.plain import visible
 from foodgan.contract.terminal import say
 
 HASH_MIN = 12  # digits of a hash that name a photo: as many as files of /privacy export have
@@ -77,7 +77,7 @@ def described(photo: Photo) -> str:
     return say(
         "cli-bot-photo",
         id=photo.id,
-        name=dishname.display(photo.name),
+        name=visible(photo.name),
         state=photo.state,
         day=f"{photo.submitted_at:%Y-%m-%d}",
         member=str(photo.member_id),

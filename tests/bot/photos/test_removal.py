@@ -80,6 +80,10 @@ async def test_nothing_goes_before_the_operator_has_seen_which_photo_and_said_ye
     assert (await told(filled, "withdraw", "00000001", answer="y\n")).exit_code == 0
 
 
+def test_a_terminal_shows_a_name_as_its_member_wrote_it() -> None:
+    assert "B.L.T.*サンド*" in removal.described(a_photo(name="B.L.T.*サンド*"))
+
+
 async def test_a_photo_is_known_by_its_hash_and_by_the_names_of_its_files(filled: URL) -> None:
     sha256 = str(a_photo(2).sha256)
     for reference in ("photo-00000002.jpg", f"out/photos/{sha256}.jpg", sha256[:12].upper()):
