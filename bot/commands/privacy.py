@@ -22,10 +22,11 @@ def privacy_group(rights: Rights, reception: Reception) -> app_commands.Group:
     @group.command(name="export", description=phrase("command-privacy-export"))
     async def export(interaction: discord.Interaction) -> None:
         await defer(interaction, ephemeral=True, thinking=True)
-        text = say(locale_of(interaction.locale.value), "export-here")
+        locale = locale_of(interaction.locale.value)
         number, limit = 0, min(interaction.filesize_limit, REQUEST_MAX)
         async for part in rights.parts(interaction.user.id, limit):
             number += 1
+            text = say(locale, "export-more" if number > 1 else "export-here", number=str(number))
             file = discord.File(io.BytesIO(part), f"foodgan-{number}.zip")
             await interaction.followup.send(text, file=file, ephemeral=True)
 

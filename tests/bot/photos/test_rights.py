@@ -249,9 +249,10 @@ async def test_where_a_server_takes_larger_files_an_export_is_no_larger_than_a_r
         await club.taken([name])
     interaction = club.use("privacy export")
     await until(lambda: interaction.first("followup"), "a second part")
-    for message in (interaction.original, *interaction.followups):
-        assert message.json["content"] == say("ja", "export-here")
-        assert len(message.json["attachments"]) == 1
+    sent = [message.json for message in (interaction.original, *interaction.followups)]
+    more = [say("ja", "export-more", number=str(n)) for n in range(2, len(sent) + 1)]
+    assert [each["content"] for each in sent] == [say("ja", "export-here"), *more]
+    assert [len(each["attachments"]) for each in sent] == [1] * len(sent)
 
 
 async def test_an_erased_member_is_gone_everywhere_and_the_photos_stay_out(club: Club) -> None:

@@ -480,6 +480,7 @@ command-privacy-export = Get your data and photos as a ZIP
 command-privacy-delete = Erase all your data and photos
 command-privacy-consent = Read the consent again, choose anew how photos are used and how you are named
 export-here = Here are your data (data.json) and your photos (in the folder photos).
+export-more = More of your photos (ZIP number { $number }), in the folder photos.
 erase-sure = Erase everything we have about you: photos, consent, orders? There is no way back. What our painter learned from your photos is forgotten with the next collection that it learns from. Photos in collections made before go when the people who run the bot clear those away; what has been passed on, or a painter that was trained on them from scratch, is out of our reach. Only fingerprints of the photos stay, numbers that say nothing of you, so that the same photos cannot return.
 erase-yes = Erase everything
 erase-no = Rather not
