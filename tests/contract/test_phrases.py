@@ -140,6 +140,13 @@ def test_who_is_not_named_reads_what_that_makes_of_cc_by() -> None:
     assert f"「{say('ja', 'credit-anonymous')}」" in line
 
 
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_countdown_stands_at_the_end_as_discord_goes_on_counting(locale: str) -> None:
+    """It reads "in 10 seconds", and "10 seconds ago" when the dish is late."""
+    told = say(locale, "ordered-ahead", name="カレー", place=2, when="<t:1:R>")
+    assert told.endswith(": <t:1:R>")
+
+
 @pytest.mark.parametrize("key", ["weight-both", "weight-none", "weight-unknown-word"])
 def test_what_ends_an_order_says_that_it_is_to_be_ordered_again(key: str) -> None:
     values = {"word": "味噌", "words": "醤油"}

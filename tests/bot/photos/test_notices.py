@@ -202,3 +202,8 @@ def test_good_news_of_long_names_leaves_some_out_whole() -> None:
         rest = say(locale, "notice-learned-more", names=names, count=NAMED_MAX - named)
         assert text == say(locale, "notice-learned", names=rest)
         assert len(f"<@{2**64 - 1}> {text}") <= TEXT_MAX
+
+
+def test_a_photo_that_was_turned_down_for_none_of_the_reasons_was_for_another_reason() -> None:
+    photo = a_photo(0, state="rejected", reason="other")
+    assert "(ほかの理由)" in notice([photo])

@@ -40,7 +40,7 @@ about =
 
 ## Orders
 
-ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. It should be ready { $when }.
+ordered-ahead = **{ $name }**, coming up! You are number { $place } in line. Expected: { $when }
 kitchen-closed = **{ $name }**, noted! We cannot reach the kitchen just now. We will cook it as soon as we can, so please stay seated.
 kitchen-unstaffed = **{ $name }**, noted! The painter has stepped out just now. We will paint it as soon as the painter is back, so please stay seated.
 kitchen-full =

@@ -40,7 +40,7 @@ about =
 
 ## ご注文
 
-ordered-ahead = **{ $name }** のご注文、承りました。いま { $place } 番目です。お届けの目安は { $when } です。
+ordered-ahead = **{ $name }** のご注文、承りました。いま { $place } 番目です。お届けの目安: { $when }
 kitchen-closed = **{ $name }** のご注文、承りました。ただ、いま厨房と連絡がつきません。つながりしだいお作りしますので、このままお待ちくださいね。
 kitchen-unstaffed = **{ $name }** のご注文、承りました。いま画家が席を外しています。戻りしだいお描きしますので、このままお待ちくださいね。
 kitchen-full = ごめんなさい、いま { $waiting } 品のご注文が並んでいて、厨房がいっぱいです。{ $when } ごろには落ち着きそうですので、**{ $name }** はそのころ、もう一度ご注文くださいね。
@@ -352,7 +352,7 @@ reason-wrong-name = 名前と料理が合わない
 reason-people = 人の顔や名前が写っている
 reason-twice = 同じ写真がもうある
 reason-not-own = ご自分で撮った写真ではなさそう
-reason-other = そのほか
+reason-other = ほかの理由
 hint-blurry = ぼけている
 hint-dark = 暗い
 hint-bright = 明るすぎる
