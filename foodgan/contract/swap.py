@@ -57,7 +57,7 @@ def _lock(held: IO[str], path: str) -> None:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if time.monotonic() > until:
-                raise StoreError(f"somebody else keeps {path} locked: try again") from None
+                raise StoreError.of("cli-store-busy", path=path) from None
             time.sleep(random.uniform(0, _PAUSE_S))
         except OSError:
             return  # a file system that knows no locks
@@ -72,7 +72,7 @@ def _change_on_s3(store: Store, path: str, how: Change, most: int | None) -> Non
         if data is None or _exchanged(store, path, data, tag):
             return
         time.sleep(random.uniform(0, _PAUSE_S))
-    raise StoreError(f"others change {path} all the time: try again")
+    raise StoreError.of("cli-store-busy", path=path)
 
 
 def _tag(store: Store, path: str) -> str | None:

@@ -23,7 +23,7 @@ def export_release(store: Store, digest: str, out: Path, *, track: Track = untra
     """
     found = [name for name in store.folders(RELEASES) if name.startswith(digest)]
     if not found and (gone := [one for one in store.pruned() if one.digest.startswith(digest)]):
-        raise PhotosError(_farewell(gone[-1]))
+        raise _farewell(gone[-1])
     if len(found) != 1:
         raise PhotosError.of("cli-photos-which-release", count=len(found), digest=digest)
     path = f"{RELEASES}/{found[0]}"
@@ -85,12 +85,15 @@ def _named(manifest: bytes, digest: str) -> list[str]:
     return list(json.loads(manifest)["files"])
 
 
-def _farewell(gone: Pruned) -> str:
+def _farewell(gone: Pruned) -> PhotosError:
     """Why a release is not there any more."""
-    why = "it was old, or damaged"
-    if gone.withdrawn:
-        why = f"{gone.withdrawn} of its {gone.photos} photos had been withdrawn"
-    return f"release {gone.digest[:12]} was pruned on {gone.pruned_at:%Y-%m-%d}: {why}"
+    return PhotosError.of(
+        "cli-photos-pruned-release",
+        digest=gone.digest[:12],
+        day=f"{gone.pruned_at:%Y-%m-%d}",
+        photos=gone.photos,
+        withdrawn=gone.withdrawn,
+    )
 
 
 def _beside(store: Store, path: str) -> Iterator[str]:

@@ -53,13 +53,14 @@ def read_folder(folder: Path) -> list[Photo]:
     line with any other split raises PhotosError.
     """
     if not folder.is_dir():
-        raise PhotosError(f"{folder} is not a folder")
+        raise PhotosError.of("cli-photos-no-folder", folder=str(folder))
     places = [place for place in ("", *SPLIT_OF) if (folder / place / METADATA).exists()]
     photos = [photo for place in places for photo in _from_metadata(folder, place)]
     if not places:
         photos = _from_folders(folder)
     if not photos:
-        raise PhotosError(f"{folder} holds no photo ({', '.join(SUFFIXES)})")
+        kinds = ", ".join(SUFFIXES)
+        raise PhotosError.of("cli-photos-empty-folder", folder=str(folder), kinds=kinds)
     return sorted(photos, key=lambda photo: str(photo.path))
 
 

@@ -194,7 +194,7 @@ def roll_back(store: Store) -> Promotion:
     """
     then = serving(store)
     if not then.promotions or then.promotions[-1].digest is None:
-        raise ModelError("no model of the store is served: there is nothing to roll back")
+        raise ModelError.of("cli-serving-none-to-leave")
     now = then.promotions[-1]
     lost = _lost(store, then)
     promotion = _again(_before(then, lost), by="operator")
@@ -202,7 +202,7 @@ def roll_back(store: Store) -> Promotion:
 
     def rolled_back(newer: Serving) -> Serving:
         if newer.promotions[-1:] != (now,):
-            raise ModelError("another model is served since this moment: look at it, then go back")
+            raise ModelError.of("cli-serving-moved-on")
         return _next(newer, promotion, (*newer.rolled_back, *passed, now.model_id))
 
     _change(store, rolled_back)

@@ -1,5 +1,6 @@
 """Commands that operators use speak the terminal's language, where it is Japanese."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,28 @@ def test_a_command_speaks_japanese_where_the_terminal_does(
         given["RETRIES"] = "some"
     done = CliRunner().invoke(program, words.split(), env=given)
     assert told in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("photos export out --release abc", "「abc」で始まる写真集はありません。"),
+        ("train --photos nowhere", say("ja", "cli-photos-no-folder", folder="nowhere")),
+        ("train --photos .", ". に写真がありません(読めるのは .jpg"),
+        ("serving rollback", say("ja", "cli-serving-none-to-leave")),
+    ],
+)
+def test_what_ends_a_command_in_a_state_that_operators_meet_is_japanese_too(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    told: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(terminal.CHOSEN, "ja")
+    monkeypatch.setenv("PHOTO_STORE", str(tmp_path / "photos"))
+    monkeypatch.setattr(sys, "argv", ["foodgan", *words.split()])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert told in capsys.readouterr().err

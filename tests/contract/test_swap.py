@@ -77,8 +77,9 @@ def test_whoever_is_always_too_late_gets_a_sentence(
         store.write(PATH, f"other {next(written)}".encode())
         return b"mine"
 
-    with pytest.raises(StoreError, match="others change"):
+    with pytest.raises(StoreError, match="changed by others") as told:
         swap.change(store, PATH, how)
+    assert told.value.phrase == "cli-store-busy"
 
 
 def test_a_file_that_somebody_keeps_locked_is_said(
@@ -89,8 +90,9 @@ def test_a_file_that_somebody_keeps_locked_is_said(
     monkeypatch.setattr(swap, "HELD_S", 0.3)
     with Path(store.full(PATH + swap.LOCK)).open("a") as frozen:
         fcntl.flock(frozen, fcntl.LOCK_EX)
-        with pytest.raises(StoreError, match="somebody else keeps"):
+        with pytest.raises(StoreError, match="changed by others") as told:
             swap.change(store, PATH, one_more)
+    assert told.value.phrase == "cli-store-busy"
     swap.change(store, PATH, one_more)
     assert store.read(PATH) == b"2"
 

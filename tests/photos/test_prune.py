@@ -77,8 +77,11 @@ def test_whoever_looks_for_a_pruned_release_is_told_what_became_of_it(
     digests, sha256 = three(store)
     withdraw(store, sha256)
     run("--store", store.url, "--apply")
-    with pytest.raises(PhotosError, match=r"pruned on .*: 1 of its 3 photos had been withdrawn"):
+    with pytest.raises(
+        PhotosError, match=r"pruned on .*: 1 of its 3 photos had been withdrawn"
+    ) as told:
         export_release(store, digests[2][:8], tmp_path / "out")
+    assert told.value.phrase == "cli-photos-pruned-release"
     assert {one.digest for one in store.pruned()} == set(digests[1:])
 
 

@@ -275,8 +275,9 @@ def test_a_roll_back_and_a_promotion_in_the_same_moment_lose_nothing(
         return before(*then)
 
     monkeypatch.setattr(serving, "_before", promoted_meanwhile)
-    with pytest.raises(ModelError, match="another model is served since"):
+    with pytest.raises(ModelError, match="another model is served since") as told:
         serving.roll_back(store)
+    assert told.value.phrase == "cli-serving-moved-on"
     assert [counted(store, OWN)] == quicker
     assert serving.serving(store).rolled_back == ()
     assert len(serving.serving(store).promotions) == 2

@@ -134,6 +134,9 @@ cli-serving-nothing = Each worker serves its own model: MODEL_DIR's, else the sh
 cli-serving-withdrawn = It learned from photos that were withdrawn since: `foodgan doctor` says more.
 cli-serving-which = name a model's folder, or say --own
 cli-serving-back-to-own = Workers go back to their own models.
+cli-serving-none-to-leave = no model of the store is served: there is nothing to roll back
+cli-serving-moved-on = another model is served since this moment: look at it with `foodgan serving show`, then go back
+cli-store-busy = { $path } is being changed by others: try again in a moment
 cli-serving-kept-back = It is not promoted; --force does so all the same.
 cli-serving-served = { $model } is served, as { $digest }
 
@@ -142,13 +145,25 @@ cli-serving-served = { $model } is served, as { $digest }
 cli-photos-no-collection = { $place } is no folder, ZIP or CSV
 cli-photos-clubs-own = the catalogue '{ $catalogue }' is the bot's; choose another name
 cli-photos-none-in-it = { $place } holds no photo
+cli-photos-no-folder = { $folder } is not a folder
+cli-photos-empty-folder = { $folder } holds no photo ({ $kinds })
 cli-photos-nothing-to-export = there is nothing to export
 cli-photos-not-empty = { $folder } is not an empty folder
 cli-photos-which-release =
     { $count ->
-        [one] 1 release begins
-       *[other] { $count } releases begin
-    } with '{ $digest }'
+        [0] no release begins with '{ $digest }'
+        [one] 1 release begins with '{ $digest }'
+       *[other] { $count } releases begin with '{ $digest }': give more of the hash
+    }
+cli-photos-pruned-release =
+    release { $digest } was pruned on { $day }: { $withdrawn ->
+        [0] it was old, or damaged
+       *[other]
+            { $withdrawn } of its { $photos ->
+                [one] 1 photo
+               *[other] { $photos } photos
+            } had been withdrawn
+    }
 cli-photos-nothing-to-release = no catalogue holds a photo that may be released
 cli-photos-released =
     { $train ->

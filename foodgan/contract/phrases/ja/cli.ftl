@@ -112,6 +112,9 @@ cli-serving-nothing = 描く係は、それぞれ自分のモデルで描いて�
 cli-serving-withdrawn = いまのモデルは、あとから取り下げられた写真で学んでいます。くわしくは `foodgan doctor` をごらんください。
 cli-serving-which = モデルのフォルダーか --own の、どちらか一方を指定してください。
 cli-serving-back-to-own = 描く係は、それぞれ自分のモデルに戻ります。
+cli-serving-none-to-leave = お店に出すと決めたモデルがないので、戻すものもありません。
+cli-serving-moved-on = ちょうどいま、ほかのモデルに入れ替わりました。`foodgan serving show` で確かめてから、もう一度どうぞ。
+cli-store-busy = { $path } は、ほかで書き換えている最中です。少し待って、もう一度どうぞ。
 cli-serving-kept-back = 検査に通らなかったので、お店には出していません。それでも出すときは --force を付けてください。
 cli-serving-served = これからは { $model } で描きます({ $digest })。
 
@@ -120,9 +123,20 @@ cli-serving-served = これからは { $model } で描きます({ $digest })。
 cli-photos-no-collection = { $place } は、フォルダーでも ZIP でも CSV でもありません。
 cli-photos-clubs-own = 「{ $catalogue }」はボットが使う目録です。別の名前にしてください。
 cli-photos-none-in-it = { $place } には写真がありません。
+cli-photos-no-folder = { $folder } というフォルダーはありません。
+cli-photos-empty-folder = { $folder } に写真がありません(読めるのは { $kinds })。
 cli-photos-nothing-to-export = 書き出す写真がありません。
 cli-photos-not-empty = { $folder } は空のフォルダーではありません。
-cli-photos-which-release = 「{ $digest }」で始まる写真集は { $count } 冊あります。
+cli-photos-which-release =
+    { $count ->
+        [0] 「{ $digest }」で始まる写真集はありません。
+       *[other] 「{ $digest }」で始まる写真集は { $count } 冊あります。ハッシュをもう少し長く書いてください。
+    }
+cli-photos-pruned-release =
+    写真集 { $digest } は { $day } に片づけました({ $withdrawn ->
+        [0] 古かったか、壊れていたため
+       *[other] 写真 { $photos } 枚のうち { $withdrawn } 枚が取り下げられたため
+    })。
 cli-photos-nothing-to-release = 写真集にできる写真がありません。
 cli-photos-released = 学習用の写真 { $train } 枚、試験用 { $test } 枚
 cli-photos-left-out = 除いた写真 { $count } 枚(取り下げられたもの、見つからないもの、壊れているもの)
