@@ -18,9 +18,12 @@ def write_private(path: Path, text: str) -> None:
 
 
 def password_in(path: Path) -> str:
-    """The password kept in `path`; a new random one the first time."""
-    if path.exists():
-        return path.read_text().strip()
+    """The password kept in `path`; a new random one where there is none.
+
+    A power cut may leave nothing in the file, or zeros. A new one is as good: no data is locked.
+    """
+    if path.exists() and (kept := path.read_text().strip("\0\n")):
+        return kept
     password = secrets.token_urlsafe(32)
     write_private(path, password + "\n")
     return password

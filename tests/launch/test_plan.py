@@ -69,6 +69,18 @@ def test_the_password_outlives_a_restart(tmp_path: Path) -> None:
     assert len(passwords) == 1
 
 
+@pytest.mark.parametrize("left", [b"", bytes(44)], ids=["nothing", "zeros"])
+def test_a_password_that_a_power_cut_left_empty_is_made_anew(tmp_path: Path, left: bytes) -> None:
+    """The queue's server refuses such a one, at this start and at every later one."""
+    folder = tmp_path / "valkey"
+    folder.mkdir()
+    (folder / "password").write_bytes(left)
+    _plan(tmp_path)
+    password = (folder / "password").read_text().strip()
+    assert len(password) >= 32
+    assert f"requirepass {password}\n" in (folder / "valkey.conf").read_text()
+
+
 @pytest.mark.parametrize("name", ["worker", "intake", "trainer"])
 def test_workers_see_neither_token_nor_records(tmp_path: Path, name: str) -> None:
     plan = _plan(tmp_path, discord_token=SECRET)
