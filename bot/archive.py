@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from foodgan.contract.photos import OBJECTS, RELEASES
-from foodgan.contract.store import PARTIAL, Store, object_path
+from foodgan.contract.store import Store, object_path
+from foodgan.contract.whole import PARTIAL
 
 SUMS = "records/sums.json"
 _BLANK = 2 * tarfile.BLOCKSIZE  # zeros that end a tar, before what fills its last record

@@ -6,7 +6,6 @@ the files of the store. Interaction tokens and signed links are left out: they a
 
 import json
 import logging
-import os
 import tarfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -50,7 +49,8 @@ from bot.records.migrate import HEAD, known_revision, migrate, revision
 from bot.records.tables import Base
 from foodgan.contract.errors import StoreRefused
 from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
-from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
+from foodgan.contract.store import Store, lines_of, object_path
+from foodgan.contract.whole import whole
 
 FORMAT = 3
 # The first held the photos of releases once more each, the first two no list of hashes.
@@ -94,16 +94,9 @@ def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     The bot may run: rows are of one moment, files never change, and one that is deleted meanwhile
     was deleted on purpose. Raises BackupRefused where the database has no tables.
     """
-    partial = target.with_name(f"{target.name}{PARTIAL}{os.getpid()}")
-    try:
-        with (
-            os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file,
-        ):
-            saved = backup_into(url, store, file)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return saved
+    target.parent.resolve(strict=True)  # no folder takes the place of a disk that is not mounted
+    with whole(target, private=True) as partial, partial.open("wb") as file:
+        return backup_into(url, store, file)
 
 
 def backup_into(url: URL, store: Store, file: IO[bytes]) -> tuple[int, int]:

@@ -1,7 +1,6 @@
 """Orders that the records are slow to take: a file each, so that a killed bot finds them again."""
 
 import logging
-import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,9 +9,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bot.records.orders import Asker
-from foodgan.contract import private
 from foodgan.contract.orders import LATE_LIFE, DishOrder
 from foodgan.contract.settings import Settings
+from foodgan.contract.whole import PARTIAL, write_text
 
 LEFTOVER_S = 60.0  # a half-written file of this age has no writer any more
 
@@ -39,12 +38,8 @@ class Journal:
 
     def note(self, order: DishOrder, asker: Asker) -> None:
         """Write an order down, at once: a small file, kept by the system. Raises OSError."""
-        private.make_folder(self._folder)
-        partial = self._path(order.order_id).with_suffix(".partial")
         text = Entry(order=order, asker=asker).model_dump_json()
-        with open(partial, "w", encoding="utf-8", opener=_private) as file:
-            file.write(text)
-        partial.rename(self._path(order.order_id))
+        write_text(self._path(order.order_id), text, private=True, lasting=False)
 
     def forget(self, order_id: str) -> None:
         """The records have it, or nobody wants it. One that is not there is no error."""
@@ -58,7 +53,7 @@ class Journal:
 
         It is a later bot's, which this one has taken the place of for a while, or is damaged.
         """
-        for path in sorted(self._folder.glob("*.partial")):
+        for path in sorted(self._folder.glob(f"*{PARTIAL}*")):
             self._drop(path, LEFTOVER_S)
         for path in sorted(self._folder.glob("*.json")):
             try:
@@ -85,7 +80,3 @@ class Journal:
 def journal_path(settings: Settings) -> Path:
     """Where a bot keeps its journal."""
     return settings.var_dir / "journal"
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn, optim
 
 from foodgan.contract.errors import ModelError
-from foodgan.machine.whole import whole
+from foodgan.contract.whole import whole
 
 FORMAT = 1  # of every file that this project writes; a reader refuses others
 CHECKPOINT = "last.safetensors"  # in the folder of a training run
@@ -32,8 +31,6 @@ def save(path: Path, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
     try:
         with whole(path) as partial:
             save_file(plain, partial, described)
-            with partial.open("rb") as written:
-                os.fsync(written.fileno())
             partial.chmod(0o644)  # safetensors makes it private; a model is not
     except SafetensorError as error:
         raise OSError(f"could not write {path.name}: {error}") from error

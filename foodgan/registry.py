@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.contract.models import MODEL
-from foodgan.machine.whole import write_text
+from foodgan.contract.whole import write_text
 from foodgan.models.generators import Generators, described, generator_of
 from foodgan.models.stackgan import Stage1Config, Stage1Generator, Stage2Config, Stage2Generator
 from foodgan.step.config import LEFT_OUT

@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from torch import nn, optim
 
 from foodgan import checkpoint
+from foodgan.contract import whole
 from foodgan.contract.errors import ModelError
-from foodgan.machine import whole
 
 TENSORS = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.tensor(3)}
 
@@ -131,7 +131,7 @@ def test_a_save_that_is_killed_leaves_the_old_file_or_the_new(saved: Path) -> No
 import os, signal, threading, torch
 from pathlib import Path
 from foodgan import checkpoint
-from foodgan.machine import whole
+from foodgan.contract import whole
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGKILL)).start()
 for step in range(10**9):
     checkpoint.save(Path({str(saved)!r}), {{"x": torch.full((500_000,), step)}}, {{"step": step}})

@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from foodgan import checkpoint, registry
+from foodgan.contract import whole
 from foodgan.contract.errors import ModelError
-from foodgan.machine import whole
 from tests.generator_fixtures import tiny_config, tiny_trainer
 
 
@@ -256,8 +256,8 @@ def test_an_export_that_is_cut_short_leaves_the_model_that_was_there(
     written = whole.whole
 
     @contextmanager
-    def cut(path: Path) -> Iterator[Path]:
-        with written(path) as partial:
+    def cut(path: Path, **kinds: bool) -> Iterator[Path]:
+        with written(path, **kinds) as partial:
             yield partial
             if path.name == file:
                 raise what

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from bot.sandbox.rules import Rules
 from bot.sandbox.server import Sandbox
-from foodgan.contract import logs, private
+from foodgan.contract import logs
+from foodgan.contract.whole import write_text
 
 _log = logging.getLogger("bot.sandbox")
 
@@ -42,7 +43,6 @@ def _arguments() -> argparse.Namespace:
 
 def _announce(sandbox: Sandbox, path: Path) -> None:
     """Write where the stand-in is; readable by this user alone, for the token's sake."""
-    private.make_folder(path.parent)
     told = {
         "page": sandbox.origin,
         "discord_api_base": sandbox.api_base,
@@ -50,10 +50,7 @@ def _announce(sandbox: Sandbox, path: Path) -> None:
         "discord_token": sandbox.token,
         "pid": os.getpid(),
     }
-    temporary = path.with_suffix(".tmp")
-    temporary.touch(mode=0o600)
-    temporary.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_text(path, json.dumps(told, indent=2) + "\n", private=True)
 
 
 async def _serve(arguments: argparse.Namespace) -> None:

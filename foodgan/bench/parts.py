@@ -15,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from foodgan.contract.whole import write_text
+
 WRITE_S = 0.1
 # A program for `python -c`: the worker, whose arguments follow the file for the figures.
 WATCHED = (
@@ -90,9 +92,7 @@ class Stopwatches:
         """At once or not at all, for whoever reads it meanwhile."""
         with self._lock:
             text = json.dumps(self._seconds)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(text)
-        fresh.replace(path)
+        write_text(path, text, lasting=False)
 
 
 def watch(file: str) -> None:

@@ -45,7 +45,7 @@ def between(
 def _made(model: "ModelFile", out: Path) -> None:
     """Write a new model's card, without figures, and say what it is called."""
     from foodgan import registry
-    from foodgan.machine.whole import write_text
+    from foodgan.contract.whole import write_text
     from foodgan.publishing import card
 
     write_text(out / registry.CARD, card.render(model, None))
@@ -160,7 +160,7 @@ def write_card(
 
     from foodgan import registry
     from foodgan.contract.errors import UserError
-    from foodgan.machine.whole import write_text
+    from foodgan.contract.whole import write_text
     from foodgan.publishing import card
 
     folder = model or registry.SHIPPED

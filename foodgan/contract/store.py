@@ -35,8 +35,8 @@ from foodgan.contract.photos import (
     Tombstone,
     Waiting,
 )
+from foodgan.contract.whole import PARTIAL, settle, whole
 
-PARTIAL = ".partial-"  # in the name of a file that is being written
 LEFTOVER_S = 3600.0  # a partial file of this age has no writer any more
 # Others write to the same bucket, and another store may want other keys.
 _NO_CACHE = {"use_listings_cache": False, "skip_instance_cache": True}
@@ -259,9 +259,9 @@ class Store:
         """
         with _reaching(path):
             if self.is_folder:
-                whole = Path(self.full(path))
-                going = whole.with_name(f"{whole.name}{PARTIAL}{uuid4().hex[:12]}")
-                whole.rename(going)
+                there = Path(self.full(path))
+                going = there.with_name(f"{there.name}{PARTIAL}{uuid4().hex[:12]}")
+                there.rename(going)
                 os.utime(going)  # a sweep is to leave it to us
                 shutil.rmtree(going)
                 return
@@ -325,22 +325,9 @@ def _reaching(what: str, *, may_lack: bool = False) -> Iterator[None]:
 
 
 def _write_in_folder(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}{PARTIAL}{uuid4().hex[:12]}")
-    try:
-        write_through(partial, data)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    settle(path.parent)
-
-
-def write_through(path: Path, data: bytes) -> None:
-    """Write a new file that is safe on the disk before anybody gives it a name that counts."""
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    with whole(path) as partial:
+        partial.write_bytes(data)
+    settle(path.parent)  # the records are about to name it
 
 
 def link(source: Path, target: Path) -> None:
@@ -352,15 +339,6 @@ def link(source: Path, target: Path) -> None:
         return
     shutil.copyfile(source, target)
     settle(target)
-
-
-def settle(path: Path) -> None:
-    """Have what a file holds, or which names a folder has, survive a power cut."""
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _is_folder(about: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from foodgan.contract.whole import whole
 from foodgan.evaluate import attributes, copies, measures, taster
 from foodgan.evaluate.copies import Controls
 from foodgan.evaluate.features import SIZE, random_features, standardised
@@ -28,7 +29,6 @@ from foodgan.kondate.render import Picture, render
 from foodgan.kondate.splits import SETS
 from foodgan.kondate.words import SPELLINGS
 from foodgan.machine.progress import Track, untracked
-from foodgan.machine.whole import whole
 
 SEEDS = 8  # pictures of a name when its spread is measured
 SPREAD_NAMES = 24

@@ -11,11 +11,11 @@ from PIL import Image
 from torch import Tensor
 
 from foodgan.contract.phrases import say
+from foodgan.contract.whole import write_text
 from foodgan.evaluate import alarms, plots
 from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS, Meaning, controls, shown
 from foodgan.evaluate.report import SEEDS, SHOWN, Findings
-from foodgan.machine.whole import write_text
 
 PAGE = Path(__file__).parent / "page.html"
 STYLE = Path(__file__).parent / "style.css"

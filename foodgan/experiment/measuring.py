@@ -10,11 +10,11 @@ from typing import Any
 import torch
 
 from foodgan import checkpoint
+from foodgan.contract.whole import write_text
 from foodgan.evaluate.board import Board, Sketches, ceiling, judged_by, measure, open_board
 from foodgan.evaluate.sketches import Average, Copycat, Retrieval, averaged, oracle
 from foodgan.experiment.plan import BUDGETS, EQUAL_TIME, Plan
 from foodgan.kondate.folder import read_menu
-from foodgan.machine.whole import write_text
 from foodgan.painting.grids import contact_sheet
 from foodgan.registry import sha256
 from foodgan.step.config import ConfigError

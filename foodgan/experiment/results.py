@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import Image
 
+from foodgan.contract.whole import write_text
 from foodgan.experiment.arms import ARMS
-from foodgan.machine.whole import write_text
 
 Figures = Mapping[str, Any]
 # Student's t at 97.5 % for 1, 2, … degrees of freedom: runs are few.

@@ -8,12 +8,12 @@ from typing import Any
 from PIL import Image
 
 from foodgan.contract.errors import FoodganError
+from foodgan.contract.whole import sweep, whole, write_text
 from foodgan.kondate.cooks import each
 from foodgan.kondate.recipe import SINGLE, Recipe, Stated, in_order
 from foodgan.kondate.render import render
 from foodgan.kondate.splits import Entry, menu
 from foodgan.machine.progress import Track, untracked
-from foodgan.machine.whole import sweep, whole, write_text
 
 SETTINGS = "kondate.json"  # what the folder was asked for; a second run must ask for the same
 VERSION = 4  # counts up when the same seed gives other names or pictures

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from foodgan.contract.whole import whole
 from foodgan.kondate.folder import FolderError
 from foodgan.kondate.render import render
 from foodgan.kondate.splits import menu
 from foodgan.machine.progress import Track, untracked
-from foodgan.machine.whole import whole
 
 GAP = 2  # pixels between dishes
 FORMATS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}

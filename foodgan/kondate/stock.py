@@ -16,13 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
+from foodgan.contract.whole import whole, write_text
 from foodgan.kondate.folder import VERSION
 from foodgan.kondate.prior import draw
 from foodgan.kondate.recipe import MAINS_MAX, NONE, SINGLE, VALUES, Recipe, Stated, in_order
 from foodgan.kondate.render import Picture, labelled
 from foodgan.machine.process import end_with_parent
 from foodgan.machine.progress import Track, untracked
-from foodgan.machine.whole import whole, write_text
 
 STREAM = 977  # apart from the seeds of every menu
 PART = 500  # renders of one file

@@ -1,20 +1,9 @@
-"""Files that only their owner may read: passwords and what was started with them."""
+"""The password of the queue that `make up` brings, in a file for its owner alone."""
 
-import os
 import secrets
 from pathlib import Path
 
-from foodgan.contract import private
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write `text` with mode 600, whole or not at all."""
-    private.make_folder(path.parent)
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    fresh.replace(path)
+from foodgan.contract.whole import write_text
 
 
 def password_in(path: Path) -> str:
@@ -25,5 +14,5 @@ def password_in(path: Path) -> str:
     if path.exists() and (kept := path.read_text().strip("\0\n")):
         return kept
     password = secrets.token_urlsafe(32)
-    write_private(path, password + "\n")
+    write_text(path, password + "\n", private=True)
     return password

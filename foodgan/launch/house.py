@@ -10,8 +10,8 @@ from pathlib import Path
 
 from foodgan.contract import logs
 from foodgan.contract.errors import UserError
+from foodgan.contract.whole import write_text
 from foodgan.launch import aof, leftovers, stages, supervisor
-from foodgan.launch.files import write_private
 from foodgan.launch.plan import Plan
 from foodgan.launch.stages import Stage
 
@@ -131,7 +131,7 @@ class House:
     def _write_addresses(self) -> None:
         """For tools beside this one, such as `foodgan bench dish`; holds a password."""
         addresses = {"page": self.plan.page, "redis_url": self.plan.redis_url}
-        write_private(self.plan.var / "house.json", json.dumps(addresses) + "\n")
+        write_text(self.plan.var / "house.json", json.dumps(addresses) + "\n", private=True)
 
     def watching(self) -> Iterator[None]:
         """While the house is open: mend what supervisord alone does not.

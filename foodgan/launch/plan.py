@@ -17,7 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from foodgan.contract import private
 from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
-from foodgan.launch.files import password_in, write_private
+from foodgan.contract.whole import write_text
+from foodgan.launch.files import password_in
 
 LOOPBACK = "127.0.0.1"
 MARK = "FOODGAN_HOUSE"  # in every child's environment, so that a later start finds orphans
@@ -121,7 +122,7 @@ def _valkey(folder: Path) -> tuple[Program, str]:
         "daemonize no",
         "set-proc-title no",  # a new title is written over the environment, and with it the mark
     )
-    write_private(folder / "valkey.conf", "\n".join(settings) + "\n")
+    write_text(folder / "valkey.conf", "\n".join(settings) + "\n", private=True)
     command = (_valkey_server(), str(folder / "valkey.conf"))
     hides = ("DISCORD_TOKEN", "DATABASE_URL", "REDIS_URL")
     return Program("valkey", command, 20, hides), f"redis://:{password}@{LOOPBACK}:{port}/0"

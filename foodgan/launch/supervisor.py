@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from foodgan.contract import private
 from foodgan.contract.errors import UserError
-from foodgan.launch.files import write_private
+from foodgan.contract.whole import write_text
 from foodgan.launch.plan import NUMBER, Plan, Program
 from foodgan.machine.process import follow_parent
 
@@ -123,7 +123,7 @@ def start(plan: Plan) -> subprocess.Popen[bytes]:
     """
     private.make_folder(plan.logs)
     path = plan.var / "supervisord.conf"
-    write_private(path, configuration(plan))
+    write_text(path, configuration(plan), private=True)
     with (plan.logs / "supervisord.out").open("wb") as out:
         return subprocess.Popen(
             [sys.executable, "-m", "foodgan.launch.chief", "--configuration", str(path)],

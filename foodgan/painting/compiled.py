@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from foodgan import registry
 from foodgan.contract import private
-from foodgan.contract.store import settle
+from foodgan.contract.whole import settle
 from foodgan.models import layers, stackgan
 from foodgan.models.stackgan import RULES, SKETCH_SIZE, Stage1Generator, Stage2Generator
 from foodgan.painting.painter import Painter, portions

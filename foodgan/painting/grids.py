@@ -7,7 +7,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 from torchvision.utils import make_grid, save_image
 
-from foodgan.machine.whole import whole
+from foodgan.contract.whole import whole
 from foodgan.models.generators import Generators
 from foodgan.models.layers import upsample
 from foodgan.models.stackgan import Stage2Generator

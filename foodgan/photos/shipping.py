@@ -8,7 +8,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from foodgan.contract.errors import StoreError
-from foodgan.contract.store import PARTIAL, Store, link, object_path, settle, write_through
+from foodgan.contract.store import Store, link, object_path
+from foodgan.contract.whole import PARTIAL, settle
 from foodgan.machine.progress import Track
 from foodgan.photos.folder import MANIFEST
 
@@ -64,7 +65,8 @@ def _ship_in_folder(path: str, store: Store, shipment: Shipment, track: Track) -
         texts = {**shipment.texts, **shipment.beside, MANIFEST: shipment.manifest}
         for place, text in texts.items():
             (partial / place).parent.mkdir(parents=True, exist_ok=True)
-            write_through(partial / place, text)
+            (partial / place).write_bytes(text)
+            settle(partial / place)
         if not all((partial / place).is_file() for place in shipment.photos):
             raise StoreError("the release lost photos while it was written: freeze it again")
         # Another process may have frozen the same release meanwhile; it is the same.

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Generator, Tensor
 
+from foodgan.contract.whole import whole
 from foodgan.machine.progress import track
-from foodgan.machine.whole import whole
 from foodgan.photos.filenames import readable
 from foodgan.photos.folder import Photo, PhotosError, fingerprint
 from foodgan.photos.picture import MAX_PIXELS, plain

@@ -14,7 +14,7 @@ from foodgan import registry
 from foodgan.contract.models import PICTURE, Gate
 from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import Store
-from foodgan.machine.whole import write_text
+from foodgan.contract.whole import write_text
 from foodgan.painting import sheets
 from foodgan.painting.painter import Painter
 from foodgan.photos.folder import MANIFEST

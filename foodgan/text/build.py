@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from foodgan.contract.errors import FoodganError
+from foodgan.contract.whole import whole
 from foodgan.machine.progress import Track, untracked
-from foodgan.machine.whole import whole
 from foodgan.text.tokens import listed_keys, normal_form
 from foodgan.text.vectors import DIMENSIONS, TABLE, Floats
 

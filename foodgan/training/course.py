@@ -15,9 +15,9 @@ from torch import optim
 
 from foodgan import checkpoint
 from foodgan.contract.errors import FoodganError
+from foodgan.contract.whole import sweep
 from foodgan.machine.progress import track
 from foodgan.machine.stopping import stop_asked
-from foodgan.machine.whole import sweep
 from foodgan.models.stackgan import Stage1Generator, Stage2Generator
 from foodgan.registry import training_of
 from foodgan.step.config import LEFT_OUT, ConfigError

@@ -20,10 +20,10 @@ from torch.utils.tensorboard import SummaryWriter
 
 from foodgan import checkpoint
 from foodgan.contract.errors import FoodganError
+from foodgan.contract.whole import sweep
 from foodgan.machine.place import Place
 from foodgan.machine.progress import counted
 from foodgan.machine.stopping import stop_asked
-from foodgan.machine.whole import sweep
 from foodgan.models.stackgan import RULES, Stage1Generator
 from foodgan.painting.grids import contact_sheet, sample_grid
 from foodgan.photos.feed import Feed

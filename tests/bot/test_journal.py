@@ -26,6 +26,7 @@ from foodgan.contract.errors import UserError
 from foodgan.contract.orders import LATE_LIFE
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
+from foodgan.contract.whole import PARTIAL
 from tests.bot.canteen import Canteen, busy, hire, is_private, job_of, line, until
 from tests.bot.orders import AOI, TOKEN, an_order
 from tests.worker.process import WorkerProcess
@@ -103,7 +104,7 @@ def test_what_a_killed_writer_left_half_written_goes_after_a_while(
     journal: Journal, tmp_path: Path
 ) -> None:
     journal.note(an_order(), AOI)
-    old, young = (tmp_path / "journal" / f"{stem}.partial" for stem in ("0a", "0b"))
+    old, young = (tmp_path / "journal" / f"{stem}.json{PARTIAL}1" for stem in ("0a", "0b"))
     old.touch()
     young.touch()
     written = old.stat().st_mtime - LEFTOVER_S - 1

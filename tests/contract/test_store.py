@@ -18,7 +18,8 @@ from moto.server import ThreadedMotoServer
 
 from foodgan.contract.errors import StoreError, StoreRefused
 from foodgan.contract.photos import TOMBSTONES, WAITING, Entry, Tombstone, Waiting
-from foodgan.contract.store import PARTIAL, Store, lines_of, object_path, shown
+from foodgan.contract.store import Store, lines_of, object_path, shown
+from foodgan.contract.whole import PARTIAL
 
 BYTES = b"not a photo, but bytes all the same"
 NAME = hashlib.sha256(BYTES).hexdigest()

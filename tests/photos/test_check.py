@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from foodgan.cli import app
 from foodgan.contract.errors import StoreError, StoreRefused
 from foodgan.contract.photos import TOMBSTONES, WAITING, Entry, Tombstone, Waiting
-from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
+from foodgan.contract.store import Store, lines_of, object_path
+from foodgan.contract.whole import PARTIAL
 from foodgan.photos import intake
 from foodgan.photos.check import verify
 from foodgan.photos.export import export_catalogues, export_release

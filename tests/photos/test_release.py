@@ -19,7 +19,8 @@ from torchvision.datasets import ImageFolder
 
 from foodgan.contract.errors import StoreError
 from foodgan.contract.photos import CLUB, TOMBSTONES, Entry, Tombstone
-from foodgan.contract.store import PARTIAL, Store, lines_of, object_path
+from foodgan.contract.store import Store, lines_of, object_path
+from foodgan.contract.whole import PARTIAL
 from foodgan.photos import release, shipping
 from foodgan.photos.check import verify
 from foodgan.photos.dishfolder import folder_of

@@ -19,7 +19,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from foodgan.contract.photos import Refused, Taken
-from foodgan.contract.store import PARTIAL
+from foodgan.contract.whole import PARTIAL
 from tests.disk import small_disk
 from tests.photos.hostile import saved
 from tests.valkey import lasting_valkey

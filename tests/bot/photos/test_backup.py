@@ -251,6 +251,29 @@ async def test_a_database_without_tables_is_refused_and_none_is_made(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+async def test_a_disk_that_does_not_take_a_backup_keeps_the_one_before(
+    saved: Path, url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: int) -> None:
+        raise OSError("the disk is broken")
+
+    before = saved.read_bytes()
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match="broken"):
+        await asyncio.to_thread(backup.backup, url, Store(str(tmp_path / "store")), saved)
+    assert saved.read_bytes() == before
+    assert list(tmp_path.glob("club.tar*")) == [saved]
+
+
+async def test_no_folder_is_made_in_the_place_of_a_disk_that_is_not_mounted(
+    saved: Path, url: URL, tmp_path: Path
+) -> None:
+    store, disk = Store(str(tmp_path / "store")), tmp_path / "disk"
+    with pytest.raises(FileNotFoundError, match=r"disk'$"):
+        await asyncio.to_thread(backup.backup, url, store, disk / "club.tar")
+    assert not disk.exists()
+
+
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 

@@ -24,7 +24,8 @@ from bot.records.tables import Consent, Photo, Submission, Vote
 from bot.sandbox.interaction import Interaction
 from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
-from foodgan.contract.store import PARTIAL, Store
+from foodgan.contract.store import Store
+from foodgan.contract.whole import PARTIAL
 from foodgan.photos.check import verify
 from tests.bot.canteen import Canteen, until
 from tests.bot.photos.club import Club, Intake
