@@ -90,6 +90,12 @@ class TokenBatch:
         """Names put together from tokens: rows, slots (M, T) say where each token comes from."""
         return self._each(lambda tensor: tensor[rows, slots])
 
+    def trimmed(self) -> "TokenBatch":
+        """Without the slots after the last token of the longest name; one stays."""
+        taken = self.mask.any(dim=0).nonzero()
+        slots = int(taken.max()) + 1 if len(taken) else 1
+        return self._each(lambda tensor: tensor[:, :slots])
+
     def _each(self, change: Callable[[Tensor], Tensor]) -> "TokenBatch":
         return TokenBatch(*(change(getattr(self, field.name)) for field in fields(self)))
 

@@ -163,8 +163,8 @@ def _drawn(weights: Tensor, count: int, chance: torch.Generator) -> Tensor:
 
 
 def _mu(generator: Conditioned, names: TokenBatch) -> Tensor:
-    """The mean condition (N, C) of each name."""
-    mean: Tensor = generator.augment.to_mu(generator.names(names).pooled)
+    """The mean condition (N, C) of each name; two tokens are usual, and padding takes time, too."""
+    mean: Tensor = generator.augment.to_mu(generator.names(names.trimmed()).pooled)
     return mean
 
 

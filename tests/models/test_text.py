@@ -14,7 +14,7 @@ from foodgan.models.text import (
     ConditioningAugmentation,
     NameEncoder,
 )
-from foodgan.text.encode import TokenBatch, encode, null
+from foodgan.text.encode import TOKENS_MAX, TokenBatch, encode, null
 from foodgan.text.ngrams import BUCKETS
 from foodgan.text.vectors import DIMENSIONS
 
@@ -252,3 +252,13 @@ def test_padding_does_not_make_another_word_the_last(knowing: NameEncoder) -> No
     torch.nn.init.normal_(knowing.last.shift.weight)
     names = encode(["鮭カレーうどん", "カレー", ""])
     torch.testing.assert_close(knowing(padded(names, 3)).pooled, knowing(names).pooled)
+
+
+@pytest.mark.parametrize("tokens", [0, 1, 2, TOKENS_MAX])
+def test_a_name_without_its_padding_is_heard_as_it_was(knowing: NameEncoder, tokens: int) -> None:
+    assert knowing.last is not None
+    torch.nn.init.normal_(knowing.last.shift.weight)
+    names = encode(["カレーうどん" * 6]).keep(torch.arange(TOKENS_MAX) < tokens)
+    assert names.mask.sum() == tokens
+    assert names.trimmed().mask.shape == (1, max(tokens, 1))
+    torch.testing.assert_close(knowing(names.trimmed()).pooled, knowing(names).pooled)

@@ -52,6 +52,21 @@ def test_a_batch_has_its_shapes_and_zero_padding() -> None:
     assert rms == pytest.approx(torch.ones(len(rms)), abs=0.02)
 
 
+def test_trimmed_of_padding_a_batch_holds_what_it_held() -> None:
+    batch = encode(NAMES)
+    trimmed = batch.trimmed()
+    assert trimmed.mask.shape == (len(NAMES), 5)
+    assert words(trimmed) == words(batch)
+    assert same(trimmed, TokenBatch(*(t[:, :5] for t in vars(batch).values())))
+
+
+def test_what_is_trimmed_keeps_its_holes_and_one_slot_at_least() -> None:
+    second = torch.arange(TOKENS_MAX) == 1
+    holed = encode(["抹茶パフェ", "カレー"]).keep(second.expand(2, -1))
+    assert holed.trimmed().mask.tolist() == [[False, True], [False, False]]
+    assert null(3).trimmed().mask.shape == (3, 1)
+
+
 def test_equal_words_have_equal_rows_and_ids() -> None:
     batch = encode(["からあげ丼", "唐揚げ丼", "空揚げうどん"])
     assert same(batch[:1], batch[1:2])

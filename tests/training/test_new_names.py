@@ -18,7 +18,7 @@ from foodgan.evaluate.nearest import Nearest
 from foodgan.models.stackgan import Conditioned
 from foodgan.painting.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
-from foodgan.text.encode import encode
+from foodgan.text.encode import TokenBatch, encode
 from foodgan.training import hearing
 from foodgan.training.hearing import Heard, hear_as
 from foodgan.training.new_names import Learned, NothingNew, known_names, learn, liken
@@ -178,6 +178,16 @@ def test_invented_names_with_a_new_one_in_them_are_not_held_to_what_they_were(
     lesson = hearing._Lesson.of(first, alike, ["カレー", "鮭丼"], Random(0))
     assert not encode(["エクレア"]).within(lesson.held).any()
     assert encode(["カレー"]).within(lesson.held).any()
+
+
+def test_a_lesson_computes_no_slots_that_no_name_has(model: Path) -> None:
+    """Of twelve they are ten, and a lesson's time goes by them."""
+    _, first, _ = registry.open_model(model)
+    seen: list[TokenBatch] = []
+    first.names.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    hear_as(first, LIKE, known_names(Nearest.open(model)))
+    assert seen
+    assert all(names.mask.any(dim=0).all() for names in seen)
 
 
 @pytest.mark.slow
