@@ -208,7 +208,9 @@ class Rest:
         for key, keep in (("before", int.__lt__), ("after", int.__gt__)):
             if bound := request.query.get(key):
                 seen = [m for m in seen if keep(int(m["id"]), int(bound))]
-        return _answer(list(reversed(seen))[:limit])
+        # Of those after a message Discord gives the ones next to it; the newest come first anyway.
+        given = seen[:limit] if request.query.get("after") else seen[-limit:]
+        return _answer(list(reversed(given)))
 
     async def post_message(self, request: web.Request) -> web.Response:
         message = self._world.messages.post(_channel(request).id, request[BODY])

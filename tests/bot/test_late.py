@@ -9,14 +9,14 @@ import pytest
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import late, rounds
+from bot import answer, late, rounds
 from bot.answer import Outcome
 from bot.queue.handover import AT_ONCE, Handover
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
-from bot.sandbox.people import dm_of, find_member
+from bot.sandbox.people import dm_of, find_member, user_json
 from bot.voice import Voice
 from foodgan.contract.late import LATE_GROUP, LATE_STREAM, LateDish, LateFile
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
@@ -368,3 +368,25 @@ async def _fail(canteen: Canteen, order_id: str) -> None:
     async with AsyncSession(canteen.engine) as session, session.begin():
         record = await session.get_one(Order, order_id)
         record.state, record.ended_at, record.token = "failed", record.asked_at, None
+
+
+async def test_a_dish_that_is_there_is_not_posted_again_though_the_channel_has_gone_on(
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no longer among the last messages; it is near the order's own time."""
+    monkeypatch.setattr(answer, "HISTORY", 3)
+    await canteen.open()
+    order = await late_order(canteen, redis, by=timedelta())
+    [interaction] = canteen.sandbox.world.interactions.values()
+    interaction.original.json["attachments"] = [
+        {"id": "1", "filename": f"dish-7-{order.id}.png", "size": 1, "url": "", "proxy_url": ""}
+    ]
+    canteen.sandbox.rules.__dict__["token_life_s"] = 0.0
+    akari = user_json(find_member("akari"))
+    for _ in range(4):
+        canteen.sandbox.world.messages.say(str(order.channel_id), akari, "!")
+    hand_over(redis, order.id)
+
+    await canteen.record("done")
+
+    assert [post for post in posts(canteen) if post["attachments"]] == []

@@ -215,3 +215,15 @@ async def test_the_chat_page_is_served_and_no_other_file_of_the_disk(
             assert answer.status == status, name
     async with driver.session.get(sandbox.origin) as answer:
         assert (answer.status, answer.content_type) == (200, "text/html")
+
+
+async def test_of_the_messages_after_one_those_next_to_it_are_listed(bot: Bot) -> None:
+    """The newest of them first, as of all others. So the library goes through a channel."""
+    path, sent = f"/channels/{CHANNEL}/messages", []
+    for number in range(5):
+        _, message = await bot.call("POST", path, {"content": str(number)})
+        sent.append(message["id"])
+    _, after = await bot.call("GET", f"{path}?limit=2&after={sent[0]}")
+    assert [message["id"] for message in after] == [sent[2], sent[1]]
+    _, before = await bot.call("GET", f"{path}?limit=2&before={sent[4]}")
+    assert [message["id"] for message in before] == [sent[3], sent[2]]
