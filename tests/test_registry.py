@@ -277,3 +277,16 @@ def test_the_shipped_model_can_be_opened() -> None:
     if not (registry.SHIPPED / "model.json").exists():
         pytest.skip("no model ships yet")
     registry.describe()
+
+
+def test_only_styles_that_no_run_has_seen_count_as_left_out() -> None:
+    """What one stage, or an earlier run, was trained on is no photo that the model never saw."""
+
+    def training(*styles: str, before: tuple[registry.Run, ...] = ()) -> registry.Training:
+        config = {"exclude_styles": list(styles)}
+        return registry.Training(seen=1, photos={}, config=config, before=before)
+
+    earlier = registry.Run(seen=1, photos={}, config={"exclude_styles": ["drawn", "menu", "web"]})
+    first = training("drawn", "menu", before=(earlier,))
+    assert registry.left_out([first]) == {"drawn", "menu"}
+    assert registry.left_out([first, training("menu", "web")]) == {"menu"}

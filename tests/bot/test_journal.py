@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from bot import kitchen as kitchen_module
-from bot.journal import LEFTOVER_S, Journal, journal_path
+from bot.journal import LEFTOVER_S, Entry, Journal, journal_path
 from bot.records import orders
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
@@ -364,3 +364,30 @@ async def test_no_entry_is_logged_with_its_token(
     ours = [r.getMessage() for r in caplog.records if not r.name.startswith("bot.sandbox")]
     assert ours
     assert not any(interaction.token in text for text in ours)
+
+
+def test_an_entry_has_its_name_only_when_it_is_whole(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, named, replace = an_order(), [], Path.replace
+
+    def look(path: Path, target: Path) -> Path:
+        named.append((Entry.model_validate_json(path.read_text("utf-8")).order, target.exists()))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", look)
+    journal.note(order, AOI)
+
+    assert named == [(order, False)]
+
+
+def test_an_entry_that_nobody_can_read_is_kept_for_as_long_as_its_member_may_wait(
+    journal: Journal, tmp_path: Path
+) -> None:
+    journal.note(an_order(), AOI)
+    [path] = (tmp_path / "journal").iterdir()
+    path.write_text("{", encoding="utf-8")
+    written = path.stat().st_mtime - LATE_LIFE.total_seconds() + 60
+    os.utime(path, (written, written))
+    assert list(journal.entries()) == []
+    assert path.exists()

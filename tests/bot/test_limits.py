@@ -1,5 +1,6 @@
 """Discord's limits hold for bot and workers together: one is told, all obey, all are counted."""
 
+import asyncio
 import time
 
 import pytest
@@ -135,3 +136,20 @@ def _requests(kind: str) -> float:
         for sample in metric.samples
         if sample.name.endswith("_total") and sample.labels["outcome"] == kind
     )
+
+
+async def test_a_pause_that_becomes_longer_holds_up_those_who_wait_already(
+    canteen: Canteen, redis: Redis
+) -> None:
+    bot = await canteen.open()
+    bot._limits._hold(PAUSE_S / 2)
+    interaction = canteen.order()  # no worker: the answer is edited into a sentence
+    await canteen.deferred(interaction)
+    await canteen.record("written")
+    await asyncio.sleep(0.2)  # the edit waits
+
+    bot._limits._hold(PAUSE_S)
+
+    ends = bot._limits._closed_until
+    await until(lambda: interaction.first("edited"), "the sentence")
+    assert time.monotonic() >= ends - 0.1

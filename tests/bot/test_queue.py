@@ -237,3 +237,14 @@ async def test_a_cancellation_that_comes_with_the_answer_is_not_lost(queue: Dish
     asyncio.get_running_loop().call_soon(looking.cancel)
     with pytest.raises(asyncio.CancelledError):
         await looking
+
+
+async def test_a_photo_whose_worker_dies_is_tried_again_as_a_dish_is(
+    settings: Settings, redis: Redis
+) -> None:
+    """Without any try left rq would file it as failed: see shared/queue.md."""
+    photos = PhotoQueue(settings)
+    await photos.enqueue(TAKE_IN_TASK, "9h070000", {})
+    photos.close()
+    job = Job.fetch("9h070000", connection=redis, serializer=JSONSerializer)
+    assert job.retries_left == 3

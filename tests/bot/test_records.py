@@ -209,3 +209,15 @@ def test_another_url_is_refused_without_repeating_it(given: str) -> None:
     with pytest.raises(RecordsClosed) as refusal:
         database_url(given)
     assert "secret-password" not in "".join(format_exception(refusal.value))
+
+
+async def test_only_an_order_that_has_failed_is_redeemed(sessions: Sessions) -> None:
+    failed, cancelled = an_order(), an_order()
+    async with sessions.begin() as session:
+        for order, state in ((failed, "failed"), (cancelled, "cancelled")):
+            await orders.write(session, order, AOI)
+            await orders.end(session, order.order_id, state)
+            await orders.redeem(session, order.order_id)
+    async with sessions() as session:
+        assert (await session.get_one(Order, failed.order_id)).state == "done"
+        assert (await session.get_one(Order, cancelled.order_id)).state == "cancelled"

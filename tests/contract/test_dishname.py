@@ -149,6 +149,7 @@ def test_normalising_twice_changes_nothing_more(raw: str) -> None:
         ("discord.gg/abc", "discord\\.gg\\/abc"),
         ("`丼`\\", "\\`丼\\`\\\\"),
         ("שווארמה", "\u2068שווארמה\u2069"),
+        ("حساء", "\u2068حساء\u2069"),
     ],
 )
 def test_a_shown_name_is_only_text(name: str, shown: str) -> None:

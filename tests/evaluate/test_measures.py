@@ -5,7 +5,7 @@ import torch
 from prdc import compute_prdc
 from torch import Generator, Tensor
 
-from foodgan.evaluate import measures
+from foodgan.evaluate import copies, measures
 from foodgan.evaluate.features import random_features, shapes, standardised, views
 from foodgan.photos.duplicates import grey
 
@@ -139,3 +139,11 @@ def test_a_shape_stays_when_the_colours_change_and_is_among_the_views_when_mirro
 
 def test_a_feature_without_spread_does_not_divide_by_zero() -> None:
     assert standardised(torch.ones(2, 3), torch.ones(4, 3)).isfinite().all()
+
+
+def test_a_mirrored_copy_is_caught_by_its_texture_too() -> None:
+    photos = torch.rand(40, 3, 64, 64, generator=Generator().manual_seed(0)) * 2 - 1
+    train, held_out = photos[:30], photos[30:]
+    found = copies.search(train[:5].flip(3), train, held_out)
+    assert torch.equal(found.textures["made"].rows, torch.arange(5))
+    assert found.figures["rho"] < 0.01

@@ -118,6 +118,14 @@ def test_the_nearest_photo_of_a_mirrored_copy_is_the_photo(findings: Findings) -
     found = copies.search(train[:5].flip(3), train, exam.small[exam.test])
     assert torch.equal(found.shapes["made"].rows, torch.arange(5))
     assert torch.equal(found.textures["made"].rows, torch.arange(5))
+    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
+    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
+    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
+    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
+    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
+    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
+    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
+    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 """Near-duplicates are found, and strangers are left alone."""
 
 import io
+from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from foodgan.photos import duplicates, near
+from foodgan.photos import duplicates, looks, near
 
 
 def dish(seed: int) -> Image.Image:
@@ -59,3 +61,30 @@ def test_flat_pictures_of_other_colours_are_no_duplicates() -> None:
     flat = tensor(*(Image.new("RGB", (64, 64), colour) for colour in ("red", "green", "grey")))
     assert duplicates.pairs(flat) == []
     assert duplicates.pairs(tensor(dish(1), Image.new("RGB", (64, 64), "grey"))) == []
+
+
+def test_pairs_are_found_across_the_blocks_in_which_hashes_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(duplicates, "BLOCK", 2)
+    again = recompressed(dish(5).resize((60, 60)), 40)
+    pictures = tensor(*(dish(seed) for seed in range(2, 8)), again)
+    assert duplicates.pairs(pictures) == [(3, 6)]
+
+
+def test_groups_are_found_across_the_blocks_in_which_hashes_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(near, "_BLOCK", 2)
+    hashes = [looks.dhash(dish(seed)) for seed in range(2, 8)]
+    mirror = dish(7).transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    asked: list[tuple[int, int, bool]] = []
+
+    def confirm(*pair: Any) -> bool:
+        asked.append(pair)
+        return True
+
+    found = near.groups([*hashes, hashes[3], looks.dhash(mirror)], confirm)
+
+    assert found == [0, 1, 2, 3, 4, 5, 3, 5]
+    assert asked == [(3, 6, False), (5, 7, True)]

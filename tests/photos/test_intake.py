@@ -1,6 +1,8 @@
 """What members hand in comes out as plain photos, or not at all."""
 
 import io
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from foodgan.contract.lookalikes import NEAR, mirrored, number, search
 from foodgan.contract.photos import TOMBSTONES, Tombstone
 from foodgan.contract.phrases import LOCALES, say
 from foodgan.contract.store import Store, lines_of
-from foodgan.photos import intake, looks
+from foodgan.photos import intake, looks, picture
 from tests.photos import hostile
 from tests.photos.hostile import SECRET, dish, saved
 
@@ -254,3 +256,25 @@ def test_a_menu_is_texty_and_a_dish_is_not() -> None:
         draw.text((10, row), "curry rice 650  ramen 700  tonkatsu 800  udon 450 " * 2, fill=0)
     assert "texty" in looks.hints(menu, 400)
     assert "texty" not in looks.hints(dish((512, 400)), 400)
+
+
+def test_a_file_is_opened_as_what_it_begins_as_and_as_nothing_else() -> None:
+    """Pillow would try all that it can read, and some of its readers look far behind the start."""
+    photo_cd = bytearray(96 * 2048 + 768 * 512 * 3 // 2)
+    photo_cd[:4], photo_cd[2048:2052] = b"\xff\xd8\xff\x01", b"PCD_"
+    with Image.open(io.BytesIO(photo_cd)) as opened:
+        assert opened.format == "PCD"
+    with pytest.raises(UserError) as refusal:
+        intake.clean(bytes(photo_cd))
+    assert refusal.value.phrase == "intake-damaged"
+
+
+def test_the_bound_on_pixels_is_ours_and_lower_than_pillows() -> None:
+    """Three times as many would not be refused by Pillow, and are more than a child may hold."""
+    data = bytearray(saved(dish(), "PNG"))
+    data[16:24] = struct.pack(">II", 8_001, 8_000)  # what its header says
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    assert picture.MAX_PIXELS < 8_001 * 8_000 < (Image.MAX_IMAGE_PIXELS or 0)
+    with pytest.raises(UserError) as refusal:
+        intake.clean(bytes(data))
+    assert refusal.value.phrase == "intake-too-many-pixels"

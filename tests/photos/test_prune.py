@@ -220,3 +220,21 @@ def test_a_bucket_is_pruned_too(
     prune(place, stale(place))
     assert not [path for path in place.fs.find(place.root) if sha256 in path]
     assert len(place.folders(RELEASES)) == 1
+
+
+def test_what_a_killed_prune_has_removed_is_on_record(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests, sha256 = three(store)
+    withdraw(store, sha256)
+
+    def killed(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(shutil, "rmtree", killed)
+    with pytest.raises(KeyboardInterrupt):
+        prune(store, stale(store))
+
+    gone = set(digests) - set(store.folders(RELEASES))
+    assert gone
+    assert gone == {one.digest for one in store.pruned()}

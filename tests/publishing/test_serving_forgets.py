@@ -10,7 +10,9 @@ from typer.testing import CliRunner
 from foodgan.cli import app
 from foodgan.contract.errors import StoreError
 from foodgan.contract.models import MODELS, SERVING
+from foodgan.contract.photos import RELEASES
 from foodgan.contract.store import Store
+from foodgan.photos.folder import MANIFEST
 from foodgan.photos.prune import prune, stale
 from foodgan.photos.release import freeze
 from foodgan.publishing import candidate, serving
@@ -202,3 +204,15 @@ def test_a_roll_back_does_not_make_a_model_count_that_is_gone(
     assert serving.roll_back(store).digest == learned
     assert counted(store, OWN) == learned
     assert serving.serving(store).chosen is None
+
+
+def test_a_trainers_model_whose_release_is_gone_without_a_record_may_know_withdrawn_photos(
+    store: Store, tiny_model: Path, tmp_path: Path
+) -> None:
+    """As after a restore of an older store, or where somebody has cleared up by hand."""
+    add(store, 1)
+    release = freeze(store).digest
+    digest = served(store, learned_from(renamed(tiny_model, tmp_path, "ours"), release), base=OWN)
+    assert not serving.knows_withdrawn(store, serving.serving(store), digest)
+    store.delete_folder(f"{RELEASES}/{release}", MANIFEST)
+    assert serving.knows_withdrawn(store, serving.serving(store), digest)

@@ -362,3 +362,13 @@ def test_whoever_orders_a_learned_name_is_not_told_that_no_word_of_it_is_known(
     assert not Painter.load(model).knows("ズンドコベロンチョ")
     learn(model, tmp_path / "photos", tmp_path / "out", tmp_path / "cache")
     assert Painter.load(tmp_path / "out").knows("特製ズンドコベロンチョ")
+
+
+def test_only_names_that_have_something_of_the_new_ones_are_drawn_to_be_held(model: Path) -> None:
+    """Others cannot move, and padding is nothing that names have in common."""
+    _, first, _ = registry.open_model(model)
+    lesson = hearing._Lesson.of(first, {"部長スペシャル": "カレー"}, list(TWO), Random(0))
+    own = set(encode(["部長スペシャル"]).ngrams.flatten().tolist()) - {0}
+    shared = [bool(own & set(row)) for row in lesson.held.ngrams.flatten(1).tolist()]
+    assert lesson.touched.bool().tolist() == shared
+    assert not all(shared)

@@ -1,5 +1,6 @@
 """Orders that wait share a pass; each has its own pictures, its own end and its own failure."""
 
+import threading
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
@@ -9,9 +10,10 @@ import torch
 from PIL import Image
 
 from foodgan.painting.painter import Dish, Painter, portions
-from tests.worker.conftest import Kitchen, an_order
+from tests.worker.conftest import BATCH, Kitchen, an_order
 from tests.worker.posted import shows
 from tests.worker.tiny import TinyPainter
+from worker import delivery
 
 POISON = "毒きのこ鍋"
 
@@ -171,3 +173,31 @@ def test_the_next_batch_is_painted_while_the_last_one_is_posted(kitchen: Kitchen
     assert {kitchen.status(order.order_id) for order in orders} == {"finished"}
     names = chain.from_iterable(kitchen.answer(order).files for order in orders)
     assert set(names) == {f"dish-7-{order.order_id}.jpg" for order in orders}
+
+
+def test_no_batch_is_begun_while_many_answers_are_on_their_way(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their pictures are in memory."""
+    monkeypatch.setattr(delivery, "_ROOM", BATCH)
+    posted: list[int] = []
+
+    class Looking(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            posted.append(len(kitchen.discord.answers))
+            return super().paint(dishes)
+
+    def let_go() -> None:
+        kitchen.discord.held = False
+
+    kitchen.discord.held = True
+    for _ in range(2 * BATCH):
+        kitchen.put(an_order())
+    slow = threading.Timer(1.5, let_go)
+    slow.start()
+
+    kitchen.serve(Looking())
+
+    slow.join()
+    first, second = posted
+    assert first == 0 < second

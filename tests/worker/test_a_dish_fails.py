@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from foodgan.contract.errors import ModelError, UserError
-from foodgan.contract.orders import END_CANCELLED, END_KEY, LATE_LIFE
+from foodgan.contract.orders import END_CANCELLED, END_KEY, ENDED_CHANNEL, LATE_LIFE
 from foodgan.painting.painter import Dish
 from tests.worker.conftest import Kitchen, an_order
 from tests.worker.tiny import TinyPainter
@@ -190,3 +190,15 @@ def test_an_order_that_is_already_done_is_not_served_twice(kitchen: Kitchen) -> 
 
     assert len(kitchen.discord.edits) == 1
     assert kitchen.redis.llen("rq:queue:dish:intermediate") == 0
+
+
+def test_the_bot_hears_at_once_of_an_order_that_has_failed(kitchen: Kitchen) -> None:
+    """Its member's seat is free then."""
+    with kitchen.redis.pubsub(ignore_subscribe_messages=True) as news:
+        news.subscribe(ENDED_CHANNEL)
+        order = kitchen.put(an_order(), retries=0)
+
+        kitchen.serve(Failing(RuntimeError("device")))
+
+        heard = [news.get_message(timeout=1) for _ in range(2)]  # of the subscription, and this
+    assert [each["data"].decode() for each in heard if each] == [order.order_id]

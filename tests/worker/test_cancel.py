@@ -112,6 +112,7 @@ def test_a_worker_that_stood_still_while_it_encoded_asks_again_before_it_posts(
     message = Plate.message
 
     def stalled(plate: Plate) -> Message:
+        until(lambda: bool(kitchen.redis.exists(END_KEY + plate.order.order_id)))  # it had leave
         kitchen.redis.delete("rq:wip:dish")  # a sweep has given its claim to another worker
         return message(plate)
 
@@ -122,3 +123,33 @@ def test_a_worker_that_stood_still_while_it_encoded_asks_again_before_it_posts(
     kitchen.serve()
 
     assert kitchen.discord.edits == []
+
+
+def test_a_cancellation_outlives_a_try_that_fails(kitchen: Kitchen) -> None:
+    """Its member was told that it is cancelled: the next try must not post it."""
+
+    class Failing(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            kitchen.redis.set(END_KEY + order.order_id, END_CANCELLED)
+            raise RuntimeError("device")
+
+    order = kitchen.put(an_order())
+    kitchen.serve(Failing())
+
+    assert kitchen.status(order.order_id) == "scheduled"
+    assert kitchen.redis.get(END_KEY + order.order_id) == END_CANCELLED.encode()
+
+
+def test_who_has_lost_an_order_does_not_take_back_what_another_worker_posts(
+    kitchen: Kitchen,
+) -> None:
+    class Stalled(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            kitchen.redis.delete("rq:wip:dish")  # a sweep has given its claim to another worker
+            kitchen.redis.set(END_KEY + order.order_id, END_POSTING)  # which is at it
+            raise RuntimeError("device")
+
+    order = kitchen.put(an_order())
+    kitchen.serve(Stalled())
+
+    assert kitchen.redis.get(END_KEY + order.order_id) == END_POSTING.encode()

@@ -1,5 +1,6 @@
 """A task that crashes, stalls or swells takes nobody with it."""
 
+import fcntl
 import gc
 import os
 import signal
@@ -127,3 +128,20 @@ def test_a_child_does_not_outlive_its_worker(tmp_path: Path) -> None:
         worker.kill()
     child = Path(f"/proc/{int(mark.read_text())}")
     until(lambda: not child.exists())
+
+
+def test_a_child_has_no_file_of_its_worker_open(tmp_path: Path) -> None:
+    """Neither below the number of its pipe nor above it: a connection, say, or a lock."""
+    with (tmp_path / "below").open("w") as below:
+        above = fcntl.fcntl(below, fcntl.F_DUPFD, 200)
+        try:
+            found = outcome(open_files)
+        finally:
+            os.close(above)
+    assert found.kind == "done"
+    assert str(tmp_path / "below") not in found.value
+
+
+def open_files() -> list[str]:
+    folder = Path("/proc/self/fd")
+    return [str(path.readlink()) for path in folder.iterdir() if path.is_symlink()]

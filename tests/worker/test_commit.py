@@ -115,13 +115,14 @@ def test_a_leftover_entry_of_an_order_that_ends_just_now_is_no_order(
     claims: list[Claim], kitchen: Kitchen, redis: Redis
 ) -> None:
     worker = SimpleWorker([kitchen.queue], connection=redis, name="w", job_class=DishJob)
-    leftover = DishJob.fetch(claims[0].job.id, redis, "json")  # read while it was being served
+    order_id = claims[0].job.id
+    leftover, another = (DishJob.fetch(order_id, redis, "json") for _ in range(2))  # meanwhile
     assert GroupCommit(redis).end(claims[0], books.finish(worker, claims[0]))
 
     assert books.claim(worker, [leftover], kitchen.queue) == []
     assert DishJob.fetch(leftover.id, redis, "json").is_finished
     redis.delete(leftover.key)  # the bot has seen it
-    assert books.claim(worker, [leftover], kitchen.queue) == []
+    assert books.claim(worker, [another], kitchen.queue) == []
 
 
 def test_an_error_is_that_of_its_own_end(claims: list[Claim], redis: Redis) -> None:
@@ -144,3 +145,33 @@ def test_all_that_wait_hear_that_redis_is_away(claims: list[Claim]) -> None:
     at_once([lambda claim=claim: end(claim) for claim in claims])
 
     assert heard == [RedisConnectionError] * MANY
+
+
+def test_an_error_of_one_end_is_not_that_of_those_that_are_told_with_it(
+    claims: list[Claim], redis: Redis
+) -> None:
+    """Else a worker would leave as they are what it has just posted, and another post it again."""
+    commit = GroupCommit(redis)
+    ends = {
+        "first": ("SET", "first", "1"),
+        "wrong": ("NOSUCHCOMMAND",),
+        "last": ("SET", "last", "1"),
+    }
+    heard: dict[str, object] = {}
+
+    def end(name: str, claim: Claim) -> None:
+        try:
+            heard[name] = commit.end(claim, [ends[name]])
+        except ResponseError as error:
+            heard[name] = type(error)
+
+    def told_together() -> None:
+        until(lambda: len(commit._waiting) == len(ends))
+        commit._turn.release()
+
+    commit._turn.acquire()  # as by one that is being told
+    calls = [lambda pair=pair: end(*pair) for pair in zip(ends, claims, strict=False)]
+    at_once([*calls, told_together])
+
+    assert heard == {"first": True, "wrong": ResponseError, "last": True}
+    assert redis.mget("first", "last") == [b"1", b"1"]

@@ -7,8 +7,10 @@ from itertools import pairwise
 import pytest
 
 from foodgan.contract.errors import DiscordRefused
+from foodgan.contract.ratelimit import Pause
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.webhooks import Fault, Webhooks
+from worker.gates import Gates
 from worker.pictures import Picture
 from worker.reply import Message, OutOfTime, Replies
 
@@ -170,3 +172,10 @@ def test_no_error_holds_the_token(discord: Webhooks) -> None:
     for caught in (refused, late):
         shown = repr(caught.getrepr(showlocals=False)) + str(caught.value)
         assert order.token.get_secret_value() not in shown
+
+
+def test_a_global_limit_is_not_cut_short_by_a_shorter_one() -> None:
+    gates = Gates()
+    gates.close("one", Pause(60, everywhere=True))
+    gates.close("other", Pause(1, everywhere=True))
+    assert gates.wait_s("third") > 50

@@ -168,3 +168,13 @@ def test_operators_see_how_much_of_what_discord_bans_for_is_spent(redis: Redis) 
     fleet.note(Pause(1, everywhere=False))
     fleet.note(Pause(1, everywhere=False, counted=False))
     assert status.look(redis).refusals == 2
+
+
+def test_the_ten_minutes_begin_with_the_first_refusal_and_end_though_others_follow(
+    redis: Redis,
+) -> None:
+    fleet = Fleet(redis)
+    fleet.note()
+    redis.expire(INVALID_KEY, 100)  # of ten minutes so much is left
+    fleet.note()
+    assert 0 < redis.ttl(INVALID_KEY) <= 100

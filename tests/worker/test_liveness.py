@@ -119,3 +119,16 @@ def test_a_sweep_gives_the_orders_of_a_dead_neighbour_away_at_once_and_no_others
     assert statuses == {"doomed": "queued", "living": "started", "elsewhere": "started"}
     job = DishJob.fetch(orders["doomed"].order_id, kitchen.redis, "json")
     assert job.deaths == 1  # a death as any other, should the order be poison
+
+
+def test_the_folder_of_another_machine_stays_while_one_of_its_workers_lives(
+    tmp_path: Path,
+) -> None:
+    elsewhere = tmp_path / "alive/elsewhere"
+    elsewhere.mkdir(parents=True)
+    for name in ("dead", "living"):
+        (elsewhere / name).touch()
+    with (elsewhere / "living").open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with Liveness(tmp_path, "self"):
+            assert {path.name for path in elsewhere.iterdir()} == {"dead", "living"}

@@ -258,3 +258,20 @@ def test_a_store_that_can_only_be_read_is_enough(own: Settings, second: Path) ->
         subprocess.run(["mount", "-o", "remount,ro", str(disk.place)], check=True)
         models = Succession(own.model_copy(update={"photo_store": store.url}))
         assert models.first().model_id == model_id(second)
+
+
+def test_a_model_that_was_refused_on_the_device_is_tried_again_later(
+    own: Settings, store: Store, second: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory may have been short for a while only."""
+    models = Succession(own)
+    models.first()
+    digest = promote(store, second)
+    models.look()
+    models.refuse(models.take(), torch.OutOfMemoryError("no memory"))
+    later = time.monotonic() + succession._PAUSE_MOST_S
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    models.look()
+    heir = models.take()
+    assert heir is not None
+    assert heir.digest == digest

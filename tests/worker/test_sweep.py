@@ -175,3 +175,37 @@ def test_workers_take_turns_to_sweep(kitchen: Kitchen) -> None:
 
     assert kitchen.status(order.order_id) == "failed"
     assert not kitchen.redis.exists("foodgan:sweep:dish")
+
+
+def test_a_failure_leaves_the_list_of_failures_after_its_day(kitchen: Kitchen) -> None:
+    seconds, _ = kitchen.redis.time()
+    kitchen.redis.zadd("rq:failed:dish", {"yesterda": seconds - 1, "today000": seconds + 60})
+
+    sweep_of(kitchen, lambda _: "no").run()
+
+    assert kitchen.redis.zrange("rq:failed:dish", 0, -1) == [b"today000"]
+
+
+def test_a_claim_that_a_dead_worker_had_lost_before_is_not_brought_back(kitchen: Kitchen) -> None:
+    """Its order is another worker's by now, or has ended."""
+    order = kitchen.put(an_order())
+    job = DishJob.fetch(order.order_id, kitchen.redis, "json")
+    dead = SimpleWorker([kitchen.queue], connection=kitchen.redis, name="dead", job_class=DishJob)
+    books.claim(dead, [job], kitchen.queue)
+    kitchen.redis.delete("rq:wip:dish")  # a sweep has given it to another worker
+
+    books.forsake(kitchen.workers_queue, "dead")
+
+    assert not kitchen.redis.exists("rq:wip:dish")
+
+
+def test_what_is_tried_again_goes_before_those_that_wait(kitchen: Kitchen) -> None:
+    """It is older than they are."""
+    again, waiting = kitchen.put(an_order()), kitchen.put(an_order())
+    kitchen.redis.lrem(kitchen.queue.key, 1, again.order_id)
+    kitchen.redis.zadd("rq:scheduled:dish", {again.order_id: 1})
+
+    sweep_of(kitchen, lambda _: "no").run()
+
+    listed = [job_id.decode() for job_id in kitchen.redis.lrange(kitchen.queue.key, 0, -1)]
+    assert listed == [again.order_id, waiting.order_id]

@@ -6,17 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import URL, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.photos.publisher import Publisher
-from bot.photos.retention import Retention
-from bot.records import errands, migrate, operators, photos, rights, submissions
+from bot.photos.retention import EVERY_S, Retention
+from bot.records import errands, migrate, operators, photos, reviews, rights, submissions
 from bot.records.database import open_engine
 from bot.records.photos import note
 from bot.records.tables import AuditEntry, Errand, Grave, Photo, PhotoState, Submission
-from foodgan.contract.photos import Entry, Taken
+from foodgan.contract.photos import CLUB, TOMBSTONES, WAITING, Entry, Taken
 from foodgan.contract.settings import Settings
-from foodgan.contract.store import Store
+from foodgan.contract.store import Store, catalogue_path
 from tests.bot.photos.rows import ANNE, BO, CHE, DEE, a_photo, digest
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -252,3 +253,128 @@ async def test_an_erased_member_is_in_no_line_about_a_ban_unless_the_ban_stands(
         details = await session.scalars(select(AuditEntry.detail).order_by(AuditEntry.id))
         assert details.all() == ["", f"{BO}: spam", f"{namesake}: spam", "", str(namesake)]
         assert [ban.member_id for ban in await operators.bans(session)] == [BO]
+
+
+async def test_a_photo_that_an_operator_withdrew_stays_until_its_member_has_heard(
+    sessions: Sessions, settings: Settings
+) -> None:
+    """The bot was stopped meanwhile: it forgets as soon as it begins, and tells a little later."""
+    async with sessions.begin() as session:
+        session.add(a_photo(0))
+        await session.flush()
+        await rights.withdraw(session, ANNE, ["00000000"], by_operator=True)
+    await forget(sessions, settings)
+    async with sessions.begin() as session:
+        told = await reviews.untold(session, datetime.now(UTC))
+        assert [photo.id for photo in told] == ["00000000"]
+    await forget(sessions, settings)
+    async with sessions() as session:
+        assert list(await session.scalars(select(Photo.id))) == []
+
+
+async def test_no_photo_says_that_an_erased_reviewer_has_decided_it(sessions: Sessions) -> None:
+    async with sessions.begin() as session:
+        session.add(a_photo(0, state="accepted", settled_by=BO))
+        session.add(a_photo(1, state="accepted", settled_by=CHE))
+    async with sessions.begin() as session:
+        await rights.erase(session, BO)
+    async with sessions() as session:
+        settled = await session.scalars(select(Photo.settled_by).order_by(Photo.id))
+        assert settled.all() == [None, CHE]
+
+
+async def test_a_rejected_photo_whose_file_is_gone_is_not_listed_as_kept(
+    sessions: Sessions,
+) -> None:
+    gone = {"state": "rejected", "bytes_gone_at": datetime.now(UTC)}
+    async with sessions.begin() as session:
+        session.add_all([a_photo(0, **gone), a_photo(1)])
+    async with sessions() as session:
+        listed = [one.sha256 async for portion in photos.waiting(session) for one in portion]
+    assert listed == [a_photo(1).sha256]
+
+
+async def test_what_must_not_come_back_is_published_before_the_catalogue(
+    sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another collection may have it still: no release may be frozen in between."""
+    write, written = Store.write, []
+
+    def noting(store: Store, path: str, data: bytes) -> None:
+        written.append(path)
+        write(store, path, data)
+
+    monkeypatch.setattr(Store, "write", noting)
+    await Publisher(sessions, Store(settings.photo_store)).publish()
+    assert written == [TOMBSTONES, WAITING, catalogue_path(CLUB)]
+
+
+async def test_it_forgets_every_ten_minutes_and_not_with_every_round(
+    sessions: Sessions, settings: Settings
+) -> None:
+    retention = Retention(sessions, Publisher(sessions, Store(settings.photo_store)), settings)
+    await retention.forget()
+    async with sessions.begin() as session:
+        session.add(AuditEntry(at=datetime.now(UTC) - timedelta(days=1000), action="ban"))
+    for left in (["ban"], []):
+        await retention.forget()
+        async with sessions() as session:
+            assert list(await session.scalars(select(AuditEntry.action))) == left
+        retention._last_s -= EVERY_S
+
+
+async def test_a_file_that_is_gone_is_not_removed_again(
+    sessions: Sessions, settings: Settings
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=settings.keep_rejected_days + 1)
+    gone = {"state": "rejected", "decided_at": long_ago, "bytes_gone_at": long_ago}
+    async with sessions.begin() as session:
+        session.add(a_photo(0, **gone))
+    await forget(sessions, settings)
+    async with sessions() as session:
+        assert (await session.get_one(Photo, "00000000")).bytes_gone_at == long_ago
+
+
+async def test_what_something_living_needs_is_never_purged(sessions: Sessions) -> None:
+    """A grave may have come beside it, as where an older back-up was restored."""
+    now = datetime.now(UTC)
+    async with sessions.begin() as session:
+        session.add_all([a_photo(0), a_photo(1, state="withdrawn", sha256=None)])
+        for number in (0, 1):
+            hashes = {"sha256": digest("stored", number), "original_sha256": digest("o", number)}
+            session.add(Grave(**hashes, buried_at=now))
+    async with sessions() as session:
+        assert await photos.open_graves(session) == [digest("stored", 1)]
+
+
+async def test_no_photo_belongs_to_a_submission_that_is_not_there(
+    sessions: Sessions, settings: Settings
+) -> None:
+    """SQLite looks at that only where it is told to."""
+    with pytest.raises(IntegrityError):
+        async with sessions.begin() as session:
+            session.add(a_photo(0, submission_id="nowhere0"))
+    async with sessions.begin() as session:
+        session.add(a_submission("ended000", datetime.now(UTC) - timedelta(days=1000)))
+        await session.flush()
+        session.add(a_photo(0, submission_id="ended000"))
+    await forget(sessions, settings)
+    async with sessions() as session:
+        assert (await session.get_one(Photo, "00000000")).submission_id is None
+
+
+async def test_a_withdrawn_file_does_not_come_back_by_another_encoding(sessions: Sessions) -> None:
+    """As by an intake of a later build: what is stored is other bytes, the file is the same."""
+    async with sessions.begin() as session:
+        copy = a_photo(0, state="submitted", sha256=None, original_sha256=None)
+        session.add(copy)
+        said = taken(copy, digest("stored", 9))
+        session.add(
+            Grave(
+                sha256=digest("stored", 1),
+                original_sha256=said.original_sha256,
+                buried_at=datetime.now(UTC),
+            )
+        )
+    async with sessions.begin() as session:
+        assert await photos.take(session, copy, said) == "intake-withdrawn"

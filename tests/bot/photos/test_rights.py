@@ -416,3 +416,14 @@ async def test_the_leaderboard_shows_those_alone_who_want_to_be_seen(club: Club)
     assert listed["content"].endswith(say("ja", "leaders-joined", limit=community.LEADERS))
     gone = await club.shown(club.use("photos leaderboard", options={"show_me": False}))
     assert gone["content"] == say("ja", "leaders-left")
+
+
+async def test_an_export_does_not_say_who_has_judged_a_photo(club: Club) -> None:
+    await club.canteen.open(review_votes=1, review_undo_s=0)
+    await club.agreed()
+    await club.taken(["a.jpg"])
+    await accept(club, "minato")
+    (archive,) = await exported(club, "akari")
+    text = archive.read("data.json").decode()
+    assert json.loads(text)["photos"][0]["state"] == "accepted"
+    assert str(find_member("minato").id) not in text

@@ -14,14 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot import removal
 from bot.photos import schedule
+from bot.photos.publisher import Publisher
 from bot.queue.photos import PhotoQueue
 from bot.records import errands, migrate, operators, photos, releases, rights
 from bot.records.database import database_url, open_engine
 from bot.records.photos import NOBODY
 from bot.records.tables import Errand, ErrandKind, Photo
 from bot.sandbox.people import dm_of, find_member
+from foodgan.contract.errors import StoreError
 from foodgan.contract.models import LEARN_TASK
-from foodgan.contract.store import lines_of
+from foodgan.contract.settings import Settings
+from foodgan.contract.store import Store, lines_of
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club, desk, edited
 from tests.bot.photos.crew import Trainer
@@ -401,3 +404,39 @@ async def test_redis_is_not_asked_for_a_trainer_while_nothing_is_due(
     await until(lambda: len(looked) >= 2, "two looks, the first one's doings over")
     assert not any(looked)
     assert LEARN_TASK not in asked_for
+
+
+async def test_a_decision_by_a_clock_that_was_ahead_is_no_review_that_goes_on(
+    sessions: Sessions,
+) -> None:
+    await accept(sessions, 1, DAY)
+    await accept(sessions, 2, -3 * DAY)
+    assert await due(sessions)
+
+
+async def test_a_release_that_fails_before_it_is_on_record_is_not_tried_at_every_look(
+    sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[object] = []
+
+    class Broken:
+        async def release(self, guest: object) -> None:
+            tried.append(guest)
+            raise StoreError("the store is away")
+
+    class Staffed:
+        async def staffed(self, task: str) -> bool:
+            return True
+
+    async def due(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(schedule, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(releases, "due", due)
+    publisher = Publisher(sessions, Store(settings.photo_store))
+    await publisher.publish()
+    kept = schedule.Schedule(sessions, Staffed(), Broken(), publisher, settings)
+    with pytest.raises(StoreError):
+        await kept.keep()
+    await kept.keep()
+    assert len(tried) == 1
