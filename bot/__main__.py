@@ -69,8 +69,8 @@ def migrate(context: typer.Context, down: Annotated[bool, typer.Option("--down")
 @cli.command()
 def backup(context: typer.Context, file: Path) -> None:
     """Put database and photo store into one file, - for standard output. The bot may run."""
-    from bot.backup import backup as save
-    from bot.backup import backup_into
+    from bot.keeping.backup import backup as save
+    from bot.keeping.backup import backup_into
     from bot.records.database import database_url, shown
 
     settings: Settings = context.obj
@@ -96,7 +96,7 @@ def restore(
 ) -> None:
     """Bring database and photo store back from a file, - for standard input. The bot must be
     stopped."""
-    from bot.backup import restore as bring_back
+    from bot.keeping.backup import restore as bring_back
     from bot.records.database import database_url
 
     settings: Settings = context.obj
@@ -121,7 +121,7 @@ def withdraw(
     yes: Yes = False,
 ) -> None:
     """Take photos out for good, as `/photos withdraw` does for members."""
-    from bot import removal
+    from bot.keeping import removal
     from bot.records.database import database_url
 
     settings: Settings = context.obj
@@ -142,7 +142,7 @@ def erase(
     yes: Yes = False,
 ) -> None:
     """Erase a member, as `/privacy delete` does, also one who has left."""
-    from bot import removal
+    from bot.keeping import removal
     from bot.records.database import database_url, shown
 
     settings: Settings = context.obj
@@ -175,7 +175,7 @@ def health(context: typer.Context) -> None:
 @cli.command()
 def doctor(context: typer.Context) -> None:
     """Print what `foodgan doctor` wants to know of the bot, as JSON."""
-    from bot.doctor import examine
+    from bot.keeping.doctor import examine
     from foodgan.contract.checkup import Findings
 
     settings: Settings = context.obj

@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 import aiohttp
 import discord
 
-from bot.limits import open_gate
+from bot.ratelimit import open_gate
 from foodgan.contract.orders import DishOrder
 from foodgan.contract.refusals import meaning
 

@@ -22,22 +22,22 @@ from bot.commands.mix import mix_command
 from bot.commands.offers import offer_presses
 from bot.commands.status import status_command
 from bot.deferral import answered
-from bot.door import Door
 from bot.gallery import Gallery
 from bot.heart import Heart
-from bot.journal import Journal, journal_path
-from bot.kitchen import Kitchen
-from bot.late import LateDishes
-from bot.limits import Limits
+from bot.orders.door import Door
+from bot.orders.journal import Journal, journal_path
+from bot.orders.kitchen import Kitchen
+from bot.orders.late import LateDishes
+from bot.orders.rounds import Rounds
+from bot.orders.turns import Turns
+from bot.orders.voice import Voice
+from bot.orders.waiter import Waiter
 from bot.queue.dishes import DishQueue
 from bot.queue.ends import Ends
+from bot.ratelimit import Limits
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
-from bot.rounds import Rounds
 from bot.translator import PhraseTranslator
-from bot.turns import Turns
-from bot.voice import Voice
-from bot.waiter import Waiter
 from bot.watch import Watch
 from foodgan.contract import pulse
 from foodgan.contract.errors import StoreError, UserError

@@ -6,7 +6,7 @@ import logging
 import discord
 
 from bot.answer import AWAY
-from bot.limits import failures
+from bot.ratelimit import failures
 
 DEFER_TIMEOUT_S = 4.0  # Discord takes none after 3 s
 _ACKNOWLEDGED = 40060

@@ -27,8 +27,8 @@ from foodgan.contract.orders import DishOrder
 from foodgan.contract.ratelimit import Fleet, Pause, pause_of
 from worker import metrics
 from worker.clock import Clock
-from worker.gates import Gates
 from worker.pictures import Picture
+from worker.ratelimit import Gates
 
 USER_AGENT = f"DiscordBot (foodgan, {__version__})"
 TOO_LARGE = 40005  # Discord's code: request entity too large

@@ -7,12 +7,12 @@ from discord import app_commands
 from pydantic import SecretStr
 
 from bot.buttons import Press
-from bot.cancel import CANCEL
 from bot.deferral import defer
-from bot.kitchen import Kitchen
-from bot.manner import weights_of
+from bot.orders.kitchen import Kitchen
+from bot.orders.manner import weights_of
+from bot.orders.views import CANCEL
+from bot.orders.waiter import Waiter
 from bot.translator import phrase
-from bot.waiter import Waiter
 from foodgan.contract.limits import CALM, COUNT_MAX, SEED_MAX, VERY_CALM
 from foodgan.contract.phrases import locale_of, say
 

@@ -6,8 +6,8 @@ import discord
 from discord import app_commands
 
 from bot.commands.dish import Count, Seed
+from bot.orders.waiter import Waiter
 from bot.translator import phrase
-from bot.waiter import Waiter
 from foodgan.contract.limits import COUNT_MAX, SHARE_MAX
 
 Share = app_commands.Range[int, 0, SHARE_MAX]

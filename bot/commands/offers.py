@@ -6,8 +6,8 @@ from typing import Any
 import discord
 
 from bot.buttons import Press
-from bot.kitchen import Kitchen
-from bot.waiter import Waiter, any_seed
+from bot.orders.kitchen import Kitchen
+from bot.orders.waiter import Waiter, any_seed
 from foodgan.contract.errors import UserError
 from foodgan.contract.offers import CHECK, ENLARGE, REROLL, VARY
 from foodgan.contract.recipes import VARIATIONS, Kind

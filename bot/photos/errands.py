@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Answer, Edit, Outcome
 from bot.blocklist import Blocklist
-from bot.kitchen import Defer
+from bot.orders.kitchen import Defer
 from bot.photos.lessons import lesson
 from bot.photos.notices import Notices
 from bot.photos.publisher import Publisher

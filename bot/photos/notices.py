@@ -10,7 +10,7 @@ import discord
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import AWAY, TEXT_MAX, fitting
-from bot.limits import open_gate
+from bot.ratelimit import open_gate
 from bot.records import reviews, submissions
 from bot.records.tables import Photo
 from foodgan.contract import dishname

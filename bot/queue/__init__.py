@@ -1,3 +1,3 @@
 """The queues towards the workers. The only part of the bot that knows RQ; Redis is known to
-`bot.limits` as well.
+`bot.ratelimit` as well.
 """

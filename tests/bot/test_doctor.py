@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.doctor import commands, database, discord, examine
+from bot.keeping.doctor import commands, database, discord, examine
 from bot.records.migrate import HEAD
 from bot.sandbox import people
 from bot.sandbox.server import Sandbox
@@ -60,7 +60,7 @@ async def test_a_long_fault_of_the_database_is_cut_without_a_half_of_its_passwor
     settings: Settings, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fault = OSError(f"{'x' * 130} postgresql://canteen:{PASSWORD}@127.0.0.1/orders")
-    monkeypatch.setattr("bot.doctor.revision", Mock(side_effect=fault))
+    monkeypatch.setattr("bot.keeping.doctor.revision", Mock(side_effect=fault))
     found = await database(settings)
     assert found.level == "fail"
     assert PASSWORD[:4] not in found.found

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 from bot.records import migrate, orders
 from bot.records.database import RecordsClosed, database_url, open_engine
 from bot.records.tables import Base, Errand
-from tests.bot.orders import AOI, an_order
+from tests.bot.sample import AOI, an_order
 
 
 async def asked(url: URL, question: object) -> object:

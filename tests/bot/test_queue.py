@@ -28,7 +28,7 @@ from foodgan.contract.photos import TAKE_IN_TASK
 from foodgan.contract.settings import Settings
 from foodgan.contract.status import WORKERS
 from tests.bot.canteen import hire
-from tests.bot.orders import AOI, TOKEN, an_order
+from tests.bot.sample import AOI, TOKEN, an_order
 
 
 @pytest.fixture

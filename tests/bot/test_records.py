@@ -19,7 +19,7 @@ from bot.records.migrate import bring_up, migrate
 from bot.records.orders import Asker
 from bot.records.tables import Order
 from foodgan.contract.orders import SEED_MAX
-from tests.bot.orders import AOI, TOKEN, an_order
+from tests.bot.sample import AOI, TOKEN, an_order
 
 Sessions = async_sessionmaker[AsyncSession]
 BO = Asker(member_id=12, channel_id=22, guild_id=33)

@@ -10,7 +10,7 @@ from foodgan.contract import status
 from foodgan.contract.phrases import say
 from foodgan.contract.status import Status
 from tests.bot.canteen import Canteen, a_hello, is_private
-from tests.bot.orders import AOI, an_order
+from tests.bot.sample import AOI, an_order
 
 OPERATOR = "minato"  # may manage the server
 

@@ -15,7 +15,7 @@ from bot import metrics
 from foodgan.contract import status
 from foodgan.contract.pulse import STALE_S
 from tests.bot.canteen import Canteen, a_hello, until
-from tests.bot.orders import TOKEN
+from tests.bot.sample import TOKEN
 
 ROOT = Path(__file__).parents[2]
 NAME = "月光のソーダ煮込み"

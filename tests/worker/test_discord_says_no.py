@@ -10,8 +10,8 @@ from foodgan.contract.errors import DiscordRefused
 from foodgan.contract.ratelimit import Pause
 from tests.worker.conftest import Kitchen, an_order, until
 from tests.worker.webhooks import Fault, Webhooks
-from worker.gates import Gates
 from worker.pictures import Picture
+from worker.ratelimit import Gates
 from worker.reply import Message, OutOfTime, Replies
 
 RATE_LIMIT = {"message": "You are being rate limited.", "retry_after": 0.6, "global": False}

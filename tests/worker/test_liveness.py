@@ -12,17 +12,13 @@ import pytest
 from rq import SimpleWorker
 
 from tests.worker.conftest import Kitchen, an_order, until
+from tests.worker.neighbour import live
 from worker import books, tasks
 from worker.jobs import DishJob
 from worker.liveness import Liveness
 from worker.sweep import Sweep
 
 Neighbour = Callable[[str], BaseProcess]
-
-
-def live(var_dir: Path, name: str) -> None:
-    with Liveness(var_dir, name):
-        signal.pause()
 
 
 @pytest.fixture

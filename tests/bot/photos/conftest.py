@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 from sqlalchemy import URL
 
-from bot import backup
+from bot.keeping import backup
 from bot.photos import publisher, rounds
 from bot.records import migrate
 from bot.records.database import open_engine

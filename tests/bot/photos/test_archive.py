@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL
 
-from bot import archive, backup
-from bot.backup import BackupRefused
+from bot.keeping import archive, backup
+from bot.keeping.backup import BackupRefused
 from bot.records.database import database_url
 from bot.records.tables import Consent, Photo
 from foodgan.contract.store import Store, object_path

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import archive, backup
-from bot.backup import BackupRefused
+from bot.keeping import archive, backup
+from bot.keeping.backup import BackupRefused
 from bot.records import migrate, photos, releases, rights
 from bot.records.database import RecordsClosed, database_url, open_engine, shown
 from bot.records.tables import AuditEntry, Consent, Errand, Grave, Photo, Submission

@@ -94,7 +94,8 @@ async def test_a_lot_that_does_not_fit_is_refused_whole(tables: URL, settings: S
 
 
 def test_processes_do_not_pass_the_limit_together(tables: URL, settings: Settings) -> None:
-    many = multiprocessing.get_context("spawn")
+    many = multiprocessing.get_context("forkserver")
+    many.set_forkserver_preload([__name__])  # what they import takes seconds, and is no test
     start = many.Barrier(3)
     bots = [many.Process(target=_bot, args=(tables, settings, start)) for _ in range(3)]
     for bot in bots:

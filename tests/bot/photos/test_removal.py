@@ -9,8 +9,8 @@ from sqlalchemy import URL, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from typer.testing import CliRunner
 
-from bot import removal
 from bot.__main__ import cli
+from bot.keeping import removal
 from bot.photos.office import Office
 from bot.records import migrate, operators, photos
 from bot.records.database import RecordsClosed, database_url, open_engine, shown

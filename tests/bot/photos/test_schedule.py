@@ -12,7 +12,7 @@ from redis import Redis
 from sqlalchemy import URL, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot import removal
+from bot.keeping import removal
 from bot.photos import schedule
 from bot.photos.publisher import Publisher
 from bot.queue.photos import PhotoQueue

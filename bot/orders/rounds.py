@@ -9,14 +9,14 @@ from functools import partial
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.door import Door
 from bot.guard import Guard
-from bot.kitchen import Kitchen
-from bot.late import LateDishes
+from bot.orders.door import Door
+from bot.orders.kitchen import Kitchen
+from bot.orders.late import LateDishes
+from bot.orders.turns import Turns
 from bot.queue.dishes import DishQueue, Fate
 from bot.records import orders
 from bot.records.tables import Order
-from bot.turns import Turns
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import LATE_LIFE, TOKEN_LIFE, DishOrder
 

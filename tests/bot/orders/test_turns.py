@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot import turns
-from bot.turns import PAUSE_MOST_S, PAUSE_S, Turns
+from bot.orders import turns
+from bot.orders.turns import PAUSE_MOST_S, PAUSE_S, Turns
 from foodgan.contract.errors import KitchenClosed
 
 

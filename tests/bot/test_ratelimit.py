@@ -6,18 +6,18 @@ import time
 import pytest
 from redis import Redis
 
-from bot import answer, limits, metrics
+from bot import answer, metrics, ratelimit
 from bot.sandbox.faults import RequestFault
 from foodgan.contract.ratelimit import INVALID_KEY, PAUSE_KEY, WINDOW_S
 from tests.bot.canteen import Canteen, until
-from tests.bot.test_late import hand_over, late_order, posts
+from tests.bot.orders.test_late import hand_over, late_order, posts
 
 PAUSE_S = 2.0
 
 
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "LOOK_S", 0.05)
+    monkeypatch.setattr(ratelimit, "LOOK_S", 0.05)
 
 
 async def test_a_pause_that_a_worker_was_told_of_holds_up_all_but_the_deferral(

@@ -6,12 +6,12 @@ from datetime import datetime
 import pytest
 from redis import Redis
 
-from bot.kitchen import PATIENCE_S
+from bot.orders.kitchen import PATIENCE_S
 from bot.sandbox.faults import RequestFault
 from foodgan.contract.orders import PACE_DISH, PACE_KEY, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, line, until
-from tests.bot.orders import AOI, an_order
+from tests.bot.sample import AOI, an_order
 
 
 async def test_who_comes_while_others_wait_is_told_place_and_time_before_the_queue_has_it(

@@ -9,20 +9,21 @@ import pytest
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import answer, late, rounds
+from bot import answer
 from bot.answer import Outcome
+from bot.orders import late, rounds
+from bot.orders.voice import Voice
 from bot.queue.handover import AT_ONCE, Handover
 from bot.records.database import database_url, open_engine
 from bot.records.migrate import bring_up
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
 from bot.sandbox.people import dm_of, find_member, user_json
-from bot.voice import Voice
 from foodgan.contract.late import LATE_GROUP, LATE_STREAM, LateDish, LateFile
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from tests.bot.canteen import Canteen, edits, hire, job_of, until
-from tests.bot.test_rounds import age, posts
+from tests.bot.orders.test_rounds import age, posts
 
 POST = "^/channels/.*/messages$"
 CONTENT = "**虹色マグロカレーうどん** — 種 7 · モデル test"

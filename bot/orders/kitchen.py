@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot import metrics
 from bot.answer import Outcome
-from bot.door import Door
-from bot.journal import Journal
+from bot.orders.door import Door
+from bot.orders.journal import Journal
+from bot.orders.voice import Voice, alive
 from bot.queue.dishes import DishQueue, Line
 from bot.records import orders
 from bot.records.orders import Asker
 from bot.records.tables import Order, State
-from bot.voice import Voice, alive
 from foodgan.contract.errors import KitchenClosed, UserError
 from foodgan.contract.orders import DishOrder
 

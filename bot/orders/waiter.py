@@ -15,8 +15,8 @@ from pydantic import SecretStr
 
 from bot.blocklist import Blocklist
 from bot.deferral import defer
-from bot.door import Door
-from bot.kitchen import Kitchen
+from bot.orders.door import Door
+from bot.orders.kitchen import Kitchen
 from bot.records.orders import Asker
 from foodgan.contract import dishname
 from foodgan.contract.errors import UserError

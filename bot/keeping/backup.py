@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from bot.archive import (
+from bot.keeping.archive import (
     add,
     damaged,
     in_store,

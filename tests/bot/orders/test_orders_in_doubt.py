@@ -6,8 +6,8 @@ import pytest
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.orders.rounds import GRACE, LAST_WORD
 from bot.records.tables import Order
-from bot.rounds import GRACE, LAST_WORD
 from bot.sandbox.faults import RequestFault
 from foodgan.contract.orders import END_CANCELLED, END_KEY, TOKEN_LIFE, TOKEN_MARGIN
 from foodgan.contract.phrases import say

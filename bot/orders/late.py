@@ -6,13 +6,13 @@ from functools import partial
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.answer import Shown
-from bot.kitchen import Kitchen
+from bot.orders.kitchen import Kitchen
+from bot.orders.turns import Turns
+from bot.orders.voice import Voice
 from bot.queue.dishes import DishQueue
 from bot.queue.handover import Handover
 from bot.records import orders
 from bot.records.tables import Order
-from bot.turns import Turns
-from bot.voice import Voice
 from foodgan.contract.late import LateDish
 
 log = logging.getLogger(__name__)

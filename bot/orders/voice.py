@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 import discord
 
 from bot.answer import Outcome, Shown, edit_answer, post_once
-from bot.cancel import cancel_view
-from bot.offers import offers_view
+from bot.orders.views import cancel_view, offers_view
 from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from bot.manner import LESS, MORE, weights_of
+from bot.orders.manner import LESS, MORE, weights_of
 from foodgan.contract.dishname import LENGTH_MAX
 from foodgan.contract.errors import UserError
 from foodgan.contract.limits import WORDS_MAX

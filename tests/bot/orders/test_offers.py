@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import kitchen
+from bot.orders import kitchen
 from bot.records import rights
 from bot.sandbox.people import find_member
 from foodgan.contract.offers import mark_of
@@ -15,9 +15,9 @@ from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.phrases import say
 from foodgan.contract.recipes import Recipe
 from tests.bot.canteen import Canteen, dismiss, hire, is_private, line, until
+from tests.bot.orders.test_late import hand_over, posts
+from tests.bot.orders.test_rounds import age
 from tests.bot.plates import MODEL, order_in_line, press, served
-from tests.bot.test_late import hand_over, posts
-from tests.bot.test_rounds import age
 
 NAME = "虹色マグロカレーうどん"
 

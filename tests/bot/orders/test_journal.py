@@ -14,8 +14,8 @@ from redis import Redis
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
-from bot import kitchen as kitchen_module
-from bot.journal import LEFTOVER_S, Entry, Journal, journal_path
+from bot.orders import kitchen as kitchen_module
+from bot.orders.journal import LEFTOVER_S, Entry, Journal, journal_path
 from bot.records import orders
 from bot.records.tables import Order
 from bot.sandbox.faults import RequestFault
@@ -28,7 +28,7 @@ from foodgan.contract.phrases import say
 from foodgan.contract.settings import Settings
 from foodgan.contract.whole import PARTIAL
 from tests.bot.canteen import Canteen, busy, hire, is_private, job_of, line, until
-from tests.bot.orders import AOI, TOKEN, an_order
+from tests.bot.sample import AOI, TOKEN, an_order
 from tests.worker.process import WorkerProcess
 
 CALLBACK = "^/interactions/.*/callback$"
@@ -262,7 +262,7 @@ class Process:
         self._folder = folder
         self._environ = {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYTHONPATH": str(Path(__file__).parents[3]),
             "REDIS_URL": settings.redis_url.get_secret_value(),
             "DATABASE_URL": settings.database_url.get_secret_value(),
             "VAR_DIR": str(settings.var_dir),

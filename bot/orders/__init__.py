@@ -1,0 +1,1 @@
+"""The life of an order in the bot: from `/dish` to the last word about it."""
