@@ -3,7 +3,8 @@
 N pictures, C = 100 names to choose from, the true one first.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Generator, Tensor
@@ -19,6 +20,7 @@ CHOICES = 100
 ONE_OFF = CHOICES // 2  # of the names are one word off the true one
 SHUFFLES = 5
 CHANCE = 1 / CHOICES
+MORE_WORDS = "_more_words"  # what the keys of names of two words or more end in
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,15 @@ def _key(names: TokenBatch, row: int) -> frozenset[int]:
     return frozenset(names.ids[row][names.mask[row]].tolist())
 
 
+def more_words(names: list[str]) -> Tensor:
+    """Which names (N,) have two different words or more.
+
+    One word off, a name of one word is another dish altogether: nothing of it is left.
+    """
+    heard = encode(names)
+    return torch.tensor([len(_key(heard, row)) > 1 for row in range(len(heard))], dtype=torch.bool)
+
+
 def key_of(kind: str) -> str:
     """The figure's name where a reader of this kind reads."""
     return "r_precision" if kind == "random" else f"r_precision_{kind}"
@@ -68,6 +79,20 @@ def precision(reader: Reader, features: Tensor, names: list[str], among: Choices
     Its interval is from drawing whole names anew.
     """
     return of_groups(fits_best(_scores(reader, features, names, among)), numbered(names))
+
+
+def figures(
+    key: str, reader: Reader, features: Tensor, names: list[str], among: Choices, ending: str = ""
+) -> dict[str, Any]:
+    """R-precision of all names, and of those of two words or more: None where there are none.
+
+    ending: of the keys, after the figure's own name.
+    """
+    more = more_words(names)
+    these = [name for name, is_of_more in zip(names, more.tolist(), strict=True) if is_of_more]
+    hard = asdict(precision(reader, features[more], these, among)) if these else None
+    whole = asdict(precision(reader, features, names, among))
+    return {f"{key}{ending}": whole, f"{key}{MORE_WORDS}{ending}": hard}
 
 
 def shuffled(

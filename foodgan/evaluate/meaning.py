@@ -43,6 +43,16 @@ def _unchosen(key: str, seen: str) -> Meaning:
     )
 
 
+def _more_words(key: str, seen: str) -> Meaning:
+    key = f"{key}_more_words"
+    return Meaning(
+        key,
+        f"Names of two words or more, read by {seen}",
+        "report-means-more-words",
+        {"held-out photos": f"{key}_held_out_photos"},
+    )
+
+
 MEANINGS = (
     _kid("kid", "random convolutions"),
     _kid("kid_judge", "judge"),
@@ -107,6 +117,7 @@ MEANINGS = (
             "wrong names": "r_precision_imagenet_control_shuffled",
         },
     ),
+    _more_words("r_precision", "random convolutions"),
     Meaning(
         "base_dish",
         "Looks like the base dish",
@@ -118,6 +129,7 @@ MEANINGS = (
             "chance": "base_dish_chance",
         },
     ),
+    _more_words("r_precision_imagenet", "ImageNet features"),
     Meaning(
         "base_dish_by_kind",
         "The same, by kind",

@@ -120,13 +120,13 @@ def _faithfulness(
     figures: dict[str, Any] = {}
     for kind in KINDS:
         key = faithful.key_of(kind)
-        shuffled, photos = f"{key}_control_shuffled", f"{key}_held_out_photos"
-        figures |= {key: None, photos: reading.figures[photos], shuffled: None}
+        shuffled = f"{key}_control_shuffled"
+        figures |= {key: None, f"{key}{faithful.MORE_WORDS}": None, shuffled: None}
         if entrant.conditions is not None:
             rest = (yardstick.panel.readers[kind], seen[kind], asked.names, reading.among)
-            figures[key] = asdict(faithful.precision(*rest))
+            figures |= faithful.figures(key, *rest)
             figures[shuffled] = faithful.shuffled(*rest)
-    return figures
+    return figures | reading.figures
 
 
 def _base_dishes(yardstick: Yardstick, entrant: Entrant, invented: Painted) -> dict[str, Any]:

@@ -221,12 +221,10 @@ def _reading(exam: Exam, panel: Panel, dishes: list[Dish]) -> Reading:
     among = faithful.choices([*(dish.name for dish in dishes), *names], exam.names())
     looked = {"random": exam.random()[named], IMAGENET: panel.seen_of(exam, named, "held-out")}
     seen = {name: features[new] for name, features in looked.items()}
-    figures = {
-        f"{faithful.key_of(kind)}_held_out_photos": asdict(
-            faithful.precision(panel.readers[kind], seen[kind], names, among)
-        )
-        for kind in KINDS
-    }
+    figures: dict[str, Any] = {}
+    for kind in KINDS:
+        rest = (panel.readers[kind], seen[kind], names, among)
+        figures |= faithful.figures(faithful.key_of(kind), *rest, "_held_out_photos")
     return Reading(names, seen, among, figures)
 
 

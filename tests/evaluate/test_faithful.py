@@ -1,5 +1,7 @@
 """R-precision: a share of pictures, whose interval goes by names."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
@@ -40,6 +42,25 @@ def test_many_pictures_of_few_names_are_no_independent_ones() -> None:
     assert by_name.mean == by_picture.mean == pytest.approx(0.5)
     assert by_name.high - by_name.low > 0.4
     assert by_picture.high - by_picture.low == pytest.approx(0, abs=1e-5)
+
+
+def told_of(names: list[str], right: list[bool]) -> dict[str, Any]:
+    """The figures of one picture a name, of which these fit their name."""
+    features = torch.tensor(right).float().mul(2).sub(1).reshape(-1, 1)
+    return faithful.figures("read", _Told(1, 1), features, names, faithful.choices(names, NAMES))
+
+
+def test_names_of_one_word_do_not_stand_for_those_that_share_their_words_with_others() -> None:
+    """One word off ピザ is another dish; one word off 味噌ラーメン is ramen, or a dish of miso."""
+    figures = told_of(["ピザ", "味噌ラーメン"], [True, False])
+    assert figures["read"]["mean"] == 0.5
+    assert figures["read_more_words"] == {"mean": 0, "low": 0, "high": 0}
+    assert told_of(["ピザ", "味噌ラーメン"], [False, True])["read_more_words"]["mean"] == 1
+
+
+def test_a_word_said_twice_is_one_word_and_without_names_of_more_nothing_is_told() -> None:
+    assert faithful.more_words(["カレーカレー", "鮭丼", ""]).tolist() == [False, True, False]
+    assert told_of(["ピザ", "ワッフル"], [True, True])["read_more_words"] is None
 
 
 def test_the_alarm_of_names_that_are_not_heard_reads_the_share() -> None:
