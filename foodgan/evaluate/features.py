@@ -10,7 +10,8 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional as F
 
-Look = Callable[[Tensor], Tensor]  # pictures (N, 3, S, S) to features (N, F)
+# Pictures (N, 3, S, S) to features (N, F), or to (J, N, F) of J networks.
+Look = Callable[[Tensor], Tensor]
 
 SIZE = 64  # pixels a side that every picture is brought to
 SEED = 20170
@@ -66,5 +67,9 @@ def views(greys: Tensor) -> Iterator[Tensor]:
 
 
 def standardised(features: Tensor, reference: Tensor) -> Tensor:
-    """Features (N, F) in units of the reference's (M, F) standard deviation, per feature."""
-    return (features - reference.mean(dim=0)) / reference.std(dim=0).clamp(min=1e-6)
+    """Features (N, F) in units of the reference's (M, F) standard deviation, per feature.
+
+    Or those of J networks, (J, N, F) and (J, M, F), each in its own units.
+    """
+    middle, unit = reference.mean(dim=-2, keepdim=True), reference.std(dim=-2, keepdim=True)
+    return (features - middle) / unit.clamp(min=1e-6)

@@ -1,11 +1,13 @@
 """KID against the formula, against torchmetrics, and its interval against the truth."""
 
+from collections.abc import Sequence
+
 import pytest
 import torch
 from torch import Generator, Tensor
 from torchmetrics.image.kid import poly_mmd
 
-from foodgan.evaluate.kid import kid
+from foodgan.evaluate.kid import by_network, kid
 
 
 def cloud(count: int, seed: int, *, shift: float = 0.0, size: int = 16) -> Tensor:
@@ -82,3 +84,37 @@ def test_the_interval_is_no_wider_than_it_need_be() -> None:
     means = torch.tensor([e.mean for e in found])
     width = torch.tensor([e.high - e.low for e in found]).mean()
     assert float(width) == pytest.approx(float(4 * means.std()), rel=0.5)
+
+
+def seen_by_all(distances: Sequence[float], count: int) -> tuple[Tensor, Tensor]:
+    """Pictures and photos as networks see them that find just these distances, whoever is drawn.
+
+    All pictures are in one place and all photos in another: (1 + a²)³ - 1 is the distance.
+    """
+    gaps = [(((1 + d) ** (1 / 3)) - 1) ** 0.5 for d in distances]
+    pictures = torch.stack([torch.full((count, 16), gap) for gap in gaps])
+    return pictures, torch.zeros_like(pictures)
+
+
+def test_several_networks_are_told_as_their_mean_and_each() -> None:
+    x, y = seen_by_all([0.1, 0.2, 0.3, 0.4, 0.5], 40)
+    assert kid(x, y).mean == pytest.approx(0.3)
+    assert by_network(x, y) == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5], rel=1e-5)
+
+
+def test_the_interval_of_several_networks_holds_what_others_would_have_told() -> None:
+    """The pictures do not vary at all, only who looks at them."""
+    found = kid(*seen_by_all([0.1, 0.2, 0.3, 0.4, 0.5], 40))
+    expected = 1.96 * 0.158 / 5**0.5  # a standard error of the mean of five
+    assert found.mean - found.low == pytest.approx(expected, rel=0.15)
+    assert found.high - found.mean == pytest.approx(expected, rel=0.15)
+
+
+def test_one_network_looking_five_times_tells_what_it_tells_alone() -> None:
+    x, y = cloud(60, 0), cloud(50, 1, shift=0.4)
+    alone, often = kid(x, y), kid(x.expand(5, -1, -1), y.expand(5, -1, -1))
+    assert vars(often) == pytest.approx(vars(alone))
+    x, y = cloud(60, 2), cloud(50, 3)
+    assert by_network(torch.stack([x, x]), torch.stack([y, y])) == pytest.approx(
+        [kid(x, y).mean] * 2
+    )
