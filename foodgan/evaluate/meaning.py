@@ -22,11 +22,11 @@ class Meaning:
         return phrases.say("en", self.phrase)
 
 
-def _kid(key: str, seen: str) -> Meaning:
+def _kid(key: str, seen: str, phrase: str = "report-means-distance") -> Meaning:
     return Meaning(
         key,
         f"FoodKID, {seen}",
-        "report-means-distance",
+        phrase,
         {
             "photos of the same names": f"{key}_floor_train_to_test",
             "blurred photos": f"{key}_control_blurred",
@@ -55,11 +55,11 @@ def _more_words(key: str, seen: str) -> Meaning:
 
 MEANINGS = (
     _kid("kid", "random convolutions"),
-    _kid("kid_judge", "judge"),
+    _kid("kid_judge", "judges", "report-means-judges"),
     _kid("kid_fine", "surfaces at 256 pixels"),
     _kid("kid_coarse", "shapes at 256 pixels"),
     _unchosen("kid", "random convolutions"),
-    _unchosen("kid_judge", "judge"),
+    _unchosen("kid_judge", "judges"),
     Meaning(
         "manifold",
         "Precision, recall, density, coverage",
@@ -108,6 +108,7 @@ MEANINGS = (
             "wrong names": "r_precision_control_shuffled",
         },
     ),
+    _more_words("r_precision", "random convolutions"),
     Meaning(
         "r_precision_imagenet",
         "Names, read by ImageNet features",
@@ -117,7 +118,7 @@ MEANINGS = (
             "wrong names": "r_precision_imagenet_control_shuffled",
         },
     ),
-    _more_words("r_precision", "random convolutions"),
+    _more_words("r_precision_imagenet", "ImageNet features"),
     Meaning(
         "base_dish",
         "Looks like the base dish",
@@ -129,7 +130,6 @@ MEANINGS = (
             "chance": "base_dish_chance",
         },
     ),
-    _more_words("r_precision_imagenet", "ImageNet features"),
     Meaning(
         "base_dish_by_kind",
         "The same, by kind",
@@ -193,7 +193,7 @@ def shown(value: object, locale: str = "en") -> str:
             return f"{value['mean']:.4g} ({value['low']:.3g} … {value['high']:.3g})"
         return ", ".join(f"{name} {shown(part, locale)}" for name, part in value.items())
     if isinstance(value, list):
-        return " ".join(map(str, value)) or phrases.say(locale, "report-none")
+        return " ".join(shown(part, locale) for part in value) or phrases.say(locale, "report-none")
     return phrases.say(locale, "report-not-measured") if value is None else str(value)
 
 

@@ -1,6 +1,7 @@
-"""The networks that measure, in a folder: a judge of quality, two readers of names, one of looks.
+"""The networks that measure: judges of quality, two readers of names, one of looks.
 
-No training ever uses what the readers see. One sees fixed random convolutions. The other sees
+The judges ship with the code, unless a folder holds its own; the others learn a folder's names. No
+training ever uses what the readers see. One sees fixed random convolutions. The other sees
 ImageNet features and reads far better, but these are relatives of those that teach generators
 (`foodgan/evaluate/sight.py`): its figure is named for it and stands beside the other's, never
 alone. A classifier of base dishes sees those ImageNet features too. N pictures.
@@ -19,7 +20,7 @@ from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import judge, looks, sight
 from foodgan.evaluate.exam import PHOTO_SIZE, Exam
-from foodgan.evaluate.judge import Judge
+from foodgan.evaluate.judge import Judges
 from foodgan.evaluate.looks import Looks
 from foodgan.machine.progress import track
 from foodgan.models import reader
@@ -31,7 +32,7 @@ from foodgan.registry import sha256
 from foodgan.text.encode import encode
 from foodgan.text.kinds import kind_of
 
-JUDGE, READERS, LOOKS = "judge.safetensors", "readers.safetensors", "looks.safetensors"
+JUDGES, READERS, LOOKS = "judges.safetensors", "readers.safetensors", "looks.safetensors"
 WHAT = "readers"  # what their file says that it holds
 IMAGENET = "imagenet"
 KINDS = ("random", IMAGENET)  # what a reader sees through
@@ -48,7 +49,7 @@ class Panel:
     weights: a hash of the readers' file.
     """
 
-    judge: Judge
+    judges: Judges
     readers: dict[str, Reader]
     read: frozenset[str]
     weights: str
@@ -77,7 +78,7 @@ class Panel:
         return {
             "random": "random convolutions, seed 20170, at 64×64; no FID, no trained network",
             IMAGENET: sight.TITLE,
-            "judge": self.judge.name,
+            "judge": self.judges.name,
             "readers": f"readers {self.weights[:12]}, trained on training photos",
             "looks": f"base dishes of {len(self.looks.photos)} training photos, "
             f"{self.looks.names} names",
@@ -87,21 +88,23 @@ class Panel:
 def seat(exam: Exam, folder: Path, *, anew: bool = False, steps: int | None = None) -> Panel:
     """The networks in `folder`; those that are missing are trained on the exam's photos first.
 
-    So are those of another build, which see or learn otherwise.
+    So are those of another build, which see or learn otherwise. The judges that ship stand in for
+    missing ones.
     anew: train all of them whether missing or not; steps: of each training, else their own.
     Raises ModelError and PhotosError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    first, second, third = folder / JUDGE, folder / READERS, folder / LOOKS
+    first, second, third = folder / JUDGES, folder / READERS, folder / LOOKS
     eyes = sight.open_eyes()
-    if anew or not first.exists():
+    if anew or (first.exists() and not judge.readable(first)):
         judge.train(exam, first, steps=steps or judge.STEPS)
     if anew or not _readable(second):
         rows = _to_read(exam, PER_NAME)
         _train_readers(exam, rows, _looked(exam, eyes, rows), second, steps or reader.STEPS)
     if anew or not looks.readable(third):
         looks.save(_learn_looks(exam, eyes), third)
-    return Panel(judge.load(first), *_load_readers(second), sha256(second), looks.load(third), eyes)
+    judges = judge.load(first if first.exists() else judge.SHIPPED)
+    return Panel(judges, *_load_readers(second), sha256(second), looks.load(third), eyes)
 
 
 def _readable(path: Path) -> bool:

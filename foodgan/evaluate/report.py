@@ -16,6 +16,7 @@ from foodgan.evaluate.painted import Painted, paint
 from foodgan.evaluate.panel import IMAGENET, KINDS
 from foodgan.evaluate.yardstick import (
     DEPTHS,
+    Scale,
     Yardstick,
     open_yardstick,
     spread_of_photos,
@@ -89,26 +90,34 @@ def measure(entrant: Entrant, yardstick: Yardstick) -> Findings:
 
 
 def _distances(yardstick: Yardstick, asked: Painted, random: Tensor) -> dict[str, Any]:
-    """FoodKID on each feature network, and the manifolds on the judge's.
+    """FoodKID on each feature network, and the manifolds on the judges': the mean of theirs.
 
-    The judge's are None where it measures too few photos.
+    The judges' are None where they measure too few photos.
     """
-    judged = yardstick.panel.judge.features(asked.small)
+    judged = yardstick.panel.judges.features(asked.small)
     scale = yardstick.scales["kid_judge"]
-    held_out = scale.units(scale.held_out)
-    overlaps = [measures.manifold(held_out, of) for of in (scale.units(judged), scale.like)]
-    made, photos = (asdict(overlap) if scale.told else None for overlap in overlaps)
+    made, photos = (_manifold(scale, of) for of in (scale.units(judged), scale.like))
     whole: dict[str, Any] = {}
     for key, part in DEPTHS.items():
         whole |= yardstick.scales[key].distances(key, asked.seen[QUALITY][:, part])
     return {
         **yardstick.scales["kid"].distances("kid", random),
         **scale.distances("kid_judge", judged),
+        "kid_judge_each": scale.by_network(judged),
         **whole,
-        "kid_judge_photos": len(held_out),
+        "kid_judge_photos": scale.photos,
         "manifold": made,
         "manifold_floor_train_to_test": photos,
     }
+
+
+def _manifold(scale: Scale, made: Tensor) -> dict[str, float] | None:
+    """How pictures (J, N, F) overlap with held-out photos, the mean over the judges."""
+    if not scale.told:
+        return None
+    pairs = zip(scale.units(scale.held_out), made, strict=True)
+    overlaps = [asdict(measures.manifold(*pair)) for pair in pairs]
+    return {part: sum(each[part] for each in overlaps) / len(overlaps) for part in overlaps[0]}
 
 
 def _faithfulness(

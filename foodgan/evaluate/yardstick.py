@@ -1,7 +1,7 @@
 """Everything that photos alone say, against which any number of entrants are then measured.
 
-K held-out, L training photos of the asked names; F features. Of photos nothing is looked at twice:
-the exam's shelf keeps it.
+K held-out, L training photos of the asked names; F features, J judges. Of photos nothing is looked
+at twice: the exam's shelf keeps it.
 """
 
 from collections import Counter, defaultdict
@@ -14,12 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from foodgan.evaluate import copies, faithful, measures, sight
+from foodgan.evaluate import copies, faithful, kid, measures, sight
 from foodgan.evaluate.copies import Controls
 from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
 from foodgan.evaluate.faithful import Choices
 from foodgan.evaluate.features import Look, random_features, standardised
-from foodgan.evaluate.kid import kid
 from foodgan.evaluate.panel import IMAGENET, KINDS, Panel, at_full_size, seat
 from foodgan.evaluate.shelf import Tensors
 from foodgan.painting.painter import Dish
@@ -41,6 +40,7 @@ FLOORS = {
 class Scale:
     """Held-out photos as one network sees them, (K, F), and what photos score there.
 
+    Or as several see them, (J, K, F): what is measured is then the mean of theirs.
     unchosen (K,): which of them `foodgan model choose` does not look at; like (L, F): in units of
     the held-out ones; least: photos below which a distance means nothing, and is None.
     """
@@ -52,24 +52,34 @@ class Scale:
     least: int
 
     @property
+    def photos(self) -> int:
+        """K."""
+        return self.held_out.shape[-2]
+
+    @property
     def told(self) -> bool:
         """Whether there are photos enough for any distance."""
-        return len(self.held_out) >= self.least
+        return self.photos >= self.least
 
     def distances(self, key: str, made: Tensor) -> dict[str, Any]:
         """FoodKID of pictures (N, F) to all held-out photos, and to those of the unchosen half."""
-        half = self.held_out[self.unchosen]
+        half = self.held_out[..., self.unchosen, :]
         return {
             key: self._distance(made, self.held_out),
             f"{key}_unchosen": self._distance(made, half),
-            f"{key}_unchosen_photos": len(half),
+            f"{key}_unchosen_photos": half.shape[-2],
             **{f"{key}{ending}": value for ending, value in self.floors.items()},
         }
 
     def _distance(self, made: Tensor, photos: Tensor) -> dict[str, float] | None:
-        if len(photos) < self.least:
+        if photos.shape[-2] < self.least:
             return None
-        return asdict(kid(standardised(made, photos), standardised(photos, photos)))
+        return asdict(kid.kid(standardised(made, photos), standardised(photos, photos)))
+
+    def by_network(self, made: Tensor) -> list[float] | None:
+        """The distance of pictures (J, N, F) to all held-out photos by each of several networks."""
+        units = self.units(made), self.units(self.held_out)
+        return kid.by_network(*units) if self.told else None
 
     def units(self, features: Tensor) -> Tensor:
         """In units of the held-out photos' standard deviation."""
@@ -153,10 +163,10 @@ def common_names(exam: Exam) -> list[str]:
 def _scales(exam: Exam, panel: Panel, dishes: list[Dish]) -> dict[str, Scale]:
     """By the key of the figure."""
     like = exam.like([dish.name for dish in dishes])
-    measured, photos = exam.not_seen(panel.judge.photos), [exam.small[like]]
-    kept = f"{panel.judge.weights[:12]}-{len(dishes)}"
-    by_judge = exam.shelf.keep(
-        f"judge-{kept}", lambda: _looked(panel.judge.features, [exam.small[measured]], photos)
+    measured, photos = exam.not_seen(panel.judges.photos), [exam.small[like]]
+    kept = f"{panel.judges.weights[:12]}-{len(dishes)}"
+    by_judges = exam.shelf.keep(
+        f"judges-{kept}", lambda: _looked(panel.judges.features, [exam.small[measured]], photos)
     )
     by_random = exam.shelf.keep(
         f"spoilt-{len(dishes)}", lambda: _looked(random_features, [exam.small[exam.test]], photos)
@@ -168,7 +178,7 @@ def _scales(exam: Exam, panel: Panel, dishes: list[Dish]) -> dict[str, Scale]:
     unchosen = torch.isin(exam.test, exam.not_for_choice())
     return {
         "kid": _scale(by_random, unchosen),
-        "kid_judge": _scale(by_judge, torch.isin(measured, exam.not_for_choice()), JUDGED_MIN),
+        "kid_judge": _scale(by_judges, torch.isin(measured, exam.not_for_choice()), JUDGED_MIN),
         **{
             key: _scale({name: seen[:, part] for name, seen in whole.items()}, unchosen)
             for key, part in DEPTHS.items()
@@ -187,7 +197,7 @@ def _looked(look: Look, held_out: Iterable[Tensor], like: Iterable[Tensor]) -> T
     for photos in like:  # spoilt held-out photos would be near themselves
         for name, pictures in ({"photos": photos} | _spoilt(photos)).items():
             found[name].append(look(pictures))
-    return {name: torch.cat(parts) for name, parts in found.items()}
+    return {name: torch.cat(parts, dim=-2) for name, parts in found.items()}
 
 
 def _spoilt(photos: Tensor) -> Tensors:
@@ -204,9 +214,9 @@ def _scale(seen: Tensors, unchosen: Tensor, least: int = HELD_OUT_MIN) -> Scale:
     reference = seen["held_out"]
     held_out = standardised(reference, reference)
     like = standardised(seen["photos"], reference)
-    told = len(reference) >= least
+    told = reference.shape[-2] >= least
     floors = {
-        ending: asdict(kid(standardised(seen[name], reference), held_out)) if told else None
+        ending: asdict(kid.kid(standardised(seen[name], reference), held_out)) if told else None
         for ending, name in FLOORS.items()
     }
     return Scale(reference, unchosen, like, floors, least)

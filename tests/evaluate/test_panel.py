@@ -23,6 +23,8 @@ from tests.evaluate.drawn import draw_exam, write_metadata
 
 FOODS = ("カレー", "鮭", "うどん", "苺", "チーズ", "抹茶", "海老", "牛肉")
 DISHES = ("丼", "パフェ", "ラーメン", "サラダ", "スープ")
+# The mean of what each shipped judge sees of two pictures of noise.
+SEEN = torch.tensor([0.36673, 0.41205, 0.84029, 0.82344, 0.48814])
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +33,61 @@ def exam(tmp_path_factory: pytest.TempPathFactory) -> Exam:
     return open_exam(draw_exam(folder), folder / "cache")
 
 
-def test_the_judge_learns_from_held_out_photos_and_is_measured_on_the_others(
+def test_judges_learn_from_held_out_photos_and_are_measured_on_the_others(
     exam: Exam, tmp_path: Path
 ) -> None:
-    trained = judge.train(exam, tmp_path / "judge.safetensors", steps=2)
+    trained = judge.train(exam, tmp_path / panel.JUDGES, steps=1)
     training = {identity(exam.photos[row]) for row in exam.train.tolist()}
     measured = {identity(exam.photos[row]) for row in exam.not_seen(trained.photos).tolist()}
     assert not trained.photos & training
     assert not trained.photos & measured
     assert len(trained.photos) + len(measured) == len(exam.test)
     assert trained.weights[:12] in trained.name
+    about = checkpoint.description(tmp_path / panel.JUDGES)
+    assert about["sources"] == {"unknown": len(trained.photos)} == about["licences"]
+
+
+def test_judges_differ_by_their_seeds_and_a_distance_is_the_mean_of_theirs(
+    exam: Exam, tmp_path: Path
+) -> None:
+    trained = judge.train(exam, tmp_path / panel.JUDGES, steps=1)
+    held_out, like = (trained.features(exam.small[rows]) for rows in (exam.test, exam.train))
+    assert held_out.shape[:2] == (judge.JUDGES, len(exam.test))
+    everywhere = torch.ones(len(exam.test), dtype=torch.bool)
+    parts = dict.fromkeys(("photos", "blurred", "flat"), like) | {"held_out": held_out}
+    scale = yardstick._scale(parts, everywhere, 2)
+    figures, each = scale.distances("kid_judge", like), scale.by_network(like)
+    assert each is not None
+    assert len(set(each)) == judge.JUDGES
+    assert figures["kid_judge"]["mean"] == pytest.approx(sum(each) / len(each))
+    assert figures["kid_judge_unchosen_photos"] == len(exam.test)
+
+
+def test_the_shipped_judges_see_what_they_saw_when_they_were_trained() -> None:
+    """The same on every machine, where a training would make others."""
+    pictures = torch.rand(2, 3, 64, 64, generator=Generator().manual_seed(0)) * 2 - 1
+    seen = judge.load().features(pictures)
+    torch.testing.assert_close(seen.mean(dim=(1, 2)), SEEN, rtol=1e-3, atol=1e-4)
+    assert judge.readable(judge.SHIPPED)
+
+
+def test_a_folder_without_judges_is_measured_by_the_shipped_ones(exam: Exam, seated: Path) -> None:
+    assert not (seated / panel.JUDGES).exists()
+    assert panel.seat(exam, seated).judges.weights == judge.load().weights
+    assert len(exam.not_seen(judge.load().photos)) == len(exam.test)
+
+
+def test_judges_are_trained_anew_on_demand_and_where_they_are_of_an_earlier_build(
+    exam: Exam, seated: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(seated, tmp_path / "judges"))
+    own = panel.seat(exam, folder, anew=True, steps=1).judges
+    assert own.photos == {exam.digests[row] for row in exam.for_judge().tolist()}
+    assert panel.seat(exam, folder).judges.weights == own.weights
+    tensors, about = checkpoint.load(folder / panel.JUDGES)
+    checkpoint.save(folder / panel.JUDGES, tensors, about | {"version": judge.VERSION - 1})
+    panel.seat(exam, folder, steps=1)
+    assert checkpoint.description(folder / panel.JUDGES)["version"] == judge.VERSION
 
 
 def test_a_judge_that_has_seen_every_held_out_photo_may_not_judge(exam: Exam) -> None:
@@ -60,7 +107,7 @@ def test_a_judge_learns_what_tells_photos_apart(exam: Exam) -> None:
     assert losses[1] < losses[0] - 0.1
 
 
-def test_the_same_seed_trains_the_same_judge(exam: Exam, tmp_path: Path) -> None:
+def test_the_same_photos_train_the_same_judges(exam: Exam, tmp_path: Path) -> None:
     torch.set_num_threads(1)
     a, b = (judge.train(exam, tmp_path / f"{i}.safetensors", steps=1) for i in range(2))
     assert a.weights == b.weights
@@ -104,17 +151,18 @@ def test_distances_are_to_photos_that_taught_no_judge_and_their_floor_is_of_trai
 ) -> None:
     seats, random = panel.seat(exam, seated), exam.random()
     scales = yardstick._scales(exam, seats, [Dish("カレー", seed) for seed in range(8)])
-    new = exam.not_seen(seats.judge.photos)
+    new = exam.not_seen(seats.judges.photos)
     for key, rows, seen in (
         ("kid", exam.test, random),
-        ("kid_judge", new, seats.judge.features(exam.small)),
+        ("kid_judge", new, seats.judges.features(exam.small)),
     ):
         scale, unchosen = scales[key], rows[torch.isin(rows, exam.not_for_choice())]
-        torch.testing.assert_close(scale.held_out, seen[rows], rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(scale.held_out, seen[..., rows, :], rtol=1e-3, atol=1e-4)
         torch.testing.assert_close(
-            scale.held_out[scale.unchosen], seen[unchosen], rtol=1e-3, atol=1e-4
+            scale.held_out[..., scale.unchosen, :], seen[..., unchosen, :], rtol=1e-3, atol=1e-4
         )
-        _, like = measures.nearest(scale.like, scale.units(seen))
+        first = (scale.like, scale.units(seen))
+        _, like = measures.nearest(*(x if x.dim() == 2 else x[0] for x in first))
         assert len(like) == 8
         assert torch.isin(like, exam.train).all()
 
@@ -146,8 +194,8 @@ def test_networks_of_an_earlier_build_saw_otherwise_and_are_trained_anew(
     assert again.read == again.looks.photos == panel.seat(exam, seated).read
     features = again.seen_of(exam, exam.test, "held-out").shape[1]
     assert len(again.readers["imagenet"].mean) == len(again.looks.classifier.mean) == features
-    for kept in {panel.JUDGE, panel.READERS, panel.LOOKS} - {name}:
-        assert (folder / kept).read_bytes() == (seated / kept).read_bytes()
+    (kept,) = {panel.READERS, panel.LOOKS} - {name}
+    assert (folder / kept).read_bytes() == (seated / kept).read_bytes()
 
 
 def test_eyes_that_are_not_installed_are_named(
@@ -160,16 +208,19 @@ def test_eyes_that_are_not_installed_are_named(
 
 def test_a_foreign_file_is_not_trained_over(exam: Exam, seated: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(seated, tmp_path / "judges"))
-    shutil.copy(folder / panel.JUDGE, folder / panel.READERS)
+    shutil.copy(folder / panel.LOOKS, folder / panel.READERS)
     with pytest.raises(ModelError, match="holds no readers"):
         panel.seat(exam, folder)
-    assert (folder / panel.READERS).read_bytes() == (folder / panel.JUDGE).read_bytes()
+    assert (folder / panel.READERS).read_bytes() == (folder / panel.LOOKS).read_bytes()
 
 
-def test_a_foreign_file_is_no_judge(exam: Exam, tmp_path: Path) -> None:
-    (tmp_path / panel.JUDGE).write_bytes(b"no judge")
+def test_a_foreign_file_holds_no_judges(exam: Exam, seated: Path, tmp_path: Path) -> None:
+    (tmp_path / panel.JUDGES).write_bytes(b"no judges")
     with pytest.raises(ModelError, match="damaged"):
-        judge.load(tmp_path / panel.JUDGE)
+        judge.load(tmp_path / panel.JUDGES)
+    shutil.copy(seated / panel.READERS, tmp_path / panel.JUDGES)
+    with pytest.raises(ModelError, match="holds no judges"):
+        panel.seat(exam, tmp_path)
 
 
 def test_a_reader_finds_names_that_it_never_read_and_is_deaf_to_wrong_ones() -> None:
@@ -219,6 +270,5 @@ def test_photos_of_one_name_teach_no_reading(tmp_path: Path) -> None:
     exam = open_exam(draw_exam(tmp_path), tmp_path / "cache")
     one = [row for row in exam.train.tolist() if exam.photos[row].name == "カレー"]
     few = Exam(**(vars(exam) | {"train": torch.tensor(one)}))
-    judge.train(few, tmp_path / panel.JUDGE, steps=1)
     with pytest.raises(PhotosError, match="of 1 names are too few"):
         panel.seat(few, tmp_path, steps=1)

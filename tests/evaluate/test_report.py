@@ -74,7 +74,7 @@ def test_every_figure_stands_beside_its_control(findings: Findings) -> None:
 
 def test_the_figures_are_json_and_name_the_networks_by_hash(findings: Findings) -> None:
     figures = json.loads(json.dumps(findings.figures, allow_nan=False))
-    assert re.search(r"judge [0-9a-f]{12}", figures["features"]["judge"])
+    assert re.search(r"5 judges [0-9a-f]{12}", figures["features"]["judge"])
     assert re.search(r"readers [0-9a-f]{12}", figures["features"]["readers"])
 
 

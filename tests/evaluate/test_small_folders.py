@@ -42,7 +42,7 @@ def distances() -> dict[str, Any]:
     """Of a folder of which a judge measures 20 photos."""
     scales = {key: scale(20, 10, yardstick.HELD_OUT_MIN) for key in ("kid", *DEPTHS)}
     scales["kid_judge"] = scale(20, 10, JUDGED_MIN)
-    panel = SimpleNamespace(judge=SimpleNamespace(features=lambda _: cloud(30)))
+    panel = SimpleNamespace(judges=SimpleNamespace(features=lambda _: cloud(30)))
     held = SimpleNamespace(panel=panel, scales=scales)
     asked = Painted([], torch.empty(0), {report.QUALITY: torch.randn(30, 6)}, torch.empty(0))
     with pytest.MonkeyPatch.context() as patch:
@@ -71,5 +71,5 @@ def test_what_nobody_was_measured_by_is_not_laid_on_the_deaf(distances: dict[str
     deaf = {**blank, **distances, "about": ABOUT}
     hearing = {**deaf, "r_precision": 0.3, "about": ABOUT | {"hears_names": True}}
     rows = {row.title: row.cells for row in table([hearing, deaf])}
-    assert rows["FoodKID, judge"] == ("not measured", "not measured")
+    assert rows["FoodKID, judges"] == ("not measured", "not measured")
     assert rows["Names, read by random convolutions"][1] == "hears no name"

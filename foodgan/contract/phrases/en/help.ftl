@@ -118,8 +118,8 @@ help-foodgan-evaluate =
     .run = With --photos: also measure a training run of 64×64 pictures, or of both stages as NAME=STAGE1,STAGE2, beside the model; may be said again. With --kondate alone: one run of 64×64 pictures instead of a model.
     .pictures = How many to paint; else 600.
     .report = Also write a page into this folder.
-    .judges = A folder of networks that judge, to hold several models to the same; those that are missing are trained first, on these photos.
-    .train_judges = Only train the networks that judge, anew; measure no model.
+    .judges = A folder of networks that judge, to hold several models to the same. The shipped judges of quality stand in for missing ones; the readers of names and the classifier of dishes are trained first, on these photos.
+    .train_judges = Only train the networks that judge, those of quality too, anew; measure no model.
 
 help-foodgan-chaos =
     Try a whole house of its own: no order may be lost or answered twice. Exit code 1 if one is.

@@ -43,6 +43,7 @@ report-alarm-unheard = A picture fits its own name no better than any other: the
 ## What each measure means
 
 report-means-distance = Distance of the pictures to held-out photos; 0 is no difference. It compares models only within one feature network, and is no FID.
+report-means-judges = The same distance as several judges see it: networks of our own that learned from held-out photos which measure nothing here. It is the mean of theirs, and its interval also holds what other trainings would have made of them.
 report-means-unchosen = The same distance to the half of the held-out photos that `foodgan model choose` never looks at when it chooses a snapshot. A setting that somebody chose by the distance to all of them, such as a share of a lesson, was chosen by this half, too.
 report-means-manifold = Precision and density: how many pictures lie among the photos. Recall and coverage: how many photos have a picture near by.
 report-means-rho = Distance to the nearest training photo, over that of photos never seen: near 0 for copies, 1 for pictures as new as new photos. Bad pictures are also far from photos.
