@@ -116,4 +116,5 @@ def _of_networks(each: Tensor, around: Tensor, chance: Generator) -> Tensor:
     out = (count / max(count - 1, 1)) ** 0.5
     spread = each.mean() + out * (each - each.mean())
     drawn = torch.randint(count, (around.shape[1], count), generator=chance)
-    return (spread[drawn] + around.T.gather(1, drawn)).mean(dim=1)
+    values: Tensor = spread[drawn] + around.T.gather(1, drawn)
+    return values.mean(dim=1)

@@ -129,13 +129,16 @@ def _faithfulness(
     figures: dict[str, Any] = {}
     for kind in KINDS:
         key = faithful.key_of(kind)
+        for name in (key, f"{key}{faithful.MORE_WORDS}"):
+            photos = f"{name}_held_out_photos"
+            figures |= {name: None, photos: reading.figures[photos]}
         shuffled = f"{key}_control_shuffled"
-        figures |= {key: None, f"{key}{faithful.MORE_WORDS}": None, shuffled: None}
+        figures[shuffled] = None
         if entrant.conditions is not None:
             rest = (yardstick.panel.readers[kind], seen[kind], asked.names, reading.among)
             figures |= faithful.figures(key, *rest)
             figures[shuffled] = faithful.shuffled(*rest)
-    return figures | reading.figures
+    return figures
 
 
 def _base_dishes(yardstick: Yardstick, entrant: Entrant, invented: Painted) -> dict[str, Any]:
