@@ -273,12 +273,6 @@ def test_an_export_that_is_cut_short_leaves_the_model_that_was_there(
     assert {path.name: path.read_bytes() for path in model.iterdir()} == before
 
 
-def test_the_shipped_model_can_be_opened() -> None:
-    if not (registry.SHIPPED / "model.json").exists():
-        pytest.skip("no model ships yet")
-    registry.describe()
-
-
 def test_only_styles_that_no_run_has_seen_count_as_left_out() -> None:
     """What one stage, or an earlier run, was trained on is no photo that the model never saw."""
 

@@ -9,9 +9,11 @@ import typer
 
 from foodgan.cli.device import Device
 from foodgan.contract.terminal import locale, say
+from foodgan.contract.whole import write_text
 
 CACHE = Path("runs") / "cache"
 PICTURES = 600
+FIGURES = "figures.json"  # beside the pages of a report: what `--json` prints
 
 
 def evaluate(
@@ -50,8 +52,11 @@ def evaluate(
     if kondate is not None:
         run_said = runs[0] if runs else None
         figures["kondate"] = _on_kondate(kondate, model, run_said, device, as_json)
+    written = json.dumps(figures, ensure_ascii=False, indent=1)
+    if report is not None:
+        write_text(report / FIGURES, written + "\n")
     if as_json and figures:
-        typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+        typer.echo(written)
 
 
 def _refuse(options: Mapping[str, object], why: str) -> None:

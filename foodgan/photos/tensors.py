@@ -48,8 +48,8 @@ def load(photos: list[Photo], size: int, cache: Path) -> tuple[list[Photo], NDAr
 
     A folder that has changed is decoded anew, as is one of which an earlier build made other
     pixels, and what was decoded of it before is removed. Returns the photos that are sound and
-    their array (N, size, size, 3), read only. Broken ones are named in the log and skipped. Raises
-    PhotosError when none is sound.
+    their array (N, size, size, 3), read only. Broken ones are skipped: counted in the log, and
+    named there when they are decoded. Raises PhotosError when none is sound.
     """
     place = _place(photos, size)
     stem = cache / f"{place}-{VERSION}-{fingerprint(photos)}"
@@ -60,6 +60,8 @@ def load(photos: list[Photo], size: int, cache: Path) -> tuple[list[Photo], NDAr
         _decode_all(photos, size, table, kept)
         rows, pixels = np.load(kept), np.load(table, mmap_mode="r")
         _forget(set(cache.glob(f"{place}-*.npy")) - {table, kept})
+    if broken := len(photos) - len(rows):
+        log.warning("%d of %d photos could not be decoded and are skipped", broken, len(photos))
     return [photos[row] for row in rows], pixels
 
 

@@ -109,7 +109,7 @@ def test_a_wrong_word_is_told_in_a_frame_of_that_language(
     monkeypatch.setenv(terminal.CHOSEN, locale)
     shown = CliRunner().invoke(cli.app, ["dish", "--nothing"], env={"COLUMNS": "100"}).output
     assert say(locale, "help-frame.error") in shown
-    assert "'foodgan dish -h'" in shown or "dish -h'" in shown
+    assert "dish -h'" in shown
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -228,8 +228,8 @@ def test_the_command_prints_figures_that_the_card_and_the_page_then_show(
     also = ("--pictures", PICTURES, "--judges", workshop.judges, "--report", tmp_path / "page")
     assert run(monkeypatch, "evaluate", *options, *also, "--json") == 0
     printed = capsys.readouterr().out
-    figures = tmp_path / "figures.json"
-    figures.write_text(printed, encoding="utf-8")
+    figures = tmp_path / "page" / "figures.json"
+    assert json.loads(figures.read_text("utf-8")) == json.loads(printed)
     assert run(monkeypatch, "model", "card", "--model", tiny_model, "--figures", figures) == 0
     text = (tiny_model / registry.CARD).read_text(encoding="utf-8")
     (tiny_model / registry.CARD).unlink()

@@ -161,6 +161,18 @@ def test_a_broken_photo_among_good_ones_is_named_and_skipped(
     assert "broken.jpg skipped" in caplog.text
 
 
+def test_how_many_photos_are_broken_is_said_by_every_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    half_red(tmp_path / "a.jpg")
+    (tmp_path / "b.jpg").write_bytes(b"no picture")
+    for _ in range(2):  # decoded, then mapped
+        caplog.clear()
+        with caplog.at_level(logging.WARNING):
+            tensors.load(read_folder(tmp_path), 64, tmp_path / "cache")
+        assert "1 of 2 photos could not be decoded" in caplog.text
+
+
 def test_photos_whose_names_are_no_utf_8_are_decoded(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

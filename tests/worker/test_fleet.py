@@ -151,7 +151,7 @@ def test_with_half_of_the_budget_spent_nobody_asks_until_the_window_ends(
     assert time.monotonic() - began >= 1.4
 
 
-def test_without_redis_the_limits_of_this_worker_alone_are_obeyed(free_redis_url: str) -> None:
+def test_a_pause_that_cannot_be_noted_as_redis_is_away_ends_nothing(free_redis_url: str) -> None:
     Fleet(Redis.from_url(free_redis_url)).note(Pause(1, everywhere=True))
 
 
