@@ -22,6 +22,18 @@ _BLANK = 2 * tarfile.BLOCKSIZE  # zeros that end a tar, before what fills its la
 log = logging.getLogger(__name__)
 
 
+class Tar(tarfile.TarFile):
+    """One that ends where it was cut off, as any does where a header is damaged: see `is_whole`."""
+
+    def next(self) -> tarfile.TarInfo | None:
+        try:
+            return super().next()
+        except tarfile.ReadError:
+            if self.offset == 0:  # it is no tar
+                raise
+            return None
+
+
 def save_files(store: Store, archive: tarfile.TarFile, sums: dict[str, str]) -> int:
     """Each photo once: releases hold the same ones again and again, as links in a folder."""
     saved: set[str] = set()
@@ -58,11 +70,12 @@ def is_whole(archive: tarfile.TarFile, summed: bool) -> bool:
     summed: whether it was made with a list of hashes.
     """
     names = archive.getnames()
+    if summed:
+        return SUMS in names
     assert archive.fileobj
     archive.fileobj.seek(archive.offset)
     rest = archive.fileobj.read(_BLANK + tarfile.RECORDSIZE)
-    ends = _BLANK <= len(rest) < _BLANK + tarfile.RECORDSIZE and not rest.strip(b"\0")
-    return ends and (SUMS in names or not summed)
+    return _BLANK <= len(rest) < _BLANK + tarfile.RECORDSIZE and not rest.strip(b"\0")
 
 
 def damaged(archive: tarfile.TarFile) -> set[str]:
@@ -70,16 +83,23 @@ def damaged(archive: tarfile.TarFile) -> set[str]:
 
     Back-ups of before have no list: of theirs photos are looked at, which are named by their hash.
     """
-    names = set(archive.getnames())
-    sums: dict[str, str] = json.loads(member_of(archive, SUMS)) if SUMS in names else {}
-    bad = sums.keys() - names
+    names, bad = set(archive.getnames()), set()
+    sums: dict[str, str] = {}
+    try:
+        sums = json.loads(member_of(archive, SUMS)) if SUMS in names else {}
+    except (ValueError, tarfile.ReadError):
+        bad.add(SUMS)
+    bad |= sums.keys() - names
     for member in archive:
         if member.islnk():
             target = member.linkname
             sound = in_store(target) is not None and target in names and target not in bad
         elif file := archive.extractfile(member):
             known = sums.get(member.name) or _named(member.name)
-            sound = known in (None, hashlib.sha256(file.read()).hexdigest())
+            try:
+                sound = known in (None, hashlib.sha256(file.read()).hexdigest())
+            except tarfile.ReadError:  # it is cut off in the midst of it
+                sound = False
         else:
             continue
         if not sound:
@@ -126,10 +146,11 @@ def in_store(name: str) -> PurePosixPath | None:
     return PurePosixPath(name).relative_to("store") if name.startswith("store/") else None
 
 
-def saved_lines(archive: tarfile.TarFile, path: str) -> list[bytes]:
-    """The lines of a list of the store; none where the back-up has no such list."""
+def saved_lines(archive: tarfile.TarFile, path: str, bad: Collection[str]) -> list[bytes]:
+    """The lines of a list of the store; none where the back-up has no such list, or a bad one."""
     name = f"store/{path}"
-    return member_of(archive, name).splitlines() if name in archive.getnames() else []
+    there = name in archive.getnames() and name not in bad
+    return member_of(archive, name).splitlines() if there else []
 
 
 def member_of(archive: tarfile.TarFile, name: str) -> bytes:

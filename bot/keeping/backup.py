@@ -7,7 +7,7 @@ the files of the store. Interaction tokens and signed links are left out: they a
 import json
 import logging
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from bot.keeping.archive import (
+    Tar,
     add,
     damaged,
     in_store,
@@ -122,11 +123,10 @@ def restore(
     `salvage`: then all rows and what else is sound come back, and the rest is told to the log.
     """
     try:
-        with tarfile.open(source, "r:", ignore_zeros=salvage) as archive:
+        with Tar.open(source, "r:", ignore_zeros=salvage) as archive:
             about = json.loads(member_of(archive, ABOUT))
             if about.get("format") not in READABLE or str(about.get("revision")) > HEAD:
                 raise BackupRefused(f"{source} is of another version")
-            graves = _graves(url, store) | _graves_in(archive)
             with _engine(url).begin() as connection:
                 known_revision(connection)
             if _has_records(url) and not replace:
@@ -139,7 +139,10 @@ def restore(
             _rehearse(archive, store, source, str(about["revision"]))
             for name in sorted(bad):
                 log.warning("damaged or missing in the back-up: %s", name)
-            files = restore_files(archive, store, _keep_away(archive, store, graves), bad)
+            if not whole:
+                log.warning("the back-up is cut off: what else it held, it does not say")
+            graves = _graves(url, store) | _graves_in(archive, bad)
+            files = restore_files(archive, store, _keep_away(archive, store, graves, bad), bad)
             migrate(url, "base")
             migrate(url, str(about["revision"]))
             rows = _load_records(url, archive)
@@ -265,9 +268,9 @@ def _graves(url: URL, store: Store) -> set[tuple[str, str]]:
     return known
 
 
-def _graves_in(archive: tarfile.TarFile) -> set[tuple[str, str]]:
+def _graves_in(archive: tarfile.TarFile, bad: Collection[str]) -> set[tuple[str, str]]:
     """What was withdrawn while the back-up was made: its files are younger than its rows."""
-    stones = map(Tombstone.model_validate_json, saved_lines(archive, TOMBSTONES))
+    stones = map(Tombstone.model_validate_json, saved_lines(archive, TOMBSTONES, bad))
     return {(stone.sha256, stone.original_sha256) for stone in stones}
 
 
@@ -291,7 +294,10 @@ def _settle(url: URL, graves: Iterable[tuple[str, str]]) -> None:
 
 
 def _keep_away(
-    archive: tarfile.TarFile, store: Store, graves: Iterable[tuple[str, str]]
+    archive: tarfile.TarFile,
+    store: Store,
+    graves: Iterable[tuple[str, str]],
+    bad: Collection[str],
 ) -> set[str]:
     """Files and folders of the back-up that stay away: what was withdrawn or pruned since.
 
@@ -300,7 +306,7 @@ def _keep_away(
     """
     stones = [Tombstone(sha256=sha256, original_sha256=other) for sha256, other in sorted(graves)]
     buried = {stone.sha256 for stone in stones}
-    before = list(map(Pruned.model_validate_json, saved_lines(archive, PRUNED)))
+    before = list(map(Pruned.model_validate_json, saved_lines(archive, PRUNED, bad)))
     pruned = {one.digest for one in before}  # one that came again since is in the back-up
     since = [one for one in store.pruned() if one.digest not in pruned]
     away = {TOMBSTONES, PRUNED, *map(object_path, buried)}

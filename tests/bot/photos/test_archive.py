@@ -1,6 +1,7 @@
 """A back-up as a file: for its owner alone, and refused before it changes anything if it is bad."""
 
 import asyncio
+import hashlib
 import json
 import stat
 import tarfile
@@ -13,7 +14,8 @@ from bot.keeping import archive, backup
 from bot.keeping.backup import BackupRefused
 from bot.records.database import database_url
 from bot.records.tables import Consent, Photo
-from foodgan.contract.store import Store, object_path
+from foodgan.contract.photos import TOMBSTONES, Tombstone
+from foodgan.contract.store import Store, lines_of, object_path
 from tests.bot.photos.rows import SAVED_SHA, rows
 
 
@@ -85,6 +87,7 @@ async def test_a_path_that_leads_out_of_the_store_is_refused(saved: Path, tmp_pa
 
 SAVED_NAME = f"store/{object_path(SAVED_SHA)}"
 ANOTHER = b"another plain photo, whose hash comes later"
+ANOTHER_NAME = f"store/{object_path(hashlib.sha256(ANOTHER).hexdigest())}"
 
 
 @pytest.fixture
@@ -119,6 +122,8 @@ def damage(file: Path, name: str, what: str) -> None:
         data[at] ^= 1
     elif what == "a bit of its bytes is another":
         data[holds] ^= 1
+    elif what == "the copy ends in the midst of it":
+        data = data[: holds + 5]
     elif what == "a width is another":
         data[data.index(b"640", holds)] ^= 1
     else:
@@ -166,6 +171,48 @@ async def test_a_backup_with_damage_that_a_tar_does_not_know_of_is_refused(
     with pytest.raises(BackupRefused, match="is damaged"):
         await asyncio.to_thread(backup.restore, url, Store(str(tmp_path / "new-store")), two)
     assert not (tmp_path / "new-store").exists()
+
+
+@pytest.mark.parametrize("before", [False, True])
+async def test_of_a_copy_that_was_cut_off_all_rows_and_what_is_whole_can_be_had(
+    two: Path, tmp_path: Path, before: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    if before:
+        as_before(two)
+    damage(two, ANOTHER_NAME, "the copy ends in the midst of it")
+    url = database_url(f"sqlite:///{tmp_path}/new/records.sqlite3")
+    store = Store(str(tmp_path / "new-store"))
+    with pytest.raises(BackupRefused, match="is damaged"):
+        await asyncio.to_thread(backup.restore, url, store, two)
+    assert not (tmp_path / "new-store").exists()
+    assert await asyncio.to_thread(backup.restore, url, store, two, salvage=True) == (5, 1)
+    assert [one.sha256 for one in store.objects()] == [SAVED_SHA]
+    assert f"missing in the back-up: {ANOTHER_NAME}" in caplog.text
+    assert "is cut off" in caplog.text
+
+
+@pytest.mark.parametrize("name", [archive.SUMS, f"store/{TOMBSTONES}"])
+async def test_a_damaged_list_costs_no_photo(
+    two: Path, url: URL, tmp_path: Path, name: str
+) -> None:
+    store = Store(str(tmp_path / "store"))
+    store.write(TOMBSTONES, lines_of([Tombstone(sha256="f" * 64, original_sha256="e" * 64)]))
+    await asyncio.to_thread(backup.backup, url, store, two)
+    damage(two, name, "a bit of its bytes is another")
+    new, there = database_url(f"sqlite:///{tmp_path}/new.sqlite3"), Store(str(tmp_path / "there"))
+    with pytest.raises(BackupRefused, match="is damaged"):
+        await asyncio.to_thread(backup.restore, new, there, two)
+    assert (await asyncio.to_thread(backup.restore, new, there, two, salvage=True))[0] == 5
+    assert {there.get(one.sha256) for one in there.objects()} >= {ANOTHER}
+    assert len(list(there.objects())) == 2
+
+
+async def test_zeros_behind_a_whole_backup_are_no_damage(two: Path, tmp_path: Path) -> None:
+    """A tape or a device that it was written to goes on after it."""
+    two.write_bytes(two.read_bytes() + bytes(1 << 20))
+    url = database_url(f"sqlite:///{tmp_path}/new/records.sqlite3")
+    restored = backup.restore, url, Store(str(tmp_path / "new-store")), two
+    assert await asyncio.to_thread(*restored) == (5, 2)
 
 
 async def test_a_photo_that_was_damaged_in_the_store_already_is_no_damage_to_the_backup(

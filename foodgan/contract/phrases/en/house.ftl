@@ -418,7 +418,7 @@ notice-accepted =
     { $count ->
         [one] Your photo was
        *[other] Your { $count } photos were
-    } accepted: { $names }. Thank you! Our painter gets better with every one. See who gave what in `/credits`.
+    } accepted: { $names }. Thank you! Our painter gets better with every one. See who gave how many in `/credits`, in the club's server.
 notice-rejected = We did not take your photo of “{ $name }” this time ({ $reason }). We would love to see another one.
 notice-rejected-many =
     We did not take { $count ->

@@ -366,7 +366,7 @@ notice-accepted =
     写真{ $count ->
         [1] {""}
        *[other] {" "}{ $count } 枚
-    }が採用されました: { $names }。ありがとうございます! 画家がまた腕を上げます。みんなの写真は `/credits` でどうぞ。
+    }が採用されました: { $names }。ありがとうございます! 画家がまた腕を上げます。寄せてくださった方々は、部のサーバーの `/credits` でどうぞ。
 notice-rejected = 「{ $name }」の写真は、今回は見送りになりました({ $reason })。また別の一枚をお待ちしています。
 notice-rejected-many = 「{ $name }」の写真 { $count } 枚は、今回は見送りになりました({ $reason })。また別の一枚をお待ちしています。
 count-photos = { $count } 枚
