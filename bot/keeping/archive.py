@@ -11,6 +11,7 @@ import tarfile
 from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from typing import Self
 
 from foodgan.contract.photos import OBJECTS, RELEASES
 from foodgan.contract.store import Store, object_path
@@ -22,8 +23,21 @@ _BLANK = 2 * tarfile.BLOCKSIZE  # zeros that end a tar, before what fills its la
 log = logging.getLogger(__name__)
 
 
+class _Header(tarfile.TarInfo):
+    """What is damaged in the second header of a long name is so as in the first: one goes on."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(tarfile_)
+        except tarfile.SubsequentHeaderError as error:  # type: ignore[attr-defined]
+            raise tarfile.InvalidHeaderError(str(error)) from None  # type: ignore[attr-defined]
+
+
 class Tar(tarfile.TarFile):
     """One that ends where it was cut off, as any does where a header is damaged: see `is_whole`."""
+
+    tarinfo = _Header
 
     def next(self) -> tarfile.TarInfo | None:
         try:
@@ -40,6 +54,7 @@ def save_files(store: Store, archive: tarfile.TarFile, sums: dict[str, str]) -> 
     for path in _paths(store):  # objects come before releases
         if (twin := _object_of(path)) in saved:
             _link(archive, f"store/{path}", f"store/{twin}")
+            sums[f"store/{path}"] = sums[f"store/{twin}"]
         else:
             try:
                 sums[f"store/{path}"] = add(archive, f"store/{path}", store.read(path))
@@ -81,7 +96,8 @@ def is_whole(archive: tarfile.TarFile, summed: bool) -> bool:
 def damaged(archive: tarfile.TarFile) -> set[str]:
     """The members that are not what was saved, links to such, and what is listed and missing.
 
-    Back-ups of before have no list: of theirs photos are looked at, which are named by their hash.
+    So is what is not listed: a long name is guarded by nothing else. Back-ups of before have no
+    list: of theirs photos are looked at, which are named by their hash.
     """
     names, bad = set(archive.getnames()), set()
     sums: dict[str, str] = {}
@@ -91,11 +107,15 @@ def damaged(archive: tarfile.TarFile) -> set[str]:
         bad.add(SUMS)
     bad |= sums.keys() - names
     for member in archive:
-        if member.islnk():
+        known = sums.get(member.name)
+        if sums and known is None and member.name != SUMS:
+            sound = False
+        elif member.islnk():
             target = member.linkname
-            sound = in_store(target) is not None and target in names and target not in bad
+            there = in_store(target) is not None and target in names and target not in bad
+            sound = there and known == sums.get(target)
         elif file := archive.extractfile(member):
-            known = sums.get(member.name) or _named(member.name)
+            known = known or _named(member.name)
             try:
                 sound = known in (None, hashlib.sha256(file.read()).hexdigest())
             except tarfile.ReadError:  # it is cut off in the midst of it

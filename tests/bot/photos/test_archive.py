@@ -5,7 +5,7 @@ import hashlib
 import json
 import stat
 import tarfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from sqlalchemy import URL
@@ -77,8 +77,11 @@ async def test_a_link_that_leads_to_nothing_is_refused_before_anything_is_change
 
 
 async def test_a_path_that_leads_out_of_the_store_is_refused(saved: Path, tmp_path: Path) -> None:
-    with tarfile.open(saved, "a") as written:
-        archive.add(written, "store/../../evil.jpg", b"evil")
+    with tarfile.open(saved) as old:
+        sums = json.loads(archive.member_of(old, archive.SUMS))
+    with tarfile.open(saved, "a") as written:  # of two of one name the later counts
+        sums["store/../../evil.jpg"] = archive.add(written, "store/../../evil.jpg", b"evil")
+        archive.save_sums(written, sums)
     url = database_url(f"sqlite:///{tmp_path}/other/fresh.sqlite3")
     with pytest.raises(BackupRefused, match="leads out"):
         await asyncio.to_thread(backup.restore, url, Store(str(tmp_path / "other-store")), saved)
@@ -87,7 +90,8 @@ async def test_a_path_that_leads_out_of_the_store_is_refused(saved: Path, tmp_pa
 
 SAVED_NAME = f"store/{object_path(SAVED_SHA)}"
 ANOTHER = b"another plain photo, whose hash comes later"
-ANOTHER_NAME = f"store/{object_path(hashlib.sha256(ANOTHER).hexdigest())}"
+ANOTHER_SHA = hashlib.sha256(ANOTHER).hexdigest()
+ANOTHER_NAME = f"store/{object_path(ANOTHER_SHA)}"
 
 
 @pytest.fixture
@@ -189,6 +193,32 @@ async def test_of_a_copy_that_was_cut_off_all_rows_and_what_is_whole_can_be_had(
     assert [one.sha256 for one in store.objects()] == [SAVED_SHA]
     assert f"missing in the back-up: {ANOTHER_NAME}" in caplog.text
     assert "is cut off" in caplog.text
+
+
+@pytest.mark.parametrize("place", ["a digit of its name", "its dish", "its own header"])
+async def test_a_photo_in_a_release_is_restored_under_its_own_name_or_not_at_all(
+    two: Path, url: URL, tmp_path: Path, place: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Long names lie in a block of their own, which no checksum of a tar covers."""
+    store, folder = Store(str(tmp_path / "store")), f"releases/{'ab' * 32}/train/カレー"
+    first, other = (f"{folder}/{sha256}.jpg" for sha256 in (SAVED_SHA, ANOTHER_SHA))
+    for path in (first, other):
+        store.write(path, store.get(PurePosixPath(path).stem))
+    await asyncio.to_thread(backup.backup, url, store, two)
+    data, named = bytearray(two.read_bytes()), f"store/{first}".encode()
+    at = data.index(named)
+    if place == "its own header":
+        with tarfile.open(two) as saved:
+            data[saved.getmember(f"store/{first}").offset_data - tarfile.BLOCKSIZE] ^= 1
+    else:
+        data[at + (len(named) - 5 if place == "a digit of its name" else named.index(b"\xe3"))] ^= 2
+    two.write_bytes(data)
+    new, there = database_url(f"sqlite:///{tmp_path}/new.sqlite3"), Store(str(tmp_path / "there"))
+    with pytest.raises(BackupRefused, match="is damaged"):
+        await asyncio.to_thread(backup.restore, new, there, two)
+    assert await asyncio.to_thread(backup.restore, new, there, two, salvage=True) == (5, 3)
+    assert there.fs.find(f"{there.root}/releases") == [f"{there.root}/{other}"]
+    assert f"missing in the back-up: store/{first}" in caplog.text
 
 
 @pytest.mark.parametrize("name", [archive.SUMS, f"store/{TOMBSTONES}"])
