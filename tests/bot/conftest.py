@@ -114,8 +114,12 @@ def free_port() -> int:
 
 @pytest.fixture
 def rules() -> Rules:
-    """The stand-in's limits; a test may have its own."""
-    return Rules()
+    """The stand-in's limits; a test may have its own.
+
+    But for the time of a first answer, which a busy machine can sleep through: what comes too late
+    is a fault that a test asks for.
+    """
+    return Rules(response_s=60)
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_text_and_alt_text_name_the_dish_and_ping_nobody(kitchen: Kitchen) -> No
     [edit] = kitchen.discord.edits
     assert edit.payload["allowed_mentions"] == {"parse": []}
     assert "@everyone" not in edit.payload["content"]
-    assert f"{SEED_MAX}–0" in edit.payload["content"]
+    assert f"{SEED_MAX}〜0" in edit.payload["content"]
     assert "tiny-test" in edit.payload["content"]
     alts = [attachment["description"] for attachment in edit.payload["attachments"]]
     assert all("@everyone **丼**" in alt for alt in alts)

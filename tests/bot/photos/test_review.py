@@ -104,6 +104,7 @@ async def test_what_can_still_be_taken_back_waits_for_the_next_release(club: Clu
     nothing = {"release_id": job.id, "digest": None, "train": 0, "test": 0, "left_out": 0}
     club.intake.finish(job, nothing | {"catalogue": EMPTY})
     told = await club.shown(asked, say("ja", "released-nothing"))
+    assert await club.until_ended(Errand)
     assert [each.catalogue for each in await club.all(Errand)] == [EMPTY]
     assert say("ja", "released-left-over", count=1) in told["content"]
     await edited(club, club.click(page, "review-undo", "minato"))
