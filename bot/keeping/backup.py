@@ -132,14 +132,14 @@ def restore(
             if _has_records(url) and not replace:
                 raise BackupRefused.of("cli-bot-holds-records")
             bad = damaged(archive)
-            whole = is_whole(archive, summed=about["format"] >= SUMMED)
-            if not salvage and (bad or not whole):
-                fault = f"{min(bad)} is damaged" if whole else "half of it is missing"
+            ended = is_whole(archive, summed=about["format"] >= SUMMED)
+            if not salvage and (bad or not ended):
+                fault = f"{min(bad)} is damaged" if ended else "half of it is missing"
                 raise BackupRefused.of("cli-bot-backup-damaged", file=str(source), fault=fault)
             _rehearse(archive, store, source, str(about["revision"]))
             for name in sorted(bad):
                 log.warning("damaged or missing in the back-up: %s", name)
-            if not whole:
+            if not ended:
                 log.warning("the back-up is cut off: what else it held, it does not say")
             graves = _graves(url, store) | _graves_in(archive, bad)
             files = restore_files(archive, store, _keep_away(archive, store, graves, bad), bad)
