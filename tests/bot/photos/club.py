@@ -23,6 +23,7 @@ from bot.sandbox.interaction import Interaction
 from bot.sandbox.member_input import Members, SubmitModal, UseCommand, UseComponent
 from bot.sandbox.people import CHANNELS
 from foodgan.contract.photos import CHORE_QUEUE, PHOTO_QUEUE, PhotoIntake, Taken
+from foodgan.contract.phrases import say
 from foodgan.contract.store import Store
 from foodgan.photos.words import read
 from tests.bot.canteen import PATIENCE_S, Canteen, until
@@ -208,6 +209,27 @@ async def edited(club: Club, interaction: Interaction) -> dict[str, Any]:
     """The review message once this click has changed it."""
     await until(lambda: interaction.first("edited", "followup", "answered"), "an answer to a click")
     return dict(interaction.original.json)
+
+
+async def edit_of(interaction: Interaction) -> dict[str, Any]:
+    """The message once the bot has edited it, and said nothing else."""
+    await until(lambda: interaction.first("edited"), "an edit")
+    return dict(interaction.original.json)
+
+
+async def accept(club: Club, reviewer: str = "minato") -> None:
+    """Let a reviewer accept what waits longest."""
+    page = await club.shown(club.use("review", reviewer))
+    await edit_of(club.click(page, "review-accept", reviewer))
+
+
+async def withdraw(club: Club, *ids: str, member: str = "akari") -> dict[str, Any]:
+    """Take photos back: what the member is shown at the end."""
+    mine = await club.shown(club.use("photos withdraw", member))
+    asked = club.click(mine, "withdraw-ask", member, values=list(ids))
+    sure = await edit_of(asked)
+    assert say("ja", "withdraw-sure", count=len(ids)) in sure["content"]
+    return await edit_of(club.click(sure, "withdraw:", member))
 
 
 def _said(interaction: Interaction, having: str) -> bool:
