@@ -8,6 +8,7 @@ rq's own functions, so that its tools and the bot read state, registries and res
 
 import logging
 import math
+import threading
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -105,6 +106,8 @@ class BatchingWorker(SimpleWorker):
         brisk = connection.brisk(settings)
         self._delivery = Delivery(self, brisk, replies, lambda: self.stopping)
         self._calm = _ROW  # batches since the last suspect
+        self._claimed = threading.Event()  # that batch which follows the one painted last, or none
+        self._claimed.set()
         self._told_to_stop_at: float | None = None  # monotonic
         self.resting = False  # operators want it to take no orders
         self.at_rest = False  # it takes none: a look at the queue that was under way is over
@@ -187,9 +190,12 @@ class BatchingWorker(SimpleWorker):
                 continue
             try:
                 with connection.refusing_is_away():
-                    jobs = self._line.take(self._passes.limit, wait_s=0 if burst else _WAIT_S)
+                    at_once = burst or not self._claimed.is_set()
+                    jobs = self._line.take(self._passes.limit, wait_s=0 if at_once else _WAIT_S)
+                    claims = books.claim(self, jobs, self._queue) if jobs else []
+                    self._claimed.set()
                     if jobs:
-                        self._serve_batch(books.claim(self, jobs, self._queue))
+                        self._serve_batch(claims)
                     elif burst:
                         return
                 away_s = _AWAY_FIRST_S
@@ -302,13 +308,16 @@ class BatchingWorker(SimpleWorker):
             _log.warning("orders %s: %s; now one by one", whose, type(error).__name__)
             for one in ready:
                 self._paint([one])
+                self._claimed.set()  # the next one may take this process down
             return
+        self._claimed = threading.Event()
         self._delivery.bring(
             [
                 (claim, self._plate(order, pictures))
                 for (claim, order), pictures in zip(ready, painted, strict=True)
             ],
             self._likeness,
+            after=self._claimed,
         )
 
     def _plate(self, order: DishOrder, pictures: Sequence[Image]) -> Plate:

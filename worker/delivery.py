@@ -35,6 +35,7 @@ _POSTERS = 32  # answers on their way at once
 _ROOM = 128  # orders, 100 MB of pictures; with more on their way no new batch is begun
 _APOLOGY = timedelta(seconds=20)  # how long to try to say that there will be no picture
 _TOKEN_END = timedelta(seconds=5)  # the last moments of a token are not worth a request
+_HELD_S = 0.1  # twice what claiming a batch takes where Redis is far away
 _LEAVE_S = 2.0  # how long leave to post holds: a claim lives for 8 s
 _AWAY_S = 0.5
 
@@ -88,14 +89,27 @@ class Delivery:
         with self._changed:
             return self._changed.wait_for(lambda: self._in_hand == 0, wait_s)
 
-    def bring(self, batch: Sequence[tuple[Claim, Plate]], likeness: Likeness) -> None:
-        """Encode, post, finish: at once, on other threads. Leave is asked for all together.
+    def bring(
+        self,
+        batch: Sequence[tuple[Claim, Plate]],
+        likeness: Likeness,
+        after: threading.Event,
+    ) -> None:
+        """Encode, post, finish: on other threads. Leave is asked for all together.
 
-        likeness: of the model that painted the batch.
+        likeness: of the model that painted the batch. after: the next batch is claimed, or none
+        waits. Beside encoders and posters that takes Python three times as long, and the device has
+        nothing to do meanwhile. As Redis may be away, it is waited for _HELD_S at most.
         """
-        asked = self._posters.submit(self._ask_leave, [claim for claim, _ in batch])
+
+        def ask() -> tuple[float, list[fence.Leave]]:
+            after.wait(_HELD_S)
+            return self._ask_leave([claim for claim, _ in batch])
+
+        asked = self._posters.submit(ask)
         for place, (claim, plate) in enumerate(batch):
-            self._begin(claim, partial(self._bring, claim, plate, likeness, asked, place))
+            leave = partial(self._leave, claim, asked, place)
+            self._begin(claim, partial(self._bring, claim, plate, likeness, leave, after))
 
     def close(self, claim: Claim, order: DishOrder | None, error: Exception) -> None:
         """Give the job another try, or say what has become of it: at once, on another thread."""
@@ -131,11 +145,17 @@ class Delivery:
         self._begin(claim, partial(self._drop, claim))
 
     def _bring(
-        self, claim: Claim, plate: Plate, likeness: Likeness, asked: Asked, place: int
+        self,
+        claim: Claim,
+        plate: Plate,
+        likeness: Likeness,
+        leave: Callable[[], fence.Leave],
+        after: threading.Event,
     ) -> None:
+        after.wait(_HELD_S)
         try:
             plate = _looked(plate, likeness)
-            served = self._serve(claim, plate, partial(self._leave, claim, asked, place))
+            served = self._serve(claim, plate, leave)
         except Exception as error:
             self._close(claim, plate.order, error)
             return

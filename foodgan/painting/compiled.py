@@ -41,6 +41,7 @@ def at_first_use(painter: Painter) -> None:
     """Both stages by `torch.compile`: the first pass of one picture pays, and the first of more."""
     painter.first_pass = torch.compile(painter.first_pass)
     painter.second_pass = torch.compile(painter.second_pass)
+    painter.in_lanes = False
 
 
 def ahead(painter: Painter, home: Path) -> Path:
@@ -81,6 +82,7 @@ def take_up(painter: Painter, home: Path) -> bool:
         return False
     first, second = (torch._inductor.aoti_load_package(str(place / name)) for name in STAGES)
     painter.first_pass, painter.second_pass = first, second
+    painter.in_lanes = False  # what was compiled ahead holds Python's lock while it computes
     return True
 
 

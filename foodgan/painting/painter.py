@@ -6,6 +6,7 @@ N dishes of a batch, of every kind; M names that they are mixed with. Pictures a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +19,7 @@ from torch.nn import functional as F
 from foodgan.contract.orders import SEED_MAX
 from foodgan.machine.place import best
 from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator, Stage2Generator
-from foodgan.painting import latents
+from foodgan.painting import lanes, latents
 from foodgan.painting.dye import Dye, dye_of, lay
 from foodgan.photos import picture
 from foodgan.registry import ModelFile, open_model
@@ -110,7 +111,8 @@ class Painter:
 
     model_id: what members see of the model. half: what its convolutions compute in instead of
     float32, for comparison: on no device measured was it faster, see docs/results/painter.md.
-    first_pass, second_pass: the `paint` of each stage, or the same compiled or recorded.
+    first_pass, second_pass: the `paint` of each stage, or the same compiled or recorded. in_lanes:
+    whether a CPU's threads may each call these, and none waits for another.
     """
 
     first_pass: Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -125,6 +127,7 @@ class Painter:
         self.second = second.to(self.device).to(memory_format=torch.channels_last)
         self.first_pass, self.second_pass = self.first.paint, self.second.paint
         self.half: torch.dtype | None = None
+        self.in_lanes = True
 
     @classmethod
     def load(
@@ -187,10 +190,22 @@ class Painter:
 
     @torch.inference_mode()
     def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
-        """An RGB picture for each dish, in order, in one pass. Raises as `prepare` does."""
-        if not dishes:
-            return []
-        given = self.prepare(dishes)
+        """An RGB picture for each dish, in order, in one pass. Raises as `prepare` does.
+
+        A CPU paints loads of them at the same time, see `foodgan.painting.lanes`.
+        """
+        threads = torch.get_num_threads() if self.in_lanes and self.device.type == "cpu" else 1
+        size = lanes.load_of(len(dishes), threads) or 1
+        loads = [dishes[at : at + size] for at in range(0, len(dishes), size)]
+        prepared = ((load, self.prepare(load)) for load in loads)
+        if len(loads) < 2:
+            painted = [self._images(*load) for load in prepared]
+        else:
+            painted = lanes.run(threads, lambda load: self._images(*load), prepared)
+        return list(chain.from_iterable(painted))
+
+    @torch.inference_mode()  # of the thread that asks, which may be a lane's
+    def _images(self, dishes: Sequence[Dish], given: Prepared) -> list[Image.Image]:
         pictures = self._pictures(dishes, given)
         painted = to_images(pictures)
         large = [row for row, dish in enumerate(dishes) if dish.enlarged]

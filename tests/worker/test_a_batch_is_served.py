@@ -13,7 +13,8 @@ from foodgan.painting.painter import Dish, Painter, portions
 from tests.worker.conftest import BATCH, Kitchen, an_order
 from tests.worker.posted import shows
 from tests.worker.tiny import TinyPainter
-from worker import delivery
+from worker import delivery, plates
+from worker.reply import Message
 
 POISON = "毒きのこ鍋"
 
@@ -173,6 +174,27 @@ def test_the_next_batch_is_painted_while_the_last_one_is_posted(kitchen: Kitchen
     assert {kitchen.status(order.order_id) for order in orders} == {"finished"}
     names = chain.from_iterable(kitchen.answer(order).files for order in orders)
     assert set(names) == {f"dish-7-{order.order_id}.jpg" for order in orders}
+
+
+def test_the_next_batch_is_claimed_before_pictures_of_the_last_one_are_on_their_way(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else encoders and posters hold up the claim, and the device waits for both."""
+    claimed: list[list[str | None]] = []
+    encode = plates.Plate.message
+
+    def message(plate: plates.Plate) -> Message:
+        claimed.append([kitchen.status(order.order_id) for order in orders[BATCH:]])
+        return encode(plate)
+
+    monkeypatch.setattr(plates.Plate, "message", message)
+    monkeypatch.setattr(delivery, "_HELD_S", 60.0)
+    orders = [kitchen.put(an_order()) for _ in range(2 * BATCH)]
+
+    kitchen.serve(TinyPainter())
+
+    assert all(states == ["started"] * BATCH for states in claimed[:BATCH])
+    assert len(claimed) == len(kitchen.discord.answers) == 2 * BATCH
 
 
 def test_no_batch_is_begun_while_many_answers_are_on_their_way(
