@@ -42,6 +42,22 @@ def between(
     _made(registry.between(before, after, share, out), out)
 
 
+@app.command()
+def widen(
+    photos: Annotated[Path, typer.Option(file_okay=False)],
+    out: Annotated[Path, typer.Option(file_okay=False)],
+    model: Path | None = None,
+    layout: Annotated[float, typer.Option(min=0.1, max=3)] = 1.2,
+    names: Annotated[float, typer.Option(min=0.1, max=3)] = 1.1,
+    around: Annotated[float, typer.Option(min=0.1, max=5)] = 1.5,
+    name: str = "",
+) -> None:
+    """Make a model whose seeds and names lie further apart: more variety, without training."""
+    from foodgan.publishing.widening import Widths, widen
+
+    _made(widen(model, photos, Widths(layout, names, around), out, name), out)
+
+
 def _made(model: "ModelFile", out: Path) -> None:
     """Write a new model's card, without figures, and say what it is called."""
     from foodgan import registry

@@ -149,6 +149,16 @@ help-foodgan-model-between = Make a model between two: what a lesson taught in p
     .after = A model that was taught on it.
     .out = The folder of the model that comes of it.
     .share = How far from BEFORE: 1 is AFTER.
+help-foodgan-model-widen =
+    Make a model whose seeds and names lie further apart: more variety, without training.
+
+    A generator paints less variety than its photos have. What it is given may lie further apart than in training: it is written into the weights of Stage-I. 1 leaves a thing as it is; too much ends in stains. Measure what comes of it: `foodgan evaluate`.
+    .photos = The photos that it learned from: the mean of their names stays where it is.
+    .out = The folder of the model that comes of it.
+    .layout = How many times as far apart seeds lay out their dishes.
+    .names = How many times as far apart names are heard.
+    .around = How many times as far from its name a picture may be.
+    .name = What members see; else as before.
 help-foodgan-model-teach =
     Teach a trained Stage-I names that no photo has: what a dish is, and what lies on it.
 
