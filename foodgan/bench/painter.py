@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -11,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from foodgan.machine.place import computes_bf16
 from foodgan.machine.progress import track
+from foodgan.painting import lanes
 from foodgan.painting.painter import Painter, portions, to_images
 
 NAME = "虹色マグロカレーうどん"  # with a colour, which takes some time, too
@@ -48,8 +49,9 @@ def measure(painter: Painter, repeats: int) -> dict[str, Any]:
     """Everything that `foodgan bench painter` prints.
 
     stages: parameters, ms and GMAC of one picture, and their share of the peak; whole: the same
-    with names, noise and the conversion to Pillow; batches: pictures/s by batch size; parts: where
-    the ms of a pass go, for the smallest and the largest batch.
+    with names, noise and the conversion to Pillow; batches: pictures/s by batch size; lanes: how
+    many times those of a CPU that shares each layer among its threads, by turns, where lanes paint;
+    parts: where the ms of a pass go, for the smallest and the largest batch.
     """
     device = painter.device
     batches = GPU_BATCHES if device.type == "cuda" else BATCHES
@@ -90,6 +92,10 @@ def measure(painter: Painter, repeats: int) -> dict[str, Any]:
             str(size): round(_pictures_s(painter, size, repeats), 1)
             for size in track(batches, "batches")
         },
+        "lanes": {
+            str(size): round(_lanes_times(painter, size, repeats), 2)
+            for size in track(_laned(painter, batches), "lanes")
+        },
         "parts": {
             str(size): _parts_ms(painter, size, repeats) for size in (batches[0], batches[-1])
         },
@@ -114,6 +120,28 @@ def _stage(
 def _pictures_s(painter: Painter, size: int, repeats: int) -> float:
     dishes = portions(NAME, 0, size)
     return size / median_s(lambda: painter.paint(dishes), max(3, repeats // size))
+
+
+def _laned(painter: Painter, sizes: Sequence[int]) -> list[int]:
+    """The sizes that a CPU's lanes paint."""
+    if painter.device.type != "cpu" or not painter.in_lanes:
+        return []
+    threads = torch.get_num_threads()
+    return [size for size in sizes if lanes.load_of(size, threads) < size]
+
+
+def _lanes_times(painter: Painter, size: int, repeats: int) -> float:
+    """How many times as fast lanes paint a pass, the median of rounds."""
+    dishes, times = portions(NAME, 0, size), []
+    try:
+        for _ in range(max(5, repeats // size)):
+            seconds = []
+            for painter.in_lanes in (False, True):
+                seconds.append(median_s(lambda: painter.paint(dishes), 1, warmup=0))
+            times.append(seconds[0] / seconds[1])
+    finally:
+        painter.in_lanes = True
+    return statistics.median(times)
 
 
 def _parts_ms(painter: Painter, size: int, repeats: int) -> dict[str, float]:

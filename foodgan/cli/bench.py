@@ -245,6 +245,9 @@ def _show_painter(figures: dict[str, Any]) -> None:
     speeds = "  ".join(f"{size}: {speed}" for size, speed in figures["batches"].items())
     peak = str(figures["peak_gmac_s"])
     console.print(say("cli-bench-peak-speeds", peak=peak, speeds=speeds))
+    if figures["lanes"]:
+        times = "  ".join(f"{size}: {times}" for size, times in figures["lanes"].items())
+        console.print(say("cli-bench-lanes", times=times))
 
 
 def _on(figures: dict[str, Any]) -> str:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from typer.testing import CliRunner
 
 from foodgan import cli
-from foodgan.bench import variants
+from foodgan.bench import painter, variants
 from foodgan.cli import app
 from foodgan.painting import compiled
+from foodgan.painting.painter import Painter
 
 COMPILED = {name for name, variant in variants.VARIANTS.items() if variant.compiles}
 
@@ -88,6 +90,20 @@ def test_the_usual_figures_add_up(
     stages = figures["stages"].values()
     assert figures["whole"]["gmac"] == pytest.approx(sum(s["gmac"] for s in stages), abs=2e-3)
     assert all(speed > 0 for speed in figures["batches"].values())
+    assert figures["lanes"] == {}  # one thread has one lane
+
+
+def test_lanes_are_held_against_threads_that_share_each_layer(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(painter, "BATCHES", (1, 4, 8))
+    before = torch.get_num_threads()
+    try:
+        figures = painter.measure(Painter.load(tiny_model, device="cpu", threads=2), 1)
+    finally:
+        torch.set_num_threads(before)
+    assert set(figures["lanes"]) == {"4", "8"}
+    assert all(times > 0 for times in figures["lanes"].values())
 
 
 @pytest.mark.parametrize("words", [["--variants", "--only", "typo"], ["--only", variants.BASE]])

@@ -296,6 +296,7 @@ cli-bench-on =
     }
 cli-bench-pass = a pass of { $size }, ms: { $parts }
 cli-bench-peak = peak { $peak } GMAC/s
+cli-bench-lanes = times as fast with pictures of its own for each thread as sharing each layer, by batch  { $times }
 cli-bench-peak-speeds = peak { $peak } GMAC/s; pictures/s by batch  { $speeds }
 cli-bench-skipped = { $name }: skipped, { $why }
 cli-bench-pixels = { $name }: pixels { $apart } steps of 255 away, at most in brackets

@@ -231,6 +231,7 @@ cli-bench-no-variant = { $names } という描き方はありません。選べ�
 cli-bench-on = { $model }({ $device }、{ $threads } スレッド)
 cli-bench-pass = 一度に { $size } 枚描くときの内訳(ms): { $parts }
 cli-bench-peak = 最高 { $peak } GMAC/s
+cli-bench-lanes = スレッドごとに別の絵を描くと、全スレッドで一緒に描くときの何倍の速さか(一度に描く枚数ごと)  { $times }
 cli-bench-peak-speeds = 最高 { $peak } GMAC/s · 一度に描く枚数ごとの pictures/s  { $speeds }
 cli-bench-skipped = { $name }: 測りませんでした({ $why })
 cli-bench-pixels = { $name }: 画素の差は 255 段階のうち平均 { $apart } 段階(かっこ内は最大)
