@@ -24,7 +24,7 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
         return Answer(say(locale, "learned-outrun", digest=digest))
     if done.digest is None:
         nothing = say(locale, "learned-nothing", digest=digest)
-        return Answer("\n".join([nothing, *_unheard(locale, done.unheard)]))
+        return Answer("\n".join([nothing, *_left_out(locale, done)]))
     failed = [gate for gate in done.gates if not gate.passed]
     if done.promoted:
         head = say(locale, "learned-served", digest=digest, count=count, model=done.model_id)
@@ -35,7 +35,7 @@ def lesson(locale: str, release: str, done: Learned, picture: bytes | None) -> A
     lines = [head, *(_measured(locale, gate) for gate in failed)]
     if not done.promoted:
         lines.append(say(locale, "learned-forgotten" if done.forgotten else "learned-as-ever"))
-    lines += [*_likenesses(locale, done.names), *_unheard(locale, done.unheard)]
+    lines += [*_likenesses(locale, done.names), *_left_out(locale, done)]
     files = (_file(locale, done.names, picture),) if picture else ()
     return Answer("\n".join(lines), None, files)
 
@@ -69,13 +69,16 @@ def _likenesses(locale: str, names: Sequence[LearnedName]) -> list[str]:
     return lines
 
 
-def _unheard(locale: str, names: Sequence[str]) -> list[str]:
-    if not names:
-        return []
-    shown = dishname.listed(names[:NAMED_MAX])
-    if len(names) > NAMED_MAX:
-        shown = say(locale, "notice-learned-more", names=shown, count=len(names) - NAMED_MAX)
-    return [say(locale, "learned-unheard", names=shown)]
+def _left_out(locale: str, done: Learned) -> list[str]:
+    """The names that were not learned, by why they were not."""
+    lines = []
+    for why, names in (("learned-unheard", done.unheard), ("learned-known", done.known)):
+        shown = dishname.listed(names[:NAMED_MAX])
+        if len(names) > NAMED_MAX:
+            shown = say(locale, "notice-learned-more", names=shown, count=len(names) - NAMED_MAX)
+        if names:
+            lines.append(say(locale, why, names=shown))
+    return lines
 
 
 def _file(locale: str, names: Sequence[LearnedName], picture: bytes) -> discord.File:

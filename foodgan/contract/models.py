@@ -68,8 +68,9 @@ class Gate(Result):
 class Learned(Result):
     """What came of learning. digest: of the published model; None: the release has no new name.
 
-    model_id: "" without a model; names: all that it learned, those with most photos first; unheard:
-    those that it could not; promoted: whether workers take it up; outrun: not, as a newer release
+    model_id: "" without a model; names: all that it learned, those with most photos first; known:
+    other names of the release, heard as ever by the word that they end in; unheard: those that it
+    could not learn; promoted: whether workers take it up; outrun: not, as a newer release
     was learned from; forgotten: not, and what was learned before is served no more either, as a
     photo of it was withdrawn.
     """
@@ -78,6 +79,7 @@ class Learned(Result):
     digest: Sha256 | None
     model_id: str
     names: tuple[LearnedName, ...] = ()
+    known: tuple[DishName, ...] = ()
     unheard: tuple[DishName, ...] = ()
     gates: tuple[Gate, ...] = ()
     promoted: bool = False

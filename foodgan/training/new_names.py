@@ -12,7 +12,7 @@ condition.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,11 +52,10 @@ LOOKED_AT = 32  # photos at once
 
 
 class NothingNew(PhotosError):
-    """Photos without a name that the model could learn. unheard: new ones that it tried to."""
+    """Photos without a name that the model could learn. known, unheard: as in `Learned`."""
 
-    def __init__(self, message: str, unheard: Sequence[str] = ()) -> None:
-        super().__init__(message)
-        self.unheard = tuple(sorted(unheard))
+    known: tuple[str, ...] = ()
+    unheard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def learn(
     styles = tuple(sorted(registry.left_out(model.training.values())))
     found = [each for each in trained_on(read_folder(photos), styles) if each.name]
     if not found:
-        raise NothingNew(f"{photos} has no photo with a name to learn")
+        raise _nothing_new("cli-model-none-named", photos)
     found, pixels = decoded.load(found, SIZE, cache)
     seen = [pixels[start : start + LOOKED_AT] for start in range(0, len(found), LOOKED_AT)]
     with torch.inference_mode():
@@ -123,11 +122,11 @@ def learn(
     known = trained & told if every else trained | _ending_in_known_words(told, trained)
     likenesses = liken(index, _by_name(index, found, index.placed(features), known), before)
     if not likenesses:
-        raise NothingNew(f"the model knows every name in {photos} already")
+        raise _nothing_new("cli-model-nothing-new", photos, known=told & known)
     asked = {each.name: each.like for each in likenesses}
     alike, stages, lessons = _taught(folder, asked, known_names(index), seed)
     if not alike:
-        raise NothingNew(f"no new name in {photos} can be told from known ones", list(asked))
+        raise _nothing_new("cli-model-none-heard", photos, known=told & known, unheard=asked)
     left = set(asked) - set(alike)
     likenesses = [each for each in likenesses if each.name in alike]
     features = features[[each.name not in left for each in found]]
@@ -150,6 +149,14 @@ def learn(
     return Learned(
         registry.describe(out), tuple(likenesses), heard_as_ever, lessons, tuple(sorted(left))
     )
+
+
+def _nothing_new(
+    phrase: str, photos: Path, known: Iterable[str] = (), unheard: Iterable[str] = ()
+) -> NothingNew:
+    error = NothingNew.of(phrase, folder=str(photos))
+    error.known, error.unheard = tuple(sorted(known)), tuple(sorted(unheard))
+    return error
 
 
 def _taught(

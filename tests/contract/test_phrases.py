@@ -12,7 +12,7 @@ from foodgan.contract.phrases import FOLDER, LOCALES, SHELVES, locale_of, say, s
 
 ROOT = Path(__file__).parents[2]
 # Calls that take a phrase key.
-CALLS = {"say", "of", "UserError", "phrase", "tell", "Verdict", "apology"}
+CALLS = {"say", "of", "UserError", "phrase", "tell", "Verdict", "apology", "_nothing_new"}
 
 
 class Variables(visitor.Visitor):

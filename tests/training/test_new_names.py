@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from foodgan import registry
 from foodgan.cli import app
 from foodgan.contract.errors import ModelError, UserError
+from foodgan.contract.terminal import told
 from foodgan.evaluate.nearest import Nearest
 from foodgan.models.stackgan import Conditioned
 from foodgan.painting.painter import Painter, portions
@@ -154,7 +155,7 @@ def test_a_name_that_cannot_be_told_from_known_ones_is_left_out_and_the_others_a
     assert "カレーカレー" not in Nearest.open(tmp_path / "out").tables["name"]
     for new in LIKE:
         shutil.rmtree(photos / new)
-    with pytest.raises(NothingNew, match="told from known ones") as caught:
+    with pytest.raises(NothingNew, match="can be told from the ones") as caught:
         learn(model, photos, tmp_path / "out", tmp_path / "cache", every=True)
     assert caught.value.unheard == ("カレーカレー",)
 
@@ -291,8 +292,23 @@ def test_a_name_that_the_model_was_trained_on_is_heard_as_ever(
     assert {each.name for each in done.likenesses} == set(LIKE)
     shutil.rmtree(photos / "部長スペシャル")
     shutil.rmtree(photos / "ハルカ飯")
-    with pytest.raises(PhotosError, match="knows every name"):
+    with pytest.raises(NothingNew, match="no new name to learn") as caught:
         learn(model, photos, tmp_path / "out", tmp_path / "cache")
+    assert caught.value.known == ("鮭丼",)
+
+
+def test_a_name_that_is_not_learned_for_its_last_word_is_no_name_that_the_model_heard_before(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photos/きつねカレー").mkdir(parents=True)
+    draw_dish("カレー", 3_004).save(tmp_path / "photos/きつねカレー/1.png")
+    words = ["model", "learn", "--model", str(model), "--photos", str(tmp_path / "photos")]
+    done = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "out")])
+    assert isinstance(done.exception, NothingNew)
+    assert done.exception.known == ("きつねカレー",)
+    monkeypatch.setenv("FOODGAN_LANG", "ja")
+    assert "知っている言葉で終わる" in told(done.exception)
+    assert "きつね" not in str(done.exception)  # which stands in a trainer's log
 
 
 def test_a_name_that_ends_in_a_word_it_knows_is_heard_as_ever_unless_every_name_is_asked_for(
@@ -336,12 +352,12 @@ def test_the_command_prints_likenesses_and_paints_before_and_after(
     done = CliRunner().invoke(app, [*words, "--name", "club", "--json"])
     (club / "ハルカ飯/broken.png").unlink()
     assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)
-    assert told["model"].startswith("club·")
-    assert {each["name"]: each["known"][0][0] for each in told["names"]} == LIKE
-    assert told["unheard"] == []
+    said = json.loads(done.stdout)
+    assert said["model"].startswith("club·")
+    assert {each["name"]: each["known"][0][0] for each in said["names"]} == LIKE
+    assert said["unheard"] == []
     for stage in registry.STAGES:
-        assert 0 < told["heard"][stage]["off"] < hearing.FAR
+        assert 0 < said["heard"][stage]["off"] < hearing.FAR
     assert (tmp_path / "out/learned.png").stat().st_size > 1_000
     card = (tmp_path / "out/README.md").read_text(encoding="utf-8")
     assert "likeness" in card

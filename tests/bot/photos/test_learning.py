@@ -129,6 +129,25 @@ async def test_a_release_without_new_names_is_answered_so(club: Club, trainer: T
     assert shown["attachments"] == []
 
 
+@pytest.mark.parametrize("digest", [None, "d" * 64])
+async def test_names_that_stay_as_they_are_heard_are_named_with_the_reason(
+    club: Club, trainer: Trainer, digest: str | None
+) -> None:
+    """Else who handed over a fox udon waits for news that never come."""
+    await club.canteen.open()
+    asked = await released(club)
+    known = ["きつねうどん", "海老カレー", *(f"カレー{n}丼" for n in range(lessons.NAMED_MAX))]
+    job = await in_line(trainer)
+    trainer.learn(job, digest=digest, promoted=bool(digest), known=known, unheard=["Bセット"])
+    shown = (await club.shown(asked, "きつねうどん"))["content"]
+    lines = shown.splitlines()
+    assert say("ja", "learned-unheard", names="Bセット") in lines
+    [line] = [each for each in lines if "きつねうどん" in each]
+    assert "知っている言葉で終わる" in line
+    assert "海老カレー" in line
+    assert line.endswith("ほか 2 品")
+
+
 async def test_an_older_release_that_came_too_late_is_answered_so(
     club: Club, trainer: Trainer
 ) -> None:

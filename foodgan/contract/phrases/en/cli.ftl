@@ -106,7 +106,10 @@ cli-model-likeness =
         [one] 1 photo
        *[other] { $photos } photos
     } like: { $known }
-cli-model-known = heard as ever, by words that it knows: { $names }
+cli-model-none-named = { $folder } has no photo with a name to learn.
+cli-model-nothing-new = { $folder } has no new name to learn: the model knows each of them, or the word that it ends in, and hears it by that already. --every also teaches those that end in a word which it knows.
+cli-model-none-heard = No new name in { $folder } can be told from the ones that the model knows.
+cli-model-known = heard as ever, by the word that they end in: { $names }
 cli-model-heard = { $stage }: new names at most { $off } off, known ones moved by at most { $moved }
 cli-model-unheard = not learned, as they cannot be told from other names: { $names }
 cli-model-no-figures = { $file } holds no figures: { $fault }
