@@ -126,6 +126,18 @@ class Settings(BaseSettings):
         return url
 
 
+class _Dotenv(BaseSettings):
+    """All that stands in `.env`, by its name as it is written there."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="allow", case_sensitive=True)
+
+
+def keys_of_s3() -> dict[str, str]:
+    """The AWS_… variables of `.env`: S3's library reads none but the environment's."""
+    found = _Dotenv().model_extra or {}
+    return {name: value for name, value in found.items() if name.startswith("AWS_") and value}
+
+
 def read_settings() -> Settings:
     """The settings. Raises UserError `settings-wrong` (name, fault), which tells no value."""
     try:

@@ -35,6 +35,7 @@ from foodgan.contract.photos import (
     Tombstone,
     Waiting,
 )
+from foodgan.contract.settings import keys_of_s3
 from foodgan.contract.whole import PARTIAL, settle, whole
 
 LEFTOVER_S = 3600.0  # a partial file of this age has no writer any more
@@ -110,8 +111,13 @@ class Store:
                 "and only BUCKET/FOLDER in its address"
             )
         self.url = url
+        options = {}
+        if url.startswith(("s3:", "s3a:")):
+            options = _NO_CACHE
+            # A command in a shell finds them where its settings are, as what `make up` starts does.
+            for name, value in keys_of_s3().items():
+                os.environ.setdefault(name, value)
         with _reaching(shown(url)):
-            options = _NO_CACHE if url.startswith(("s3:", "s3a:")) else {}
             self.fs, self.root = url_to_fs(url, **options)
         self.is_folder = "file" in self.fs.protocol
 

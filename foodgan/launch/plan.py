@@ -12,11 +12,10 @@ from pathlib import Path
 from urllib.parse import quote, unquote_plus
 
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foodgan.contract import private
 from foodgan.contract.errors import UserError
-from foodgan.contract.settings import Settings
+from foodgan.contract.settings import Settings, keys_of_s3
 from foodgan.contract.whole import write_text
 from foodgan.launch.files import password_in
 
@@ -81,7 +80,7 @@ def make(settings: Settings, port: int, workers: int) -> Plan:
     programs.append(_trainer())
     programs.append(_bot())
     own = _variables(settings, var, redis_url, page)
-    environment = {**_credentials(), **outside(), **own}
+    environment = {**keys_of_s3(), **outside(), **own}
     return Plan(var, tuple(programs), environment, redis_url, page)
 
 
@@ -220,18 +219,6 @@ def _photo_store(settings: Settings) -> str:
     """As set, but a relative folder counts from here, not from the child's folder."""
     store = settings.photo_store
     return store if "://" in store else str(Path(store).resolve())
-
-
-class _Dotenv(BaseSettings):
-    """All that stands in `.env`, by its name as it is written there."""
-
-    model_config = SettingsConfigDict(env_file=".env", extra="allow", case_sensitive=True)
-
-
-def _credentials() -> dict[str, str]:
-    """The AWS_… variables of `.env`: S3's library reads none but the environment's."""
-    found = _Dotenv().model_extra or {}
-    return {name: value for name, value in found.items() if name.startswith("AWS_") and value}
 
 
 def outside() -> dict[str, str]:

@@ -59,6 +59,24 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     return store
 
 
+def test_a_command_in_a_shell_finds_the_keys_of_s3_where_its_settings_stand(
+    s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the house runs, and back-up, roll-back and prune fail on the day they are needed."""
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL")
+    for name in names:
+        monkeypatch.setenv(name, "")  # so that what the store puts there is gone afterwards
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    keys = "AWS_ACCESS_KEY_ID=testing\nAWS_SECRET_ACCESS_KEY=testing\nAWS_DEFAULT_REGION=mars\n"
+    (tmp_path / ".env").write_text(f"{keys}AWS_ENDPOINT_URL={s3}\n")
+    monkeypatch.chdir(tmp_path)
+    store = Store("s3://shelf/photos")
+    store.fs.mkdir("shelf")
+    assert Store("s3://shelf/photos").get(store.put(BYTES)) == BYTES
+    assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"  # what the shell says goes first
+
+
 def test_bytes_come_back_by_their_hash(store: Store) -> None:
     assert store.put(BYTES) == NAME
     assert store.get(NAME) == BYTES
