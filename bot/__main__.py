@@ -54,14 +54,17 @@ def sync(context: typer.Context, guild: int | None = None) -> None:
 
 
 @cli.command()
-def migrate(context: typer.Context, down: Annotated[bool, typer.Option("--down")] = False) -> None:
+def migrate(context: typer.Context, to: Annotated[int | None, typer.Option(min=1)] = None) -> None:
     """Bring the tables to this version. The bot does so itself when it starts."""
-    from bot.records.database import RecordsClosed, database_url
+    from bot.records.database import RecordsClosed, database_url, is_missing
     from bot.records.migrate import migrate as move
 
     settings: Settings = context.obj
+    url = database_url(settings.database_url.get_secret_value())
+    if to and is_missing(url):
+        _fail(say("cli-bot-no-database", file=str(url.database)))
     try:
-        move(database_url(settings.database_url.get_secret_value()), "-1" if down else "head")
+        move(url, f"{to:04}" if to else "head")
     except RecordsClosed as error:
         _fail(told(error))
 

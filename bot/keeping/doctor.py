@@ -65,7 +65,7 @@ def _tables(kind: str, found: str | None) -> Finding:
         return warn(part, told, say("doctor-database.migrate"))
     if found > HEAD:
         told = say("doctor-database-newer", kind=kind, found=found, ours=HEAD)
-        return fail(part, told, say("doctor-database-newer.advice"))
+        return fail(part, told, say("doctor-database-newer.advice", ours=HEAD))
     return ok(part, say("doctor-database", kind=kind, found=found))
 
 

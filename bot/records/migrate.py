@@ -12,7 +12,6 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from bot.records.database import (
     RecordsClosed,
-    is_missing,
     make_file,
     postgres_arguments,
     reason,
@@ -56,13 +55,10 @@ def known_revision(connection: Connection) -> str | None:
 
 
 def migrate(url: URL, target: str) -> None:
-    """Move the tables to `target`: "head", "base", "-1" or a revision. One process at a time.
+    """Move the tables to `target`: "head", "base" or a revision, on or back; one process at a time.
 
-    Raises RecordsClosed where they cannot be moved, or where there is nothing to go back from.
+    Raises RecordsClosed where they cannot be moved.
     """
-    back = target == "base" or target.startswith("-")
-    if back and is_missing(url):
-        raise RecordsClosed.of("cli-bot-no-database", file=str(url.database))
     logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # speaks when imported
     from alembic import command  # here, for it is slow to import and most starts need none of it
     from alembic.config import Config
@@ -70,13 +66,14 @@ def migrate(url: URL, target: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
-    move = command.downgrade if back else command.upgrade
     engine = _locking_engine(url)
     try:
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            known_revision(connection)
+            found = known_revision(connection)
+            back = target == "base" or (target != "head" and target < (found or ""))
+            move = command.downgrade if back else command.upgrade
             config.attributes["connection"] = connection
             move(config, target)
     except CommandError as error:

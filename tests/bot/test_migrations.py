@@ -13,10 +13,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, inspect, select
 from sqlalchemy.ext.asyncio import async_sessionmaker
+from typer.testing import CliRunner
 
+from bot.__main__ import cli
 from bot.records import migrate, orders
 from bot.records.database import RecordsClosed, database_url, open_engine
 from bot.records.tables import Base, Errand
+from foodgan.contract.terminal import say
 from tests.bot.sample import AOI, an_order
 
 
@@ -99,8 +102,10 @@ async def test_on_the_way_back_no_open_order_becomes_a_plain_dish(url: URL) -> N
         for fields in KINDS:
             await orders.write(session, an_order(**fields), AOI)
 
-    for _ in range(6):  # to the revision before kinds
-        await asyncio.to_thread(migrate.migrate, url, "-1")
+    for _ in range(2):  # the second time nothing is left to do
+        await asyncio.to_thread(migrate.migrate, url, "0002")  # the revision before kinds
+        async with engine.connect() as connection:
+            assert await connection.run_sync(migrate.revision) == "0002"
 
     async with engine.connect() as connection:
         rows = await connection.exec_driver_sql("SELECT state, token IS NULL FROM orders")
@@ -160,17 +165,30 @@ async def test_tables_of_a_newer_version_are_left_alone(url: URL) -> None:
     with pytest.raises(RecordsClosed, match=told):
         await migrate.bring_up(engine)
     await engine.dispose()
-    for target in ("head", "-1"):
+    for target in ("head", "0002"):
         with pytest.raises(RecordsClosed, match=told):
             await asyncio.to_thread(migrate.migrate, url, target)
 
 
-def test_the_way_back_begins_in_no_database_that_is_not_there(tmp_path: Path) -> None:
+def test_the_way_back_begins_in_no_database_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     missing = tmp_path / "var/foodgan.sqlite3"
-    with pytest.raises(RecordsClosed) as told:
-        migrate.migrate(database_url(f"sqlite:///{missing}"), "-1")
-    assert (told.value.phrase, told.value.values) == ("cli-bot-no-database", {"file": str(missing)})
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{missing}")
+    done = CliRunner().invoke(cli, ["migrate", "--to", "0002"])
+    assert done.exit_code == 1
+    assert say("cli-bot-no-database", file=str(missing)) in done.stderr
     assert not missing.parent.exists()
+
+
+def test_tables_of_before_any_revision_are_nowhere_to_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Base would drop everything."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/foodgan.sqlite3")
+    assert CliRunner().invoke(cli, ["migrate"]).exit_code == 0
+    for to in ("0", "base"):
+        assert CliRunner().invoke(cli, ["migrate", "--to", to]).exit_code == 2
 
 
 async def test_a_database_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
