@@ -19,6 +19,7 @@ from foodgan.launch.queue import connected, redis_url
 
 OLDEST = (7, 0)  # SET with NX and GET, by which an order's end is decided, came with it
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+INNER = "redis"  # the queue's name in compose's own network, which nobody else is in
 DAY_S = 86400.0
 DAYS_LITTLE = 30  # that a certificate is good for: who made it may be gone by then
 SKEW_S = 2.0
@@ -93,7 +94,7 @@ def _way(url: str, days: float | None) -> Finding:
     has_password = bool(parts.password) or "password=" in parts.query
     if not has_password and not local:
         return fail(part, say("doctor-way-open"), say("doctor-way-open.advice"))
-    if parts.scheme != "rediss" and not local:
+    if parts.scheme != "rediss" and not local and parts.hostname != INNER:
         return warn(part, say("doctor-way-plain"), say("doctor-way-plain.advice"))
     if days is not None and days < DAYS_LITTLE:
         told = say("doctor-way-ends", days=int(days))

@@ -182,6 +182,8 @@ def test_a_redis_that_is_too_old_or_a_replica_fails() -> None:
         (f"redis://:{PASSWORD}@192.0.2.7:6379/0", "warn"),
         (f"rediss://:{PASSWORD}@192.0.2.7:6379/0?ssl_ca_certs=ca.pem", "ok"),
         ("redis://127.0.0.1:6379/0", "ok"),
+        (f"redis://:{PASSWORD}@redis:6379/0", "ok"),  # as docker-compose.yml has it
+        ("redis://redis:6379/0", "fail"),
         ("unix:///run/valkey.sock", "ok"),
     ],
 )
