@@ -131,7 +131,7 @@ def table(
 def pupil(
     names: Annotated[str, typer.Option("--n")] = "130",
     own: Annotated[bool, typer.Option("--own-eyes")] = False,
-    pictures: Annotated[int | None, typer.Option(min=64, show_default=f"{SHOWN:,}")] = None,
+    pictures: Annotated[int | None, typer.Option(min=64, show_default=str(SHOWN))] = None,
     jobs: Jobs = 0,
     out: Out = OUT,
     as_json: Annotated[bool, typer.Option("--json")] = False,

@@ -8,7 +8,8 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from foodgan.cli.experiment import app
+from foodgan.cli import app as foodgan
+from foodgan.cli.experiment import SHOWN, app
 from foodgan.experiment import own_eyes
 from foodgan.experiment.pupil import Lesson, examine, learning, markdown
 from foodgan.kondate import folder
@@ -95,3 +96,10 @@ def test_pictures_are_counted_only_for_eyes_of_its_own(monkeypatch: pytest.Monke
     result = CliRunner().invoke(app, ["pupil", "--pictures", "640"])
     assert result.exit_code == 2
     assert "--own-eyes" in result.output
+
+
+def test_the_number_that_help_shows_is_one_that_the_option_takes() -> None:
+    words = ["experiment", "pupil", "--help"]
+    told = CliRunner().invoke(foodgan, words, env={"COLUMNS": "160", "TERMINAL_WIDTH": "160"})
+    [line] = [line for line in told.stdout.splitlines() if "--pictures" in line]
+    assert str(SHOWN) in line
