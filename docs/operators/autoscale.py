@@ -73,13 +73,16 @@ def _out(command: list[str]) -> str:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fewest", type=int, default=1)
-    parser.add_argument("--most", type=int, default=4)
-    parser.add_argument("--old-s", type=float, default=20.0)
-    parser.add_argument("--every-s", type=float, default=15.0)
-    parser.add_argument("--looks", type=int, default=None)
-    parser.add_argument("--compose", default="docker compose")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    add = parser.add_argument
+    add("--fewest", type=int, default=1, help="workers that always stay")
+    add("--most", type=int, default=4, help="workers at most")
+    add("--old-s", type=float, default=20.0, help="seconds of age of an order that call for more")
+    add("--every-s", type=float, default=15.0, help="seconds between two looks")
+    add("--looks", type=int, help="how often to look; without it, until it is stopped")
+    add("--compose", default="docker compose", help="the command, with its options")
     given = parser.parse_args()
     logging.basicConfig(level="INFO", format="%(asctime)s %(message)s")
     scaler = Scaler(given.fewest, given.most, given.old_s)

@@ -344,6 +344,15 @@ def test_workers_come_with_old_orders_and_go_after_a_quiet_while() -> None:
     assert [scaler.wanted(1, 0, 0) for _ in range(9)] == [1] * 9
 
 
+def test_the_scaler_says_what_each_of_its_options_is() -> None:
+    command = [sys.executable, str(FILES / "autoscale.py"), "--help"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    _, *options = re.split(r"^  (--[\w-]+) ", told, flags=re.MULTILINE)
+    helps = dict(zip(options[::2], options[1::2], strict=True))
+    assert len(helps) == 6
+    assert not [name for name, text in helps.items() if not re.search(r"[a-z]{3}", text)]
+
+
 def test_the_scaler_asks_status_and_scales_by_compose(tmp_path: Path) -> None:
     said = tmp_path / "said"
     fake = tmp_path / "compose"
