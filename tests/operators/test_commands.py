@@ -10,6 +10,7 @@ import yaml
 from typer.main import get_command
 
 from bot.__main__ import cli as bot
+from bot.records.migrate import HEAD
 from foodgan.cli import app as foodgan
 from worker.__main__ import app as worker
 
@@ -122,6 +123,7 @@ def test_what_readme_has_operators_do_stands_there_for_containers_too() -> None:
         r"^docker compose exec (?:-T )?\w+ (.*)$", chapter("With docker compose"), re.M
     )
     headings = (
+        "On a GPU",
         "See how things are",
         "Drain and restart",
         "Dead letters",
@@ -133,9 +135,9 @@ def test_what_readme_has_operators_do_stands_there_for_containers_too() -> None:
         for block in blocks(chapter(heading, "README.md"))
         for line in block
     ]
-    operators = r"(foodgan (?:status|drain|serving (?:show|rollback))|python -m worker \w+)"
+    operators = r"(foodgan (?:doctor|status|drain|serving (?:show|rollback))|python -m worker \w+)"
     asked = [found[0] for line in readme if (found := re.match(operators, line))]
-    assert len(asked) == 6
+    assert len(asked) == 7
     assert not [each for each in asked if not any(line.startswith(each) for line in inside)]
 
 
@@ -148,6 +150,16 @@ def test_a_house_under_systemd_is_updated_by_the_user_whose_it_is() -> None:
     assert update[-1] == "sudo systemctl start foodgan"
     [by_hand] = [block for block in blocks(chapter("Update")) if block[-1] == "make up"]
     assert update[2:-1] == [AS + line for line in by_hand[:-1]]
+
+
+def test_who_goes_back_to_an_earlier_build_finds_out_its_revision_first() -> None:
+    """Most updates bring none, and some bring two: a step back drops too little or too much."""
+    update = chapter("Update")
+    [shown, named] = re.findall(r"`git show OLD:(\S+) \| grep (\S+)`", update)[0]
+    lines = (ROOT / shown).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if re.match(named, line)] == [f'HEAD = "{HEAD}"  '
+        "# the newest file in migrations/versions; a test holds them equal"]  # fmt: skip
+    assert update.index("git show") < update.index("migrate --to") < update.index("git checkout")
 
 
 def test_a_queue_that_moves_gets_its_address_and_its_key_before_it_starts() -> None:
