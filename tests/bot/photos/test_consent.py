@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -167,6 +168,20 @@ async def test_who_looks_at_the_consent_sees_what_they_have_agreed_to(club: Club
         "CC0-1.0": say("ja", "licence-cc0-1-0"),
         "CC-BY-4.0": say("ja", "licence-now", licence=say("ja", "licence-cc-by-4-0")),
     }
+
+
+async def test_another_licence_is_for_photos_to_come_as_the_page_for_members_says(
+    club: Club,
+) -> None:
+    """Who chose 部内だけ later would believe that nothing leaves the club."""
+    await club.canteen.open()
+    await club.agreed(licence="CC0-1.0")
+    await club.taken(["a.jpg"])
+    await club.agreed(licence="club-only")
+    await club.taken(["b.jpg"])
+    assert [photo.licence for photo in await club.photos()] == ["CC0-1.0", "club-only"]
+    page = (Path(__file__).parents[3] / "docs/members.ja.md").read_text(encoding="utf-8")
+    assert "名前はこれまでの写真も含めて、使い方は次の写真から変わります" in page
 
 
 # What an export shows of a hand-over, by the words of the consent that tell of it.

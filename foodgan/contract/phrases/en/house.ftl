@@ -535,7 +535,7 @@ released-left-over =
         [one] 1 photo was accepted only just now and may still be taken back: it comes
        *[other] { $count } photos were accepted only just now and may still be taken back: they come
     } with the next collection.
-released-learning = Our painter is learning the names in it now. That takes some minutes, an hour at most. You will hear of it.
+released-learning = Our painter is learning the new names in it now. That takes some minutes, an hour at most. You will hear of it.
 released-no-trainer = Nobody is here to teach our painter, though, so no new name is learned yet. Start `python -m worker trainer`, then `/release` once more.
 learned-nothing = There was no new name in the collection `{ $digest }` that our painter could learn. Names learned from earlier collections, if any, are forgotten.
 learned-served =
