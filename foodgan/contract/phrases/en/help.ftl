@@ -371,7 +371,7 @@ help-worker =
     .burst = Leave when the queue is empty.
 help-worker-intake = Take in contributed photos until SIGTERM. Needs no model, GPU or database.
 help-worker-trainer =
-    Learn the names of each release until SIGTERM, and promote what passes every gate.
+    Learn the new names of each release until SIGTERM, and promote what passes every gate.
 
     Needs some minutes of a CPU for each; it stands back behind whoever paints on the same machine. Exit code 2: a wrong setting, a store that it cannot write to.
 help-worker-health = Exit code 0 where the worker lives and reaches its queue, else 1; 2: a wrong setting.
