@@ -67,7 +67,7 @@ def intake(name: str = "", burst: bool = False) -> None:
 
 @app.command()
 def trainer(name: str = "", burst: bool = False) -> None:
-    """Learn the names of each release until SIGTERM, and promote what passes every gate."""
+    """Learn the new names of each release until SIGTERM, and promote what passes every gate."""
     settings = _set_up()
     os.nice(_TRAINER_NICE)
     from worker import trainer as service

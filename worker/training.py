@@ -62,7 +62,11 @@ def learn(order: Learning, settings: Settings) -> Learned:
             except serving.Refused:
                 return _outrun(order)
             return Learned(
-                learning_id=order.learning_id, digest=None, model_id="", unheard=error.unheard
+                learning_id=order.learning_id,
+                digest=None,
+                model_id="",
+                known=error.known,
+                unheard=error.unheard,
             )
         digest, fate = candidate.put_forward(store, made, order.release, order.asked_at)
         forgotten = False
@@ -78,6 +82,7 @@ def learn(order: Learning, settings: Settings) -> Learned:
         names=tuple(
             LearnedName(name=each.name, like=each.like, photos=each.photos) for each in likenesses
         ),
+        known=made.learned.known,
         unheard=made.learned.unheard,
         gates=made.gates,
         promoted=fate == "promoted",

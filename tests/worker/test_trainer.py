@@ -147,7 +147,9 @@ def test_a_model_that_fails_leaves_none_served_that_knows_a_withdrawn_photo(
     add(store, 2, split="train")
     bury(store, photo.sha256)
     folder = learned_from(renamed(tiny_model, tmp_path, "next"), None)
-    found = new_names.Learned(registry.describe(folder), (), (), {}, unheard=("Bセット",))
+    found = new_names.Learned(
+        registry.describe(folder), (), ("きつねうどん",), {}, unheard=("Bセット",)
+    )
     gate = Gate(name="heard", figure=0.1, bound=0.6, passed=passed)
     made = candidate.Candidate(folder, base, found, (gate,))
     monkeypatch.setattr(candidate, "learn", lambda *_: made)
@@ -159,6 +161,7 @@ def test_a_model_that_fails_leaves_none_served_that_knows_a_withdrawn_photo(
     said = training.learn(order, settings)
 
     assert (said.promoted, said.forgotten, said.unheard) == (passed, not passed, ("Bセット",))
+    assert said.known == ("きつねうどん",)
     counts = serving.serving(store).counts_for(base)
     assert (counts.digest if counts else None) == (said.digest if passed else None)
 
