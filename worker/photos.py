@@ -60,13 +60,10 @@ def draw(order: Drawing, settings: Settings) -> Drawn:
 
     store = Store(settings.photo_store)
     covered = Counter(entry.name for entry in store.entries(CLUB))
-    names = (name for name, _ in order.asked)
-    wishes = dict(zip(names, order.wishers, strict=False))
-    counted = words.coverage(covered, wishes, WORDS_MAX)
-    path = drawing_path(order.drawing_id)
-    store.write(path, drawn(order.locale, order.weeks, counted))
+    counted = words.coverage(covered, dict(order.asked), WORDS_MAX)
+    store.write(drawing_path(order.drawing_id), drawn(order.locale, order.weeks, counted))
     wanted = tuple(word for word, _ in counted.wanted[:WANTED_MAX])
-    return Drawn(drawing_id=order.drawing_id, path=path, wanted=wanted)
+    return Drawn(drawing_id=order.drawing_id, wanted=wanted)
 
 
 def release(order: ReleaseOrder, settings: Settings) -> Released:

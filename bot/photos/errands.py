@@ -140,10 +140,9 @@ class Errands:
             drawing_id=drawing_id,
             locale=guest.locale,
             weeks=tuple(weeks[-WEEKS_MAX:]),
-            asked=tuple((name, len(members)) for name, members in names),
-            wishers=tuple(
-                tuple(numbers.setdefault(member, len(numbers)) for member in members)
-                for _, members in names
+            asked=tuple(
+                (name, tuple(numbers.setdefault(member, len(numbers)) for member in members))
+                for name, members in names
             ),
         )
         await self._send(_errand("drawing", drawing_id, drawing, datetime.now(UTC), guest))
@@ -169,11 +168,11 @@ class Errands:
         if not open_ones:
             return
         stages = await self._queue.stages([errand.id for errand in open_ones])
-        failure: KitchenClosed | StoreError | None = None
+        failure: KitchenClosed | StoreError | ValidationError | None = None
         for errand in open_ones:
             try:
                 await self._attend(errand, stages[errand.id])
-            except (KitchenClosed, StoreError) as error:
+            except (KitchenClosed, StoreError, ValidationError) as error:
                 failure = error  # the next errand has its turn all the same
         if failure:
             raise failure

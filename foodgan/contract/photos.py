@@ -169,8 +169,8 @@ class ReleaseOrder(Order):
 class Released(Result):
     """A frozen release. digest: of its manifest, and the name of its folder; None: no photo yet.
 
-    catalogue: SHA-256 of the bot's catalogue as it was read for it; None: an intake of before does
-    not say, or bytes are missing of all that it holds.
+    catalogue: SHA-256 of the bot's catalogue as it was read for it; None: bytes are missing of all
+    that it holds.
     """
 
     release_id: OrderId
@@ -184,26 +184,23 @@ class Released(Result):
 class Drawing(Order):
     """What `/dataset` shows, beside what the bot's catalogue says: photos a week (ISO week, count).
 
-    asked: names that members ask for in `/dish`, normalised, and how many members each; wishers:
-    who they are, name by name, as numbers that are good for this drawing alone. Bots of before tell
-    none.
+    asked: names that members ask for in `/dish`, normalised, and who they are, as numbers that are
+    good for this drawing alone.
     """
 
-    version: Literal[2] = 2
+    version: Literal[1] = 1
     drawing_id: OrderId
     locale: Locale
     weeks: tuple[tuple[str, int], ...]
-    asked: tuple[tuple[DishName, int], ...]
-    wishers: tuple[tuple[int, ...], ...] = ()
+    asked: tuple[tuple[DishName, tuple[int, ...]], ...]
 
 
 class Drawn(Result):
     """A PNG in the store, at its `drawing_path`. wanted: words that photos lack most, the first
-    first; path: for bots of before, which read whatever it names.
+    first.
     """
 
     drawing_id: OrderId
-    path: str = ""
     wanted: tuple[str, ...] = ()
 
 

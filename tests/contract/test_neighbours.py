@@ -35,7 +35,7 @@ RESULTS = [
     ),
     Refused(photo_id=ID, phrase="intake-link-gone"),
     Released(release_id=ID, digest=HASH, train=1, test=0, left_out=0),
-    Drawn(drawing_id=ID, path="x.png"),
+    Drawn(drawing_id=ID, wanted=("丼",)),
     LearnedName(name="丼", like="皿", photos=1),
     Gate(name="paints", figure=0.1, bound=1.0, passed=True),
     Learned(learning_id=ID, digest=HASH, model_id="m"),

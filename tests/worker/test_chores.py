@@ -28,13 +28,6 @@ from tests.worker.counter import Counter, a_photo, counter, needs_proc, until
 __all__ = ["counter"]  # a fixture
 
 
-def test_a_drawing_for_a_bot_of_before_says_of_no_word_that_it_is_wanted(counter: Counter) -> None:
-    asked = Drawing(drawing_id="aaaaaaaa", locale="ja", weeks=(), asked=(("寿司", 2),))
-    counter.enqueue("aaaaaaaa", DRAW_TASK, [asked.model_dump(mode="json", exclude={"wishers"})])
-    counter.serve()
-    assert Drawn.model_validate(counter.value("aaaaaaaa")).wanted == ()
-
-
 def test_figures_and_releases_are_made_by_the_same_worker(counter: Counter) -> None:
     for seed in range(3):
         add(counter.store, seed, "カレー")
@@ -42,8 +35,7 @@ def test_figures_and_releases_are_made_by_the_same_worker(counter: Counter) -> N
         drawing_id="aaaaaaaa",
         locale="ja",
         weeks=(("2026-W27", 3),),
-        asked=(("寿司", 2), ("納豆", 1)),
-        wishers=((0, 1), (2,)),
+        asked=(("寿司", (0, 1)), ("納豆", (2,))),
     )
     counter.enqueue("aaaaaaaa", DRAW_TASK, [drawing.model_dump(mode="json")])
     order = ReleaseOrder(release_id="bbbbbbbb")

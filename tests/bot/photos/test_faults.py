@@ -248,11 +248,33 @@ async def test_a_drawing_that_is_gone_holds_up_no_release(club: Club) -> None:
     await until(lambda: len(club.intake.jobs()) == 2, "both in line")
     frozen = {"digest": "a" * 64, "train": 3, "test": 1, "left_out": 0}
     # The bot was killed after it had shown and removed the drawing.
-    club.intake.finish(drawing, {"drawing_id": drawing.id, "path": "drawings/gone.png"})
+    club.intake.finish(drawing, {"drawing_id": drawing.id})
     (job,) = club.intake.jobs()
     club.intake.finish(job, {"release_id": job.id, **frozen})
     await club.shown(release, "aaaaaaaaaaaa")
     assert await club.until_ended(Errand)
+
+
+async def test_an_errand_that_another_build_wrote_down_holds_up_no_other(club: Club) -> None:
+    await club.canteen.open()
+    async with AsyncSession(club.canteen.engine) as session, session.begin():
+        session.add(
+            Errand(
+                id="0lder000",
+                kind="drawing",
+                member_id=1,
+                locale="ja",
+                application_id=1,
+                token="token",
+                payload='{"version": 2, "drawing_id": "0lder000"}',
+                asked_at=datetime.now(UTC) - timedelta(minutes=1),
+            )
+        )
+    release = club.use("release", "minato")
+    (job,) = await until(club.intake.jobs, "in line")
+    frozen = {"digest": "a" * 64, "train": 3, "test": 1, "left_out": 0}
+    club.intake.finish(job, {"release_id": job.id, **frozen})
+    await club.shown(release, "aaaaaaaaaaaa")
 
 
 async def test_a_stop_between_hand_over_and_intake_is_made_up_for(
