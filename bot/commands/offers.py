@@ -8,7 +8,6 @@ import discord
 from bot.buttons import Press
 from bot.orders.kitchen import Kitchen
 from bot.orders.waiter import Waiter, any_seed
-from foodgan.contract.errors import UserError
 from foodgan.contract.offers import CHECK, ENLARGE, REROLL, VARY
 from foodgan.contract.recipes import VARIATIONS, Kind
 
@@ -39,12 +38,9 @@ def offer_presses(kitchen: Kitchen, waiter: Waiter) -> dict[str, Press]:
 
 
 async def _picture(kitchen: Kitchen, arguments: list[str]) -> dict[str, Any]:
-    """What the picture that a button belongs to was painted from, and by. Raises UserError.
-
-    By whom, buttons of earlier builds do not say, nor those of the bot.
+    """What the picture that a button belongs to was painted from, and by: buttons that the bot put
+    there do not say that. Raises UserError.
     """
-    order_id, place, mark, *_ = [*arguments, "", ""]
-    recipes = (await kitchen.recall(order_id)).recipes
-    if not place.isdecimal() or int(place) >= len(recipes):
-        raise UserError("offer-forgotten")
-    return asdict(recipes[int(place)]) | {"painted_by": mark or None}
+    order_id, place, *mark = arguments
+    order = await kitchen.recall(order_id)
+    return asdict(order.recipes[int(place)]) | {"painted_by": mark[0] if mark else None}

@@ -52,10 +52,9 @@ def photos_presses(rights: Rights) -> dict[str, Press]:
 
     async def ask(interaction: discord.Interaction, arguments: list[str]) -> None:
         await defer(interaction)
-        page = int(arguments[0]) if arguments else 0  # older menus do not say
         ids = chosen(interaction)[:WITHDRAWN_MAX]
         locale = locale_of(interaction.locale.value)
-        answer = await rights.confirm(interaction.user.id, locale, ids, page)
+        answer = await rights.confirm(interaction.user.id, locale, ids, int(arguments[0]))
         await interaction.edit_original_response(**answer.edit())
 
     async def withdraw(interaction: discord.Interaction, arguments: list[str]) -> None:

@@ -31,12 +31,15 @@ def review_command(access: Access, desk: Desk) -> app_commands.Command[Any, ...,
 
 
 def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str, Press]:
-    """What the buttons of the review desk do."""
+    """What the buttons of the review desk do. Those that judge name a photo, and by a mark the name
+    that it was shown with.
+    """
 
     async def accept(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)
         await defer(interaction)
-        page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "accept")
+        photo_id, mark = arguments
+        page = await desk.judge(reviewer, _locale(interaction), photo_id, mark, "accept")
         await _show(interaction, page)
 
     async def reject(interaction: discord.Interaction, arguments: list[str]) -> None:
@@ -44,13 +47,16 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
         if reason not in REASONS:
             raise UserError("review-gone")
         await defer(interaction)
-        page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "reject", reason)
+        photo_id, mark = arguments
+        locale = _locale(interaction)
+        page = await desk.judge(reviewer, locale, photo_id, mark, "reject", reason)
         await _show(interaction, page)
 
     async def skip(interaction: discord.Interaction, arguments: list[str]) -> None:
         reviewer = access.reviewer(interaction)
         await defer(interaction)
-        page = await desk.judge(reviewer, _locale(interaction), *_seen(arguments), "skip")
+        photo_id, mark = arguments
+        page = await desk.judge(reviewer, _locale(interaction), photo_id, mark, "skip")
         await _show(interaction, page)
 
     async def undo(interaction: discord.Interaction, arguments: list[str]) -> None:
@@ -80,12 +86,6 @@ def review_presses(access: Access, desk: Desk, blocklist: Blocklist) -> dict[str
         "review-rename": rename,
         "review-name": renamed,
     }
-
-
-def _seen(arguments: list[str]) -> tuple[str, str]:
-    """The photo that was shown, and the mark of its name; buttons of earlier bots have none."""
-    photo_id, *mark = arguments
-    return photo_id, "".join(mark)
 
 
 async def _show(interaction: discord.Interaction, page: Answer) -> None:

@@ -101,7 +101,7 @@ def submit_presses(reception: Reception, blocklist: Blocklist) -> dict[str, Pres
         await reception.choose_credit(guest_of(interaction), arguments[0], cast(Credit, choice))
 
     async def licence(interaction: discord.Interaction, arguments: list[str]) -> None:
-        named, submission_id, read = [*arguments, "1"][:3]  # the first text's buttons say none
+        named, submission_id, read = arguments
         choice = cast(Licence, _one_of(LICENCES, named))
         await defer(interaction)
         await reception.agree(guest_of(interaction), submission_id, choice, read)

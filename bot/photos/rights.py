@@ -53,9 +53,7 @@ class Rights:
         lines = [_head(locale, tally), *(f"- {_line(locale, photo)}" for photo in shown)]
         return Answer("\n".join(lines), _pages(locale, shown, page, count))
 
-    async def confirm(
-        self, member_id: int, locale: str, ids: Sequence[str], page: int = 0
-    ) -> Answer:
+    async def confirm(self, member_id: int, locale: str, ids: Sequence[str], page: int) -> Answer:
         """Show one's own photos and ask once more before they go: there is no way back.
 
         page: where they were chosen, and where who thinks better of it goes on.

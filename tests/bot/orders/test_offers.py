@@ -87,7 +87,7 @@ async def test_what_is_enlarged_is_the_very_picture(canteen: Canteen, redis: Red
 
 
 @pytest.mark.parametrize("action", ["vary", "enlarge", "check"])
-async def test_a_press_says_who_painted_the_picture_and_an_earlier_builds_button_nothing(
+async def test_a_press_says_who_painted_the_picture_where_its_button_does(
     canteen: Canteen, redis: Redis, action: str
 ) -> None:
     await canteen.open()

@@ -1,6 +1,5 @@
 """`/dataset`: one drawing a member at a time, so that photos wait behind nobody's many."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -1,6 +1,5 @@
 """`/review` by the real client library: one message, photo after photo."""
 
-import json
 from statistics import median
 from typing import Any
 
@@ -12,7 +11,6 @@ from bot.photos.office import AUDITED, Office
 from bot.records import reviews
 from bot.records.photos import note
 from bot.records.releases import EMPTY
-from bot.records.reviews import mark_of
 from bot.records.rights import BY_OPERATOR
 from bot.records.tables import AuditEntry, Errand, Vote
 from bot.sandbox import people
@@ -161,20 +159,6 @@ async def test_a_vote_from_a_page_with_the_old_name_does_not_count_and_shows_the
     assert await club.all(Vote) == []
     await edited(club, club.click(page, "review-accept", "sora"))
     assert await club.photos("accepted")
-
-
-async def test_a_button_of_an_earlier_bot_which_says_no_name_shows_the_photo_again(
-    club: Club,
-) -> None:
-    await club.canteen.open()
-    await club.agreed()
-    (photo,) = await club.taken(["a.jpg"])
-    page = await desk(club, "minato")
-    earlier = json.loads(json.dumps(page).replace(f":{mark_of(photo.name)}", ""))
-    page = await edited(club, club.click(earlier, "review-accept", "minato", raw=True))
-    assert say("ja", "review-stale") in page["content"]
-    await edited(club, club.click(page, "review-accept", "minato"))
-    assert len(await club.all(Vote)) == 1
 
 
 async def test_buttons_outlive_a_restart(club: Club) -> None:
