@@ -21,7 +21,7 @@ from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.contract.models import MODEL
 from foodgan.contract.whole import write_text
-from foodgan.models.generators import Generators, described, generator_of
+from foodgan.models.generators import Generators, generator_of
 from foodgan.models.stackgan import Stage1Config, Stage1Generator, Stage2Config, Stage2Generator
 from foodgan.step.config import LEFT_OUT
 from foodgan.text import vectors
@@ -252,14 +252,11 @@ def open_sketcher(run: Path) -> Stage1Generator:
 def open_generator(run: Path) -> Generators:
     """The averaged generator of a run or snapshot, or a model's Stage-I, ready to paint.
 
-    It is rebuilt from what the checkpoint says of its network. What an experiment of an earlier
-    version kept says only how it was trained. Raises ModelError.
+    It is rebuilt from what the checkpoint says of its network. Raises ModelError.
     """
     tensors, about = averaged(run, STAGES[0])
     try:
-        config = about["config"]
-        said = about.get("network") or described(config["kind"], config["model"])
-        network = generator_of(config["kind"], said)
+        network = generator_of(about["config"]["kind"], about["network"])
     except (KeyError, ValidationError) as error:
         raise ModelError(f"{run} holds no generator that this build knows: {error}") from error
     checkpoint.fill(network, checkpoint.part("ema", tensors), run.name)

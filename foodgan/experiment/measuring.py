@@ -58,9 +58,9 @@ def refuse_other_lengths(plan: Plan, runs: Sequence[tuple[str, int]]) -> None:
         done = list(_done(own, arm, seed))
         others = [about for budget, about in done if not own.means(arm, budget, about)]
         if own.limit_s and not own.hasty and EQUAL_TIME not in dict(done):  # and cannot go back
-            others += [about for _, about in done if about.get("spent_s", 0) > own.limit_s]
+            others += [about for _, about in done if about["spent_s"] > own.limit_s]
         if others:
-            after = f"{others[0]['seen']:,} pictures and {others[0].get('spent_s', 0):.0f} s"
+            after = f"{others[0]['seen']:,} pictures and {others[0]['spent_s']:.0f} s"
             raise ConfigError(
                 f"{plan.out} holds {arm}, seed {seed}, after {after}, which is not what is asked "
                 "for now: ask for as much as then, or name another --out"

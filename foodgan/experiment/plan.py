@@ -1,6 +1,5 @@
 """What an experiment is to do, and where it keeps what it has done."""
 
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -106,15 +105,9 @@ class Plan:
     def means(self, arm: str, budget: str, about: Mapping[str, Any]) -> bool:
         """Whether a budget of this plan is the one that a run was kept or measured at.
 
-        about: what the kept file or the figures say of themselves; figures of earlier versions say
-        less, and what they do not say is taken to be so.
+        about: what the kept file or the figures say of themselves.
         """
-        config = ARMS[arm].training(0, self.pictures)
-        whole = math.ceil(config.pictures / config.batch) * config.batch
-        planned = about["config"]["pictures"] if "config" in about else about.get("planned")
-        if budget == EQUAL_TIME:
-            limit_s = about.get("limit_s", self.limit_s)
-            return planned in (None, config.pictures) and limit_s == self.limit_s
-        if planned is None and ARMS[arm].begins is None:
-            return bool(about.get("seen", whole) == whole)
-        return planned in (None, config.pictures)
+        planned = about["config"]["pictures"] if "config" in about else about["planned"]
+        if planned != ARMS[arm].training(0, self.pictures).pictures:
+            return False
+        return budget != EQUAL_TIME or bool(about["limit_s"] == self.limit_s)

@@ -60,11 +60,8 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
 
 
 def _each(training: Training, what: str) -> str:
-    """A number of each run's photos, in their order, those of a row alike but once.
-
-    Runs of an earlier version say less of their photos.
-    """
-    numbers = [f"{run.photos[what]:,}" for run in training.runs if what in run.photos]
+    """A number of each run's photos, in their order, those of a row alike but once."""
+    numbers = [f"{run.photos[what]:,}" for run in training.runs]
     return ", ".join(number for number, _ in groupby(numbers))
 
 

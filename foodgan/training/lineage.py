@@ -19,7 +19,7 @@ def refuse_others(then: dict[str, Any], now: dict[str, Any], run: Path) -> None:
     Raises ConfigError where it learned from other photos, in another way, or began otherwise, and
     where names would not count any more for what they count now.
     """
-    was = TrainConfig(kind=then["config"]["kind"]).model_dump(mode="json") | then["config"]
+    was = then["config"]
     changed = {
         key: f"{was.get(key)} instead of {now['config'].get(key)}"
         for key in was | now["config"]
@@ -29,10 +29,9 @@ def refuse_others(then: dict[str, Any], now: dict[str, Any], run: Path) -> None:
         told = ", ".join(key if key == "model" else f"{key} {how}" for key, how in changed.items())
         raise ConfigError(f"{run} was trained with another configuration ({told}): {_ELSE}")
     _refuse_length(was["pictures"], TrainConfig.model_validate(now["config"]), then["seen"], run)
-    # A checkpoint of an earlier version says less of its photos.
-    if any(now["photos"].get(key) != value for key, value in then["photos"].items()):
+    if now["photos"] != then["photos"]:
         raise ConfigError(f"{run} learned from other photos: {_ELSE}")
-    if now["before"] and now["before"] != then.get("before", []):
+    if now["before"] and now["before"] != then["before"]:
         raise ConfigError(
             f"{run} is there and did not begin from that: leave out --begin-from to go on with it, "
             "or begin anew by --fresh"

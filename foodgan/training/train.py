@@ -235,7 +235,7 @@ class Trainer:
 
     def _refuse_other_rules(self, run: Path, about: dict[str, Any]) -> None:
         own = self.objective.generator.config.model_dump(include=set(RULES))
-        then = {rule: about.get("network", {}).get(rule, value) for rule, value in own.items()}
+        then = {rule: about["network"].get(rule, value) for rule, value in own.items()}
         if then != own:
             said = ", ".join(f"{rule} = {value}" for rule, value in then.items())
             raise ConfigError(f"{run} paints with {said}: the configuration's [model] is to say so")

@@ -365,6 +365,8 @@ def test_the_card_names_what_each_run_of_both_stages_saw(tiny_model: Path) -> No
     model = registry.describe(tiny_model)
     first, second = model.training["stage1"], model.training["stage2"]
     earlier = {
+        "count": 7,
+        "names": 2,
         "release": "a1b2",
         "sources": {"drawn": 4, "club": 3},
         "licences": {"club-only": 7},

@@ -41,19 +41,6 @@ def test_a_generator_is_rebuilt_from_what_is_kept_of_it(
     assert torch.equal(first, second)
 
 
-@pytest.mark.parametrize("kind", ["stage1", "dcgan", "published"])
-def test_one_that_an_earlier_version_kept_says_nothing_of_its_network(
-    drawn_photos: Path, tmp_path: Path, kind: str
-) -> None:
-    kept(drawn_photos, tmp_path, kind)
-    file = tmp_path / file_of(EQUAL_TIME)
-    now = averaged(tmp_path, file.name)(NAMES, SEEDS)
-    tensors, about = checkpoint.load(file)
-    del about["network"], about["config"]["taught"], about["format"]
-    checkpoint.save(file, tensors, about)
-    assert torch.equal(averaged(tmp_path, file.name)(NAMES, SEEDS), now)
-
-
 def test_a_generator_after_a_lesson_is_rebuilt_as_any_other(
     drawn_photos: Path, tmp_path: Path
 ) -> None:

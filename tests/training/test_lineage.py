@@ -101,13 +101,6 @@ def test_a_run_may_become_longer_and_note_down_other_things(photos: Path, run: P
     assert checkpoint.description(run / CHECKPOINT)["seen"] == 12
 
 
-def test_a_checkpoint_that_says_less_is_held_against_what_it_says(photos: Path, run: Path) -> None:
-    tensors, about = checkpoint.load(run / CHECKPOINT)
-    del about["photos"]["contents"], about["photos"]["release"], about["config"]["hatching"]
-    checkpoint.save(run / CHECKPOINT, tensors, about)
-    assert tiny_trainer(tiny_config("dcgan"), photos, run).resume()
-
-
 def test_a_run_that_takes_no_step_is_left_as_it_is(photos: Path, run: Path) -> None:
     before = (run / CHECKPOINT).stat().st_mtime_ns
     assert trained(photos, run, pictures=8).exit_code == 0
