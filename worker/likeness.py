@@ -9,7 +9,7 @@ from foodgan.contract import dishname
 from foodgan.contract.errors import UserError
 from foodgan.contract.photos import CLUB, CLUB_ONLY, UNKNOWN
 from foodgan.contract.phrases import say
-from foodgan.evaluate.nearest import Kin, Nearest, Relative
+from foodgan.metrics.nearest import Kin, Nearest, Relative
 
 _BY_MAX = 80  # characters of whose photo it is; a source may be a whole address
 _SILENT = ("", UNKNOWN, "not stated")  # the last: of a card whose source names no licence

@@ -11,7 +11,7 @@ from foodgan.contract.limits import COUNT_MAX, SEED_MAX
 from foodgan.contract.terminal import say
 
 if TYPE_CHECKING:  # heavy, and `--help` does without
-    from foodgan.evaluate.nearest import Nearest
+    from foodgan.metrics.nearest import Nearest
     from foodgan.painting.painter import Dish, Painter
 
 TASTE, LOOK = "help-frame.taste", "help-frame.look"  # panels of `--help`
@@ -51,7 +51,7 @@ def dish(
     plain, other = dishname.normalise(name), mix and dishname.normalise(mix)
     weights = plates.weights(weight or [])
 
-    from foodgan.evaluate.nearest import Nearest
+    from foodgan.metrics.nearest import Nearest
     from foodgan.painting.painter import Dish, Painter, read_sketch, servings
 
     asked = Dish(

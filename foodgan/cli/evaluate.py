@@ -72,13 +72,14 @@ def _on_kondate(
     """Figures on drawn dishes; shown as Markdown unless they are to be JSON."""
     import torch
 
-    from foodgan.evaluate.board import Sketches, measure, open_board
     from foodgan.evaluate.entrants import titled
-    from foodgan.evaluate.sketches import averaged, painted_by
     from foodgan.experiment.results import Row, markdown
+    from foodgan.kondate.baselines import painted_by
+    from foodgan.kondate.board import Sketches, measure, open_board
     from foodgan.machine.place import best
     from foodgan.machine.progress import track
     from foodgan.painting.painter import Painter
+    from foodgan.painting.trained import averaged
 
     place = torch.device(device or best())
     title, paths = titled(run) if run else ("model", [])
@@ -96,9 +97,9 @@ def _on_kondate(
 
 
 def _train_judges(photos: Path, judges: Path | None) -> None:
-    from foodgan.evaluate.exam import open_exam
-    from foodgan.evaluate.panel import seat
     from foodgan.evaluate.yardstick import judges_of
+    from foodgan.metrics.exam import open_exam
+    from foodgan.metrics.panel import seat
 
     exam = open_exam(photos, CACHE)
     folder = judges or judges_of(exam, CACHE)
@@ -145,8 +146,8 @@ def _show(found: Sequence[Mapping[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from foodgan.evaluate import alarms
     from foodgan.evaluate.beside import table
+    from foodgan.metrics import alarms
 
     console = Console()
     titles = [str(figures["model"]) for figures in found]

@@ -205,7 +205,7 @@ def _moment(seconds: float) -> float | None:
 
 
 def _judge(file: Path | None) -> Path:
-    from foodgan.evaluate.taster import SHIPPED
+    from foodgan.kondate.taster import SHIPPED
 
     return file or SHIPPED
 
@@ -247,8 +247,8 @@ def nicknames(
 
     from foodgan import registry
     from foodgan.cli.evaluate import CACHE
-    from foodgan.evaluate.exam import open_exam
     from foodgan.experiment import nicknames as trial
+    from foodgan.metrics.exam import open_exam
 
     found = trial.measure(model or registry.SHIPPED, open_exam(photos, CACHE))
     if as_json:

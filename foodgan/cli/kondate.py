@@ -65,9 +65,9 @@ def taster(
 
     import torch
 
-    from foodgan.evaluate.taster import as_tensor
-    from foodgan.evaluate.taster_training import Course, scores, train
     from foodgan.kondate.stock import arriving
+    from foodgan.kondate.taster import as_tensor
+    from foodgan.kondate.taster_training import Course, scores, train
     from foodgan.machine.place import placed
 
     if threads:

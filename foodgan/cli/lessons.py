@@ -32,8 +32,8 @@ def teach(
     import torch
 
     from foodgan.contract import logs
-    from foodgan.evaluate.fixed import fixed
     from foodgan.machine.place import placed
+    from foodgan.metrics.fixed import fixed
     from foodgan.models.stackgan import SKETCH_SIZE
     from foodgan.photos.feed import open_feed
     from foodgan.registry import left_out, training_of

@@ -140,7 +140,7 @@ def choose(
 
     from foodgan.cli.chosen import show
     from foodgan.evaluate import choice, plots
-    from foodgan.evaluate.exam import open_exam
+    from foodgan.metrics.exam import open_exam
     from foodgan.registry import left_out, training_of
 
     paths = choice.snapshots(run)
@@ -200,8 +200,8 @@ def index(
 ) -> None:
     """Index the training photos, so that `foodgan dish --nearest` finds the nearest ones."""
     from foodgan import registry
-    from foodgan.evaluate import index as indexing
-    from foodgan.evaluate.exam import open_exam
+    from foodgan.metrics import index as indexing
+    from foodgan.metrics.exam import open_exam
 
     folder = model or registry.SHIPPED
     styles = registry.left_out(registry.describe(folder).training.values())

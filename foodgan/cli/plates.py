@@ -10,7 +10,7 @@ import typer
 from foodgan.contract.terminal import say
 
 if TYPE_CHECKING:  # heavy, and `--help` does without
-    from foodgan.evaluate.nearest import Kin
+    from foodgan.metrics.nearest import Kin
     from foodgan.painting.painter import Dish
 
 BYTES_MAX = 255  # of a file's name, on the file systems there are

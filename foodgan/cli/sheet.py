@@ -23,7 +23,7 @@ def sheet(
     if invented and names is not None:
         raise typer.BadParameter(say("cli-sheet-names-twice"))
     from foodgan.contract import dishname
-    from foodgan.evaluate.invented import invented as fixed
+    from foodgan.metrics.invented import invented as fixed
     from foodgan.painting import sheets
     from foodgan.painting.grids import NAMES
     from foodgan.painting.painter import Painter

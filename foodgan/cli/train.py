@@ -27,8 +27,8 @@ def train(
     import torch
 
     from foodgan.contract import logs
-    from foodgan.evaluate.fixed import fixed
     from foodgan.machine.place import placed
+    from foodgan.metrics.fixed import fixed
     from foodgan.photos.feed import open_feed
     from foodgan.registry import open_sketcher
     from foodgan.step.config import load_config

@@ -1,1 +1,1 @@
-"""How good the pictures are, held against photos that the model has not seen."""
+"""Models held against photos that they have not seen, and the pages that say how they did."""

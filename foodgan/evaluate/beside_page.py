@@ -13,9 +13,9 @@ from torchvision.utils import make_grid
 from foodgan.contract.whole import write_text
 from foodgan.evaluate import page, plots
 from foodgan.evaluate.beside import Row, markdown, table
-from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS
 from foodgan.evaluate.report import INVENTED_SEEDS, Findings
+from foodgan.metrics.kid import Estimate
 from foodgan.text.kinds import kind_of
 
 PAGE = Path(__file__).parent / "beside.html"

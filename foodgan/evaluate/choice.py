@@ -13,15 +13,15 @@ from torch import Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import copies, measures
-from foodgan.evaluate.alarms import COPIED_MAX
-from foodgan.evaluate.copies import Controls
 from foodgan.evaluate.entrants import Entrant, of_run, of_stages
-from foodgan.evaluate.exam import HELD_OUT_MIN, Exam
-from foodgan.evaluate.features import random_features, standardised
-from foodgan.evaluate.kid import Estimate, kid
 from foodgan.evaluate.painted import paint
 from foodgan.evaluate.yardstick import common_names, spread_of_photos
+from foodgan.metrics import copies, measures
+from foodgan.metrics.alarms import COPIED_MAX
+from foodgan.metrics.copies import Controls
+from foodgan.metrics.exam import HELD_OUT_MIN, Exam
+from foodgan.metrics.features import random_features, standardised
+from foodgan.metrics.kid import Estimate, kid
 from foodgan.painting.painter import Dish
 from foodgan.photos.folder import PhotosError
 

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from foodgan import registry
-from foodgan.evaluate.sketches import averaged
 from foodgan.models.published import PublishedGenerator, mean_vector
 from foodgan.models.stackgan import PICTURE_SIZE, SKETCH_SIZE, Stage1Generator
 from foodgan.painting.painter import Dish, Painter
+from foodgan.painting.trained import averaged
 from foodgan.registry import Training
 from foodgan.text.encode import encode
 

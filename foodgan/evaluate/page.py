@@ -12,10 +12,11 @@ from torch import Tensor
 
 from foodgan.contract.phrases import say
 from foodgan.contract.whole import write_text
-from foodgan.evaluate import alarms, plots
-from foodgan.evaluate.kid import Estimate
+from foodgan.evaluate import plots
 from foodgan.evaluate.meaning import MEANINGS, Meaning, controls, shown
 from foodgan.evaluate.report import SEEDS, SHOWN, Findings
+from foodgan.metrics import alarms
+from foodgan.metrics.kid import Estimate
 
 PAGE = Path(__file__).parent / "page.html"
 STYLE = Path(__file__).parent / "style.css"

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from foodgan.evaluate.entrants import Entrant
-from foodgan.evaluate.features import SIZE, Look, small
 from foodgan.machine.progress import track
+from foodgan.metrics.features import SIZE, Look, small
 from foodgan.painting.painter import Dish
 
 BATCH = 8  # dishes painted, and looked at, in one pass: more no longer fit in a CPU's cache

@@ -8,8 +8,8 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from foodgan.evaluate.kid import Estimate
 from foodgan.machine import lettering
+from foodgan.metrics.kid import Estimate
 
 INK = "#888888"  # of axes and words: it shows on both
 COLOURS = ("#d2562f", "#3b82b8", "#8a6fc2", "#3f9a63")

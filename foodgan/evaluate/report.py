@@ -7,13 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from foodgan.evaluate import alarms, colours, faithful, looks, measures, toppings
-from foodgan.evaluate.copies import Copies
 from foodgan.evaluate.entrants import Entrant
-from foodgan.evaluate.exam import Exam
-from foodgan.evaluate.features import random_features, standardised
 from foodgan.evaluate.painted import Painted, paint
-from foodgan.evaluate.panel import IMAGENET, KINDS
 from foodgan.evaluate.yardstick import (
     DEPTHS,
     Scale,
@@ -21,6 +16,11 @@ from foodgan.evaluate.yardstick import (
     open_yardstick,
     spread_of_photos,
 )
+from foodgan.metrics import alarms, colours, faithful, looks, measures, toppings
+from foodgan.metrics.copies import Copies
+from foodgan.metrics.exam import Exam
+from foodgan.metrics.features import random_features, standardised
+from foodgan.metrics.panel import IMAGENET, KINDS
 from foodgan.painting.painter import Dish
 from foodgan.step.hatching import hatching
 

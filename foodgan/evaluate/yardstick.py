@@ -14,13 +14,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from foodgan.evaluate import copies, faithful, kid, measures, sight
-from foodgan.evaluate.copies import Controls
-from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
-from foodgan.evaluate.faithful import Choices
-from foodgan.evaluate.features import Look, random_features, standardised
-from foodgan.evaluate.panel import IMAGENET, KINDS, Panel, at_full_size, seat
-from foodgan.evaluate.shelf import Tensors
+from foodgan.metrics import copies, faithful, kid, measures, sight
+from foodgan.metrics.copies import Controls
+from foodgan.metrics.exam import HELD_OUT_MIN, Exam, open_exam
+from foodgan.metrics.faithful import Choices
+from foodgan.metrics.features import Look, random_features, standardised
+from foodgan.metrics.panel import IMAGENET, KINDS, Panel, at_full_size, seat
+from foodgan.metrics.shelf import Tensors
 from foodgan.painting.painter import Dish
 from foodgan.photos.folder import PhotosError
 from foodgan.step.config import LEFT_OUT

@@ -11,11 +11,12 @@ import torch
 
 from foodgan import checkpoint
 from foodgan.contract.whole import write_text
-from foodgan.evaluate.board import Board, Sketches, ceiling, judged_by, measure, open_board
-from foodgan.evaluate.sketches import Average, Copycat, Retrieval, averaged, oracle
 from foodgan.experiment.plan import BUDGETS, EQUAL_TIME, Plan
+from foodgan.kondate.baselines import Average, Copycat, Retrieval, oracle
+from foodgan.kondate.board import Board, Sketches, ceiling, judged_by, measure, open_board
 from foodgan.kondate.folder import read_menu
 from foodgan.painting.grids import contact_sheet
+from foodgan.painting.trained import averaged
 from foodgan.registry import sha256
 from foodgan.step.config import ConfigError
 

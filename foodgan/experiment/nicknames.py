@@ -17,10 +17,10 @@ import torch
 from torch import Generator, Tensor
 
 from foodgan import registry
-from foodgan.evaluate import sight
-from foodgan.evaluate.exam import Exam
-from foodgan.evaluate.nearest import SIZE, Nearest
 from foodgan.machine.progress import track
+from foodgan.metrics import sight
+from foodgan.metrics.exam import Exam
+from foodgan.metrics.nearest import SIZE, Nearest
 from foodgan.models.backbone import Backbone, pooled
 from foodgan.models.classifier import Classifier, fit
 from foodgan.painting.painter import Painter, portions

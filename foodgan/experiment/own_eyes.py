@@ -12,10 +12,10 @@ import torch
 from torch import Generator, Tensor, nn, optim
 from torch.nn import functional as F
 
-from foodgan.evaluate.board import pictures_of
-from foodgan.evaluate.taster import CLASSES, MAINS, Tasted
 from foodgan.experiment.tasting import ranked
+from foodgan.kondate.board import pictures_of
 from foodgan.kondate.folder import Known
+from foodgan.kondate.taster import CLASSES, MAINS, Tasted
 from foodgan.losses import mean_over
 from foodgan.machine.progress import Track, untracked
 from foodgan.models.matcher import WIDTHS, means_and_maxima, own_body

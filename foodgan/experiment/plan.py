@@ -9,8 +9,8 @@ from typing import Any, Self
 import torch
 
 from foodgan import checkpoint
-from foodgan.evaluate import taster
 from foodgan.experiment.arms import ARMS
+from foodgan.kondate import taster
 
 # At which a run is measured.
 EQUAL_TIME, EQUAL_PICTURES = "at_equal_time", "at_equal_pictures"

@@ -15,13 +15,13 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from foodgan.evaluate.attributes import ATTRIBUTES, accuracy, shuffled
-from foodgan.evaluate.board import UNSEEN, pictures_of
-from foodgan.evaluate.taster import CLASSES, MAINS, Tasted
 from foodgan.experiment import own_eyes
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.tasting import ranked
+from foodgan.kondate.attributes import ATTRIBUTES, accuracy, shuffled
+from foodgan.kondate.board import UNSEEN, pictures_of
 from foodgan.kondate.folder import Known, read_menu, write_folder
+from foodgan.kondate.taster import CLASSES, MAINS, Tasted
 from foodgan.machine.progress import Track, untracked
 from foodgan.models.backbone import Backbone, pooled
 from foodgan.models.classifier import Classifier, fit

@@ -19,7 +19,6 @@ from types import FrameType
 
 import torch
 
-from foodgan.evaluate.board import open_board
 from foodgan.experiment.arms import ARMS, in_turn
 from foodgan.experiment.measuring import (
     measure_run,
@@ -30,6 +29,7 @@ from foodgan.experiment.measuring import (
 )
 from foodgan.experiment.plan import Plan
 from foodgan.experiment.training import feed_of, train_run
+from foodgan.kondate.board import open_board
 from foodgan.kondate.folder import write_folder
 from foodgan.machine import process
 from foodgan.machine.progress import Track, untracked

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from foodgan.evaluate.taster import CLASSES, MAINS, Tasted
 from foodgan.kondate.recipe import Stated, in_order
+from foodgan.kondate.taster import CLASSES, MAINS, Tasted
 
 
 def ranked(singles: Mapping[str, Tensor], mains: Tensor, stated: Sequence[Stated]) -> list[Tasted]:

@@ -7,8 +7,8 @@ is seen; a name is all right when every stated attribute is, and the mains are j
 from collections.abc import Sequence
 from itertools import permutations
 
-from foodgan.evaluate.taster import Tasted
 from foodgan.kondate.recipe import SINGLE, Recipe, Stated, says
+from foodgan.kondate.taster import Tasted
 
 ATTRIBUTES = (*SINGLE, "main")
 

@@ -17,10 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from foodgan.contract.whole import whole
-from foodgan.evaluate import attributes, copies, measures, taster
-from foodgan.evaluate.copies import Controls
-from foodgan.evaluate.features import SIZE, random_features, standardised
-from foodgan.evaluate.kid import kid
+from foodgan.kondate import attributes, taster
 from foodgan.kondate.cooks import each
 from foodgan.kondate.folder import VERSION, FolderError, Known, read_menu
 from foodgan.kondate.prior import draw
@@ -29,6 +26,10 @@ from foodgan.kondate.render import Picture, render
 from foodgan.kondate.splits import SETS
 from foodgan.kondate.words import SPELLINGS
 from foodgan.machine.progress import Track, untracked
+from foodgan.metrics import copies, measures
+from foodgan.metrics.copies import Controls
+from foodgan.metrics.features import SIZE, random_features, standardised
+from foodgan.metrics.kid import kid
 
 SEEDS = 8  # pictures of a name when its spread is measured
 SPREAD_NAMES = 24

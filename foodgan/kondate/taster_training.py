@@ -15,8 +15,10 @@ from torch import Generator, Tensor, optim
 from torch.nn import functional as F
 
 from foodgan import checkpoint
-from foodgan.evaluate import attributes
-from foodgan.evaluate.taster import (
+from foodgan.kondate import attributes
+from foodgan.kondate.recipe import Recipe
+from foodgan.kondate.stock import Arriving, Renders
+from foodgan.kondate.taster import (
     CLASSES,
     KIND,
     MAINS,
@@ -26,8 +28,6 @@ from foodgan.evaluate.taster import (
     as_tensor,
     load,
 )
-from foodgan.kondate.recipe import Recipe
-from foodgan.kondate.stock import Arriving, Renders
 from foodgan.machine.place import computes_bf16
 from foodgan.machine.progress import track
 from foodgan.step.batch import as_photos

@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from foodgan.contract import phrases
-from foodgan.evaluate.faithful import CHANCE
+from foodgan.metrics.faithful import CHANCE
 
 APART_MIN = 2.0  # two names' conditions, in units of the noise put on them
 SPREAD_MIN = 0.5  # of the spread of real photos of one name

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate import measures
-from foodgan.evaluate.exam import Exam
+from foodgan.metrics import measures
+from foodgan.metrics.exam import Exam
 
 PHOTOS_MIN = 8  # of a name, held out and for training, before a mean over them says anything
 SHUFFLES = 200

@@ -10,11 +10,11 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate import measures
-from foodgan.evaluate.eyes import disturbed
-from foodgan.evaluate.features import Look, random_features, shapes, standardised, views
-from foodgan.evaluate.shelf import Shelf, Tensors
 from foodgan.machine.progress import track
+from foodgan.metrics import measures
+from foodgan.metrics.eyes import disturbed
+from foodgan.metrics.features import Look, random_features, shapes, standardised, views
+from foodgan.metrics.shelf import Shelf, Tensors
 from foodgan.photos.duplicates import grey
 
 FRAME_MIN = 0.75  # of the side, in the pictures of the augmented copycat

@@ -15,10 +15,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from foodgan.evaluate import shelf
-from foodgan.evaluate.features import random_features, small
-from foodgan.evaluate.shelf import Shelf
 from foodgan.machine.progress import track
+from foodgan.metrics import shelf
+from foodgan.metrics.features import random_features, small
+from foodgan.metrics.shelf import Shelf
 from foodgan.photos import duplicates, tensors
 from foodgan.photos.folder import Photo, PhotosError, read_folder, trained_on
 from foodgan.registry import sha256

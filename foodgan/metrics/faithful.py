@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate.kid import Estimate
-from foodgan.evaluate.measures import fits_best, of_groups, r_precision
+from foodgan.metrics.kid import Estimate
+from foodgan.metrics.measures import fits_best, of_groups, r_precision
 from foodgan.models.classifier import numbered
 from foodgan.models.reader import Reader
 from foodgan.text.encode import TokenBatch, collate, encode

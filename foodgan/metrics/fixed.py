@@ -1,7 +1,7 @@
 """Names that every model is measured by, whatever photos it saw: no teacher is asked for them."""
 
-from foodgan.evaluate import toppings
-from foodgan.evaluate.invented import invented
+from foodgan.metrics import toppings
+from foodgan.metrics.invented import invented
 
 
 def fixed() -> frozenset[str]:

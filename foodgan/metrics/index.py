@@ -15,9 +15,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from foodgan import checkpoint
-from foodgan.evaluate.exam import Exam, identity
-from foodgan.evaluate.nearest import COLUMNS, KIND, SIZE, Nearest
 from foodgan.machine.progress import track
+from foodgan.metrics.exam import Exam, identity
+from foodgan.metrics.nearest import COLUMNS, KIND, SIZE, Nearest
 from foodgan.models.backbone import LITE0, Backbone, pooled
 from foodgan.photos.folder import Photo
 from foodgan.registry import NEAREST, vouch

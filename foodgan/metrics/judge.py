@@ -21,9 +21,9 @@ from torch.nn import functional as F
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, identity
-from foodgan.evaluate.eyes import FEATURES, Eyes, disturbed, look
 from foodgan.machine.progress import track
+from foodgan.metrics.exam import HELD_OUT_MIN, Exam, identity
+from foodgan.metrics.eyes import FEATURES, Eyes, disturbed, look
 from foodgan.photos.folder import PhotosError
 from foodgan.registry import sha256
 

@@ -1,6 +1,6 @@
 """Does a picture look like the kind of dish that its name ends in? A classifier of photos says.
 
-How it sees (`foodgan/evaluate/sight.py`) and learns was chosen by photos alone, in folds that leave
+How it sees (`foodgan/metrics/sight.py`) and learns was chosen by photos alone, in folds that leave
 names out (docs/results/base-dish.md). N pictures, F features, K kinds.
 """
 
@@ -15,9 +15,9 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate.invented import invented
-from foodgan.evaluate.kid import RESAMPLES, Estimate
-from foodgan.evaluate.measures import of_groups
+from foodgan.metrics.invented import invented
+from foodgan.metrics.kid import RESAMPLES, Estimate
+from foodgan.metrics.measures import of_groups
 from foodgan.models.classifier import Classifier, fit, numbered, untaught
 from foodgan.photos.tensors import name_weights
 from foodgan.text.kinds import KINDS, kind_labels, kind_of

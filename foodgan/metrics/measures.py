@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate.kid import RESAMPLES, Estimate
+from foodgan.metrics.kid import RESAMPLES, Estimate
 from foodgan.models.layers import blurred
 
 NEIGHBOURS = 5

@@ -63,7 +63,7 @@ class Kin:
 
 
 class Nearest:
-    """An index, opened once. tensors, about: of its file, see `foodgan.evaluate.index`."""
+    """An index, opened once. tensors, about: of its file, see `foodgan.metrics.index`."""
 
     def __init__(self, tensors: dict[str, Tensor], about: dict[str, Any]) -> None:
         self.tables: dict[str, list[str]] = {column: about[column] for column in COLUMNS}

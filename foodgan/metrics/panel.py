@@ -3,7 +3,7 @@
 The judges ship with the code, unless a folder holds its own; the others learn a folder's names. No
 training ever uses what the readers see. One sees fixed random convolutions. The other sees
 ImageNet features and reads far better, but these are relatives of those that teach generators
-(`foodgan/evaluate/sight.py`): its figure is named for it and stands beside the other's, never
+(`foodgan/metrics/sight.py`): its figure is named for it and stands beside the other's, never
 alone. A classifier of base dishes sees those ImageNet features too. N pictures.
 """
 
@@ -18,11 +18,11 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import judge, looks, sight
-from foodgan.evaluate.exam import PHOTO_SIZE, Exam
-from foodgan.evaluate.judge import Judges
-from foodgan.evaluate.looks import Looks
 from foodgan.machine.progress import track
+from foodgan.metrics import judge, looks, sight
+from foodgan.metrics.exam import PHOTO_SIZE, Exam
+from foodgan.metrics.judge import Judges
+from foodgan.metrics.looks import Looks
 from foodgan.models import reader
 from foodgan.models.backbone import Backbone
 from foodgan.models.reader import Reader

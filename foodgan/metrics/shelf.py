@@ -21,13 +21,13 @@ PACKAGE = Path(__file__).parent.parent
 MAKERS = tuple(
     PACKAGE / f"{name}.py"
     for name in (
-        "evaluate/copies",
-        "evaluate/exam",
-        "evaluate/eyes",
-        "evaluate/features",
-        "evaluate/measures",
-        "evaluate/shelf",
-        "evaluate/sight",
+        "metrics/copies",
+        "metrics/exam",
+        "metrics/eyes",
+        "metrics/features",
+        "metrics/measures",
+        "metrics/shelf",
+        "metrics/sight",
         "evaluate/yardstick",
         "models/backbone",
         "photos/duplicates",

@@ -1,6 +1,6 @@
 """Does a picture of an invented dish show what its name begins with?
 
-The last word of a name says what the dish is, and `foodgan.evaluate.looks` asks for that. Whatever
+The last word of a name says what the dish is, and `foodgan.metrics.looks` asks for that. Whatever
 makes it heard more makes the others heard less, so that either figure alone can be had for nothing.
 N pictures, F features.
 """
@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate.measures import of_groups
+from foodgan.metrics.measures import of_groups
 from foodgan.models.reader import Reader
 from foodgan.text.encode import encode
 from foodgan.text.kinds import KINDS, kind_of

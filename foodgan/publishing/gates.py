@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from foodgan.contract.models import AT_LEAST, Gate, GateName
 from foodgan.evaluate import entrants
-from foodgan.evaluate.alarms import APART_MIN
-from foodgan.evaluate.alarms import apart as apart_of
-from foodgan.evaluate.invented import invented
 from foodgan.machine.progress import track
+from foodgan.metrics.alarms import APART_MIN
+from foodgan.metrics.alarms import apart as apart_of
+from foodgan.metrics.invented import invented
 from foodgan.painting.painter import Painter, portions
 from foodgan.training.hearing import FAR, Heard, farthest
 

@@ -23,9 +23,9 @@ from torch import Tensor
 
 from foodgan import registry
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import index as indexes
-from foodgan.evaluate.nearest import SIZE, Nearest
 from foodgan.machine.progress import track
+from foodgan.metrics import index as indexes
+from foodgan.metrics.nearest import SIZE, Nearest
 from foodgan.models.backbone import pooled
 from foodgan.models.stackgan import Conditioned
 from foodgan.photos import tensors as decoded

@@ -14,7 +14,7 @@ from PIL import Image
 from foodgan import cli
 from foodgan.cli import plates
 from foodgan.contract.limits import SEED_MAX
-from foodgan.evaluate.nearest import Kin, Relative
+from foodgan.metrics.nearest import Kin, Relative
 
 NAME = "虹色マグロカレーうどん"
 

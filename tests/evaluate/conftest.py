@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from foodgan.evaluate import beside_page, report, toppings
-from foodgan.evaluate.exam import open_exam
-from foodgan.evaluate.panel import seat
-from tests.evaluate.drawn import draw_exam
+from foodgan.evaluate import beside_page, report
+from foodgan.metrics import toppings
+from foodgan.metrics.exam import open_exam
+from foodgan.metrics.panel import seat
+from tests.metrics.drawn import draw_exam
 
 PICTURES = 12  # that are asked for: what was seen of photos is kept for as many
 

@@ -13,8 +13,8 @@ from PIL import Image
 from foodgan import cli, registry
 from foodgan.evaluate import beside_page, plots
 from foodgan.evaluate.beside import markdown, table
-from foodgan.evaluate.kid import Estimate
 from foodgan.evaluate.meaning import MEANINGS
+from foodgan.metrics.kid import Estimate
 from foodgan.publishing import card
 from foodgan.training.train import train
 from tests.evaluate.conftest import PICTURES, Workshop

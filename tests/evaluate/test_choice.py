@@ -17,12 +17,12 @@ from foodgan.contract.errors import ModelError
 from foodgan.evaluate import choice
 from foodgan.evaluate.choice import Choosing, Judged
 from foodgan.evaluate.entrants import Entrant
-from foodgan.evaluate.exam import open_exam
-from foodgan.evaluate.kid import Estimate
+from foodgan.metrics.exam import open_exam
+from foodgan.metrics.kid import Estimate
 from foodgan.painting.painter import Dish
 from foodgan.training.train import train
-from tests.evaluate.drawn import draw_exam
 from tests.generator_fixtures import tiny_config, tiny_trainer
+from tests.metrics.drawn import draw_exam
 
 GOOD = Judged(Path("a"), 1000, Estimate(0.5, 0.4, 0.6), 1.0, 0.9, 0.01, 0.8)
 

@@ -7,14 +7,15 @@ from typing import cast
 import pytest
 import torch
 
-from foodgan.evaluate import measures, page, report
-from foodgan.evaluate.exam import Exam, open_exam
+from foodgan.evaluate import page, report
 from foodgan.evaluate.painted import Painted
 from foodgan.evaluate.report import Findings
+from foodgan.metrics import measures
+from foodgan.metrics.exam import Exam, open_exam
 from foodgan.painting.painter import Dish
 from foodgan.step.hatching import hatching
-from tests.evaluate.drawn import draw_exam, write_metadata
-from tests.evaluate.test_exam import lines_of
+from tests.metrics.drawn import draw_exam, write_metadata
+from tests.metrics.test_exam import lines_of
 
 
 @pytest.fixture

@@ -14,18 +14,19 @@ from PIL import Image
 from foodgan import cli, registry
 from foodgan.contract import terminal
 from foodgan.contract.phrases import LOCALES, say
-from foodgan.evaluate import alarms, beside_page, copies, measures
+from foodgan.evaluate import beside_page
 from foodgan.evaluate.entrants import of_model
-from foodgan.evaluate.exam import open_exam
 from foodgan.evaluate.meaning import MEANINGS
-from foodgan.evaluate.panel import LOOKS, READERS, seat
 from foodgan.evaluate.report import Findings, evaluate
+from foodgan.metrics import alarms, copies, measures
+from foodgan.metrics.exam import open_exam
+from foodgan.metrics.panel import LOOKS, READERS, seat
 from foodgan.painting.painter import Painter
 from foodgan.photos.folder import PhotosError
 from foodgan.publishing import card
 from foodgan.step.hatching import hatching
 from tests.evaluate.conftest import PICTURES, Workshop
-from tests.evaluate.drawn import draw_dish, draw_exam, write_metadata
+from tests.metrics.drawn import draw_dish, draw_exam, write_metadata
 
 HEALTHY = {
     "names_apart": 9.0,

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from foodgan.evaluate import choice
-from foodgan.evaluate.exam import HELD_OUT_MIN, Exam, open_exam
-from foodgan.evaluate.features import standardised
-from foodgan.evaluate.kid import kid
-from tests.evaluate.drawn import draw_dish, write_metadata
+from foodgan.metrics.exam import HELD_OUT_MIN, Exam, open_exam
+from foodgan.metrics.features import standardised
+from foodgan.metrics.kid import kid
+from tests.metrics.drawn import draw_dish, write_metadata
 
 NAMES = [a + b for a in "鮭鯖鯛鰻鮪牛豚鶏" for b in ("丼", "汁", "焼き", "煮", "揚げ")]
 

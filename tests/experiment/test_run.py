@@ -15,7 +15,6 @@ import pytest
 import torch
 
 from foodgan import checkpoint
-from foodgan.evaluate.taster import KIND, Taster
 from foodgan.experiment.arms import ARMS, FIRST, Arm, in_turn
 from foodgan.experiment.blog import claims
 from foodgan.experiment.measuring import UNTRAINED, measured
@@ -25,6 +24,7 @@ from foodgan.experiment.results import Row, report, rows, untrained
 from foodgan.experiment.run import carry_out
 from foodgan.experiment.training import feed_of, train_run
 from foodgan.kondate import folder
+from foodgan.kondate.taster import KIND, Taster
 from foodgan.step.config import ConfigError
 from foodgan.text.encode import encode
 

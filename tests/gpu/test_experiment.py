@@ -6,18 +6,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from foodgan.evaluate import taster
-from foodgan.evaluate import taster_training as training
-from foodgan.evaluate.board import measure, open_board
-from foodgan.evaluate.sketches import Copycat
-from foodgan.evaluate.taster import as_tensor
-from foodgan.evaluate.taster_training import Course
 from foodgan.experiment.measuring import UNTRAINED
 from foodgan.experiment.plan import EQUAL_PICTURES, Plan
 from foodgan.experiment.results import rows, untrained
 from foodgan.experiment.run import carry_out
-from foodgan.kondate import folder
+from foodgan.kondate import folder, taster
+from foodgan.kondate import taster_training as training
+from foodgan.kondate.baselines import Copycat
+from foodgan.kondate.board import measure, open_board
 from foodgan.kondate.stock import arriving
+from foodgan.kondate.taster import as_tensor
+from foodgan.kondate.taster_training import Course
 
 pytestmark = pytest.mark.gpu
 

@@ -13,9 +13,9 @@ from foodgan.contract import status
 from foodgan.contract.store import Store
 from foodgan.publishing import serving
 from tests.bot.canteen import until
-from tests.evaluate.clubs import LIKE, accept_all, index_model
 from tests.journeys.house import House, opened
 from tests.judge.judge import Judge
+from tests.metrics.clubs import LIKE, accept_all, index_model
 
 OPERATOR = "minato"
 LEARN_S, TAKE_UP_S = 240, 60

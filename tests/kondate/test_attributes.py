@@ -2,9 +2,9 @@
 
 import pytest
 
-from foodgan.evaluate.attributes import accuracy, shuffled, truths
-from foodgan.evaluate.taster import Tasted
+from foodgan.kondate.attributes import accuracy, shuffled, truths
 from foodgan.kondate.recipe import NONE, Recipe, says
+from foodgan.kondate.taster import Tasted
 
 PLAIN = {"vessel": "don", "base": "rice", "cooking": "grilled", "sauce": NONE, "garnish": NONE}
 

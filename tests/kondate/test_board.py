@@ -9,9 +9,9 @@ import torch
 from typer.testing import CliRunner
 
 from foodgan.cli import app
-from foodgan.evaluate.board import Board, ceiling, measure, open_board, respelt
-from foodgan.evaluate.sketches import Average, Copycat, Retrieval, oracle
 from foodgan.kondate import folder
+from foodgan.kondate.baselines import Average, Copycat, Retrieval, oracle
+from foodgan.kondate.board import Board, ceiling, measure, open_board, respelt
 from foodgan.kondate.folder import FolderError, read_menu, write_folder
 from foodgan.kondate.names import read
 from foodgan.kondate.splits import SETS

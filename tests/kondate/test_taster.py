@@ -8,7 +8,7 @@ import torch
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import attributes, taster
+from foodgan.kondate import attributes, taster
 from foodgan.kondate.render import render
 from foodgan.kondate.stock import dish
 

@@ -9,12 +9,12 @@ import torch
 from torch import Generator
 from torch.nn import functional as F
 
-from foodgan.evaluate import attributes, taster
-from foodgan.evaluate import taster_training as training
-from foodgan.evaluate.taster import MAINS, as_tensor
-from foodgan.evaluate.taster_training import Course, Shelf, truths
+from foodgan.kondate import attributes, taster
 from foodgan.kondate import stock as stocks
+from foodgan.kondate import taster_training as training
 from foodgan.kondate.stock import Arriving, Renders
+from foodgan.kondate.taster import MAINS, as_tensor
+from foodgan.kondate.taster_training import Course, Shelf, truths
 
 CPU = torch.device("cpu")
 COUNT, PART = 80, 16

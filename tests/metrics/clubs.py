@@ -9,9 +9,9 @@ from pathlib import Path
 
 from foodgan.contract.photos import CLUB
 from foodgan.contract.store import Store
-from foodgan.evaluate import index
-from foodgan.evaluate.exam import open_exam
-from tests.evaluate.drawn import draw_dish, draw_exam
+from foodgan.metrics import index
+from foodgan.metrics.exam import open_exam
+from tests.metrics.drawn import draw_dish, draw_exam
 from tests.photos.gallery import add_photo
 
 LIKE = {"部長スペシャル": "カレー", "ハルカ飯": "鮭丼"}  # what their photos are drawn as

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from foodgan.evaluate import colours
-from foodgan.evaluate.exam import Exam, open_exam
-from tests.evaluate.drawn import NAMES, draw_exam
+from foodgan.metrics import colours
+from foodgan.metrics.exam import Exam, open_exam
+from tests.metrics.drawn import NAMES, draw_exam
 
 EACH = 4  # pictures of a name
 RED, BLUE = torch.tensor([0.5, 0, -0.5]), torch.tensor([-0.5, 0, 0.5])

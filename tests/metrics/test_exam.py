@@ -10,11 +10,11 @@ import torch
 from PIL import Image
 
 from foodgan import registry
-from foodgan.evaluate.exam import open_exam
+from foodgan.metrics.exam import open_exam
 from foodgan.registry import Run, Training
 from foodgan.step.config import LEFT_OUT
-from tests.evaluate.drawn import draw_exam, write_metadata
 from tests.generator_fixtures import tiny_config, tiny_feed
+from tests.metrics.drawn import draw_exam, write_metadata
 
 STYLES = ("photo", "drawing", *LEFT_OUT)
 

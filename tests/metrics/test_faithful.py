@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from foodgan.evaluate import alarms, faithful
-from foodgan.evaluate.faithful import Choices
-from foodgan.evaluate.kid import Estimate
+from foodgan.metrics import alarms, faithful
+from foodgan.metrics.faithful import Choices
+from foodgan.metrics.kid import Estimate
 from foodgan.models.reader import Reader
 from foodgan.text.encode import TokenBatch
 

@@ -1,7 +1,7 @@
 """The 64 invented names that every model is asked for."""
 
 from foodgan.contract import dishname
-from foodgan.evaluate.invented import invented
+from foodgan.metrics.invented import invented
 from foodgan.text.kinds import KINDS, kind_of
 
 

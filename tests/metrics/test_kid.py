@@ -7,7 +7,7 @@ import torch
 from torch import Generator, Tensor
 from torchmetrics.image.kid import poly_mmd
 
-from foodgan.evaluate.kid import by_network, kid
+from foodgan.metrics.kid import by_network, kid
 
 
 def cloud(count: int, seed: int, *, shift: float = 0.0, size: int = 16) -> Tensor:

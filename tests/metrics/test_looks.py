@@ -8,13 +8,13 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import looks, sight
-from foodgan.evaluate.exam import PHOTO_SIZE, Exam, open_exam
-from foodgan.evaluate.invented import invented
-from foodgan.evaluate.looks import Looks
+from foodgan.metrics import looks, sight
+from foodgan.metrics.exam import PHOTO_SIZE, Exam, open_exam
+from foodgan.metrics.invented import invented
+from foodgan.metrics.looks import Looks
 from foodgan.models.classifier import fit
 from foodgan.text.kinds import KINDS, kind_of
-from tests.evaluate.drawn import draw_exam
+from tests.metrics.drawn import draw_exam
 
 WIDTH = 24
 SEEDS = 4

@@ -5,8 +5,8 @@ import torch
 from prdc import compute_prdc
 from torch import Generator, Tensor
 
-from foodgan.evaluate import copies, measures
-from foodgan.evaluate.features import random_features, shapes, standardised, views
+from foodgan.metrics import copies, measures
+from foodgan.metrics.features import random_features, shapes, standardised, views
 from foodgan.photos.duplicates import grey
 
 

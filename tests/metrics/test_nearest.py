@@ -13,12 +13,12 @@ from torch import Generator
 
 from foodgan import cli, registry
 from foodgan.contract.errors import ModelError, UserError
-from foodgan.evaluate import index
-from foodgan.evaluate.exam import Exam, identity, open_exam
-from foodgan.evaluate.nearest import COLUMNS, Kin, Nearest
+from foodgan.metrics import index
+from foodgan.metrics.exam import Exam, identity, open_exam
+from foodgan.metrics.nearest import COLUMNS, Kin, Nearest
 from foodgan.painting.painter import Dish, Painter
 from foodgan.photos.folder import Photo
-from tests.evaluate.drawn import draw_dish, draw_exam
+from tests.metrics.drawn import draw_dish, draw_exam
 
 INDEX_BYTES = 1_500_000  # of 5,000 photos
 SEARCH_S = 0.005  # in 5,000 photos

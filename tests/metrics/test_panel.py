@@ -11,15 +11,16 @@ from torch import Generator
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import faithful, judge, measures, panel, sight, yardstick
-from foodgan.evaluate.exam import Exam, identity, open_exam
-from foodgan.evaluate.eyes import disturbed
+from foodgan.evaluate import yardstick
+from foodgan.metrics import faithful, judge, measures, panel, sight
+from foodgan.metrics.exam import Exam, identity, open_exam
+from foodgan.metrics.eyes import disturbed
 from foodgan.models import reader
 from foodgan.models.classifier import untaught
 from foodgan.painting.painter import Dish
 from foodgan.photos.folder import PhotosError
 from foodgan.text.encode import encode
-from tests.evaluate.drawn import draw_exam, write_metadata
+from tests.metrics.drawn import draw_exam, write_metadata
 
 FOODS = ("カレー", "鮭", "うどん", "苺", "チーズ", "抹茶", "海老", "牛肉")
 DISHES = ("丼", "パフェ", "ラーメン", "サラダ", "スープ")

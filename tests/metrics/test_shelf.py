@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from foodgan.evaluate import shelf
-from foodgan.evaluate.shelf import Shelf, open_shelf
+from foodgan.metrics import shelf
+from foodgan.metrics.shelf import Shelf, open_shelf
 from foodgan.photos.folder import Photo
 
 PHOTOS = [Photo(Path("a.jpg"), "カレー"), Photo(Path("b.jpg"), "鮭丼", split="test")]

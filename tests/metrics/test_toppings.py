@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from foodgan.evaluate import toppings
+from foodgan.metrics import toppings
 from foodgan.models import reader
 from foodgan.models.reader import Reader
 from foodgan.text.colours import colour_words

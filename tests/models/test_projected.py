@@ -9,8 +9,8 @@ from torch import Generator, Tensor
 
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate import sight
 from foodgan.losses import relativistic_d
+from foodgan.metrics import sight
 from foodgan.models.backbone import HEAD, LITE0, LITE2, Backbone, Variant, pooled, weights_file
 from foodgan.models.layers import upsample
 from foodgan.models.projected import PatchDiscriminator, ProjectedDiscriminator, Projection

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from foodgan import registry
-from foodgan.evaluate.nearest import Nearest
+from foodgan.metrics.nearest import Nearest
 from foodgan.training.new_names import _ending_in_known_words, known_names
 
 ROOT = Path(__file__).parents[2]

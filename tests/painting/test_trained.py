@@ -1,4 +1,4 @@
-"""Trained generators on the board: rebuilt from what is kept of them, whoever kept it."""
+"""Trained generators: rebuilt from what is kept of them, whoever kept it."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ import torch
 from foodgan import checkpoint
 from foodgan.checkpoint import CHECKPOINT
 from foodgan.contract.errors import ModelError
-from foodgan.evaluate.sketches import averaged
 from foodgan.experiment.plan import EQUAL_TIME, file_of
 from foodgan.experiment.training import _keep
+from foodgan.painting.trained import averaged
 from foodgan.training.name_lesson import LessonConfig
 from foodgan.training.train import Trainer
 from tests.generator_fixtures import tiny_config, tiny_trainer

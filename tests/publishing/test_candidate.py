@@ -21,7 +21,7 @@ from foodgan.publishing import candidate, gates, serving
 from foodgan.publishing.candidate import Candidate
 from foodgan.training import hearing
 from foodgan.training.hearing import Heard
-from tests.evaluate.clubs import LIKE, draw_club, index_model
+from tests.metrics.clubs import LIKE, draw_club, index_model
 from tests.published import renamed
 
 

@@ -15,7 +15,7 @@ from foodgan import registry
 from foodgan.cli import app
 from foodgan.contract.errors import ModelError, UserError
 from foodgan.contract.terminal import told
-from foodgan.evaluate.nearest import Nearest
+from foodgan.metrics.nearest import Nearest
 from foodgan.models.stackgan import Conditioned
 from foodgan.painting.painter import Painter, portions
 from foodgan.photos.folder import PhotosError
@@ -23,8 +23,8 @@ from foodgan.text.encode import TokenBatch, encode
 from foodgan.training import hearing
 from foodgan.training.hearing import Heard, hear_as
 from foodgan.training.new_names import Learned, NothingNew, known_names, learn, liken
-from tests.evaluate.clubs import EACH, LIKE, draw_club, index_model
-from tests.evaluate.drawn import draw_dish
+from tests.metrics.clubs import EACH, LIKE, draw_club, index_model
+from tests.metrics.drawn import draw_dish
 
 TWO = ("カレー", "鮭丼")
 

@@ -18,7 +18,7 @@ from foodgan.contract.orders import TOKEN_LIFE, DishOrder
 from foodgan.contract.photos import CLUB
 from foodgan.contract.phrases import say
 from foodgan.contract.store import Store
-from foodgan.evaluate.nearest import Kin, Relative
+from foodgan.metrics.nearest import Kin, Relative
 from foodgan.painting.painter import Dish, Painter
 from foodgan.photos.folder import read_folder
 from foodgan.photos.release import freeze

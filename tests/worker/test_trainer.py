@@ -28,7 +28,7 @@ from foodgan.contract.settings import Settings
 from foodgan.photos.release import freeze
 from foodgan.publishing import candidate, copies, serving
 from foodgan.training import new_names
-from tests.evaluate.clubs import LIKE, accept_all, index_model
+from tests.metrics.clubs import LIKE, accept_all, index_model
 from tests.photos.gallery import add
 from tests.published import aged, bury, learned_from, renamed, served
 from tests.worker.counter import Counter, counter, until

@@ -1,0 +1,1 @@
+"""Figures of pictures, and what tells them: networks that look, photos, names. No generator."""
