@@ -11,9 +11,9 @@ def status(
     every: Annotated[float, typer.Option(min=0.2)] = 2.0,
 ) -> None:
     """How the kitchen is doing: what waits and how long, who works, what failed."""
-    from foodgan.cli import board
+    from foodgan.cli import kitchen
 
-    board.show(as_json, watch, every)
+    kitchen.show(as_json, watch, every)
 
 
 def drain(
@@ -22,6 +22,6 @@ def drain(
     wait_s: Annotated[float, typer.Option("--wait")] = 90,
 ) -> None:
     """Take workers out of service: they finish what they have, take no more, and stay warm."""
-    from foodgan.cli import board
+    from foodgan.cli import kitchen
 
-    board.move(workers, back, wait_s)
+    kitchen.move(workers, back, wait_s)

