@@ -103,7 +103,6 @@ def _distances(yardstick: Yardstick, asked: Painted, random: Tensor) -> dict[str
     return {
         **yardstick.scales["kid"].distances("kid", random),
         **scale.distances("kid_judge", judged),
-        "kid_judge_each": scale.by_network(judged),
         **whole,
         "kid_judge_photos": scale.photos,
         "manifold": made,

@@ -62,24 +62,27 @@ class Scale:
         return self.photos >= self.least
 
     def distances(self, key: str, made: Tensor) -> dict[str, Any]:
-        """FoodKID of pictures (N, F) to all held-out photos, and to those of the unchosen half."""
+        """FoodKID of pictures (N, F) to all held-out photos, and to those of the unchosen half.
+
+        Of (J, N, F) also that to all of them by each network.
+        """
         half = self.held_out[..., self.unchosen, :]
+        distance, each = self._distance(made, self.held_out)
         return {
-            key: self._distance(made, self.held_out),
-            f"{key}_unchosen": self._distance(made, half),
+            key: distance,
+            f"{key}_unchosen": self._distance(made, half)[0],
             f"{key}_unchosen_photos": half.shape[-2],
             **{f"{key}{ending}": value for ending, value in self.floors.items()},
+            **({f"{key}_each": each} if made.dim() == 3 else {}),
         }
 
-    def _distance(self, made: Tensor, photos: Tensor) -> dict[str, float] | None:
+    def _distance(
+        self, made: Tensor, photos: Tensor
+    ) -> tuple[dict[str, float], list[float]] | tuple[None, None]:
         if photos.shape[-2] < self.least:
-            return None
-        return asdict(kid.kid(standardised(made, photos), standardised(photos, photos)))
-
-    def by_network(self, made: Tensor) -> list[float] | None:
-        """The distance of pictures (J, N, F) to all held-out photos by each of several networks."""
-        units = self.units(made), self.units(self.held_out)
-        return kid.by_network(*units) if self.told else None
+            return None, None
+        found, each = kid.by_networks(standardised(made, photos), standardised(photos, photos))
+        return asdict(found), each
 
     def units(self, features: Tensor) -> Tensor:
         """In units of the held-out photos' standard deviation."""

@@ -32,18 +32,22 @@ def kid(a: Tensor, b: Tensor, *, size: int = 200, seed: int = 0) -> Estimate:
     a (J, N, F), b (J, M, F): the mean over networks, each of which sees the same pictures. The
     interval draws networks anew, too: another training would have made others.
     """
+    return by_networks(a, b, size=size, seed=seed)[0]
+
+
+def by_networks(
+    a: Tensor, b: Tensor, *, size: int = 200, seed: int = 0
+) -> tuple[Estimate, list[float]]:
+    """What `kid` says of (J, N, F) and (J, M, F), and the distance by each network, of which it is
+    the mean.
+    """
     chance = Generator().manual_seed(seed)
     kernels = _kernels(a, b)
     each = _over_subsets(*kernels, size, chance)
     around = _resampled(*kernels, chance) - _mmd(*kernels)[:, None]
     values = _of_networks(each, around, chance)
     low, high = torch.quantile(values, torch.tensor([0.025, 0.975]).double()).tolist()
-    return Estimate(float(each.mean()), low, high)
-
-
-def by_network(a: Tensor, b: Tensor, *, size: int = 200, seed: int = 0) -> list[float]:
-    """The distance of (J, N, F) to (J, M, F) by each network, the mean of which `kid` is."""
-    return _over_subsets(*_kernels(a, b), size, Generator().manual_seed(seed)).tolist()
+    return Estimate(float(each.mean()), low, high), each.tolist()
 
 
 def cubic(x: Tensor, y: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import torch
@@ -12,7 +13,7 @@ from torch import Generator
 from foodgan import checkpoint
 from foodgan.contract.errors import ModelError
 from foodgan.evaluate import yardstick
-from foodgan.metrics import faithful, judge, measures, panel, sight
+from foodgan.metrics import faithful, judge, kid, measures, panel, sight
 from foodgan.metrics.exam import Exam, identity, open_exam
 from foodgan.metrics.eyes import disturbed
 from foodgan.models import reader
@@ -57,8 +58,10 @@ def test_judges_differ_by_their_seeds_and_a_distance_is_the_mean_of_theirs(
     everywhere = torch.ones(len(exam.test), dtype=torch.bool)
     parts = dict.fromkeys(("photos", "blurred", "flat"), like) | {"held_out": held_out}
     scale = yardstick._scale(parts, everywhere, 2)
-    figures, each = scale.distances("kid_judge", like), scale.by_network(like)
-    assert each is not None
+    with patch.object(kid, "cubic", wraps=kid.cubic) as kernels:
+        figures = scale.distances("kid_judge", like)
+    assert kernels.call_count == 2 * 3  # to all photos and to half of them: nothing twice
+    each = figures["kid_judge_each"]
     assert len(set(each)) == judge.JUDGES
     assert figures["kid_judge"]["mean"] == pytest.approx(sum(each) / len(each))
     assert figures["kid_judge_unchosen_photos"] == len(exam.test)
