@@ -14,7 +14,15 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 
 import torch
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    field_validator,
+    model_serializer,
+)
 from torch import Tensor, nn
 
 from foodgan import checkpoint
@@ -39,14 +47,22 @@ Network = TypeVar("Network", bound=nn.Module)
 class Run(BaseModel):
     """One training run. seen: real photos seen; seconds: of training, which are not counted where
     names were learned: the same photos are to make the same model.json, and so the same digest.
+    devices: of the seconds, those on each device, by its title; runs of earlier builds say none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     seen: int
     seconds: float = 0.0
+    devices: dict[str, float] = Field(default_factory=dict)
     photos: dict[str, Any]
     config: dict[str, Any]
+
+    @model_serializer(mode="wrap")
+    def _as_it_was_said(self, dumped: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Of a run that says no devices the same as ever: lessons and digests go by it."""
+        said: dict[str, Any] = dumped(self)
+        return said if self.devices else {key: said[key] for key in said if key != "devices"}
 
 
 class Training(Run):

@@ -202,6 +202,29 @@ def test_a_model_between_two_is_part_of_the_way_and_says_so(
     assert "share" not in made.training["stage2"].config
 
 
+def test_what_a_model_was_trained_on_goes_along_into_what_is_made_of_it(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    """Exported, taken as a stage, and taught on: the runs before say the same."""
+    was = registry.describe(tiny_model).training["stage1"].devices
+    assert was
+    folders = dict.fromkeys(registry.STAGES, tiny_model)
+    assert registry.export("again", folders, tmp_path / "again").training["stage1"].devices == was
+    after = taught(tiny_model, tmp_path / "after")
+    made = registry.between(tiny_model, after, 0.5, tmp_path / "between")
+    assert made.training["stage1"].before[0].devices == was
+
+
+def test_a_model_of_an_earlier_build_is_read_and_written_as_it_was(model: Path) -> None:
+    described = json.loads((model / "model.json").read_text("utf-8"))
+    for training in described["training"].values():
+        del training["devices"]
+    changed(model, training=described["training"])
+    read = registry.describe(model)
+    assert not read.training["stage1"].devices
+    assert json.loads(read.model_dump_json()) == described
+
+
 def test_nothing_lies_between_models_that_are_not_one_after_the_other(
     tiny_model: Path, tmp_path: Path
 ) -> None:

@@ -6,6 +6,8 @@ from PIL import Image
 
 from foodgan import registry
 from foodgan.painting.painter import Dish, Painter
+from foodgan.publishing import card
+from foodgan.publishing.hardware import seconds_by_device
 
 LIMIT_BYTES = 50_000_000
 
@@ -37,8 +39,21 @@ def test_its_card_names_photos_licences_effort_and_how_good_it_is() -> None:
         assert f"{stage.seconds_in_all:,.0f}" in text
         for known in (*stage.photos["sources"], *stage.photos["licences"]):
             assert known in text
-    assert "kid_floor_train_to_test" in text
+    written, figures = text.split("## How good it is")
+    assert written == card.render(model, None).split("## How good it is")[0]
+    assert "kid_floor_train_to_test" in figures
     assert "Not measured yet" not in text
+
+
+def test_its_card_says_on_what_and_for_how_many_hours_each_stage_was_trained() -> None:
+    model = registry.describe()
+    text = (registry.SHIPPED / registry.CARD).read_text(encoding="utf-8")
+    for stage in model.training.values():
+        devices = seconds_by_device(stage)
+        assert sum(devices.values()) == pytest.approx(stage.seconds_in_all)
+        assert all(f"| on {device} |" in text for device in devices)
+        assert f"{stage.seconds_in_all / 3600:.2f} ({stage.seconds_in_all:,.0f} s)" in text
+    assert "| on NVIDIA H200, shared with other trainings | 0.27 (958 s) |" in text
 
 
 def test_the_name_changes_the_picture_and_the_seed_brings_it_back(painter: Painter) -> None:

@@ -2,15 +2,18 @@
 
 import logging
 import os
-from collections.abc import Iterator
+import platform
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import torch
 from torch import distributed as dist
 
 LOADERS = 4  # processes that keep one GPU supplied
+_CPUS = Path("/proc/cpuinfo")  # of Linux
 
 _log = logging.getLogger(__name__)
 
@@ -109,3 +112,29 @@ def computes_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return device.type == "cpu" and bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+
+
+def title_of(device: torch.device, processes: int = 1) -> str:
+    """A device as a person knows it: "NVIDIA H200", "2 cores of AMD EPYC"; of so many processes,
+    each of which has one like it.
+    """
+    if device.type == "cuda":
+        one = torch.cuda.get_device_name(device)
+    elif device.type == "cpu":
+        cores = torch.get_num_threads()
+        one = f"{cores} core{'s' if cores > 1 else ''} of {_cpu()}"
+    else:
+        one = device.type
+    return one if processes == 1 else f"{processes} × {one}"
+
+
+@cache
+def _cpu() -> str:
+    lines = _CPUS.read_text(encoding="utf-8").splitlines() if _CPUS.exists() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, "") or platform.processor() or platform.machine()
+
+
+def spent(devices: Mapping[str, float], here: str, seconds: float) -> dict[str, float]:
+    """Seconds of a run by device, after so many more on the one that is called `here`."""
+    return {**devices, here: round(devices.get(here, 0.0) + seconds, 1)}

@@ -12,10 +12,12 @@ from typing import Any
 from foodgan.contract.dishname import display
 from foodgan.evaluate.beside import markdown
 from foodgan.evaluate.meaning import MEANINGS, shown
+from foodgan.publishing.hardware import seconds_by_device
 from foodgan.registry import ModelFile, Training
 from foodgan.training.name_lesson import LESSON
 from foodgan.training.texture_lesson import TEXTURE
 
+NOTED_S = 0.5  # parts of a run are rounded; less than this is none
 BESIDE = "beside"  # key of the other entrants' figures
 USE = """\
 For research and non-commercial use: some of the photos may be used for nothing else. The photos are
@@ -37,7 +39,8 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
             ("", *model.training),
             [
                 ("photos seen", *(f"{t.seen_in_all:,}" for t in model.training.values())),
-                ("seconds", *(f"{t.seconds_in_all:,.0f}" for t in model.training.values())),
+                ("hours", *(_hours(t.seconds_in_all) for t in model.training.values())),
+                *_by_device(model),
                 ("runs, one after another", *(len(t.runs) for t in model.training.values())),
                 ("photos of each run", *(_each(t, "count") for t in model.training.values())),
                 ("their names", *(_each(t, "names") for t in model.training.values())),
@@ -48,7 +51,8 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
         ),
         "A photo is seen once for each time that it is drawn into a batch of a discriminator; what "
         "lessons are held to is not counted. Photos of the split "
-        "`test` were never drawn.",
+        "`test` were never drawn. Hours are of training alone, by the clock; minutes in which "
+        "names were learned by likeness are not counted.",
         "## Photos",
         _table(("source", "photos"), _counts(model, "sources")),
         _table(("licence, as its source states it", "photos"), _counts(model, "licences")),
@@ -57,6 +61,27 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
         _figures(figures) if figures else "Not measured yet: `foodgan evaluate` does.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _by_device(model: ModelFile) -> list[tuple[str, ...]]:
+    """A row a device: how long each stage was trained on it; a last one where runs do not say."""
+    stages = {stage: seconds_by_device(each) for stage, each in model.training.items()}
+    devices = dict.fromkeys(device for found in stages.values() for device in found)
+    rows = [
+        (f"on {device}", *(_hours(found.get(device, 0.0)) for found in stages.values()))
+        for device in devices
+    ]
+    unsaid = [
+        each.seconds_in_all - sum(found.values())
+        for each, found in zip(model.training.values(), stages.values(), strict=True)
+    ]
+    if any(seconds >= NOTED_S for seconds in unsaid):
+        rows.append(("on a device that was not noted", *map(_hours, unsaid)))
+    return rows
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:.2f} ({seconds:,.0f} s)" if seconds >= NOTED_S else "—"
 
 
 def _each(training: Training, what: str) -> str:

@@ -10,12 +10,14 @@ import time
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import optim
 
 from foodgan import checkpoint
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.whole import sweep
+from foodgan.machine.place import spent, title_of
 from foodgan.machine.progress import track
 from foodgan.machine.stopping import stop_asked
 from foodgan.models.stackgan import Stage1Generator, Stage2Generator
@@ -67,6 +69,7 @@ class Course(Protocol):
     def generator(self) -> Stage1Generator | Stage2Generator: ...
 
     adam: optim.Adam
+    device: torch.device
     done: int
     seconds: float
 
@@ -119,11 +122,15 @@ def attend(lesson: Course, run: Path, out: Path, photos: dict[str, Any]) -> int:
     `out` holds another run, ModelError.
     """
     about = described(lesson.config, run, photos)
-    if painted_in(out, about):
-        _go_on(lesson, out)
+    elsewhere = _go_on(lesson, out) if painted_in(out, about) else {}
     sweep(out)
-    began = time.monotonic() - lesson.seconds
+    earlier, began = lesson.seconds, time.monotonic() - lesson.seconds
     saved = lesson.done
+
+    def save() -> None:
+        devices = spent(elsewhere, title_of(lesson.device), lesson.seconds - earlier)
+        _save(lesson, out, {**about, "devices": devices})
+
     with stop_asked() as asked:
         for _ in track(range(lesson.done, lesson.config.steps), "the lesson"):
             if asked():
@@ -134,20 +141,23 @@ def attend(lesson: Course, run: Path, out: Path, photos: dict[str, Any]) -> int:
             if painted(lesson) % LOG_EVERY < lesson.config.batch:
                 log.info("%d pictures  %s", painted(lesson), _said(figures))
             if painted(lesson) % SAVE_EVERY < lesson.config.batch:
-                _save(lesson, out, about)
+                save()
                 saved = lesson.done
     if lesson.done > saved:
-        _save(lesson, out, about)
+        save()
     return painted(lesson)
 
 
-def _go_on(lesson: Course, out: Path) -> None:
+def _go_on(lesson: Course, out: Path) -> dict[str, float]:
+    """Returns the seconds so far by device."""
     path = out / checkpoint.CHECKPOINT
     tensors, about = checkpoint.load(path)  # the optimiser counts its steps on the CPU
     checkpoint.fill(lesson.generator, checkpoint.part("ema", tensors), path.name)
     checkpoint.fill_optimizer(lesson.adam, checkpoint.part("adam", tensors))
     lesson.done, lesson.seconds = about["step"], about["seconds"]
     log.info("goes on after %d pictures", painted(lesson))
+    devices: dict[str, float] = about.get("devices", {})
+    return devices
 
 
 def _save(lesson: Course, out: Path, about: dict[str, Any]) -> None:

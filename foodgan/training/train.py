@@ -21,7 +21,7 @@ from torch.utils.tensorboard import SummaryWriter
 from foodgan import checkpoint
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.whole import sweep
-from foodgan.machine.place import Place
+from foodgan.machine.place import Place, spent, title_of
 from foodgan.machine.progress import counted
 from foodgan.machine.stopping import stop_asked
 from foodgan.models.stackgan import RULES, Stage1Generator
@@ -81,6 +81,7 @@ class Trainer:
         self.step = 0
         self.clock = time.monotonic  # tells `seconds`, those before a resume included
         self.seconds = 0.0
+        self.elsewhere, self.earlier = dict[str, float](), 0.0  # of them, those before a resume
 
     def _adam(self, network: nn.Module, rate: float) -> optim.Adam:
         on_gpu = self.place.device.type == "cuda"
@@ -211,6 +212,11 @@ class Trainer:
             "step": self.step,
             "seen": self.seen,
             "seconds": round(self.seconds, 1),
+            "devices": spent(
+                self.elsewhere,
+                title_of(self.place.device, self.place.world),
+                self.seconds - self.earlier,
+            ),
             "photos": self.feed.about,
             "before": self.before,
         }
@@ -231,7 +237,8 @@ class Trainer:
         taken = checkpoint.part("discriminator", tensors)
         judge.load_state_dict(own | {k: t for k, t in taken.items() if _fits(t, own.get(k))})
         then = {key: about[key] for key in ("seen", "seconds", "photos", "config")}
-        self.before = [*about.get("before", []), then]
+        devices = {key: about[key] for key in ("devices",) if key in about}
+        self.before = [*about.get("before", []), then | devices]
 
     def _refuse_other_rules(self, run: Path, about: dict[str, Any]) -> None:
         own = self.objective.generator.config.model_dump(include=set(RULES))
@@ -260,6 +267,7 @@ class Trainer:
         checkpoint.fill_optimizer(self.adam_g, checkpoint.part("adam_g", tensors))
         checkpoint.fill_optimizer(self.adam_d, checkpoint.part("adam_d", tensors))
         self.step, self.seconds = about["seen"] // self.step_pictures, about["seconds"]
+        self.elsewhere, self.earlier = about.get("devices", {}), self.seconds
         self.draws = None
         self.before = about.get("before", [])
         return True

@@ -362,6 +362,23 @@ def test_the_card_names_the_release_and_whoever_gave_photos(tiny_model: Path) ->
     assert "thanks" not in card.render(model, None)
 
 
+def test_the_card_sums_the_hours_of_all_runs_by_device_and_says_which_are_of_none(
+    tiny_model: Path,
+) -> None:
+    model = registry.describe(tiny_model)
+    of = {"seen": 1, "photos": {"sources": {}, "licences": {}}, "config": {"seed": 0}}
+    old = registry.Run(seconds=1800, **of)
+    both = {"NVIDIA H200": 3600.0, "2 cores of AMD EPYC": 5400.0}
+    first = registry.Training(seconds=9000, devices=both, before=(old,), **of)
+    second = registry.Training(seconds=7200, devices={"NVIDIA H200": 7200.0}, **of)
+    stages = {"stage1": first, "stage2": second}
+    said = card.render(model.model_copy(update={"training": stages}), None)
+    assert "| hours | 3.00 (10,800 s) | 2.00 (7,200 s) |" in said
+    assert "| on NVIDIA H200 | 1.00 (3,600 s) | 2.00 (7,200 s) |" in said
+    assert "| on 2 cores of AMD EPYC | 1.50 (5,400 s) | — |" in said
+    assert "| on a device that was not noted | 0.50 (1,800 s) | — |" in said
+
+
 def test_the_card_names_what_each_run_of_both_stages_saw(tiny_model: Path) -> None:
     model = registry.describe(tiny_model)
     first, second = model.training["stage1"], model.training["stage2"]

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from foodgan.machine import place as place_module
-from foodgan.machine.place import best, gpu_fault, placed
+from foodgan.machine.place import best, gpu_fault, placed, title_of
 from foodgan.painting.painter import Painter
 
 NO_KERNEL = "CUDA error: no kernel image is available for execution on the device"
@@ -17,10 +17,10 @@ NO_KERNEL = "CUDA error: no kernel image is available for execution on the devic
 @pytest.fixture(autouse=True)
 def not_yet_tried() -> Iterator[None]:
     """What is found out holds for a process: these tests have machines of their own."""
-    for known in (best, gpu_fault):
+    for known in (best, gpu_fault, place_module._cpu):
         known.cache_clear()
     yield
-    for known in (best, gpu_fault):
+    for known in (best, gpu_fault, place_module._cpu):
         known.cache_clear()
 
 
@@ -104,3 +104,34 @@ def test_a_painter_for_whom_no_device_is_named_takes_the_best(
 ) -> None:
     gpu_with(monkeypatch, NO_KERNEL)
     assert Painter.load(tiny_model, threads=1).device == torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "title"),
+    [
+        ("processor\t: 0\nmodel name\t: AMD EPYC\nmodel name\t: other\n", "AMD EPYC"),
+        ("processor\t: 0\n", "arm64"),
+        (None, "arm64"),
+    ],
+)
+def test_a_cpu_is_called_as_a_person_knows_it_with_its_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cpuinfo: str | None, title: str
+) -> None:
+    path = tmp_path / "cpuinfo"
+    if cpuinfo:
+        path.write_text(cpuinfo, encoding="utf-8")
+    monkeypatch.setattr(place_module, "_CPUS", path)
+    monkeypatch.setattr("platform.processor", lambda: "")
+    monkeypatch.setattr("platform.machine", lambda: "arm64")
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    assert title_of(torch.device("cpu")) == f"2 cores of {title}"
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    assert title_of(torch.device("cpu"), 3) == f"3 × 1 core of {title}"
+
+
+def test_a_gpu_is_called_as_its_driver_calls_it_and_how_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "NVIDIA H200")
+    assert title_of(torch.device("cuda:1")) == "NVIDIA H200"
+    assert title_of(torch.device("cuda:1"), 8) == "8 × NVIDIA H200"

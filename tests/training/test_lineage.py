@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from typer.testing import CliRunner, Result
 
-from foodgan import checkpoint
+from foodgan import checkpoint, registry
 from foodgan.checkpoint import CHECKPOINT
 from foodgan.cli import app
 from foodgan.contract import logs
 from foodgan.contract.errors import ModelError
+from foodgan.machine.place import title_of
 from foodgan.step.config import ConfigError
 from foodgan.training import lineage
 from foodgan.training.train import train
@@ -117,6 +119,39 @@ def test_the_same_command_goes_on_with_a_run_that_began_from_another(
     assert "goes on after 8 pictures" in done.output
     about = checkpoint.description(second / CHECKPOINT)
     assert [about["seen"], *(each["seen"] for each in about["before"])] == [16, 8]
+
+
+def test_a_run_says_how_long_it_took_on_each_device_and_so_does_what_begins_from_it(
+    photos: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tensors, about = checkpoint.load(run / CHECKPOINT)
+    here = title_of(torch.device("cpu"))
+    assert about["devices"] == {here: about["seconds"]}
+    elsewhere = {"seconds": 100.5, "devices": {"NVIDIA H200": 100.5}}
+    checkpoint.save(run / CHECKPOINT, tensors, about | elsewhere)
+    assert trained(photos, run, pictures=16).exit_code == 0
+    about = checkpoint.description(run / CHECKPOINT)
+    assert about["devices"].keys() == {"NVIDIA H200", here}
+    assert about["devices"]["NVIDIA H200"] == 100.5
+    assert about["devices"][here] == pytest.approx(about["seconds"] - 100.5, abs=0.2)
+    second = run.with_name("second")
+    assert trained(photos, second, "--begin-from", run, pictures=8).exit_code == 0
+    begun = registry.training_of(second)
+    assert begun.before[0].devices == about["devices"]
+
+
+def test_a_run_of_an_earlier_build_says_no_device_and_goes_on_all_the_same(
+    photos: Path, run: Path
+) -> None:
+    tensors, about = checkpoint.load(run / CHECKPOINT)
+    del about["devices"]
+    checkpoint.save(run / CHECKPOINT, tensors, about | {"seconds": 100.5})
+    second = run.with_name("second")
+    assert trained(photos, second, "--begin-from", run, pictures=8).exit_code == 0
+    assert "devices" not in registry.training_of(second).told[0]
+    assert trained(photos, run, pictures=16).exit_code == 0
+    found = registry.training_of(run)
+    assert sum(found.devices.values()) == pytest.approx(found.seconds - 100.5, abs=0.2)
 
 
 def test_a_run_that_is_there_does_not_begin_from_another(photos: Path, run: Path) -> None:

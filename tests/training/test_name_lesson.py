@@ -261,7 +261,27 @@ def test_a_lesson_that_goes_on_ends_with_the_same_weights(
     one, two = (checkpoint.load(tmp_path / n / checkpoint.CHECKPOINT) for n in ("whole", "parts"))
     assert one[0].keys() == two[0].keys()
     assert all(torch.equal(tensor, two[0][name]) for name, tensor in one[0].items())
-    assert one[1] | {"seconds": 0} == two[1] | {"seconds": 0}
+    clocked = {"seconds": 0, "devices": {}}
+    assert one[1] | clocked == two[1] | clocked
+
+
+def test_a_lesson_says_how_long_it_took_on_each_device(
+    begin: Begin, run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (begin(pictures=20) for _ in range(2))
+    stop_in_step(2, first, monkeypatch)
+    monkeypatch.setattr("foodgan.training.course.title_of", lambda device: "a laptop")
+    attend(first, run, tmp_path / "parts", {"count": 9})
+    monkeypatch.setattr("foodgan.training.course.title_of", lambda device: "NVIDIA H200")
+    path = tmp_path / "parts" / checkpoint.CHECKPOINT
+    tensors, about = checkpoint.load(path)
+    assert about["devices"] == {"a laptop": about["seconds"]}
+    checkpoint.save(path, tensors, about | {"seconds": 90.0, "devices": {"a laptop": 90.0}})
+    attend(second, run, tmp_path / "parts", {"count": 9})
+    trained = registry.training_of(tmp_path / "parts")
+    assert trained.devices.keys() == {"a laptop", "NVIDIA H200"}
+    assert trained.devices["a laptop"] == 90.0
+    assert sum(trained.devices.values()) == pytest.approx(trained.seconds, abs=0.2)
 
 
 def test_what_a_killed_lesson_has_learned_is_saved_on_the_way(
