@@ -13,6 +13,7 @@ from foodgan.contract.whole import write_text
 
 CACHE = Path("runs") / "cache"
 PICTURES = 600
+DRAWN = "kondate"  # of a report, the folder of the page about drawn dishes
 FIGURES = "figures.json"  # beside the pages of a report: what `--json` prints
 
 
@@ -34,24 +35,26 @@ def evaluate(
     runs = run or []
     if runs and kondate is not None and (photos is not None or model is not None or len(runs) > 1):
         raise typer.BadParameter(say("cli-evaluate-one-run"))
-    measuring: dict[str, object] = {"--pictures": pictures, "--report": report}
     if photos is None:
-        judging = {"--judges": judges, "--train-judges": train_judges}
-        _refuse(measuring | judging, say("cli-evaluate-needs-photos"))
+        judging = {"--judges": judges, "--train-judges": train_judges, "--pictures": pictures}
+        _refuse(judging, say("cli-evaluate-needs-photos"))
     if train_judges:
+        measuring: dict[str, object] = {"--pictures": pictures, "--report": report}
         measuring |= {"--model": model, "--run": runs, "--kondate": kondate, "--device": device}
         _refuse(measuring, say("cli-evaluate-only-judges"))
     figures: dict[str, Any] = {}
     if photos is not None and train_judges:
         _train_judges(photos, judges)
     elif photos is not None:
-        found = _on_photos(photos, model, runs, pictures or PICTURES, device, report, judges)
+        rest = device, report, judges, DRAWN if kondate is not None else None
+        found = _on_photos(photos, model, runs, pictures or PICTURES, *rest)
         figures = dict(found[0]) | ({"beside": list(found[1:])} if runs else {})
         if not as_json:
             _show(found)
     if kondate is not None:
         run_said = runs[0] if runs else None
-        figures["kondate"] = _on_kondate(kondate, model, run_said, device, as_json)
+        page = report / DRAWN if report else None
+        figures["kondate"] = _on_kondate(kondate, model, run_said, device, as_json, page)
     written = json.dumps(figures, ensure_ascii=False, indent=1)
     if report is not None:
         write_text(report / FIGURES, written + "\n")
@@ -67,15 +70,23 @@ def _refuse(options: Mapping[str, object], why: str) -> None:
 
 
 def _on_kondate(
-    folder: Path, model: Path | None, run: str | None, device: str | None, as_json: bool
+    folder: Path,
+    model: Path | None,
+    run: str | None,
+    device: str | None,
+    as_json: bool,
+    report: Path | None,
 ) -> dict[str, Any]:
-    """Figures on drawn dishes; shown as Markdown unless they are to be JSON."""
+    """Figures on drawn dishes; shown as Markdown unless they are to be JSON.
+
+    report: a folder for a page of them.
+    """
     import torch
 
     from foodgan.evaluate.entrants import titled
     from foodgan.experiment.results import Row, markdown
     from foodgan.kondate.baselines import painted_by
-    from foodgan.kondate.board import Sketches, measure, open_board
+    from foodgan.kondate.board import Sketches, ceiling, findings, open_board
     from foodgan.machine.place import best
     from foodgan.machine.progress import track
     from foodgan.painting.painter import Painter
@@ -87,13 +98,19 @@ def _on_kondate(
         raise typer.BadParameter(say("cli-evaluate-one-stage"), param_hint="--run")
     paint: Sketches
     if paths:
-        paint = averaged(paths[0], device=place)
+        paint, painter = averaged(paths[0], device=place), title
     else:
-        paint = painted_by(Painter.load(model, device=str(place)))
-    found = measure(open_board(folder, device=place, track=track), paint)
+        loaded = Painter.load(model, device=str(place))
+        paint, painter = painted_by(loaded), loaded.model_id
+    found = findings(open_board(folder, device=place, track=track), paint)
     if not as_json:
-        typer.echo(markdown([Row(title, (found,))]))
-    return found
+        typer.echo(markdown([Row(title, (found.figures,))]))
+    if report:
+        from foodgan.evaluate import kondate_page
+
+        page = kondate_page.write(found, painter, report, locale())
+        typer.echo(say("cli-evaluate-drawn", page=str(page)), err=True)
+    return found.figures | {"ceiling": ceiling(found.board)}
 
 
 def _train_judges(photos: Path, judges: Path | None) -> None:
@@ -115,8 +132,12 @@ def _on_photos(
     device: str | None,
     report: Path | None,
     judges: Path | None,
+    drawn: str | None,
 ) -> list[Mapping[str, Any]]:
-    """Figures of the model, then of its sketches and the runs where there are any."""
+    """Figures of the model, then of its sketches and the runs where there are any.
+
+    drawn: of the report, the folder of a page about drawn dishes.
+    """
     from foodgan.evaluate.entrants import named, of_model, sketches_of, told_apart
     from foodgan.evaluate.report import measure
     from foodgan.evaluate.yardstick import open_yardstick
@@ -136,7 +157,8 @@ def _on_photos(
         if runs:
             written = beside_page.write(findings, report, locale())
         else:
-            written = page.write(findings[0], report, locale())
+            beside = f"{drawn}/index.html" if drawn else ""
+            written = page.write(findings[0], report, locale(), beside)
         typer.echo(say("cli-evaluate-private", page=str(written)), err=True)
     return [found.figures for found in findings]
 

@@ -1,5 +1,6 @@
 """The findings as a page for people: one folder, index.html and its pictures."""
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from string import Template
@@ -37,8 +38,11 @@ class _Page(Template):
     idpattern = "(?a:[a-z]+(?:-[a-z]+)*)"
 
 
-def write(findings: Findings, folder: Path, locale: str = "en") -> Path:
-    """Write the page and its pictures into `folder`; returns index.html. locale: of its words."""
+def write(findings: Findings, folder: Path, locale: str = "en", drawn: str = "") -> Path:
+    """Write the page and its pictures into `folder`; returns index.html.
+
+    locale: of its words; drawn: where, from there, a page about drawn dishes is to be found.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     figures = findings.figures
     page = filled(
@@ -46,8 +50,9 @@ def write(findings: Findings, folder: Path, locale: str = "en") -> Path:
         locale,
         title=escape(f"架空食堂: {figures['model']}"),
         counts=escape(counts(figures, locale)),
+        drawn=_link(drawn, locale),
         alarms=rung(figures, locale),
-        rows="\n".join(_row(meaning, figures, locale) for meaning in MEANINGS),
+        rows="\n".join(row(meaning, figures, locale) for meaning in MEANINGS),
         distances=_distances(figures),
         nearness="".join(
             f"<h3>{escape(title)}</h3>" + plots.shares({SETS[k]: n.gaps for k, n in sets.items()})
@@ -95,7 +100,13 @@ def rung(figures: dict[str, Any], locale: str) -> str:
     return "".join(f'<p class="bell">{escape(say(locale, alarm))}</p>' for alarm in ringing)
 
 
-def _row(meaning: Meaning, figures: dict[str, Any], locale: str) -> str:
+def _link(drawn: str, locale: str) -> str:
+    words = escape(say(locale, "report-kondate"))
+    return f'<p><a href="{drawn}">{words}</a></p>' if drawn else ""
+
+
+def row(meaning: Meaning, figures: Mapping[str, Any], locale: str) -> str:
+    """A measure: its value, what stands beside it, and what it means."""
     beside = "<br>".join(
         f"<small>{escape(name)}:</small> {escape(value)}"
         for name, value in controls(meaning, figures, locale)
@@ -123,9 +134,9 @@ def _grid(findings: Findings, folder: Path) -> str:
     step = SEEDS if findings.within.dishes else 1
     for at in range(0, min(len(painted.whole), NAMES * step), step):
         shown_rows = range(at, at + min(step, EACH))
-        files = [_save(painted.whole[i], folder / f"name-{i:03}.png") for i in shown_rows]
+        files = [save(painted.whole[i], folder / f"name-{i:03}.png") for i in shown_rows]
         name = painted.dishes[at].name
-        images = "".join(_image(file, name) for file in files)
+        images = "".join(image(file, name) for file in files)
         parts.append(f'<h3 lang="ja">{escape(name)}</h3><div class="row">{images}</div>')
     return "\n".join(parts)
 
@@ -136,11 +147,11 @@ def _nearest(findings: Findings, folder: Path, locale: str) -> list[str]:
     for i, picture in enumerate(findings.asked.whole[:SHOWN]):
         name = findings.asked.dishes[i].name
         rows = [int(exam.train[by["made"].rows[i]]) for by in (near.textures, near.shapes)]
-        images = [_image(_save(picture, folder / f"made-{i:03}.png"), name)]
+        images = [image(save(picture, folder / f"made-{i:03}.png"), name)]
         for which, row in zip(("texture", "shape"), rows, strict=True):
             photo = torch.from_numpy(exam.pixels[row].copy()).permute(2, 0, 1)
-            file = _save(photo, folder / f"made-{i:03}-{which}.png")
-            images.append(_image(file, _alt(exam.photos[row].name, locale)))
+            file = save(photo, folder / f"made-{i:03}-{which}.png")
+            images.append(image(file, _alt(exam.photos[row].name, locale)))
         names = " · ".join(exam.photos[row].name or "—" for row in rows)
         caption = f'<figcaption lang="ja">{escape(name)} <small>← {escape(names)}</small>'
         figures.append(f"<figure><div>{''.join(images)}</div>{caption}</figcaption></figure>")
@@ -152,7 +163,7 @@ def _alt(name: str | None, locale: str) -> str:
     return say(locale, "report-photo", name=name) if name else say(locale, "report-photo-unnamed")
 
 
-def _save(picture: Tensor, path: Path) -> str:
+def save(picture: Tensor, path: Path) -> str:
     """A picture (3, H, W) uint8 as PNG; returns its file's name."""
     Image.fromarray(at_side(picture).permute(1, 2, 0).contiguous().numpy()).save(path, "PNG")
     return path.name
@@ -165,5 +176,6 @@ def at_side(picture: Tensor) -> Tensor:
     return torch.from_numpy(np.array(sized)).permute(2, 0, 1)
 
 
-def _image(file: str, alt: str) -> str:
+def image(file: str, alt: str) -> str:
+    """A picture that `save` wrote; alt: in words."""
     return f'<img src="{file}" alt="{escape(alt)}" width="{SIDE}" height="{SIDE}" loading="lazy">'

@@ -199,15 +199,33 @@ def _read(path: Path) -> Picture:
         return np.asarray(drawing.convert("RGB"))
 
 
+@dataclass(frozen=True)
+class Findings:
+    """figures: of one generator on the board; the rest is what the page shows beside them.
+
+    made (K, …): its picture of each name; tasted: what the judge sees in each.
+    """
+
+    figures: dict[str, Any]
+    board: Board
+    made: Tensor
+    tasted: list[taster.Tasted]
+
+
 def measure(board: Board, paint: Sketches) -> dict[str, Any]:
     """Every figure of one generator on the board."""
+    return findings(board, paint).figures
+
+
+def findings(board: Board, paint: Sketches) -> Findings:
+    """The same with the pictures that were measured."""
     names = [known.name for known in board.names]
     made = _painted(paint, names, range(len(names)))
     spread_names = [known.name for known in board.spread_names for _ in range(SEEDS)]
     within = _painted(paint, spread_names, list(range(SEEDS)) * len(board.spread_names))
     looked = board.judge.look(made)
     tasted, spread = looked.told, board.randomly.spread(board.random(within))
-    return {
+    figures = {
         "judge": board.judged_by,
         "pictures": len(made),
         "accuracy": _accuracy(board, tasted),
@@ -223,6 +241,7 @@ def measure(board: Board, paint: Sketches) -> dict[str, Any]:
             "ratio": spread / board.real_spread,
         },
     }
+    return Findings(figures, board, made, tasted)
 
 
 def ceiling(board: Board) -> dict[str, dict[str, float | None]]:
@@ -241,13 +260,14 @@ def _painted(paint: Sketches, names: Sequence[str], seeds: Sequence[int]) -> Ten
 
 
 def _accuracy(board: Board, tasted: Sequence[taster.Tasted]) -> dict[str, Any]:
-    """Of each set, and of unseen pairs under one another's names."""
+    """Of each set, and of its pictures under one another's names."""
     asked = {}
     for kind in SETS:
         rows = [row for row, known in enumerate(board.names) if known.kind == kind]
         asked[kind] = [board.names[row].stated for row in rows], [tasted[row] for row in rows]
     sets = {kind: attributes.accuracy(*pair) for kind, pair in asked.items()}
-    return {"sets": sets, "control_shuffled": attributes.shuffled(*asked[UNSEEN])}
+    others = {kind: attributes.shuffled(*pair) for kind, pair in asked.items()}
+    return {"sets": sets, "control_shuffled": others[UNSEEN], "controls_shuffled": others}
 
 
 def _synonyms(

@@ -14,7 +14,7 @@ from PIL import Image
 from foodgan import cli, registry
 from foodgan.contract import terminal
 from foodgan.contract.phrases import LOCALES, say
-from foodgan.evaluate import beside_page
+from foodgan.evaluate import beside_page, page
 from foodgan.evaluate.entrants import of_model
 from foodgan.evaluate.meaning import MEANINGS
 from foodgan.evaluate.report import Findings, evaluate
@@ -270,6 +270,10 @@ def test_pages_say_their_headings_in_the_language_that_was_asked_for(
     told.feed(alone)
     assert all(say(locale, meaning.phrase) in told.text for meaning in MEANINGS)
     assert all(say(locale, alarm) in told.text for alarm in alarms.ringing(findings.figures))
+    link = f'<a href="kondate/index.html">{say(locale, "report-kondate")}</a>'
+    assert link not in alone
+    drawn = page.write(findings, tmp_path / "both", locale, "kondate/index.html")
+    assert link in drawn.read_text(encoding="utf-8")
 
 
 def test_thirty_photos_of_a_name_each_get_figures_and_a_page(

@@ -1,17 +1,25 @@
 """The Kondate board: an oracle does well on it, copies are caught, wrong names score as chance."""
 
 import json
+import re
+from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 from typer.testing import CliRunner
 
+from foodgan import registry
 from foodgan.cli import app
-from foodgan.kondate import folder
+from foodgan.contract.phrases import say
+from foodgan.evaluate import kondate_page
+from foodgan.kondate import attributes, folder
+from foodgan.kondate.attributes import ATTRIBUTES
 from foodgan.kondate.baselines import Average, Copycat, Retrieval, oracle
-from foodgan.kondate.board import Board, ceiling, measure, open_board, respelt
+from foodgan.kondate.board import Board, ceiling, findings, measure, open_board, respelt
 from foodgan.kondate.folder import FolderError, read_menu, write_folder
 from foodgan.kondate.names import read
 from foodgan.kondate.splits import SETS
@@ -109,12 +117,68 @@ def test_a_rare_spelling_is_put_as_the_commonest(name: str, usual: str) -> None:
     assert read(usual) == read(name)
 
 
-def test_the_command_measures_the_shipped_model_on_drawn_dishes(menu: Path) -> None:
-    done = CliRunner().invoke(app, ["evaluate", "--kondate", str(menu), "--json"])
+def test_the_command_measures_the_shipped_model_on_drawn_dishes_and_writes_a_page(
+    menu: Path, tmp_path: Path
+) -> None:
+    words = ["evaluate", "--kondate", str(menu), "--json", "--report", str(tmp_path)]
+    done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     figures = json.loads(done.stdout)["kondate"]
-    assert set(figures["accuracy"]["sets"]) == set(SETS)
+    assert set(figures["accuracy"]["sets"]) == set(figures["ceiling"]) == set(SETS)
     assert 0 < figures["spread_within_name"]["ratio"] < 3
+    assert json.loads((tmp_path / "figures.json").read_text("utf-8"))["kondate"] == figures
+    page = tmp_path / "kondate" / "index.html"
+    assert str(page) in done.stderr
+    assert registry.describe().model_id in page.read_text("utf-8")
+
+
+def test_pictures_are_worth_under_other_names_what_guessing_is_in_every_set(
+    by_oracle: dict[str, Any],
+) -> None:
+    accuracy = by_oracle["accuracy"]
+    assert accuracy["controls_shuffled"]["unseen_pair"] == accuracy["control_shuffled"]
+    for kind in SETS:
+        assert accuracy["controls_shuffled"][kind]["mean"] < accuracy["sets"][kind]["mean"] - 0.2
+
+
+@pytest.mark.parametrize("locale", ["en", "ja"])
+def test_the_page_has_every_share_beside_its_bounds_and_pictures_beside_the_truth(
+    board: Board, tmp_path: Path, locale: str
+) -> None:
+    found = findings(board, oracle)
+    text = kondate_page.write(found, "<oracle>", tmp_path, locale).read_text("utf-8")
+    assert "&lt;oracle&gt;" in text
+    assert say(locale, "report-kondate-drawings") in text
+    real = ceiling(board)
+    accuracy = found.figures["accuracy"]
+    for kind in SETS:
+        others, own = accuracy["controls_shuffled"][kind], accuracy["sets"][kind]
+        for key in ("base", "mean", "all"):
+            told = [f"{round(each[key], 3):.4g}" for each in (own, others, real[kind])]
+            words = [say(locale, f"report-kondate-{each}") for each in ("others", "real")]
+            cell = f"<strong>{told[0]}</strong><br><small>{words[0]} {told[1]}</small>"
+            assert f"{cell}<br><small>{words[1]} {told[2]}</small>" in text
+        first = next(known.name for known in board.names if known.kind == kind)
+        assert f'<span lang="ja">{escape(first)}</span>' in text
+    images = re.findall(r'<img src="([^"]+)"', text)
+    assert len(images) == len(set(images)) == 3 * 6 * len(SETS)
+    row = next(row for row, known in enumerate(board.names) if known.kind == "unseen_pair")
+    with (
+        Image.open(tmp_path / f"{row:03}-drawn.png") as drawn,
+        Image.open(board.names[row].path) as truth,
+    ):
+        theirs = truth.convert("RGB").resize(drawn.size, Image.Resampling.LANCZOS)
+        assert np.abs(np.asarray(drawn, float) - np.asarray(theirs, float)).max() <= 1
+
+
+def test_the_page_marks_what_the_judge_does_not_see(board: Board, tmp_path: Path) -> None:
+    found = findings(board, Average(board.train))
+    text = kondate_page.write(found, "average", tmp_path).read_text("utf-8")
+    row = next(row for row, known in enumerate(board.names) if known.kind == "seen")
+    marks = attributes.accuracy([board.names[row].stated], [found.tasted[row]])
+    told = [f"{k} {'✓' if marks[k] == 1 else '✗'}" for k in ATTRIBUTES if marks[k] is not None]
+    assert any("✗" in each for each in told)
+    assert f"{escape(board.names[row].name)}</span> <small>{' · '.join(told)}</small>" in text
 
 
 def test_the_command_wants_to_know_against_what() -> None:
@@ -139,7 +203,6 @@ def test_a_run_is_measured_under_its_name_on_the_device_that_was_asked_for(
 @pytest.mark.parametrize(
     ("words", "unheard"),
     [
-        ("--kondate . --report out", "--report"),
         ("--kondate . --pictures 20", "--pictures"),
         ("--kondate . --judges out", "--judges"),
         ("--kondate . --train-judges", "--train-judges"),

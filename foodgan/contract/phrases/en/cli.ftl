@@ -266,6 +266,7 @@ cli-evaluate-one-run = with --kondate, --run is one run instead of a model
 cli-evaluate-one-stage = with --kondate, a run is of one stage
 cli-evaluate-needs-photos = needs --photos
 cli-evaluate-only-judges = is for measuring, which --train-judges leaves out
+cli-evaluate-drawn = { $page }: the drawn dishes
 cli-evaluate-private = { $page } shows photos: not for publication
 cli-kondate-tasted =
     dishes drawn { $how ->

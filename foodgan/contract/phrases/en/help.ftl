@@ -117,7 +117,7 @@ help-foodgan-evaluate =
     .kondate = A folder of `foodgan kondate render`: how much of a name is painted.
     .run = With --photos: also measure a training run of 64×64 pictures, or of both stages as NAME=STAGE1,STAGE2, beside the model; may be said again. With --kondate alone: one run of 64×64 pictures instead of a model.
     .pictures = How many to paint; else 600.
-    .report = Also write a page into this folder, and the figures (figures.json).
+    .report = Also write a page into this folder, and the figures (figures.json); that of drawn dishes into its folder kondate.
     .judges = A folder of networks that judge, to hold several models to the same. The shipped judges of quality stand in for missing ones; the readers of names and the classifier of dishes are trained first, on these photos.
     .train_judges = Only train the networks that judge, those of quality too, anew; measure no model.
 

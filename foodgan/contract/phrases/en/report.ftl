@@ -32,6 +32,34 @@ report-none = none
 report-not-measured = not measured
 report-hears-no-name = hears no name
 
+## Drawn dishes
+
+report-kondate = Drawn dishes (Kondate-C)
+report-kondate-drawings = These are drawings. A score on them never stands for photos.
+report-kondate-counts = { $pictures } pictures of five sets of names; { $train } training pictures. Judged by: { $judge }.
+report-kondate-attributes = What is right of a name
+report-kondate-attributes-how = Share of what names say that the judge sees in their pictures. Below it, the same of each picture under all other names of its set (what guessing is worth), and of drawings of the names (how often the judge itself is right).
+report-kondate-others = other names
+report-kondate-real = drawings
+report-kondate-set-seen = training names once more.
+report-kondate-set-unseen-pair = two things together that nothing in training has together.
+report-kondate-set-unseen-triple = three things that nothing in training has together, though any two of them are.
+report-kondate-set-unseen-synonym = words that no training name spells so.
+report-kondate-set-contradictory = two of something that a dish has once: either is right.
+report-kondate-intervals = Intervals hold 95 % of 1,000 resamples of the pictures and drawings.
+report-kondate-means-distance = Distance of the pictures to drawings of the same names; 0 is no difference. It compares generators only within one feature network, and is no FID.
+report-kondate-means-taster = The same distance by what the judge itself sees through.
+report-kondate-means-rho = Distance to the nearest training picture, over that of drawings never seen: near 0 for copies, 1 for pictures as new as new drawings. Bad pictures are also far from drawings.
+report-kondate-means-rho-shapes = The same for brightness alone, over mirrored and cropped training pictures.
+report-kondate-means-suspicious-share = Share of pictures closer in shape to a training picture than all but 1 % of new drawings.
+report-kondate-means-spread = How unlike pictures of one unseen pair are; the ratio is over drawings of one name, and goal is 1.
+report-kondate-means-synonyms = Mean share right of names with an unseen spelling, and of the same names in the commonest one.
+report-kondate-pictures = Beside the drawn truth
+report-kondate-pictures-how = Nothing is chosen: the first names of each set. From the left: the name as it was drawn, the same name drawn once more (what it does not say may differ), and the picture. Below: what the judge finds right of what the name says.
+report-kondate-drawn = drawing: { $name }
+report-kondate-again = another drawing: { $name }
+report-kondate-painted = picture: { $name }
+
 ## Alarms
 
 report-alarm-drowned = The names drown in their own noise: the model can hardly tell one from another.

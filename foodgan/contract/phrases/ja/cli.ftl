@@ -213,6 +213,7 @@ cli-evaluate-one-run = --kondate に添える --run は、モデルの代わり�
 cli-evaluate-one-stage = --kondate では、ひとつの Stage の学習だけを指定してください。
 cli-evaluate-needs-photos = --photos といっしょに使ってください。
 cli-evaluate-only-judges = --train-judges では何も測らないので、いっしょには使えません。
+cli-evaluate-drawn = 作図した料理のページ: { $page }
 cli-evaluate-private = { $page } には写真が載っています。公開しないでください。
 cli-kondate-tasted =
     { $how ->

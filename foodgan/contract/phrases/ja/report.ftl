@@ -32,6 +32,34 @@ report-none = なし
 report-not-measured = 測っていません
 report-hears-no-name = 料理名を聞きません
 
+## 作図した料理
+
+report-kondate = 作図した料理(献立 C)
+report-kondate-drawings = これは作図した料理で測ったものです。ここでの値を、写真での値の代わりにすることはできません。
+report-kondate-counts = 五組の料理名の絵 { $pictures } 枚を測りました。学習用の絵は { $train } 枚です。判定役: { $judge }。
+report-kondate-attributes = 料理名のとおりに描けているもの
+report-kondate-attributes-how = 料理名が言うもののうち、判定役が絵の中に見つけたものの割合です。その下は、それぞれの絵を同じ組のほかの料理名すべてにあてた場合(当てずっぽうならこのくらい)と、その料理名の作図の場合(判定役自身がどれだけ正しいか)です。
+report-kondate-others = ほかの料理名
+report-kondate-real = 作図
+report-kondate-set-seen = 学習に使った料理名を、もう一度。
+report-kondate-set-unseen-pair = 学習には一度もいっしょに出てこない、ふたつの取り合わせ。
+report-kondate-set-unseen-triple = ふたつずつならいっしょに出てくるのに、三つそろっては学習に一度も出てこない取り合わせ。
+report-kondate-set-unseen-synonym = 学習用の料理名にはない書き方。
+report-kondate-set-contradictory = ひとつの料理にひとつしかないものを、ふたつ言う料理名。どちらでも正解です。
+report-kondate-intervals = 区間は、絵と作図を 1,000 回選び直したときの 95% が入る範囲です。
+report-kondate-means-distance = 絵と、同じ料理名の作図との距離です。0 なら差はありません。同じネットワークで見たものどうしでだけくらべられるもので、FID ではありません。
+report-kondate-means-taster = 同じ距離を、判定役自身の目で測ったものです。
+report-kondate-means-rho = いちばん近い学習用の絵までの距離を、初めて見る作図の場合で割ったものです。コピーなら 0 に近く、初めて見る作図と同じくらい新しければ 1 になります。下手な絵も、作図からは遠くなります。
+report-kondate-means-rho-shapes = 同じものを明るさだけで、左右を返したり切り抜いたりした学習用の絵ともくらべて測ったものです。
+report-kondate-means-suspicious-share = 初めて見る作図の 99% よりも、形が学習用の絵に近い絵の割合です。
+report-kondate-means-spread = 学習にない取り合わせの料理名で、同じ名前の絵どうしがどれだけちがうかです。ratio は同じ名前の作図どうしで割った値で、めざすのは 1 です。
+report-kondate-means-synonyms = 学習にない書き方の料理名と、それをいちばんふつうの書き方に直した料理名とで、正しく描けた割合の平均です。
+report-kondate-pictures = 作図した正解とならべて
+report-kondate-pictures-how = 良いものを選んではいません。組ごとに初めの料理名を取っています。左から、その料理名の作図、同じ料理名をもう一度作図したもの(料理名が言わないものは変わることがあります)、描いた絵です。下は、料理名が言うもののうち、判定役が絵に見つけたもの(✓)と見つけなかったもの(✗)です。
+report-kondate-drawn = 作図: { $name }
+report-kondate-again = もう一枚の作図: { $name }
+report-kondate-painted = 描いた絵: { $name }
+
 ## 警報
 
 report-alarm-drowned = 料理名が、自分に足されるノイズに埋もれています。このモデルは料理名どうしをほとんど区別できません。
