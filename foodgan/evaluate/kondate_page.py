@@ -108,10 +108,10 @@ def _slug(kind: str) -> str:
 def _attributes(found: Findings, locale: str) -> list[str]:
     """A row an attribute, a column a set: what is right, and beside it what bounds it."""
     accuracy = found.figures["accuracy"]
-    real, others = ceiling(found.board), accuracy["controls_shuffled"]
+    own, others, real = accuracy["sets"], accuracy["controls_shuffled"], ceiling(found.board)
     lines = []
     for key in ROWS:
-        shares = [[of[kind][key] for of in (accuracy["sets"], others, real)] for kind in SETS]
+        shares = [(own[kind][key], others[kind][key], real[kind][key]) for kind in SETS]
         cells = "".join(f"<td>{_cell(*each, locale)}</td>" for each in shares)
         lines.append(f"<tr><th>{TITLES.get(key, key)}</th>{cells}</tr>")
     return lines
