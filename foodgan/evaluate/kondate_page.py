@@ -8,9 +8,10 @@ from torch import Tensor
 
 from foodgan.contract.phrases import say
 from foodgan.contract.whole import write_text
-from foodgan.evaluate import attributes, page
-from foodgan.evaluate.board import Findings, ceiling
+from foodgan.evaluate import page
 from foodgan.evaluate.meaning import Meaning, shown
+from foodgan.kondate import attributes
+from foodgan.kondate.board import Findings, ceiling
 from foodgan.kondate.splits import SETS
 
 PAGE = Path(__file__).parent / "kondate.html"

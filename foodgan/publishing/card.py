@@ -6,6 +6,7 @@ that `foodgan evaluate --json` printed; nothing is written by hand.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from foodgan.contract.dishname import display
 from foodgan.evaluate.beside import markdown
 from foodgan.evaluate.meaning import MEANINGS, shown
 from foodgan.publishing.hardware import seconds_by_device
+from foodgan.publishing.widening import Widths, widths_of
 from foodgan.registry import ModelFile, Training
 from foodgan.training.name_lesson import LESSON
 from foodgan.training.texture_lesson import TEXTURE
@@ -46,6 +48,7 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
                 ("their names", *(_each(t, "names") for t in model.training.values())),
                 ("loss", *(_losses(t) for t in model.training.values())),
                 ("pictures painted in lessons", *map(_lessons, model.training.values())),
+                ("given wider: layout, names, around", *map(_widths, model.training.values())),
                 ("seed", *(t.config["seed"] for t in model.training.values())),
             ],
         ),
@@ -101,6 +104,13 @@ def _lessons(training: Training) -> str:
     """How much was painted in lessons, see `foodgan.training.course`."""
     lessons = [run.config for run in training.runs if run.config.get("loss") in (LESSON, TEXTURE)]
     return f"{sum(each['pictures'] for each in lessons):,}"
+
+
+def _widths(training: Training) -> str:
+    """How many times as wide as it learned, see `foodgan.publishing.widening`."""
+    widths = widths_of(training)
+    told = (f"{width:g}" for width in asdict(widths).values())
+    return "—" if widths == Widths() else ", ".join(told)
 
 
 def _leave(model: ModelFile) -> list[str]:

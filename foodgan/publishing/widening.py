@@ -10,6 +10,7 @@ See docs/decisions/015. All of it is folded into Stage-I's weights: a painter kn
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import reduce
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 
 from foodgan.models.stackgan import Stage1Generator
 from foodgan.photos.folder import PhotosError, read_folder, trained_on
-from foodgan.registry import STAGES, ModelFile, left_out, open_model, save
+from foodgan.registry import STAGES, ModelFile, Training, left_out, open_model, save
 from foodgan.text.encode import encode
 
 WIDENED = "widened"  # in the configuration of the last run of Stage-I
@@ -40,6 +41,12 @@ class Widths:
         """Both, one after the other."""
         pairs = zip(asdict(self).values(), asdict(other).values(), strict=True)
         return Widths(*(a * b for a, b in pairs))
+
+
+def widths_of(training: Training) -> Widths:
+    """What has been done to a stage, whatever it learned afterwards."""
+    done = [Widths(**run.config.get(WIDENED, {})) for run in training.runs]
+    return reduce(Widths.then, done)
 
 
 def widen(

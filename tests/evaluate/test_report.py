@@ -370,7 +370,11 @@ def test_the_card_sums_the_hours_of_all_runs_by_device_and_says_which_are_of_non
     tiny_model: Path,
 ) -> None:
     model = registry.describe(tiny_model)
-    of = {"seen": 1, "photos": {"sources": {}, "licences": {}}, "config": {"seed": 0}}
+    of = {
+        "seen": 1,
+        "photos": {"count": 1, "names": 1, "sources": {}, "licences": {}},
+        "config": {"seed": 0},
+    }
     old = registry.Run(seconds=1800, **of)
     both = {"NVIDIA H200": 3600.0, "2 cores of AMD EPYC": 5400.0}
     first = registry.Training(seconds=9000, devices=both, before=(old,), **of)

@@ -9,6 +9,7 @@ from torch import Tensor
 from foodgan.models.stackgan import Stage1Generator
 from foodgan.painting.painter import Dish, Painter
 from foodgan.photos.folder import PhotosError, read_folder
+from foodgan.publishing import card
 from foodgan.publishing.widening import WIDENED, Widths, widen, wider
 from foodgan.registry import open_model
 from foodgan.text.encode import encode
@@ -94,6 +95,18 @@ def test_it_is_another_model_that_says_what_was_done(
     again = widen(wide, drawn_photos, Widths(around=0.5), tmp_path / "again")
     assert again.name == "wide"
     assert again.training["stage1"].config[WIDENED] == told | {"around": 1.0}
+
+
+def test_its_card_says_so_whatever_it_learns_afterwards(tiny_model: Path, wide: Path) -> None:
+    row = "| given wider: layout, names, around | {} | — |"
+    before, after = open_model(tiny_model)[0], open_model(wide)[0]
+    assert row.format("—") in card.render(before, None)
+    assert row.format("1.5, 1.25, 2") in card.render(after, None)
+    last = after.training["stage1"]
+    config = {key: value for key, value in last.config.items() if key != WIDENED}
+    lesson = last.model_copy(update={"before": last.runs, "config": config})
+    taught = after.model_copy(update={"training": after.training | {"stage1": lesson}})
+    assert row.format("1.5, 1.25, 2") in card.render(taught, None)
 
 
 def test_it_paints_dishes_that_differ_more(tiny_model: Path, wide: Path) -> None:
