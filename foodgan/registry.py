@@ -41,6 +41,7 @@ STAGES = ("stage1", "stage2")
 FILES = (*(f"{stage}.safetensors" for stage in STAGES), NEAREST)  # that model.json vouches for
 LIKENESS: Final = "likeness"  # the loss of a run that taught new names
 
+SHARE = "share"  # in a run's configuration: how far from what was before it
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -314,7 +315,7 @@ def between(before: Path, after: Path, share: float, folder: Path) -> ModelFile:
         begun = then.training[stage]
         if taught.told[: len(begun.runs)] != begun.told:
             raise ModelError(f"{after} did not begin from {before}: their {stage} differ")
-        changed = {"config": {**taught.config, "share": share}} if taught != begun else {}
+        changed = {"config": {**taught.config, SHARE: share}} if taught != begun else {}
         training[stage] = taught.model_copy(update=changed)
     stages = {
         stage: _between(old.state_dict(), new.state_dict(), share)

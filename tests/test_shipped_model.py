@@ -1,5 +1,7 @@
 """The model that ships: trained, small enough, honest about itself, and it listens to the name."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,6 +10,7 @@ from foodgan import registry
 from foodgan.painting.painter import Dish, Painter
 from foodgan.publishing import card
 from foodgan.publishing.hardware import seconds_by_device
+from foodgan.publishing.widening import WIDENED
 
 LIMIT_BYTES = 50_000_000
 
@@ -54,6 +57,16 @@ def test_its_card_says_on_what_and_for_how_many_hours_each_stage_was_trained() -
         assert all(f"| on {device} |" in text for device in devices)
         assert f"{stage.seconds_in_all / 3600:.2f} ({stage.seconds_in_all:,.0f} s)" in text
     assert "| on NVIDIA H200, shared with other trainings | 0.27 (958 s) |" in text
+
+
+@pytest.mark.parametrize("noted", [{}, {WIDENED: {"layout": 9.0}}, {registry.SHARE: 0.5}])
+def test_what_a_run_trained_on_is_known_whatever_was_done_to_its_weights_afterwards(
+    noted: dict[str, Any],
+) -> None:
+    stage = registry.describe().training["stage1"]
+    config = {key: value for key, value in stage.config.items() if key != WIDENED} | noted
+    devices = seconds_by_device(stage.model_copy(update={"config": config}))
+    assert sum(devices.values()) == pytest.approx(stage.seconds_in_all)
 
 
 def test_the_name_changes_the_picture_and_the_seed_brings_it_back(painter: Painter) -> None:

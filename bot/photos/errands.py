@@ -48,8 +48,7 @@ from foodgan.contract.photos import (
 from foodgan.contract.phrases import LOCALES, say
 from foodgan.contract.store import Store
 
-WEEKS_MAX = 52
-ASKED_MAX = 2000  # names
+WEEKS_MAX, ASKED_MAX = 52, 2000  # ISO weeks, names
 ASKED_FOR = timedelta(days=180)  # orders of /dish that say what is wanted
 
 log = logging.getLogger(__name__)
@@ -95,6 +94,7 @@ class Errands:
         self._blocklist = blocklist
         self._servers = servers
         self._drawing: set[int] = set()  # members whose drawing is not in the records yet
+        self._unread: set[str] = set()  # errands that this build cannot read, and has said so
 
     async def release(self, guest: Guest | None) -> None:
         """Freeze what is accepted for good now; a trainer that is there learns from it.
@@ -168,22 +168,33 @@ class Errands:
         if not open_ones:
             return
         stages = await self._queue.stages([errand.id for errand in open_ones])
-        failure: KitchenClosed | StoreError | ValidationError | None = None
+        failure: KitchenClosed | StoreError | None = None
         for errand in open_ones:
             try:
                 await self._attend(errand, stages[errand.id])
-            except (KitchenClosed, StoreError, ValidationError) as error:
+            except (KitchenClosed, StoreError) as error:
                 failure = error  # the next errand has its turn all the same
         if failure:
             raise failure
 
+    async def _leave(self, errand: Errand, error: ValidationError) -> None:
+        """Of an errand that another build wrote down, which may come back till it is late."""
+        if errand.id not in self._unread:
+            log.error("errand %s: unreadable (%d faults)", errand.id, error.error_count())
+            self._unread.add(errand.id)
+        if not _alive(errand) and await self._say(errand, _failed(errand)):
+            await self._close(errand, None)
+
     async def _attend(self, errand: Errand, stage: Stage) -> None:
-        if stage in ("done", "failed"):
-            await self._finish(errand, await self._result(errand, stage))
-        elif errand.kind == "drawing" and not _alive(errand):
-            await self._give_up(errand)
-        elif stage == "lost":
-            await self._enqueue(errand)
+        try:
+            if stage in ("done", "failed"):
+                await self._finish(errand, await self._result(errand, stage))
+            elif errand.kind == "drawing" and not _alive(errand):
+                await self._give_up(errand)
+            elif stage == "lost":
+                await self._enqueue(errand)
+        except ValidationError as error:
+            await self._leave(errand, error)
 
     async def _result(self, errand: Errand, stage: Stage) -> Released | Learned | Drawn | None:
         """What a worker brought; None where it failed."""
@@ -242,8 +253,7 @@ class Errands:
         picture = await self._picture(errand, done)
         if not await self._say(errand, lesson(errand.locale, release, done, picture)):
             return
-        fate = "promoted" if done.promoted else "not promoted"
-        log.info("errand %s: learned %d names, %s", errand.id, len(done.names), fate)
+        log.info("errand %s: %d names, promoted: %s", errand.id, len(done.names), done.promoted)
         fresh, showing = await self._end_learning(errand, done)
         await self._queue.forget([errand.id])
         if showing:

@@ -188,7 +188,7 @@ class Drawing(Order):
     good for this drawing alone.
     """
 
-    version: Literal[1] = 1
+    version: Literal[3] = 3
     drawing_id: OrderId
     locale: Locale
     weeks: tuple[tuple[str, int], ...]

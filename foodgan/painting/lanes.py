@@ -57,12 +57,13 @@ def _lanes(threads: int) -> ThreadPoolExecutor:
     pool = ThreadPoolExecutor(count, "lane")
     started = threading.Barrier(count)
 
-    def start() -> None:
+    def start(own: int) -> None:
         torch.get_num_threads()  # as a new thread takes on the number of all, once, with its first
-        torch.set_num_threads(threads // count)  # operation: that would undo this
+        torch.set_num_threads(own)  # operation: that would undo this
         started.wait()
 
-    for lane in [pool.submit(start) for _ in range(count)]:
+    shares = [threads // count + (lane < threads % count) for lane in range(count)]
+    for lane in [pool.submit(start, own) for own in shares]:
         lane.result()
     torch.set_num_threads(threads)  # so that those that come later have as many as ever
     return pool

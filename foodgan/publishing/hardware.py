@@ -9,8 +9,10 @@ import json
 from functools import cache
 from typing import Any
 
-from foodgan.registry import SHIPPED, Run, Training, describe
+from foodgan.publishing.widening import WIDENED
+from foodgan.registry import SHARE, SHIPPED, Run, Training, describe
 
+AFTERWARDS = {SHARE, WIDENED}  # in a run's configuration: what was done to its weights, not by it
 BY_HAND = SHIPPED / "devices.json"  # of each stage, a device for each run, in their order
 
 
@@ -45,4 +47,4 @@ def _by_hand() -> list[tuple[dict[str, Any], str]]:
 
 
 def _said(run: Run) -> dict[str, Any]:
-    return run.model_dump(mode="json", exclude={"before"})
+    return run.model_dump(mode="json", exclude={"before": True, "config": AFTERWARDS})

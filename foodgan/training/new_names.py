@@ -119,14 +119,16 @@ def learn(
     before = model.learned
     trained = {each for each in index.tables["name"] if each and each not in before}
     told = {str(each.name) for each in found} - set(before)
-    known = trained & told if every else trained | _ending_in_known_words(told, trained)
-    likenesses = liken(index, _by_name(index, found, index.placed(features), known), before)
+    wordless = {each for each in told if not heard(each)}
+    known = trained if every else trained | _ending_in_known_words(told - wordless, trained)
+    passed = known | wordless
+    likenesses = liken(index, _by_name(index, found, index.placed(features), passed), before)
     if not likenesses:
-        raise _nothing_new("cli-model-nothing-new", photos, known=told & known)
+        raise _nothing_new("cli-model-nothing-new", photos, told & known, wordless)
     asked = {each.name: each.like for each in likenesses}
     alike, stages, lessons = _taught(folder, asked, known_names(index), seed)
     if not alike:
-        raise _nothing_new("cli-model-none-heard", photos, known=told & known, unheard=asked)
+        raise _nothing_new("cli-model-none-heard", photos, told & known, wordless | set(asked))
     left = set(asked) - set(alike)
     likenesses = [each for each in likenesses if each.name in alike]
     features = features[[each.name not in left for each in found]]
@@ -145,10 +147,8 @@ def learn(
     )
     registry.save(model, {stage: each.state_dict() for stage, each in stages.items()}, out)
     indexes.extend(index, found, features, out)
-    heard_as_ever = tuple(sorted(told & known))
-    return Learned(
-        registry.describe(out), tuple(likenesses), heard_as_ever, lessons, tuple(sorted(left))
-    )
+    heard_as_ever, deaf_to = (tuple(sorted(names)) for names in (told & known, left | wordless))
+    return Learned(registry.describe(out), tuple(likenesses), heard_as_ever, lessons, deaf_to)
 
 
 def _nothing_new(
@@ -182,9 +182,9 @@ def _after(then: Training, run: Mapping[str, Any]) -> Training:
 
 
 def _ending_in_known_words(names: Collection[str], trained: Collection[str]) -> set[str]:
-    """Names whose last word stands in some name that was trained on, or that have no word."""
+    """Names, each of some word, whose last word stands in some name that was trained on."""
     words = {token.key for name in trained for token in tokens(name)}
-    return {name for name in names if not heard(name) or heard(name)[-1].key in words}
+    return {name for name in names if heard(name)[-1].key in words}
 
 
 def known_names(index: Nearest) -> list[str]:

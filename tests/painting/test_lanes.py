@@ -68,13 +68,18 @@ def test_a_pass_in_lanes_paints_what_each_dish_would_be_alone(
         assert np.abs(np.asarray(alone, np.int16) - np.asarray(picture, np.int16)).max() <= 1
 
 
-def test_each_lane_computes_by_itself_and_whoever_asks_keeps_all_threads(two_threads: None) -> None:
-    def threads(_: int) -> int:
-        time.sleep(0.01)
+@pytest.mark.parametrize(("threads", "of_each"), [(2, [1, 1]), (3, [1, 1, 1]), (6, [1, 1, 2, 2])])
+def test_lanes_share_all_threads_and_whoever_asks_keeps_them(
+    two_threads: None, threads: int, of_each: list[int]
+) -> None:
+    every = threading.Barrier(len(of_each))
+
+    def own(_: int) -> int:
+        every.wait()
         return torch.get_num_threads()
 
-    assert lanes.run(2, threads, range(4)) == [1] * 4
-    assert torch.get_num_threads() == 2
+    assert sorted(lanes.run(threads, own, of_each)) == of_each
+    assert torch.get_num_threads() == threads
 
 
 def test_what_fails_in_a_lane_is_told_when_no_lane_works_any_more() -> None:

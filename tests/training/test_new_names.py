@@ -326,6 +326,18 @@ def test_a_name_that_ends_in_a_word_it_knows_is_heard_as_ever_unless_every_name_
     assert {each.name: each.like for each in every.likenesses} == LIKE | {"学食カレー": "鮭丼"}
 
 
+@pytest.mark.parametrize("every", [False, True])
+def test_a_name_of_no_word_that_is_heard_is_not_learned_whatever_else_is(
+    model: Path, club: Path, tmp_path: Path, every: bool
+) -> None:
+    photos = Path(shutil.copytree(club, tmp_path / "photos"))
+    (photos / "のの").mkdir()
+    draw_dish("カレー", 3_005).save(photos / "のの/1.png")
+    done = learn(model, photos, tmp_path / "out", tmp_path / "cache", every=every)
+    assert (done.known, done.unheard) == ((), ("のの",))
+    assert {each.name for each in done.likenesses} == set(LIKE)
+
+
 def test_held_out_photos_and_those_without_a_name_teach_nothing(
     model: Path, club: Path, tmp_path: Path
 ) -> None:

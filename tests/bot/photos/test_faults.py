@@ -14,6 +14,7 @@ from rq.results import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.photos import notices, receipts, rounds
+from bot.records.photos import NOBODY
 from bot.records.tables import Consent, Errand, Photo, Submission, Vote
 from bot.sandbox.faults import RequestFault
 from bot.sandbox.interaction import Interaction
@@ -253,6 +254,32 @@ async def test_a_drawing_that_is_gone_holds_up_no_release(club: Club) -> None:
     club.intake.finish(job, {"release_id": job.id, **frozen})
     await club.shown(release, "aaaaaaaaaaaa")
     assert await club.until_ended(Errand)
+
+
+@pytest.mark.parametrize("kind", ["release", "learning"])
+async def test_an_errand_that_another_build_wrote_down_ends_when_it_is_late(
+    club: Club, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Open, it would be in the way of every release to come."""
+    await club.canteen.open()
+    async with AsyncSession(club.canteen.engine) as session, session.begin():
+        for errand_id, ago in (("0lder000", timedelta(hours=1)), ("0lder001", timedelta(0))):
+            session.add(
+                Errand(
+                    id=errand_id,
+                    kind=kind,
+                    member_id=NOBODY,
+                    locale="ja",
+                    application_id=1,
+                    payload='{"version": 99}',
+                    asked_at=datetime.now(UTC) - ago,
+                )
+            )
+
+    await until(lambda: "errand 0lder001: unreadable" in caplog.text, "a look at both")
+    errands = await club.all(Errand)
+    assert [errand.id for errand in errands if errand.ended_at] == ["0lder000"]
+    assert caplog.text.count("errand 0lder000: unreadable") == 1
 
 
 async def test_an_errand_that_another_build_wrote_down_holds_up_no_other(club: Club) -> None:

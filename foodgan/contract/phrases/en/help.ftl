@@ -158,6 +158,7 @@ help-foodgan-model-widen =
     .layout = How many times as far apart seeds lay out their dishes.
     .names = How many times as far apart names are heard.
     .around = How many times as far from its name a picture may be.
+    .model = The model to begin from; else the shipped one.
     .name = What members see; else as before.
 help-foodgan-model-teach =
     Teach a trained Stage-I names that no photo has: what a dish is, and what lies on it.

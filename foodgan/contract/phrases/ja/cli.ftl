@@ -150,7 +150,7 @@ cli-photos-imported =
     }
 cli-photos-refused = 取り込めなかったもの { $count } 件:
 cli-photos-refused-more = …ほか { $count } 件(すべて見るには --json)
-cli-photos-no-name = { $source } からは保管場所での名前を決められません。--catalogue で名前を付けてください。
+cli-photos-no-name = { $source } からは写真の棚での名前を決められません。--catalogue で名前を付けてください。
 cli-photos-stale =
     { $digest }: 写真 { $photos } 枚、うち取り下げられたもの { $withdrawn } 枚{ $old ->
         [yes] 、古くて、使っているモデルが見あたらない
