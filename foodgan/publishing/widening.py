@@ -18,7 +18,7 @@ from torch import Tensor
 
 from foodgan.models.stackgan import Stage1Generator
 from foodgan.photos.folder import PhotosError, read_folder, trained_on
-from foodgan.registry import STAGES, ModelFile, Training, left_out, open_model, save
+from foodgan.registry import STAGES, ModelFile, Run, Training, left_out, open_model, save
 from foodgan.text.encode import encode
 
 WIDENED = "widened"  # in the configuration of the last run of Stage-I
@@ -45,8 +45,12 @@ class Widths:
 
 def widths_of(training: Training) -> Widths:
     """What has been done to a stage, whatever it learned afterwards."""
-    done = [Widths(**run.config.get(WIDENED, {})) for run in training.runs]
-    return reduce(Widths.then, done)
+    return reduce(Widths.then, map(_noted, training.runs))
+
+
+def _noted(run: Run) -> Widths:
+    """What was done to its weights after a run, before any other one."""
+    return Widths(**run.config.get(WIDENED, {}))
 
 
 def widen(
@@ -64,7 +68,7 @@ def widen(
         raise PhotosError(f"{photos} holds no photo with a name that is trained on")
     stage, other = STAGES
     last = model.training[stage]
-    widened = Widths(**last.config.get(WIDENED, {})).then(widths)
+    widened = _noted(last).then(widths)
     told = last.model_copy(update={"config": {**last.config, WIDENED: asdict(widened)}})
     changed = {"name": name or model.name, "training": {**model.training, stage: told}}
     tensors = {stage: wider(first, widths, names), other: second.state_dict()}
