@@ -260,6 +260,32 @@ def test_a_full_disk_costs_lines_of_the_logs_and_not_the_house(var: Path, tmp_pa
             chief.wait()
 
 
+def test_a_log_that_is_to_be_rolled_over_on_a_full_disk_goes_on_once_there_is_room(
+    var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "_PROGRAM", supervisor._PROGRAM.replace("5MB", "32KB"))
+    talk = f"while :; do echo {'.' * 99}; sleep .01; done"
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        program = Program("bot", ("sh", "-c", talk), 5)
+        plan = replace(stub(var), var=disk.place, programs=(program,))
+        log, before = plan.logs / "bot-1.log", plan.logs / "bot-1.log.1"
+        chief = supervisor.start(plan)
+        rpc = supervisor.Supervisor(plan.var)
+        try:
+            assert _soon(rpc.answers)
+            rpc.start_program("bot")
+            assert _soon(lambda: log.exists() and log.stat().st_size > 30_000)
+            disk.fill()
+            with pytest.raises(subprocess.TimeoutExpired):
+                chief.wait(5)  # to the end of the block, and what is to be rolled over beyond it
+            assert not before.exists()
+            disk.clear()
+            assert _soon(lambda: before.exists() and log.stat().st_size > 1_000, 20)
+        finally:
+            chief.terminate()
+            chief.wait()
+
+
 def test_two_launchers_do_not_share_a_house(var: Path) -> None:
     with leftovers.claim(var), pytest.raises(UserError) as refusal, leftovers.claim(var):
         pass
