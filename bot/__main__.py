@@ -7,10 +7,11 @@ import asyncio
 import logging
 import shutil
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Annotated, Any, NoReturn, TypeVar
+from tempfile import TemporaryFile
+from typing import IO, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -110,10 +111,11 @@ def restore(
     url = database_url(settings.database_url.get_secret_value())
     store = _or_fail(lambda: Store(settings.photo_store))
 
-    def work(file: Path) -> tuple[int, int]:
-        return bring_back(url, store, file, replace, salvage)
+    def work() -> tuple[int, int]:
+        with _from_input(settings) if file == PIPE else nullcontext() as given:
+            return bring_back(url, store, file, replace, salvage, given)
 
-    rows, files = _or_fail(lambda: _from_input(settings, work) if file == PIPE else work(file))
+    rows, files = _or_fail(work)
     typer.echo(say("cli-bot-restored", rows=rows, files=files))
 
 
@@ -186,15 +188,16 @@ def doctor(context: typer.Context) -> None:
     typer.echo(Findings.dump_json(found).decode())
 
 
-def _from_input(settings: Settings, work: Callable[[Path], T]) -> T:
-    """Work on what standard input holds, which can be read but once, in a file beside the records:
-    a container's own folder for temporary files is memory.
+@contextmanager
+def _from_input(settings: Settings) -> Iterator[IO[bytes]]:
+    """What standard input holds, which can be read but once, in a file beside the records: a
+    container's own folder for temporary files is memory. It has no name, so that a kill leaves none.
     """
     private.make_folder(settings.var_dir)
-    with NamedTemporaryFile(dir=settings.var_dir, prefix="restore-", suffix=".tar") as file:
+    with TemporaryFile(dir=settings.var_dir) as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-        file.flush()
-        return work(Path(file.name))
+        file.seek(0)
+        yield file
 
 
 def _or_fail(work: Callable[[], T]) -> T:

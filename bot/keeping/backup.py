@@ -51,7 +51,7 @@ from bot.records.tables import Base
 from foodgan.contract.errors import StoreRefused
 from foodgan.contract.photos import PRUNED, RELEASES, TOMBSTONES, Pruned, Tombstone
 from foodgan.contract.store import Store, lines_of, object_path
-from foodgan.contract.whole import whole
+from foodgan.contract.whole import sweep_beside, whole
 
 FORMAT = 3
 # The first held the photos of releases once more each, the first two no list of hashes.
@@ -97,6 +97,7 @@ def backup(url: URL, store: Store, target: Path) -> tuple[int, int]:
     """
     target.parent.resolve(strict=True)  # no folder takes the place of a disk that is not mounted
     with whole(target, private=True) as partial, partial.open("wb") as file:
+        sweep_beside(partial)
         return backup_into(url, store, file)
 
 
@@ -112,9 +113,16 @@ def backup_into(url: URL, store: Store, file: IO[bytes]) -> tuple[int, int]:
 
 
 def restore(
-    url: URL, store: Store, source: Path, replace: bool = False, salvage: bool = False
+    url: URL,
+    store: Store,
+    source: Path,
+    replace: bool = False,
+    salvage: bool = False,
+    file: IO[bytes] | None = None,
 ) -> tuple[int, int]:
     """Bring database and store to what the file holds. Returns how many rows and files.
+
+    file: where what `source` names is open already.
 
     Photos that were withdrawn since stay withdrawn, and releases that hold such photos or were
     pruned since stay away: what database and store know of that now counts on.
@@ -123,7 +131,7 @@ def restore(
     `salvage`: then all rows and what else is sound come back, and the rest is told to the log.
     """
     try:
-        with Tar.open(source, "r:", ignore_zeros=salvage) as archive:
+        with Tar.open(source, "r:", file, ignore_zeros=salvage) as archive:
             about = json.loads(member_of(archive, ABOUT))
             if about.get("format") not in READABLE or str(about.get("revision")) > HEAD:
                 raise BackupRefused(f"{source} is of another version")

@@ -36,9 +36,8 @@ from foodgan.contract.photos import (
     Waiting,
 )
 from foodgan.contract.settings import keys_of_s3
-from foodgan.contract.whole import PARTIAL, settle, whole
+from foodgan.contract.whole import LEFTOVER_S, PARTIAL, settle, whole
 
-LEFTOVER_S = 3600.0  # a partial file of this age has no writer any more
 # Others write to the same bucket, and another store may want other keys.
 _NO_CACHE = {"use_listings_cache": False, "skip_instance_cache": True}
 _OBJECT = re.compile(r"([0-9a-f]{64})\.jpg")

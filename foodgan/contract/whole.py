@@ -1,14 +1,17 @@
 """Files that appear whole or not at all, and what a killed process leaves of them."""
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 from foodgan.contract.private import make_file, make_folder
 
 PARTIAL = ".partial-"  # in the name of what is being written
+LEFTOVER_S = 3600.0  # a partial file of this age has no writer any more
+_MARK = re.escape(PARTIAL) + "[0-9a-f]{12}"
 
 
 @contextmanager
@@ -46,6 +49,20 @@ def settle(path: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def sweep_beside(partial: Path) -> None:
+    """Remove what killed processes left beside what is being written, of files with its ending.
+
+    It is a folder that others may write to, and maybe another machine's: its clock tells the age.
+    """
+    name = partial.name.partition(PARTIAL)[0]
+    of_this_kind = re.compile(".*" + re.escape(Path(name).suffix or name) + _MARK)
+    now = partial.stat().st_mtime
+    for left in filter(lambda path: of_this_kind.fullmatch(path.name), partial.parent.iterdir()):
+        with suppress(OSError):  # another user's, say
+            if now - left.stat().st_mtime >= LEFTOVER_S:
+                left.unlink()
 
 
 def sweep(folder: Path) -> None:

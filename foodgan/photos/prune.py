@@ -17,7 +17,8 @@ from typing import Any
 from foodgan.contract.errors import FoodganError
 from foodgan.contract.models import MODEL, MODEL_MAX, MODELS
 from foodgan.contract.photos import PRUNED, RELEASES, Pruned
-from foodgan.contract.store import LEFTOVER_S, Store, lines_of
+from foodgan.contract.store import Store, lines_of
+from foodgan.contract.whole import LEFTOVER_S
 from foodgan.photos.folder import MANIFEST, PhotosError
 
 log = logging.getLogger(__name__)

@@ -112,6 +112,20 @@ with whole.whole(Path(sys.argv[1])) as partial:
 """
 
 
+def test_beside_what_is_written_only_what_is_old_and_of_its_kind_is_swept(tmp_path: Path) -> None:
+    mark = f"{PARTIAL}0123456789ab"
+    old = [f"monday.tar{mark}", f"tuesday.tar{mark}", f"plan.txt{mark}", f"my.tar{PARTIAL}copy"]
+    for name in (*old, young := f"wednesday.tar{mark}"):
+        (tmp_path / name).touch()
+    with whole.whole(tmp_path / "thursday.tar", private=True) as partial:
+        now = partial.stat().st_mtime
+        for name in old:
+            os.utime(tmp_path / name, (now, now - whole.LEFTOVER_S))
+        whole.sweep_beside(partial)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"thursday.tar", young, *old[2:]}
+
+
 def test_what_a_killed_writer_left_is_swept(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "told"
     root = Path(__file__).parents[2]

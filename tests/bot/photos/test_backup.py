@@ -22,6 +22,7 @@ from bot.records.database import RecordsClosed, database_url, open_engine, shown
 from bot.records.tables import AuditEntry, Consent, Errand, Grave, Photo, Submission
 from foodgan.contract.photos import RELEASES, TOMBSTONES
 from foodgan.contract.store import Store, lines_of
+from foodgan.contract.whole import PARTIAL
 from foodgan.photos.prune import Stale, prune
 from foodgan.photos.release import freeze
 from tests.bot.photos.rows import ANNE, BO, SAVED, SAVED_SHA, a_consent, a_photo, rows
@@ -274,6 +275,16 @@ async def test_no_folder_is_made_in_the_place_of_a_disk_that_is_not_mounted(
     assert not disk.exists()
 
 
+async def test_what_a_killed_backup_left_goes_with_a_later_one(
+    saved: Path, url: URL, tmp_path: Path
+) -> None:
+    left = saved.rename(tmp_path / f"yesterday.tar{PARTIAL}0123456789ab")
+    os.utime(left, (0, 0))
+    store, today = Store(str(tmp_path / "store")), tmp_path / "today.tar"
+    await asyncio.to_thread(backup.backup, url, store, today)
+    assert (left.exists(), today.exists()) == (False, True)
+
+
 Run = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
@@ -331,12 +342,21 @@ def test_a_backup_goes_through_pipes_as_out_of_a_container(run: Run, tmp_path: P
     restored = run("other", "restore", "-", given=saved.stdout)
     assert restored.returncode == 0, restored.stderr
     assert Store(str(tmp_path / "other" / "photos")).get(SAVED_SHA) == SAVED
-    assert not list((tmp_path / "other").glob("*.tar"))
     end = saved.stdout.index(b"records/sums.json")  # as a back-up that was cut off there
     refused = run("third", "restore", "-", given=saved.stdout[:end])
     assert (refused.returncode, b"half" in refused.stderr) == (1, True), refused.stderr
     elsewhere = run("elsewhere", "backup", "-")
     assert (elsewhere.returncode, elsewhere.stdout) == (1, b"")
+
+
+def test_a_restore_that_is_killed_leaves_nothing_of_what_it_was_given(tmp_path: Path) -> None:
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "VAR_DIR": "house"}
+    words = [sys.executable, "-m", "bot", "restore", "-"]
+    with subprocess.Popen(words, cwd=tmp_path, env=env, stdin=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.write(bytes(2**20))  # more than a pipe holds: it has begun to keep it
+        process.kill()
+    assert list((tmp_path / "house").iterdir()) == []
 
 
 async def test_a_database_of_a_newer_version_is_refused_before_anything_changes(
