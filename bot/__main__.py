@@ -191,7 +191,7 @@ def doctor(context: typer.Context) -> None:
 @contextmanager
 def _from_input(settings: Settings) -> Iterator[IO[bytes]]:
     """What standard input holds, which can be read but once, in a file beside the records: a
-    container's own folder for temporary files is memory. It has no name, so that a kill leaves none.
+    container's own folder for temporary files is memory. It has no name: a kill leaves nothing.
     """
     private.make_folder(settings.var_dir)
     with TemporaryFile(dir=settings.var_dir) as file:

@@ -27,7 +27,7 @@ def main() -> None:
                 roll_over(self)
         with suppress(OSError):
             if self.stream.closed:  # it closes before it renames, and on a full disk that fails
-                self.stream = Path(self.baseFilename).open("ab")
+                self.stream = Path(self.baseFilename).open("ab")  # noqa: SIM115
 
     loggers.Handler.handleError = tell_if_it_can
     loggers.RotatingFileHandler.doRollover = roll_over_if_it_can

@@ -124,6 +124,8 @@ def learn(
     passed = known | wordless
     likenesses = liken(index, _by_name(index, found, index.placed(features), passed), before)
     if not likenesses:
+        if every:
+            raise _nothing_new("cli-model-all-known", photos, told & known, wordless)
         raise _nothing_new("cli-model-nothing-new", photos, told & known, wordless)
     asked = {each.name: each.like for each in likenesses}
     alike, stages, lessons = _taught(folder, asked, known_names(index), seed)

@@ -295,6 +295,10 @@ def test_a_name_that_the_model_was_trained_on_is_heard_as_ever(
     with pytest.raises(NothingNew, match="no new name to learn") as caught:
         learn(model, photos, tmp_path / "out", tmp_path / "cache")
     assert caught.value.known == ("鮭丼",)
+    assert "--every" in told(caught.value)
+    with pytest.raises(NothingNew, match="no new name to learn") as caught:
+        learn(model, photos, tmp_path / "out", tmp_path / "cache", every=True)
+    assert "--every" not in told(caught.value)  # nobody is told to give what they gave
 
 
 def test_a_name_that_is_not_learned_for_its_last_word_is_no_name_that_the_model_heard_before(

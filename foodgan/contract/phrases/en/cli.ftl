@@ -107,7 +107,8 @@ cli-model-likeness =
        *[other] { $photos } photos
     } like: { $known }
 cli-model-none-named = { $folder } has no photo with a name to learn.
-cli-model-nothing-new = { $folder } has no new name to learn: the model knows each of them, or the word that it ends in, and hears it by that already. --every also teaches those that end in a word which it knows.
+cli-model-nothing-new = { $folder } has no new name to learn: the model knows each of them, or the word that it ends in, and hears it by that already. `foodgan model learn --every` also teaches those that end in a word which it knows.
+cli-model-all-known = { $folder } has no new name to learn: the model knows each of them already.
 cli-model-none-heard = No new name in { $folder } can be told from the ones that the model knows.
 cli-model-known = heard as ever, by the word that they end in: { $names }
 cli-model-heard = { $stage }: new names at most { $off } off, known ones moved by at most { $moved }
