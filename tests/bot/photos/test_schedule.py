@@ -163,6 +163,33 @@ async def test_redis_is_not_asked_for_a_trainer_while_nothing_is_due(
     assert LEARN_TASK not in asked_for
 
 
+async def test_that_nobody_learns_or_forgets_for_want_of_a_trainer_is_said_once_and_not_at_once(
+    sessions: Sessions,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Unstaffed:
+        async def staffed(self, task: str) -> bool:
+            return False
+
+    async def due(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(schedule, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(releases, "due", due)
+    publisher = Publisher(sessions, Store(settings.photo_store))
+    await publisher.publish()
+    kept = schedule.Schedule(sessions, Unstaffed(), Unstaffed(), publisher, settings)
+    await kept.keep()
+    await kept.keep()
+    assert "no trainer" not in caplog.text
+    monkeypatch.setattr(schedule, "UNLEARNED_S", 0.0)
+    await kept.keep()
+    await kept.keep()
+    assert caplog.text.count("no trainer") == 1
+
+
 async def test_a_release_that_fails_before_it_is_on_record_is_not_tried_at_every_look(
     sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
