@@ -71,7 +71,7 @@ def learn(order: Learning, settings: Settings) -> Learned:
         digest, fate = candidate.put_forward(store, made, order.release, order.asked_at)
         forgotten = False
         if fate in ("kept-back", "rolled-back"):
-            forgotten = candidate.forget_withdrawn(store, made.base, order.asked_at)
+            forgotten = candidate.forget_outdated(store, made.base, order.asked_at)
         if fate != "promoted":  # else it is tidied already
             serving.tidied(store)
     likenesses = sorted(made.learned.likenesses, key=lambda each: (-each.photos, each.name))

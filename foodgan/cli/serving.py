@@ -22,6 +22,7 @@ EXIT_GATES = 1
 @app.command()
 def show(store: At = None, as_json: AsJson = False) -> None:
     """Say what is served, and what was: the newest last."""
+    from foodgan.publishing.credits import names_otherwise
     from foodgan.publishing.serving import knows_withdrawn, serving
 
     place = _store(store)
@@ -33,8 +34,11 @@ def show(store: At = None, as_json: AsJson = False) -> None:
         typer.echo(_line(promotion))
     if not found.promotions:
         typer.echo(say("cli-serving-nothing"))
-    elif (served := found.promotions[-1].digest) and knows_withdrawn(place, found, served):
-        typer.echo(say("cli-serving-withdrawn"))
+    elif served := found.promotions[-1].digest:
+        if knows_withdrawn(place, found, served):
+            typer.echo(say("cli-serving-withdrawn"))
+        if names_otherwise(place, served):
+            typer.echo(say("cli-serving-credit"))
 
 
 @app.command()

@@ -72,7 +72,7 @@ class Learned(Result):
     other names of the release, heard as ever by the word that they end in; unheard: those that it
     could not learn; promoted: whether workers take it up; outrun: not, as a newer release
     was learned from; forgotten: not, and what was learned before is served no more either, as a
-    photo of it was withdrawn.
+    photo of it was withdrawn or somebody whom it names wants to be named otherwise.
     """
 
     learning_id: OrderId

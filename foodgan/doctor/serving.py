@@ -39,6 +39,7 @@ def serving(settings: Settings) -> Iterator[Finding]:
 
 def _found(store: Store, served: Serving, counts: Promotion | None) -> Finding:
     from foodgan.publishing import serving as models
+    from foodgan.publishing.credits import names_otherwise
 
     if counts is None:
         last = served.promotions[-1] if served.promotions else None
@@ -54,6 +55,9 @@ def _found(store: Store, served: Serving, counts: Promotion | None) -> Finding:
     if counts.digest and models.knows_withdrawn(store, served, counts.digest):
         told = say("doctor-served-withdrawn", model=counts.model_id)
         return warn(PART, told, say(f"doctor-served-withdrawn.{counts.by}"))
+    if counts.digest and names_otherwise(store, counts.digest):
+        told = say("doctor-served-credit", model=counts.model_id)
+        return warn(PART, told, say(f"doctor-served-credit.{counts.by}"))
     date = f"{counts.at:%Y-%m-%d}"
     return ok(PART, say("doctor-served", model=counts.model_id, by=counts.by, date=date))
 

@@ -19,6 +19,7 @@ from foodgan.painting import sheets
 from foodgan.painting.painter import Painter
 from foodgan.photos.folder import MANIFEST
 from foodgan.publishing import card, gates, serving
+from foodgan.publishing.credits import names_otherwise
 from foodgan.training.new_names import Learned
 from foodgan.training.new_names import learn as learn_names
 
@@ -112,8 +113,9 @@ def put_forward(
     return digest, "promoted"
 
 
-def forget_withdrawn(store: Store, base: str, asked_at: datetime | None) -> bool:
-    """Where nothing new is served, and what is knows a photo that was withdrawn: serve it no more.
+def forget_outdated(store: Store, base: str, asked_at: datetime | None) -> bool:
+    """Where nothing new is served, and what is knows a photo that was withdrawn, or names somebody
+    otherwise than they want by now: serve it no more.
 
     base, asked_at: of the candidate that was not promoted. Returns whether workers go back.
     """
@@ -121,13 +123,22 @@ def forget_withdrawn(store: Store, base: str, asked_at: datetime | None) -> bool
     served = then.counts_for(base)
     if served is None or served.base is None or served.digest is None:
         return False  # each worker's own model, or what operators chose
-    if not serving.knows_withdrawn(store, then, served.digest):
+    if serving.knows_withdrawn(store, then, served.digest):
+        fault = "knows photos that were withdrawn"
+    elif names_otherwise(store, served.digest):
+        fault = "names contributors otherwise than they want by now"
+    else:
         return False
     try:
         serving.withdraw(store, base, asked_at)
     except serving.Refused:
         return False  # a newer release was learned from meanwhile
-    log.warning("model %s knows photos that were withdrawn: served no more", served.model_id)
+    log.warning(
+        "model %s %s: served no more; its other names come back with the next release that passes "
+        "the gates, or by `foodgan serving promote` of a model without",
+        served.model_id,
+        fault,
+    )
     return True
 
 

@@ -325,16 +325,20 @@ def test_the_model_that_is_served_is_told_and_one_that_is_gone(
 
 
 @pytest.mark.parametrize(("by", "advice"), [("trainer", "/release"), ("operator", "promote")])
-def test_a_served_model_that_knows_withdrawn_photos_is_told(
+def test_a_served_model_is_told_that_names_somebody_as_they_do_not_want_or_knows_withdrawn_photos(
     tiny_model: Path, tmp_path: Path, by: Promoter, advice: str
 ) -> None:
     place = Store(str(tmp_path / "photos"))
-    photo = add(place, 1)
+    photo = add(place, 1, split="train", credit="Akari")
     knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(place).digest)
     base = registry.digest_of(tiny_model) if by == "trainer" else None
     served(place, knowing, base, by)
-    bury(place, photo.sha256)
     given = settings(tmp_path, photo_store=place.url, model_dir=tiny_model)
+    place.write_entries("club", [photo.model_copy(update={"credit": ""})])
+    [found] = serving.serving(given)
+    assert (found.level, "still names contributors" in found.found) == ("warn", True)
+    assert advice in found.advice
+    bury(place, photo.sha256)
     [found] = serving.serving(given)
     assert (found.level, "withdrawn" in found.found) == ("warn", True)
     assert advice in found.advice

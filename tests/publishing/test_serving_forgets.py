@@ -1,5 +1,6 @@
 """Models go from a store: old ones, and those that know what its owner has taken back."""
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 from foodgan.cli import app
 from foodgan.contract.errors import StoreError
 from foodgan.contract.models import MODELS, SERVING
-from foodgan.contract.photos import RELEASES
+from foodgan.contract.photos import CLUB, RELEASES
 from foodgan.contract.store import Store
 from foodgan.photos.folder import MANIFEST
 from foodgan.photos.prune import prune, stale
@@ -45,15 +46,35 @@ def test_a_release_that_brings_nothing_to_serve_ends_what_knows_a_withdrawn_phot
     photo = add(store, 1)
     knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(store).digest)
     digest = served(store, knowing, base=OWN)
-    assert not candidate.forget_withdrawn(store, OWN, None)
+    assert not candidate.forget_outdated(store, OWN, None)
     assert counted(store, OWN) == digest
     bury(store, photo.sha256)
-    assert candidate.forget_withdrawn(store, OWN, None)
+    assert candidate.forget_outdated(store, OWN, None)
     assert counted(store, OWN) is None
-    assert not candidate.forget_withdrawn(store, OWN, None)
+    assert not candidate.forget_outdated(store, OWN, None)
     chosen = served(store, knowing, base=None, by="operator")
-    assert not candidate.forget_withdrawn(store, OWN, None)  # that is an operator's to end
+    assert not candidate.forget_outdated(store, OWN, None)  # that is an operator's to end
     assert counted(store, OWN) == chosen
+
+
+def test_a_release_that_brings_nothing_to_serve_ends_what_names_somebody_as_they_do_not_want(
+    store: Store, tiny_model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    photo = add(store, 1, split="train", credit="Akari")
+    other = add(store, 2, split="train")  # which names nobody, and may from now on
+    knowing = learned_from(renamed(tiny_model, tmp_path, "knowing"), freeze(store).digest)
+    digest = served(store, knowing, base=OWN)
+    named = [photo, other.model_copy(update={"credit": "Minato"})]
+    store.write_entries(CLUB, named)
+    assert not candidate.forget_outdated(store, OWN, None)
+    assert counted(store, OWN) == digest
+    store.write_entries(CLUB, [photo.model_copy(update={"credit": ""}), other])
+    shown = CliRunner().invoke(app, ["serving", "show", "--store", store.url])
+    assert "otherwise than they want" in shown.stdout
+    assert candidate.forget_outdated(store, OWN, None)
+    assert counted(store, OWN) is None
+    [told] = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
+    assert "names contributors otherwise" in told
 
 
 def test_models_that_know_withdrawn_photos_go_once_they_are_served_no_more(

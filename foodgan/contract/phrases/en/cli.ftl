@@ -136,6 +136,7 @@ cli-serving-line = { $at }  { $digest }  { $model }, by { $by }
 cli-serving-own = each worker's own model
 cli-serving-nothing = Each worker serves its own model: MODEL_DIR's, else the shipped one.
 cli-serving-withdrawn = It learned from photos that were withdrawn since: `foodgan doctor` says more.
+cli-serving-credit = It still names contributors otherwise than they want by now: `foodgan doctor` says more.
 cli-serving-which = name a model's folder, or say --own
 cli-serving-back-to-own = Workers go back to their own models.
 cli-serving-none-to-leave = no model of the store is served: there is nothing to roll back
@@ -400,7 +401,7 @@ cli-bot-erased =
     }, in { $database }. { cli-bot-forgotten }
 cli-bot-ban-stays = That no photos are taken from this member stays: `/operator unban` ends it.
 # As members are told: models forget with the next release, releases go when operators prune them.
-cli-bot-forgotten = Bytes and catalogue go on the bot's next round, or when it starts; what was learned goes with the next release; earlier releases with `foodgan photos prune --apply`
+cli-bot-forgotten = Bytes and catalogue go on the bot's next round, or when it starts; what was learned goes with the next release that a trainer learns from; earlier releases with `foodgan photos prune --apply`
 cli-bot-not-serving = the bot is not serving
 cli-bot-database-fails = the database fails: { $fault }
 cli-bot-no-token = DISCORD_TOKEN is missing: put the bot's token into .env, or try `make up` without

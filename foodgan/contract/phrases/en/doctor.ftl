@@ -161,8 +161,11 @@ doctor-served-foreign = { $model } was learned on another model than this machin
 doctor-served-gone = { $model } is promoted, and the store has it no more
     .advice = foodgan serving rollback, or promote another one
 doctor-served-withdrawn = { $model } learned from photos that were withdrawn since
-    .trainer = /release: the next one forgets them
+    .trainer = /release: the next one forgets them; where no trainer runs, foodgan serving promote --own does
     .operator = promote one that does without: until then names are learned on it, too
+doctor-served-credit = { $model } still names contributors otherwise than they want by now
+    .trainer = /release: the next one names them anew; where no trainer runs, foodgan serving promote --own ends it
+    .operator = promote one that was made since: until then names are learned on it, too
 doctor-served-closed = { $error }
     .advice = until it can be read workers paint with their own model
 

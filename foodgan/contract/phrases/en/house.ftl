@@ -565,7 +565,7 @@ learned-taken-back =
        *[other] { $count } names
     } from the collection `{ $digest }` and passed every test, but this is a model that was taken back before, so it is not served.
 learned-as-ever = The pictures stay as they are.
-learned-forgotten = A photo of an earlier collection has been withdrawn, so the names learned from that one are forgotten.
+learned-forgotten = A photo of an earlier collection has been withdrawn, or somebody who gave one wants to be named otherwise, so the names learned from that collection are forgotten.
 learned-known = • heard as ever, by the word that they end in: { $names }
 learned-unheard = • not learned yet, as they cannot be told from other names: { $names }
 learned-outrun = A newer collection than `{ $digest }` was learned from first, so nothing of this one is served. The newer one holds the photos that are accepted by now.

@@ -114,6 +114,7 @@ cli-serving-line =
 cli-serving-own = 描く係それぞれのモデル
 cli-serving-nothing = 描く係は、それぞれ自分のモデルで描いています(MODEL_DIR のモデル、なければ同梱のモデル)。
 cli-serving-withdrawn = いまのモデルは、あとから取り下げられた写真で学んでいます。くわしくは `foodgan doctor` をごらんください。
+cli-serving-credit = いまのモデルは、写真を寄せた人のお名前を、いまのご希望とちがう形で載せています。くわしくは `foodgan doctor` をごらんください。
 cli-serving-which = モデルのフォルダーか --own の、どちらか一方を指定してください。
 cli-serving-back-to-own = 描く係は、それぞれ自分のモデルに戻ります。
 cli-serving-none-to-leave = お店に出すと決めたモデルがないので、戻すものもありません。
@@ -287,7 +288,7 @@ cli-bot-erase-nobody = { $database } に、ID { $member } の方の記録はあ�
 cli-bot-erased = { $database } から、記録 { $rows } 行を消しました(うち写真 { $photos } 枚)。{ cli-bot-forgotten }
 cli-bot-ban-stays = この人からの写真を預からないという記録だけは、消さずに残ります。`/operator unban` で取りやめられます。
 # As members are told: models forget with the next release, releases go when operators prune them.
-cli-bot-forgotten = 写真のファイルと目録の項目は、ボットの次の見回りのときか、次に起動したときに消えます。画家が学んだことは次の写真集で、前の写真集の中の写真は `foodgan photos prune --apply` で消えます。
+cli-bot-forgotten = 写真のファイルと目録の項目は、ボットの次の見回りのときか、次に起動したときに消えます。画家が学んだことは、教える係(trainer)が次の写真集を学ぶときに、前の写真集の中の写真は `foodgan photos prune --apply` で消えます。
 cli-bot-not-serving = ボットはいま働いていません。
 cli-bot-database-fails = データベースがうまく働きません: { $fault }
 cli-bot-no-token = DISCORD_TOKEN がありません。ボットのトークンを .env に書くか、トークンなしなら `make up` をお試しください。

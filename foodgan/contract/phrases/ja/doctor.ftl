@@ -157,8 +157,11 @@ doctor-served-foreign = { $model } は、このマシンのものとは別のモ
 doctor-served-gone = お店に出すはずの { $model } が、写真の棚からなくなっています
     .advice = foodgan serving rollback で前のモデルに戻すか、foodgan serving promote で別のモデルを出してください
 doctor-served-withdrawn = { $model } は、そのあと取り下げられた写真からも学んでいます
-    .trainer = /release をどうぞ。次の写真集で忘れます
+    .trainer = /release をどうぞ。次の写真集で忘れます。教える係(trainer)がいなければ、foodgan serving promote --own で忘れます
     .operator = その写真なしで育てたモデルを出してください。それまでは、新しい料理名もこのモデルが覚えます
+doctor-served-credit = { $model } は、写真を寄せた人のお名前を、いまのご希望とちがう形で載せています
+    .trainer = /release をどうぞ。次の写真集で改まります。教える係(trainer)がいなければ、foodgan serving promote --own で載らなくなります
+    .operator = あらためて育てたモデルを出してください。それまでは、新しい料理名もこのモデルが覚えます
 doctor-served-closed = 読めません: { $error }
     .advice = 読めるようになるまで、描く係はこのマシンのモデルで描きます
 
