@@ -12,7 +12,7 @@ from foodgan.contract.errors import FoodganError, UserError
 from foodgan.contract.ratelimit import Fleet
 from foodgan.contract.settings import Settings
 from foodgan.machine import process
-from foodgan.machine.place import fault_of
+from foodgan.machine.place import fault_of, title_of
 from foodgan.painting.painter import Painter
 from worker import connection, passes
 from worker.batching import BatchingWorker
@@ -91,7 +91,10 @@ def load(settings: Settings, succession: Succession) -> Painter:
         raise UserError("settings-wrong", name="DEVICE", fault=fault)
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    return succession.first()
+    painter = succession.first()
+    why = "as DEVICE says" if settings.device else "the best here, as DEVICE is not set"
+    _log.info("painting on %s, %s", title_of(painter.device), why)
+    return painter
 
 
 def _absent(device: str) -> str:

@@ -1,7 +1,6 @@
 """The device that paints, and the model: its files, their hashes, and one dish painted in time."""
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -45,8 +44,6 @@ def device(settings: Settings) -> Iterator[Finding]:
         memory = torch.cuda.mem_get_info(torch.device(wanted))
         free, total = (f"{size / 2**30:.1f}" for size in memory)
         yield ok(part, say("doctor-device-gpu", name=name, free=free, total=total))
-    elif settings.device is None and shutil.which("nvidia-smi"):
-        yield warn(part, say("doctor-device-cpu"), say("doctor-device-cpu.advice"))
     else:
         yield ok(part, wanted)
     yield _threads(settings.threads)

@@ -3,6 +3,7 @@
 import logging
 import os
 import platform
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from torch import distributed as dist
 
 LOADERS = 4  # processes that keep one GPU supplied
 _CPUS = Path("/proc/cpuinfo")  # of Linux
+_DRIVER = Path("/dev/nvidiactl")
 
 _log = logging.getLogger(__name__)
 
@@ -73,24 +75,28 @@ def placed(
 @cache
 def best() -> str:
     """The device for whom none is named: a GPU that computes, else the CPU. Warns once, then."""
-    if not torch.cuda.is_available():
-        return "cpu"
     if fault := gpu_fault():
         _log.warning("the GPU cannot be used (%s); going on with the CPU", fault)
         return "cpu"
-    return "cuda"
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 @cache
 def gpu_fault() -> str:
     """Why nothing can be computed on the GPU that this machine has; "" where it can, or has none.
 
-    A driver speaks of GPUs that this PyTorch has no code for. One that is full will have room.
+    A driver speaks of GPUs that this PyTorch has no code for, and PyTorch of none where it has no
+    CUDA or the driver is broken. One that is full will have room.
     """
-    if not torch.cuda.is_available():
+    if not torch.cuda.is_available() and not _has_driver():
         return ""
     fault = fault_of(_own_gpu())
     return "" if "out of memory" in fault else fault
+
+
+def _has_driver() -> bool:
+    """Whether this machine is meant to compute on a GPU of NVIDIA's, whatever becomes of it."""
+    return shutil.which("nvidia-smi") is not None or _DRIVER.exists()
 
 
 def _own_gpu() -> str:

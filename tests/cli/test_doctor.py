@@ -378,11 +378,13 @@ def test_a_store_that_fails_is_named_without_its_secrets(tmp_path: Path, url: st
         assert "AKIA0" not in found.found
 
 
+@pytest.mark.parametrize("seen", [True, False])
 def test_a_gpu_that_computes_nothing_is_said_to_be_left_for_the_cpu(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture, seen: bool
 ) -> None:
     place.gpu_fault.cache_clear()
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: seen)
+    monkeypatch.setattr(place, "_has_driver", lambda: True)
     monkeypatch.setattr(place, "fault_of", lambda device: NO_KERNEL)
     try:
         found = looked("device", settings(tmp_path))["device"]

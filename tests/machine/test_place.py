@@ -13,6 +13,8 @@ from foodgan.painting.painter import Painter
 
 NO_KERNEL = "CUDA error: no kernel image is available for execution on the device"
 
+TOO_OLD = "The NVIDIA driver on your system is too old (found version 11040)."
+
 
 @pytest.fixture(autouse=True)
 def not_yet_tried() -> Iterator[None]:
@@ -90,7 +92,23 @@ def test_a_gpu_that_computes_or_is_only_full_is_the_best_there_is(
 def test_without_a_gpu_nothing_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = gpu_with(monkeypatch, NO_KERNEL)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(place_module, "_has_driver", lambda: False)
     assert (best(), gpu_fault(), tried) == ("cpu", "", [])
+
+
+@pytest.mark.parametrize("sign", ["nvidia-smi", "nvidiactl"])
+def test_a_machine_with_a_driver_says_why_pytorch_sees_no_gpu(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path, sign: str
+) -> None:
+    """One whose driver is too old, say, or whose PyTorch has no CUDA."""
+    gpu_with(monkeypatch, TOO_OLD)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    (tmp_path / sign).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(place_module, "_DRIVER", tmp_path / "nvidiactl")
+    assert [best(), best(), gpu_fault()] == ["cpu", "cpu", TOO_OLD]
+    [record] = caplog.records
+    assert (record.levelno, TOO_OLD in record.getMessage()) == (logging.WARNING, True)
 
 
 def test_a_process_of_torchrun_tries_its_own_gpu_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,8 +32,11 @@ def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
 def test_without_a_store_a_worker_paints_with_its_own_model_and_says_nothing(
     own: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO)
     models = Succession(own)
     assert service.load(own, models).model_id == model_id(own.model_dir)
+    [told] = [r.getMessage() for r in caplog.records if "painting on" in r.getMessage()]
+    assert ("core" in told, "DEVICE" in told) == (True, True)
     models.look()
     assert (models.take(), models.folder) == (None, own.model_dir)
     assert not list(tmp_path.iterdir())

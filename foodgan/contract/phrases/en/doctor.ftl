@@ -135,10 +135,8 @@ doctor-store-false = { $store } gave back other bytes
 doctor-device-away = DEVICE={ $device }: { $fault }
     .advice = name a device that is here, or leave DEVICE empty
 doctor-device-gpu = { $name }, { $free } of { $total } GiB free
-doctor-device-cpu = a CPU, though this machine has nvidia-smi
-    .advice = check the driver, or install torch with CUDA, or set DEVICE=cpu on purpose
-doctor-device-unfit = this GPU cannot be used: { $fault }; painting on the CPU
-    .advice = install a torch that was built for this GPU, or set DEVICE=cpu on purpose
+doctor-device-unfit = this machine's GPU cannot be used: { $fault }; painting on the CPU
+    .advice = check the driver, or install a torch that was built for this GPU, or set DEVICE=cpu on purpose
 doctor-threads =
     { $threads } for { $cores ->
         [one] { $cores } core

@@ -131,10 +131,8 @@ doctor-store-false = { $store } から、書いたものとちがう中身が返
 doctor-device-away = DEVICE={ $device } は使えません: { $fault }
     .advice = ここにあるデバイスを選ぶか、DEVICE を空にしてください
 doctor-device-gpu = { $name }(メモリ { $total } GiB のうち、空き { $free } GiB)
-doctor-device-cpu = nvidia-smi はありますが、GPU が使えず、CPU で描きます
-    .advice = ドライバーを確かめるか、CUDA 対応の torch を入れてください。CPU でよければ、DEVICE=cpu と書いてください
-doctor-device-unfit = この GPU は使えず({ $fault })、CPU で描きます
-    .advice = この GPU に対応した torch を入れてください。CPU でよければ、DEVICE=cpu と書いてください
+doctor-device-unfit = このマシンの GPU は使えず({ $fault })、CPU で描きます
+    .advice = ドライバーを確かめるか、この GPU に対応した torch を入れてください。CPU でよければ、DEVICE=cpu と書いてください
 doctor-threads = { $cores } コアに { $threads } スレッドです
     .advice = THREADS を、コアの数以下にしてください
 doctor-model = { $model }、一皿 { $warm } 秒(最初の一皿は { $cold } 秒)
