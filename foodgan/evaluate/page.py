@@ -20,6 +20,7 @@ from foodgan.metrics import alarms
 from foodgan.metrics.kid import Estimate
 
 PAGE = Path(__file__).parent / "page.html"
+FRAME = Path(__file__).parent / "frame.html"
 STYLE = Path(__file__).parent / "style.css"
 NAMES = 24  # of the grid at most
 EACH = 4  # pictures of a name in the grid
@@ -69,12 +70,19 @@ def write(findings: Findings, folder: Path, locale: str = "en", drawn: str = "")
 
 
 def filled(template: Path, locale: str, **parts: str) -> str:
-    """A page of these parts and its phrases, with the style inside: it can be sent on as it is."""
+    """A page of these parts and its phrases, with the style inside: it can be sent on as it is.
+
+    template: what stands in FRAME, which all pages share.
+    """
     page = _Page(template.read_text(encoding="utf-8"))
     keys = [key for key in page.get_identifiers() if key.startswith("report-")]
     words = {key: escape(say(locale, key)) for key in keys}
-    style = STYLE.read_text(encoding="utf-8")
-    return page.substitute(parts | words, style=style, lang=locale)
+    return _Page(FRAME.read_text(encoding="utf-8")).substitute(
+        lang=locale,
+        title=parts["title"],
+        style=STYLE.read_text(encoding="utf-8"),
+        body=page.substitute(parts | words),
+    )
 
 
 def counts(figures: dict[str, Any], locale: str) -> str:
