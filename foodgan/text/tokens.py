@@ -21,6 +21,7 @@ from sudachipy import (  # type: ignore[import-untyped]
 MORPHEMES = Path(__file__).parent / "morphemes.txt"
 JOINED_MAX = 5  # dictionary words that one listed morpheme may span
 HIRAGANA = re.compile("[ぁ-ゖー]{2,}")
+ARTICLE = re.compile(r"\ba(?= +[a-z])")  # "a bowl": any other A names a dish, as Aセット
 TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
 CERTAIN = 3  # characters of a morpheme that proves itself inside an unknown word
 SILENT = "-"  # the key of a listed word that is left out
@@ -85,12 +86,14 @@ def tokens(name: str) -> tuple[Token, ...]:
     """
     found: list[Token] = []
     read = _as_listed(name)
+    articles = {match.span() for match in ARTICLE.finditer(read)}
     words = _sudachi()(read)
     at = 0
     while at < len(words):
         joined = _joined(read, words, at)
         start, end = words[at].begin(), words[at + joined - 1].end()
-        found += _tokens_of(read[start:end], words[at], start)
+        if (start, end) not in articles:
+            found += _tokens_of(read[start:end], words[at], start)
         at += joined
     return tuple(replace(token, surface=name[token.start : token.end]) for token in found)
 

@@ -70,6 +70,25 @@ def test_a_short_food_word_inside_another_word_is_left_alone(name: str, kept: st
     assert keys(name)[0] == kept
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Aセット", ["a", "セット"]),
+        ("Bセット", ["b", "セット"]),
+        ("日替わりAランチ", ["日替わり", "a", "ランチ"]),
+        ("A 定食", ["a", "定食"]),
+        ("カレーA", ["カレー", "a"]),
+        ("A bowl of ramen", ["丼", "ラーメン"]),
+        ("ramen with a egg", ["ラーメン", "卵"]),
+        ("a la carte", ["アラカルト"]),
+    ],
+)
+def test_an_a_is_a_dishs_letter_unless_an_english_word_follows(
+    name: str, expected: list[str]
+) -> None:
+    assert keys(name) == expected
+
+
 @pytest.mark.parametrize("name", ["", "の", "!?", "🍣", "お", "  "])
 def test_a_name_without_words_has_no_tokens(name: str) -> None:
     assert tokens(name) == ()
