@@ -22,21 +22,9 @@ from foodgan.metrics import alarms, copies, measures
 from foodgan.metrics.exam import open_exam
 from foodgan.metrics.panel import LOOKS, READERS, seat
 from foodgan.painting.painter import Painter
-from foodgan.photos.folder import PhotosError
-from foodgan.publishing import card
 from foodgan.step.hatching import hatching
 from tests.evaluate.conftest import PICTURES, Workshop
-from tests.metrics.drawn import draw_dish, draw_exam, write_metadata
-
-HEALTHY = {
-    "names_apart": 9.0,
-    "spread_within_name": {"made": 1.0, "real": 1.0, "ratio": 1.0},
-    "alike": 0.01,
-    "suspicious_share": 0.01,
-    "r_precision": {"mean": 0.2},
-    "r_precision_imagenet": {"mean": 0.5},
-}
-
+from tests.metrics.drawn import draw_dish, write_metadata
 
 pytestmark = pytest.mark.usefixtures("few_pictures")
 
@@ -120,83 +108,6 @@ def test_the_nearest_photo_of_a_mirrored_copy_is_the_photo(findings: Findings) -
     assert torch.equal(found.shapes["made"].rows, torch.arange(5))
     assert torch.equal(found.textures["made"].rows, torch.arange(5))
     assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
-    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
-    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
-    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
-    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
-    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
-    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
-    assert found.figures["rho"] < 0.01 > found.figures["rho_shapes"]
-
-
-@pytest.mark.parametrize(
-    ("change", "word"),
-    [
-        ({"names_apart": 0.3}, "drown"),
-        ({"spread_within_name": {"ratio": 0.2}}, "more alike"),
-        ({"alike": 0.6}, "identical"),
-        ({"suspicious_share": 0.4}, "copies"),
-        ({"r_precision": {"mean": 0.01}, "r_precision_imagenet": {"mean": 0.02}}, "not heard"),
-    ],
-)
-def test_an_alarm_rings_for_what_is_broken(change: dict[str, object], word: str) -> None:
-    (sentence,) = alarms.rung(HEALTHY | change)
-    assert word in sentence
-
-
-def test_no_alarm_rings_for_a_sound_model_nor_for_what_was_not_measured() -> None:
-    assert alarms.rung(HEALTHY) == []
-    assert alarms.rung(HEALTHY | {"spread_within_name": None}) == []
-
-
-def test_names_that_all_mean_the_same_are_not_apart() -> None:
-    noise = torch.full((6, 8), -3.0)
-    assert alarms.apart(torch.ones(6, 8), noise) == 0
-    assert alarms.apart(torch.randn(60, 8), noise) > 10
-
-
-def test_photos_without_a_held_out_split_are_refused(drawn_photos: Path, tmp_path: Path) -> None:
-    with pytest.raises(PhotosError, match="10 of train and 0 of test"):
-        open_exam(drawn_photos, tmp_path)
-
-
-def test_one_photo_is_refused_with_a_count(tmp_path: Path) -> None:
-    draw_dish("カレー", 0).save(tmp_path / "one.png")
-    with pytest.raises(PhotosError, match="1 of train and 0 of test"):
-        open_exam(tmp_path, tmp_path / "cache")
-
-
-def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PhotosError, match="holds no photo"):
-        open_exam(tmp_path, tmp_path / "cache")
-
-
-def test_photos_without_names_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(PhotosError, match="no held-out photo"):
-        open_exam(draw_exam(tmp_path, labelled=False), tmp_path / "cache")
-
-
-def test_a_broken_photo_is_named_counted_and_skipped(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    draw_exam(tmp_path)
-    (tmp_path / "7.png").write_bytes(b"no picture")
-    assert open_exam(tmp_path, tmp_path / "cache").about["skipped_as_broken"] == 1
-    assert "7.png skipped" in caplog.text
-
-
-def test_a_held_out_photo_with_a_twin_in_training_is_left_out(tmp_path: Path) -> None:
-    folder = draw_exam(tmp_path)
-    lines = [
-        json.loads(line) for line in (folder / "metadata.jsonl").read_text("utf-8").splitlines()
-    ]
-    twin = next(line for line in lines if line["split"] == "train")
-    Image.open(folder / twin["file_name"]).save(folder / "twin.jpg", quality=80)
-    lines.append(twin | {"file_name": "twin.jpg", "split": "test"})
-    write_metadata(folder, lines)
-    about = open_exam(folder, tmp_path / "cache").about
-    assert about["left_out_as_near_duplicates"] == 1
-    assert about["test"] == 16
 
 
 class _Page(HTMLParser):
@@ -329,83 +240,6 @@ def test_the_table_is_for_people(
 
 def _unbroken(text: str) -> str:
     return "".join(text.split())
-
-
-@pytest.mark.parametrize(
-    ("written", "told"),
-    [('{"model": "other·123456"}', "other·123456"), ("[]", "figures.json holds no figures")],
-)
-def test_the_card_takes_no_figures_of_another_model_and_none_that_are_none(
-    tiny_model: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    written: str,
-    told: str,
-) -> None:
-    figures = tmp_path / "figures.json"
-    figures.write_text(written, encoding="utf-8")
-    assert run(monkeypatch, "model", "card", "--model", tiny_model, "--figures", figures) == 2
-    assert told in capsys.readouterr().err
-
-
-def test_a_card_without_figures_says_so(tiny_model: Path) -> None:
-    assert "Not measured yet" in card.render(registry.describe(tiny_model), None)
-
-
-def test_the_card_names_the_release_and_whoever_gave_photos(tiny_model: Path) -> None:
-    model = registry.describe(tiny_model)
-    seen = {"release": "ab" * 32, "contributors": {"花子": 3, "A. B.": 1}}
-    stages = {
-        name: stage.model_copy(update={"photos": stage.photos | seen})
-        for name, stage in model.training.items()
-    }
-    said = card.render(model.model_copy(update={"training": stages}), None)
-    assert f"pruned since: {'ab' * 32}." in said
-    assert "With thanks to A\\. B\\., 花子." in said
-    assert "thanks" not in card.render(model, None)
-
-
-def test_the_card_sums_the_hours_of_all_runs_by_device_and_says_which_are_of_none(
-    tiny_model: Path,
-) -> None:
-    model = registry.describe(tiny_model)
-    of = {
-        "seen": 1,
-        "photos": {"count": 1, "names": 1, "sources": {}, "licences": {}},
-        "config": {"seed": 0},
-    }
-    old = registry.Run(seconds=1800, **of)
-    both = {"NVIDIA H200": 3600.0, "2 cores of AMD EPYC": 5400.0}
-    first = registry.Training(seconds=9000, devices=both, before=(old,), **of)
-    second = registry.Training(seconds=7200, devices={"NVIDIA H200": 7200.0}, **of)
-    stages = {"stage1": first, "stage2": second}
-    said = card.render(model.model_copy(update={"training": stages}), None)
-    assert "| hours | 3.00 (10,800 s) | 2.00 (7,200 s) |" in said
-    assert "| on NVIDIA H200 | 1.00 (3,600 s) | 2.00 (7,200 s) |" in said
-    assert "| on 2 cores of AMD EPYC | 1.50 (5,400 s) | — |" in said
-    assert "| on a device that was not noted | 0.50 (1,800 s) | — |" in said
-
-
-def test_the_card_names_what_each_run_of_both_stages_saw(tiny_model: Path) -> None:
-    model = registry.describe(tiny_model)
-    first, second = model.training["stage1"], model.training["stage2"]
-    earlier = {
-        "count": 7,
-        "names": 2,
-        "release": "a1b2",
-        "sources": {"drawn": 4, "club": 3},
-        "licences": {"club-only": 7},
-        "contributors": {"花子": 2},
-    }
-    begun = registry.Run(seen=1, seconds=1, photos=earlier, config={})
-    later = second.model_copy(update={"photos": second.photos | {"sources": {"friends": 12}}})
-    stages = {"stage1": first.model_copy(update={"before": (begun,)}), "stage2": later}
-    said = card.render(model.model_copy(update={"training": stages}), None)
-    assert "| friends | 12 |\n| drawn | 10 |\n| club | 3 |" in said
-    assert "| CC0 | 10 |\n| club-only | 7 |" in said
-    assert "pruned since: a1b2." in said
-    assert "With thanks to 花子." in said
 
 
 def test_hatching_and_hue_are_of_the_names_that_photos_have(findings: Findings) -> None:

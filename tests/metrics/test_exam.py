@@ -11,10 +11,11 @@ from PIL import Image
 
 from foodgan import registry
 from foodgan.metrics.exam import open_exam
+from foodgan.photos.folder import PhotosError
 from foodgan.registry import Run, Training
 from foodgan.step.config import LEFT_OUT
 from tests.generator_fixtures import tiny_config, tiny_feed
-from tests.metrics.drawn import draw_exam, write_metadata
+from tests.metrics.drawn import draw_dish, draw_exam, write_metadata
 
 STYLES = ("photo", "drawing", *LEFT_OUT)
 
@@ -91,3 +92,47 @@ def test_a_style_is_left_out_only_where_no_run_of_any_stage_saw_it() -> None:
     assert registry.left_out([tuned]) == {"b"}
     untold = trained().model_copy(update={"config": {}})
     assert registry.left_out([untold]) == set(LEFT_OUT)
+
+
+def test_photos_without_a_held_out_split_are_refused(drawn_photos: Path, tmp_path: Path) -> None:
+    with pytest.raises(PhotosError, match="10 of train and 0 of test"):
+        open_exam(drawn_photos, tmp_path)
+
+
+def test_one_photo_is_refused_with_a_count(tmp_path: Path) -> None:
+    draw_dish("カレー", 0).save(tmp_path / "one.png")
+    with pytest.raises(PhotosError, match="1 of train and 0 of test"):
+        open_exam(tmp_path, tmp_path / "cache")
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PhotosError, match="holds no photo"):
+        open_exam(tmp_path, tmp_path / "cache")
+
+
+def test_photos_without_names_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PhotosError, match="no held-out photo"):
+        open_exam(draw_exam(tmp_path, labelled=False), tmp_path / "cache")
+
+
+def test_a_broken_photo_is_named_counted_and_skipped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    draw_exam(tmp_path)
+    (tmp_path / "7.png").write_bytes(b"no picture")
+    assert open_exam(tmp_path, tmp_path / "cache").about["skipped_as_broken"] == 1
+    assert "7.png skipped" in caplog.text
+
+
+def test_a_held_out_photo_with_a_twin_in_training_is_left_out(tmp_path: Path) -> None:
+    folder = draw_exam(tmp_path)
+    lines = [
+        json.loads(line) for line in (folder / "metadata.jsonl").read_text("utf-8").splitlines()
+    ]
+    twin = next(line for line in lines if line["split"] == "train")
+    Image.open(folder / twin["file_name"]).save(folder / "twin.jpg", quality=80)
+    lines.append(twin | {"file_name": "twin.jpg", "split": "test"})
+    write_metadata(folder, lines)
+    about = open_exam(folder, tmp_path / "cache").about
+    assert about["left_out_as_near_duplicates"] == 1
+    assert about["test"] == 16
