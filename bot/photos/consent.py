@@ -43,8 +43,9 @@ def question(
 ) -> Answer:
     """The consent text, a menu for the credit, and a button for each licence.
 
-    known: what the member has agreed to before, whose licence its button says; waits: of the photos
-    that are taken only with an answer, "" where there are none.
+    known: what the member has agreed to before, whose licence its button says, and whose photos
+    another choice leaves as they are; waits: of the photos that are taken only with an answer, ""
+    where there are none.
     """
     now = known.licence if known else None
     menu: discord.ui.Select[discord.ui.View] = discord.ui.Select(
@@ -70,8 +71,9 @@ def question(
     ]
     refuse = button(say(locale, "consent-no"), custom_id("consent-no", submission_id), row=1)
     renewed = say(locale, "consent-renewed") if known and not current(known) else ""
+    anew = say(locale, "consent-anew") if known else ""
     text = say(locale, "consent-text", version=str(VERSION))
-    whole = "\n\n".join(filter(None, (renewed, waits, text)))
+    whole = "\n\n".join(filter(None, (renewed, waits, text, anew)))
     return Answer(whole, laid_out(menu, *buttons, refuse))
 
 

@@ -159,7 +159,8 @@ async def test_who_looks_at_the_consent_sees_what_they_have_agreed_to(club: Club
     await club.canteen.open()
     await club.agreed(licence="CC-BY-4.0")
     asked = await club.shown(club.use("privacy consent"))
-    assert asked["content"] == say("ja", "consent-text", version=str(VERSION))
+    text = say("ja", "consent-text", version=str(VERSION))
+    assert asked["content"] == f"{text}\n\n{say('ja', 'consent-anew')}"
     labels = {
         licence: component(asked, f"consent-licence:{licence}")["label"]
         for licence in ("CC0-1.0", "CC-BY-4.0")
@@ -175,9 +176,14 @@ async def test_another_licence_is_for_photos_to_come_as_the_page_for_members_say
 ) -> None:
     """Who chose 部内だけ later would believe that nothing leaves the club."""
     await club.canteen.open()
+    first = await club.shown(club.use("privacy consent"), "はじめに")
+    assert say("ja", "consent-anew") not in first["content"]  # there are no earlier photos
     await club.agreed(licence="CC0-1.0")
     await club.taken(["a.jpg"])
-    await club.agreed(licence="club-only")
+    asked = await club.shown(club.use("privacy consent"), "はじめに")
+    assert "これまでの写真の使い方は変わりません" in asked["content"]
+    told = await club.shown(club.click(asked, "consent-licence:club-only"), "承りました")
+    assert "これまでの写真の使い方は、もとのままです" in told["content"]
     await club.taken(["b.jpg"])
     assert [photo.licence for photo in await club.photos()] == ["CC0-1.0", "club-only"]
     page = (Path(__file__).parents[3] / "docs/members.ja.md").read_text(encoding="utf-8")

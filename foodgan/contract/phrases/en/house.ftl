@@ -325,6 +325,7 @@ photo-failed = We could not look at it properly. Please send it once more if you
 ## Consent
 
 consent-renewed = Our text has changed, so we ask once more. What you chose before is marked.
+consent-anew = Another choice of use is for photos that we take from now on. Those that we have stay as you gave them: to take some back, use `/photos withdraw`. How we name you changes for all of them.
 consent-waits =
     { $count ->
         [one] We have not taken your photo of “**{ $name }**” yet. It waits for your answer until { $when }.
@@ -355,7 +356,7 @@ consent-declined = All right. We have kept nothing. You are welcome any time.
 consent-unchanged = All right. Nothing was changed; all stays as it was.
 consent-given = You have agreed already, and we have the photos. To take them back, use `/photos withdraw`.
 consent-stale = This has been lying around for too long. Please choose again with `/privacy consent`.
-consent-changed = Noted. New photos come under your new choice, and the way we name you changes for the earlier ones too.
+consent-changed = Noted. New photos come under your new choice, and earlier ones stay as you gave them. The way we name you changes for all of them.
 
 ## Review
 
