@@ -18,13 +18,16 @@ from bot.commands.review import review_command, review_presses
 from bot.commands.submit import submit_command, submit_menu, submit_presses
 from bot.photos.community import Community
 from bot.photos.desk import Desk
+from bot.photos.drawings import Drawings
 from bot.photos.errands import Errands
 from bot.photos.lookalikes import LookAlikes
 from bot.photos.notices import Notices, sender
 from bot.photos.office import Office
+from bot.photos.porter import Porter
 from bot.photos.publisher import Publisher
 from bot.photos.receipts import Receipts
 from bot.photos.reception import Reception
+from bot.photos.releases import Releases
 from bot.photos.retention import Retention
 from bot.photos.rights import Rights
 from bot.photos.rounds import PhotoRounds
@@ -64,10 +67,12 @@ class Gallery:
         desk = Desk(sessions, self._lookalikes, publisher, settings)
         self.rights = rights = Rights(sessions, self._lookalikes, publisher)
         notices = Notices(sessions, sender(client), publisher.changed, settings)
-        errands = Errands(
-            sessions, self._queue, publisher, store, edit, notices, blocklist, servers_of(settings)
-        )
-        schedule = Schedule(sessions, self._queue, errands, publisher, settings)
+        porter = Porter(sessions, self._queue, edit, notices)
+        releases = Releases(sessions, porter, publisher, store, notices, blocklist)
+        servers = servers_of(settings)
+        drawings = Drawings(sessions, porter, publisher, store, blocklist, servers)
+        errands = Errands(sessions, self._queue, porter, releases, drawings)
+        schedule = Schedule(sessions, self._queue, releases, publisher, settings)
         retention = Retention(sessions, publisher, settings)
         community, access = Community(sessions), Access(settings)
         self._office = Office(sessions, blocklist)
@@ -89,8 +94,8 @@ class Gallery:
             photos_group(access, rights, community),
             privacy_group(rights, reception),
             credits_command(access, community),
-            dataset_command(access, errands),
-            release_command(access, errands),
+            dataset_command(access, drawings),
+            release_command(access, releases),
             operator_group(access, self._office),
         )
         self.presses: dict[str, Press] = {

@@ -10,7 +10,8 @@ from bot.access import Access
 from bot.commands.guest import guest_of
 from bot.deferral import defer
 from bot.photos.community import Community
-from bot.photos.errands import Errands
+from bot.photos.drawings import Drawings
+from bot.photos.releases import Releases
 from bot.translator import phrase
 from foodgan.contract.phrases import locale_of
 
@@ -30,18 +31,18 @@ def credits_command(access: Access, community: Community) -> Command:
     return credits
 
 
-def dataset_command(access: Access, errands: Errands) -> Command:
+def dataset_command(access: Access, drawings: Drawings) -> Command:
     """The command `/dataset`."""
 
     @app_commands.command(name="dataset", description=phrase("command-dataset"))
     async def dataset(interaction: discord.Interaction) -> None:
         access.club(interaction)
-        await errands.draw(guest_of(interaction), partial(defer, interaction, thinking=True))
+        await drawings.draw(guest_of(interaction), partial(defer, interaction, thinking=True))
 
     return dataset
 
 
-def release_command(access: Access, errands: Errands) -> Command:
+def release_command(access: Access, releases: Releases) -> Command:
     """The command `/release`."""
 
     @app_commands.command(name="release", description=phrase("command-release"))
@@ -50,6 +51,6 @@ def release_command(access: Access, errands: Errands) -> Command:
     async def release(interaction: discord.Interaction) -> None:
         access.operator(interaction)
         await defer(interaction, ephemeral=True, thinking=True)
-        await errands.release(guest_of(interaction))
+        await releases.release(guest_of(interaction))
 
     return release

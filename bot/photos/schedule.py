@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.photos.errands import Errands
 from bot.photos.publisher import Publisher
+from bot.photos.releases import Releases
 from bot.queue.photos import PhotoQueue
 from bot.records import releases
 from foodgan.contract.models import LEARN_TASK
@@ -28,14 +28,14 @@ class Schedule:
         self,
         sessions: async_sessionmaker[AsyncSession],
         queue: PhotoQueue,
-        errands: Errands,
+        releasing: Releases,
         publisher: Publisher,
         settings: Settings,
     ) -> None:
         self._sessions = sessions
         self._publisher = publisher
         self._queue = queue
-        self._errands = errands
+        self._releasing = releasing
         self._every = timedelta(hours=settings.release_every_h)
         self._again = min(self._every, AGAIN)
         self._next_s = 0.0  # of the monotonic clock
@@ -73,7 +73,7 @@ class Schedule:
 
     async def _release(self) -> None:
         try:
-            await self._errands.release(None)
+            await self._releasing.release(None)
         except BaseException:  # before the records have it: they tell nobody to wait
             self._next_s = time.monotonic() + self._again.total_seconds()
             raise

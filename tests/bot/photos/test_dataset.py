@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.photos import errands
+from bot.photos import drawings
 from bot.records.tables import Errand
 from bot.sandbox import people
 from bot.sandbox.interaction import Interaction
@@ -43,7 +43,7 @@ async def test_who_asks_again_before_the_drawing_is_there_is_asked_to_wait(club:
 async def test_a_drawing_that_is_no_picture_for_discord_is_told_as_failed_and_cleared_away(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(errands, "PICTURE_MAX", len(JPEG) - 1)
+    monkeypatch.setattr(drawings, "PICTURE_MAX", len(JPEG) - 1)
     await club.canteen.open()
     asked = club.use("dataset", "akari")
     (job,) = await until(club.intake.jobs, "in line")

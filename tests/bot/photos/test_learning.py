@@ -12,8 +12,8 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.photos import lessons
-from bot.photos.errands import _released
 from bot.photos.notices import Notices
+from bot.photos.releases import _released
 from bot.queue.photos import PhotoQueue
 from bot.records.photos import NOBODY
 from bot.records.tables import Errand
