@@ -16,10 +16,12 @@ from bot.commands.photos import photos_group, photos_presses
 from bot.commands.privacy import privacy_group, privacy_presses
 from bot.commands.review import review_command, review_presses
 from bot.commands.submit import submit_command, submit_menu, submit_presses
+from bot.photos.answers import Answers
 from bot.photos.community import Community
 from bot.photos.desk import Desk
 from bot.photos.drawings import Drawings
 from bot.photos.errands import Errands
+from bot.photos.intake import Intake
 from bot.photos.lookalikes import LookAlikes
 from bot.photos.notices import Notices, sender
 from bot.photos.office import Office
@@ -76,16 +78,18 @@ class Gallery:
         retention = Retention(sessions, publisher, settings)
         community, access = Community(sessions), Access(settings)
         self._office = Office(sessions, blocklist)
+        intake = Intake(sessions, self._queue, reception, self._lookalikes, publisher)
+        answers = Answers(sessions, reception, receipts, edit, notices)
         self.rounds = PhotoRounds(
-            sessions,
-            self._queue,
-            reception,
-            receipts,
-            self._lookalikes,
-            publisher,
-            edit,
-            notices,
-            (errands.attend, notices.tell, retention.forget, schedule.keep),
+            (
+                intake.hear,
+                answers.give,
+                errands.attend,
+                notices.tell,
+                retention.forget,
+                schedule.keep,
+                publisher.keep_in_step,
+            )
         )
         self.commands: tuple[AnyCommand, ...] = (
             submit_command(reception, blocklist),

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.photos import rounds
+from bot.photos import answers
 from bot.photos.consent import VERSION
 from bot.photos.reception import DRAFT_LIFE
 from bot.records.rights import NOT_EXPORTED
@@ -80,7 +80,7 @@ async def test_a_second_click_on_the_consent_says_nothing_of_no_photos(club: Clu
 async def test_a_question_left_open_is_not_answered_by_another_one(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "SETTLED_S", timedelta())
+    monkeypatch.setattr(answers, "SETTLED_S", timedelta())
     bot = await club.canteen.open()
     first = await club.shown(club.submit("一枚目"), "はじめに")
     second = await club.shown(club.submit("二枚目"), "はじめに")

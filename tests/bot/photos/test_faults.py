@@ -13,7 +13,7 @@ import pytest
 from rq.results import Result
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.photos import notices, receipts, rounds
+from bot.photos import answers, notices, receipts
 from bot.records.photos import NOBODY
 from bot.records.tables import Consent, Errand, Photo, Submission, Vote
 from bot.sandbox.faults import RequestFault
@@ -307,7 +307,7 @@ async def test_an_errand_that_another_build_wrote_down_holds_up_no_other(club: C
 async def test_a_stop_between_hand_over_and_intake_is_made_up_for(
     club: Club, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rounds, "SETTLED_S", timedelta())
+    monkeypatch.setattr(answers, "SETTLED_S", timedelta())
     await club.canteen.open()
     await club.agreed()
     await club.canteen.close()
