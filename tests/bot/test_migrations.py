@@ -1,9 +1,12 @@
 """Migrations: forward and back, on SQLite and on a real PostgreSQL."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import cli
 from bot.records import migrate, orders
-from bot.records.database import RecordsClosed, database_url, open_engine
+from bot.records.database import RecordsClosed, database_url, open_engine, set_pragmas
 from bot.records.tables import Base, Errand
 from foodgan.contract.terminal import say
 from tests.bot.sample import AOI, an_order
@@ -154,6 +157,21 @@ async def test_two_bots_that_start_at_once_do_not_collide(url: URL) -> None:
 
     assert faults == []
     assert await asked(url, differences) == []
+
+
+def test_of_many_who_open_a_new_file_at_once_none_is_refused(tmp_path: Path) -> None:
+    """SQLite refuses a fiftieth of them by itself."""
+
+    def opened(number: int, together: threading.Barrier) -> None:
+        together.wait(30)
+        with closing(sqlite3.connect(tmp_path / f"{number}.sqlite3")) as connection:
+            set_pragmas(connection, None)
+
+    with ThreadPoolExecutor(6) as pool:
+        for number in range(100):
+            together = threading.Barrier(6)
+            for done in [pool.submit(opened, number, together) for _ in range(6)]:
+                done.result()
 
 
 async def test_tables_of_a_newer_version_are_left_alone(url: URL) -> None:
