@@ -219,12 +219,13 @@ def test_a_foreign_file_is_not_trained_over(exam: Exam, seated: Path, tmp_path: 
 
 
 def test_a_foreign_file_holds_no_judges(exam: Exam, seated: Path, tmp_path: Path) -> None:
-    (tmp_path / panel.JUDGES).write_bytes(b"no judges")
+    folder = Path(shutil.copytree(seated, tmp_path / "judges"))  # else readers learn at length
+    (folder / panel.JUDGES).write_bytes(b"no judges")
     with pytest.raises(ModelError, match="damaged"):
-        judge.load(tmp_path / panel.JUDGES)
-    shutil.copy(seated / panel.READERS, tmp_path / panel.JUDGES)
+        judge.load(folder / panel.JUDGES)
+    shutil.copy(folder / panel.READERS, folder / panel.JUDGES)
     with pytest.raises(ModelError, match="holds no judges"):
-        panel.seat(exam, tmp_path)
+        panel.seat(exam, folder)
 
 
 def test_a_reader_finds_names_that_it_never_read_and_is_deaf_to_wrong_ones() -> None:
