@@ -58,6 +58,20 @@ def widen(
     _made(widen(model, photos, Widths(layout, names, around), out, name), out)
 
 
+@app.command()
+def light(
+    photos: Annotated[Path, typer.Option(file_okay=False)],
+    out: Annotated[Path, typer.Option(file_okay=False)],
+    model: Path | None = None,
+    share: Annotated[float, typer.Option(min=0, max=1)] = 1.0,
+    name: str = "",
+) -> None:
+    """Make a model whose seeds also say in what light a dish stands, as photos' cameras do."""
+    from foodgan.publishing import lighting
+
+    _made(lighting.light(model, photos, CACHE, share, out, name), out)
+
+
 def _made(model: "ModelFile", out: Path) -> None:
     """Write a new model's card, without figures, and say what it is called."""
     from foodgan import registry

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 SLOPE = 0.2  # of every leaky ReLU, as in DCGAN
+BENT = 0.5  # most that a tone curve bends
 
 
 class TextAffine(nn.Module):
@@ -48,6 +49,16 @@ def blurred(x: Tensor, share: float) -> Tensor:
     """Pictures (N, C, H, W), of which `share` is their blur by (1 2 1), down and across."""
     padded = F.pad(x, (1, 1, 1, 1), mode="replicate").to(x.dtype)  # autocast on a CPU widens it
     return torch.lerp(x, F.avg_pool2d(F.avg_pool2d(padded, 2, stride=1), 2, stride=1), share)
+
+
+def lit(pictures: Tensor, light: Tensor) -> Tensor:
+    """Pictures (N, 3, H, W) in another light (N, 3): a tone curve of each channel.
+
+    x + b (1 - x²) is brighter or darker in between and leaves black and white where they are; b is
+    less than BENT, beyond which it would fall somewhere. No light, and they stay as they were.
+    """
+    bend = BENT * torch.tanh(light / BENT)[:, :, None, None]
+    return torch.addcmul(pictures, bend, 1 - pictures.clamp(-1, 1).square())
 
 
 class UpBlock(nn.Module):

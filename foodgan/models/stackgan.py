@@ -23,6 +23,7 @@ from foodgan.models.layers import (
     blurred,
     down,
     init_convolutions,
+    lit,
     minibatch_std,
     upsample,
 )
@@ -57,6 +58,7 @@ class Stage1Config(BaseModel):
     relu: bool = False  # on the conditioning's mean and log variance, as once published
     norm: bool = False  # batch norm before each affine, at no cost once trained
     named_seed: bool = False  # the 4×4 layout hears the name too
+    light: bool = False  # z says in what light the dish stands, too, see `layers.lit`
     generator: tuple[int, int, int, int, int] = (256, 192, 128, 64, 32)
     discriminator: Widths = (24, 48, 96, 192, 256)  # at 64, 32, 16, 8, 4 pixels
 
@@ -179,7 +181,8 @@ class Stage1Generator(Conditioned):
     TokenBatch of N, z (N, Z), CA noise (N, C) -> Painted with pictures (N, 3, 64, 64). The first
     `noise` numbers of z lay the dish out at 4×4, the others are grain: a number a pixel and block.
     The name comes in by the affines, and z by the layout alone: where z could set colours too, it
-    did only that. Unless the seed is named, the layout has no bias, so that all of it is z's.
+    did only that. Unless the seed is named, the layout has no bias, so that all of it is z's. What
+    light the dish stands in, if any is said, is set afterwards, over the whole sketch.
     """
 
     def __init__(self, config: Stage1Config) -> None:
@@ -203,6 +206,9 @@ class Stage1Generator(Conditioned):
         self.grains = [4**i * 16 for i in range(1, len(widths))]  # pixels of each block's output
         self.noise = config.noise + sum(self.grains)
         self.to_rgb = nn.Conv2d(widths[-1], 3, 3, padding=1)
+        self.light = nn.Linear(config.noise, 3, bias=False) if config.light else None
+        if self.light is not None:
+            nn.init.zeros_(self.light.weight)
         init_convolutions(nn.ModuleList((self.seed, self.blocks, self.to_rgb)))
         soften(self.blocks, self.to_rgb)
 
@@ -220,8 +226,11 @@ class Stage1Generator(Conditioned):
         for block, condition, grain in zip(self.blocks, heard, grains, strict=True):
             side = 2 * x.shape[-1]
             x = block(x, condition, grain.reshape(-1, 1, side, side))
-        pictures: Tensor = self.to_rgb(F.leaky_relu(x, SLOPE))
-        # Unbounded while it learns: a tanh that saturates passes no gradient, and it did.
+        pictures = self._bounded(self.to_rgb(F.leaky_relu(x, SLOPE)))
+        return pictures if self.light is None else self._bounded(lit(pictures, self.light(whole)))
+
+    def _bounded(self, pictures: Tensor) -> Tensor:
+        # Not while it learns: a tanh that saturates passes no gradient, and it did.
         return pictures if self.training else pictures.clamp(-1, 1)
 
     def forward(self, names: TokenBatch, z: Tensor, noise: Tensor) -> Painted:

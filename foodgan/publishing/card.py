@@ -14,6 +14,7 @@ from foodgan.contract.dishname import display
 from foodgan.evaluate.beside import markdown
 from foodgan.evaluate.meaning import MEANINGS, shown
 from foodgan.publishing.hardware import seconds_by_device
+from foodgan.publishing.lighting import share_lit
 from foodgan.publishing.widening import Widths, widths_of
 from foodgan.registry import ModelFile, Training
 from foodgan.training.name_lesson import LESSON
@@ -49,6 +50,10 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
                 ("loss", *(_losses(t) for t in model.training.values())),
                 ("pictures painted in lessons", *map(_lessons, model.training.values())),
                 ("given wider: layout, names, around", *map(_widths, model.training.values())),
+                (
+                    "light of a seed's own, of what photos' differs more",
+                    *map(_light, model.training.values()),
+                ),
                 ("seed", *(t.config["seed"] for t in model.training.values())),
             ],
         ),
@@ -111,6 +116,12 @@ def _widths(training: Training) -> str:
     widths = widths_of(training)
     told = (f"{width:g}" for width in asdict(widths).values())
     return "—" if widths == Widths() else ", ".join(told)
+
+
+def _light(training: Training) -> str:
+    """The share of what was missing, see `foodgan.publishing.lighting`."""
+    share = share_lit(training)
+    return f"{share:.0%}" if share else "—"
 
 
 def _leave(model: ModelFile) -> list[str]:
