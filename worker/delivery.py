@@ -68,6 +68,8 @@ class Delivery:
         self._encoders = ThreadPoolExecutor(
             _ENCODERS, "encoder", process.step_back, (_ENCODERS_NICE,)
         )
+        # One for every look: on each thread that ever had one, torch keeps threads for all cores.
+        self._looker = ThreadPoolExecutor(1, "looker")
         self._posters = ThreadPoolExecutor(_POSTERS, "poster")
         self._in_hand = 0
         self._changed = threading.Condition()
@@ -77,6 +79,7 @@ class Delivery:
 
     def __exit__(self, *_: object) -> None:
         self._posters.shutdown()
+        self._looker.shutdown()
         self._encoders.shutdown()
 
     def has_room(self, wait_s: float) -> bool:
@@ -154,7 +157,7 @@ class Delivery:
     ) -> None:
         after.wait(_HELD_S)
         try:
-            plate = _looked(plate, likeness)
+            plate = self._looked(plate, likeness)
             served = self._serve(claim, plate, leave)
         except Exception as error:
             self._close(claim, plate.order, error)
@@ -169,6 +172,13 @@ class Delivery:
             how = "handed to the bot" if handed else "served"
             _log.info("order %s: %s in %.2f s", claim.job.id, how, taken_s)
             self._finish(claim, "handed" if handed else "served", HANDED if handed else None)
+
+    def _looked(self, plate: Plate, likeness: Likeness) -> Plate:
+        """With what the nearest photos say, where that was asked."""
+        if plate.order.kind != "check":
+            return plate
+        told = self._looker.submit(likeness.told, plate.order.locale, plate.pictures[0])
+        return replace(plate, beside=told.result())
 
     def _serve(self, claim: Claim, plate: Plate, ask: Callable[[], fence.Leave]) -> Served:
         """Post it, or give it to the bot where its token is dead or dies before Discord takes it.
@@ -344,13 +354,6 @@ class Delivery:
                     _log.warning("order %s: not noted (%s)", claim.job.id, type(error).__name__)
                     return False
                 time.sleep(_AWAY_S)
-
-
-def _looked(plate: Plate, likeness: Likeness) -> Plate:
-    """With what the nearest photos say, where that was asked."""
-    if plate.order.kind != "check":
-        return plate
-    return replace(plate, beside=likeness.told(plate.order.locale, plate.pictures[0]))
 
 
 def _note(claim: Claim, error: Exception, judged: tasks.Verdict) -> None:

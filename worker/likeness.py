@@ -1,6 +1,5 @@
 """Is it a copy? A picture beside the photos of the model's training that are nearest to it."""
 
-import threading
 from pathlib import Path
 
 from PIL.Image import Image
@@ -16,7 +15,7 @@ _SILENT = ("", UNKNOWN, "not stated")  # the last: of a card whose source names 
 
 
 class Likeness:
-    """A model's index of its photos, opened at the first question and kept. Safe from any thread.
+    """A model's index of its photos, opened at the first question and kept. For one thread.
 
     folder: of the model; the shipped one where none is named.
     """
@@ -24,14 +23,12 @@ class Likeness:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._opened: Nearest | None = None
-        self._lock = threading.Lock()
 
     def told(self, locale: str, picture: Image) -> str:
         """What there is to say of a picture, line by line. Raises ModelError."""
         try:
-            with self._lock:  # one look at a time: it takes the CPU that others paint with
-                self._opened = self._opened or Nearest.open(self._folder)
-                [kin] = self._opened.look([picture])
+            self._opened = self._opened or Nearest.open(self._folder)
+            [kin] = self._opened.look([picture])
         except UserError:
             return say(locale, "check-no-index")
         return compared(locale, kin)

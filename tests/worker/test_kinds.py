@@ -1,6 +1,8 @@
 """Orders of every kind: one pass for all that wait, each with its own pictures and buttons."""
 
 import io
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,13 +25,13 @@ from foodgan.painting.painter import Dish, Painter
 from foodgan.photos.folder import read_folder
 from foodgan.photos.release import freeze
 from tests.photos.gallery import add
-from tests.worker.conftest import Kitchen, an_order
+from tests.worker.conftest import BATCH, Kitchen, an_order
 from tests.worker.posted import pixels, shows
 from tests.worker.test_a_batch_is_served import Small
 from tests.worker.tiny import TinyPainter
 from tests.worker.webhooks import Fault
 from worker import costs, tasks
-from worker.likeness import compared
+from worker.likeness import Likeness, compared
 from worker.line import _ticket as ticket
 from worker.line import fill
 from worker.pictures import encode
@@ -179,6 +181,26 @@ def test_a_check_names_the_nearest_photos_and_how_new_the_picture_is(kitchen: Ki
     assert len(photos) == 3
     assert all("% alike" in line for line in photos)
     assert verdict.startswith("Of 100 real photos that the painter never saw, ")
+
+
+def test_every_check_is_looked_at_on_one_thread_however_many_post(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """torch keeps threads for all cores beside each that ever looks: 2,000 on a machine of 64."""
+    looked: list[int] = []
+
+    def told(*_: object) -> str:
+        looked.append(threading.get_ident())
+        time.sleep(0.01)  # else one poster may have all of them
+        return ""
+
+    monkeypatch.setattr(Likeness, "told", told)
+    orders = [kitchen.put(an_order(A, kind="check")) for _ in range(2 * BATCH)]
+
+    kitchen.serve()
+
+    assert len(looked) == len(orders) == len(kitchen.discord.answers)
+    assert len(set(looked)) == 1
 
 
 def test_a_model_without_an_index_says_so(kitchen: Kitchen, tiny_model: Path) -> None:
