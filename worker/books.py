@@ -293,7 +293,7 @@ def _mark(job: DishJob, word: str, connection: Redis) -> None:
 def put_back(
     worker: BaseWorker, connection: Redis, suspects: Container[str] = frozenset()
 ) -> list[str]:
-    """Give every claimed job back to the head of its queue at once. Returns their ids.
+    """Give every claimed job back to the head of its queue at once, in order. Returns their ids.
 
     Not those whose end has just been written, nor those that a sweep has given away. That costs
     none of them a try, but for suspects: ids of those that may have been too much for the device.
@@ -305,7 +305,7 @@ def put_back(
         scores = pipe.execute()
     claimed = [each for each, score in zip(executions, scores, strict=True) if score is not None]
     with connection.pipeline() as pipe:
-        for execution in claimed:
+        for execution in reversed(claimed):  # the oldest last: it comes to stand before the others
             job = execution.job
             queue = Queue(job.origin, connection=connection)
             execution.delete(job=job, pipeline=pipe)

@@ -146,10 +146,11 @@ class Sweep(Generic[Order]):
     def _enqueue_due(self, now: int) -> None:
         """What rq's scheduler process does; a fork beside a warm model is best avoided.
 
-        To the front: an order that is tried again is older than those that wait.
+        To the front: an order that is tried again is older than those that wait. Who has been due
+        for longest comes to stand before the others.
         """
         registry = ScheduledJobRegistry(queue=self._queue)  # type: ignore[no-untyped-call]
-        for job_id in registry.get_jobs_to_schedule(now):
+        for job_id in reversed(registry.get_jobs_to_schedule(now)):
             job = DishJob.find(self._queue, job_id)
             with self._connection.pipeline() as pipe:
                 registry.remove(job_id, pipeline=pipe)

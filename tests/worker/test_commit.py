@@ -111,6 +111,20 @@ def test_what_has_just_ended_or_is_anothers_is_not_given_back(
     assert [kitchen.status(each.job.id) for each in (ended, lost)] == ["finished", "started"]
 
 
+def test_what_is_given_back_stands_in_line_as_it_came_before_what_has_come_since(
+    claims: list[Claim], kitchen: Kitchen, redis: Redis
+) -> None:
+    worker = SimpleWorker([kitchen.queue], connection=redis, name="w", job_class=DishJob)
+    worker.executions.update({claim.execution.id: claim.execution for claim in claims})
+    redis.delete(kitchen.queue.key)
+    newcomer = kitchen.put(an_order())
+
+    books.put_back(worker, redis)
+
+    listed = [job_id.decode() for job_id in redis.lrange(kitchen.queue.key, 0, -1)]
+    assert listed == [*(claim.job.id for claim in claims), newcomer.order_id]
+
+
 def test_a_leftover_entry_of_an_order_that_ends_just_now_is_no_order(
     claims: list[Claim], kitchen: Kitchen, redis: Redis
 ) -> None:

@@ -209,3 +209,14 @@ def test_what_is_tried_again_goes_before_those_that_wait(kitchen: Kitchen) -> No
 
     listed = [job_id.decode() for job_id in kitchen.redis.lrange(kitchen.queue.key, 0, -1)]
     assert listed == [again.order_id, waiting.order_id]
+
+
+def test_what_is_due_again_stands_in_line_as_it_fell_due(kitchen: Kitchen) -> None:
+    orders = [kitchen.put(an_order()).order_id for _ in range(4)]
+    kitchen.redis.delete(kitchen.queue.key)
+    kitchen.redis.zadd("rq:scheduled:dish", {each: due for due, each in enumerate(orders, 1)})
+
+    sweep_of(kitchen, lambda _: "no").run()
+
+    listed = [job_id.decode() for job_id in kitchen.redis.lrange(kitchen.queue.key, 0, -1)]
+    assert listed == orders
