@@ -17,6 +17,7 @@ from bot.orders.voice import Voice, alive
 from bot.queue.dishes import DishQueue, Line
 from bot.records import orders
 from bot.records.orders import Asker
+from bot.records.photos import NOBODY
 from bot.records.tables import Order, State
 from foodgan.contract.errors import KitchenClosed, UserError
 from foodgan.contract.orders import DishOrder
@@ -92,7 +93,7 @@ class Kitchen:
                 record = await session.get(Order, order_id)
         except TimeoutError:
             raise UserError("offer-busy") from None
-        if record is None:
+        if record is None or record.member_id == NOBODY:
             raise UserError("offer-forgotten")
         return orders.as_order(record)
 
@@ -219,7 +220,7 @@ class Kitchen:
             record = await session.get(Order, order_id)
         if record is not None and record.state == "cancelled":
             return "cancel-again"
-        if record is None or record.ended_at is not None:
+        if record is None or record.ended_at is not None or record.member_id == NOBODY:
             return "cancel-too-late"
         if member_id != record.member_id and not moderator:
             return "cancel-not-yours"
@@ -255,6 +256,14 @@ class Kitchen:
         if ended:  # else a click and a round have met
             metrics.ORDERS.labels(state).inc()
             log.info("order %s: %s", order_id, state)
+
+    async def erase(self, order_id: str) -> None:
+        """Leave nothing of an order: neither in the queue nor in the records."""
+        await self._queue.forget(order_id)
+        async with self._pen, self._sessions.begin() as session:
+            await orders.strike(session, order_id)
+        self._door.leave(order_id)
+        log.info("order %s: erased with its member", order_id)
 
     async def settle(self) -> None:
         """Give the orders in hand a moment to be put in line before the bot stops."""

@@ -12,6 +12,7 @@ from bot.orders.voice import Voice
 from bot.queue.dishes import DishQueue
 from bot.queue.handover import Handover
 from bot.records import orders
+from bot.records.photos import NOBODY
 from bot.records.tables import Order
 from foodgan.contract.late import LateDish
 
@@ -54,9 +55,13 @@ class LateDishes:
         """Whether this dish is dealt with."""
         async with self._sessions() as session:
             record = await session.get(Order, dish.order_id)
-        if record is None:  # another bot's on this Redis; or erased: then its hour ends it
+        if record is None:  # another bot's on this Redis
             log.debug("order %s: a late dish of an order that is not ours", dish.order_id)
             return False
+        if record.member_id == NOBODY:
+            log.info("order %s: its member was erased, and gets no late dish", record.id)
+            await self._kitchen.erase(record.id)
+            return True
         if not _waits(record, dish):
             log.info("order %s: nobody waits for its late dish", dish.order_id)
             return True

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,6 +17,7 @@ from bot.orders.late import LateDishes
 from bot.orders.turns import Turns
 from bot.queue.dishes import DishQueue, Fate
 from bot.records import orders
+from bot.records.photos import NOBODY
 from bot.records.tables import Order
 from foodgan.contract.errors import KitchenClosed
 from foodgan.contract.orders import LATE_LIFE, TOKEN_LIFE, DishOrder
@@ -73,7 +75,7 @@ class Rounds:
         await self._guard.keep("the journal", self._kitchen.catch_up())
         await self._guard.keep("late dishes", self._late.begin())
         async with self._sessions() as session:
-            records = await orders.open_orders(session)
+            records = [*await orders.open_orders(session), *await orders.erased(session)]
         seats = {record.id: record.member_id for record in records}
         self._door.seat_only(seats | self._kitchen.in_hand)
         self._warned &= seats.keys()
@@ -122,6 +124,8 @@ class Rounds:
 
     def _errand(self, record: Order, fate: Fate | None) -> Errand | None:
         """What one order needs, None for nothing. fate: None while the queue cannot be reached."""
+        if record.member_id == NOBODY:
+            return self._errand_erased(record, fate)
         try:
             order = orders.as_order(record)
         except ValidationError as error:
@@ -156,6 +160,33 @@ class Rounds:
         if failed or datetime.now(UTC) >= record.asked_at + LATE_LIFE:
             return partial(self._lose, reachable=fate is not None)
         return None
+
+    def _errand_erased(self, record: Order, fate: Fate | None) -> Errand | None:
+        """Of an order whose member was erased: nothing of it is to be left.
+
+        What is being posted, or has been handed over, comes to its end first, for an hour at most.
+        """
+        if fate is None or fate.telling:
+            return None
+        if fate.handed and datetime.now(UTC) < record.asked_at + LATE_LIFE:
+            return None  # `LateDishes` sees to it
+        return partial(self._erase, fate=fate)
+
+    async def _erase(self, record: Order, *, fate: Fate) -> bool:
+        unanswered = False
+        if record.ended_at is None and fate.stage != "done":
+            cancelled = await self._queue.cancel(record.id)
+            posting = not cancelled and fate.stage in ("waiting", "started")
+            if posting and datetime.now(UTC) < record.asked_at + LATE_LIFE:
+                return True
+            unanswered = cancelled or (fate.stage == "failed" and not fate.told)
+        if unanswered:
+            await self._queue.forget(record.id)  # first: Discord may be away for long
+            with suppress(ValidationError):  # a later bot has written it: it ends without a word
+                if not await self._kitchen.say_cancelled(record):
+                    return False
+        await self._kitchen.erase(record.id)
+        return True
 
     async def _lose(self, record: Order, *, reachable: bool) -> bool:
         """End it without a word: what it would be said with cannot be read."""

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.records.photos import NOBODY
 from bot.records.tables import Order, State
 from foodgan.contract.logs import REDACTED
-from foodgan.contract.orders import DishOrder
+from foodgan.contract.orders import FAILURE_TTL_S, DishOrder
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,18 @@ async def write(session: AsyncSession, order: DishOrder, asker: Asker) -> None:
 
 
 async def open_orders(session: AsyncSession) -> Sequence[Order]:
-    """Every order that has not ended, the oldest first."""
+    """Every order that has not ended, the oldest first. Not those of `erased`."""
     found = await session.scalars(
-        select(Order).where(Order.ended_at.is_(None)).order_by(Order.asked_at)
+        select(Order)
+        .where(Order.ended_at.is_(None), Order.member_id != NOBODY)
+        .order_by(Order.asked_at)
     )
     return found.all()
+
+
+async def erased(session: AsyncSession) -> Sequence[Order]:
+    """What the queue may still hold of members who were erased."""
+    return (await session.scalars(select(Order).where(Order.member_id == NOBODY))).all()
 
 
 async def queued(session: AsyncSession, order_id: str) -> bool:
@@ -92,11 +100,28 @@ async def redeem(session: AsyncSession, order_id: str) -> None:
 
 
 async def find(session: AsyncSession, order_ids: Sequence[str]) -> Sequence[Order]:
-    """Those of these orders that have not ended."""
-    found = await session.scalars(
-        select(Order).where(Order.id.in_(order_ids), Order.ended_at.is_(None))
-    )
+    """Those of these orders that have not ended, or are nobody's any more."""
+    unsettled = or_(Order.ended_at.is_(None), Order.member_id == NOBODY)
+    found = await session.scalars(select(Order).where(Order.id.in_(order_ids), unsettled))
     return found.all()
+
+
+async def disown(session: AsyncSession, member_id: int) -> None:
+    """Let a member's orders be nobody's, where the queue may hold something of them.
+
+    What has not ended keeps what its last word is said with. `strike` takes the rows out.
+    """
+    theirs = update(Order).where(Order.member_id == member_id)
+    nobodys = {"member_id": NOBODY, "channel_id": None, "guild_id": None}
+    await session.execute(theirs.where(Order.ended_at.is_(None)).values(nobodys))
+    kept_since = datetime.now(UTC) - timedelta(seconds=FAILURE_TTL_S)
+    wordless = {"name": "", "mix": None, "weights": None}
+    await session.execute(theirs.where(Order.ended_at > kept_since).values(nobodys | wordless))
+
+
+async def strike(session: AsyncSession, order_id: str) -> None:
+    """Take an order out of the records."""
+    await session.execute(delete(Order).where(Order.id == order_id))
 
 
 def as_order(record: Order) -> DishOrder:

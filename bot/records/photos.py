@@ -21,7 +21,8 @@ class RecordChanged(FoodganError):
 UNHEARD = and_(Photo.state == "withdrawn", Photo.sha256.is_(None), Photo.bytes_gone_at.is_(None))
 # Accepted, and no reviewer can take it back any more.
 FINAL = and_(Photo.state == "accepted", Photo.told_at.is_not(None))
-# Stands for an erased member: in photos at the intake, bans, blocked words and errands.
+# Stands for an erased member: in photos at the intake, orders in the queue, bans, blocked words
+# and errands.
 NOBODY = 0
 PORTION = 500  # rows
 _ENTRY = ("sha256", "name", "licence", "perceptual_hash", "accepted_at", "credit")

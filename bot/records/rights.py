@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.records import errands
+from bot.records import errands, orders
 from bot.records.operators import forget_bans, forget_operator
 from bot.records.photos import NOBODY, UNHEARD, bury, by_ids, note
 from bot.records.tables import (
@@ -182,8 +182,9 @@ async def erase(session: AsyncSession, member_id: int, by_operator: bool = False
     """Erase a member, photos and all; the ids of these. A ban that stands has to stay.
 
     Hashes of the photos stay as tombstones that name nobody. A photo at the intake loses its
-    owner now, and its row when the intake has spoken. by_operator: the audit log says that
-    somebody was erased, and not who.
+    owner now, and its row when the intake has spoken; so does an order that the queue may hold,
+    when the bot's rounds have taken it out. by_operator: the audit log says that somebody was
+    erased, and not who.
     """
     photos = (await session.scalars(select(Photo).where(Photo.member_id == member_id))).all()
     gone = await withdraw(session, member_id, [photo.id for photo in photos], by_operator)
@@ -201,6 +202,7 @@ async def erase(session: AsyncSession, member_id: int, by_operator: bool = False
         update(Photo).where(Photo.settled_by == member_id).values(settled_by=None)
     )
     await errands.forget_member(session, member_id)
+    await orders.disown(session, member_id)
     for table, whose in _of(member_id):
         if table not in (AuditEntry, Ban):
             await session.execute(delete(table).where(whose))

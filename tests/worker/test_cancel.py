@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from PIL import Image
 from rq import SimpleWorker
+from rq.job import Job
 
 from foodgan.contract.orders import END_CANCELLED, END_KEY, END_POSTING
 from foodgan.painting.painter import Dish
@@ -41,6 +42,25 @@ def test_an_order_cancelled_while_it_is_painted_is_not_posted(kitchen: Kitchen) 
 
     assert kitchen.discord.edits == []
     assert kitchen.status(order.order_id) == "finished"
+
+
+def test_an_order_that_is_forgotten_while_it_is_painted_is_not_posted_nor_written_anew(
+    kitchen: Kitchen,
+) -> None:
+    """Its member was erased, and the bot took it out of the queue."""
+    order, other = kitchen.put(an_order()), kitchen.put(an_order(seed=8))
+
+    class Slow(TinyPainter):
+        def paint(self, dishes: Sequence[Dish]) -> list[Image.Image]:
+            kitchen.redis.set(END_KEY + order.order_id, END_CANCELLED, nx=True)
+            Job.fetch(order.order_id, kitchen.redis, "json").delete()
+            return super().paint(dishes)
+
+    kitchen.serve(Slow())
+
+    assert list(kitchen.discord.answers) == [other.token.get_secret_value()]
+    assert not kitchen.redis.exists(f"rq:job:{order.order_id}")
+    assert not kitchen.redis.zcard("rq:wip:dish")
 
 
 def test_from_the_post_on_it_is_too_late_to_cancel(kitchen: Kitchen) -> None:
