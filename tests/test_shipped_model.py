@@ -10,6 +10,7 @@ from foodgan import registry
 from foodgan.painting.painter import Dish, Painter
 from foodgan.publishing import card
 from foodgan.publishing.hardware import seconds_by_device
+from foodgan.publishing.lighting import LIT
 from foodgan.publishing.widening import WIDENED
 
 LIMIT_BYTES = 50_000_000
@@ -59,12 +60,14 @@ def test_its_card_says_on_what_and_for_how_many_hours_each_stage_was_trained() -
     assert "| on NVIDIA H200, shared with other trainings | 0.27 (958 s) |" in text
 
 
-@pytest.mark.parametrize("noted", [{}, {WIDENED: {"layout": 9.0}}, {registry.SHARE: 0.5}])
+@pytest.mark.parametrize(
+    "noted", [{}, {WIDENED: {"layout": 9.0}}, {LIT: 0.9}, {registry.SHARE: 0.5}]
+)
 def test_what_a_run_trained_on_is_known_whatever_was_done_to_its_weights_afterwards(
     noted: dict[str, Any],
 ) -> None:
     stage = registry.describe().training["stage1"]
-    config = {key: value for key, value in stage.config.items() if key != WIDENED} | noted
+    config = {key: value for key, value in stage.config.items() if key != LIT} | noted
     devices = seconds_by_device(stage.model_copy(update={"config": config}))
     assert sum(devices.values()) == pytest.approx(stage.seconds_in_all)
 
