@@ -39,6 +39,7 @@ Maps = tuple[Tensor, ...]  # feature maps of a discriminator
 SKETCH_SIZE = 64  # pixels a side
 PICTURE_SIZE = 256
 FAINT = 1e-6  # keeps a square root from dividing by 0, in half precision too
+LIGHT = "light"  # of Stage-I: in its configuration, and the layer that says it
 RULES = ("blur", "hue")  # how Stage-II paints that no tensor's shape tells, see its configuration
 Widths = Annotated[tuple[int, ...], Field(min_length=2, max_length=5)]  # fewer end at more pixels
 

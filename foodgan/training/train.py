@@ -24,7 +24,7 @@ from foodgan.contract.whole import sweep
 from foodgan.machine.place import Place, spent, title_of
 from foodgan.machine.progress import counted
 from foodgan.machine.stopping import stop_asked
-from foodgan.models.stackgan import RULES, Stage1Generator
+from foodgan.models.stackgan import LIGHT, RULES, Stage1Generator
 from foodgan.painting.grids import contact_sheet, sample_grid
 from foodgan.photos.feed import Feed
 from foodgan.photos.loader import draws
@@ -225,13 +225,17 @@ class Trainer:
         """Take over the averaged generator and the discriminator of another run of this network.
 
         What does not fit of the discriminator, which may see at another size, begins anew; so does
-        all of it after a lesson, a snapshot or a model, which have none. Raises ModelError where
-        the generator does not fit, ConfigError where it is to paint by other rules than it did.
+        all of it after a lesson, a snapshot or a model, which have none. A light that the other
+        generator lacks begins as none. Raises ModelError where the generator does not fit,
+        ConfigError where it is to paint by other rules than it did.
         """
         tensors, about = averaged(run, self.config.kind, str(self.place.device))
         self._refuse_other_rules(run, about)
         for module in (self.objective.generator, self.ema):
-            checkpoint.fill(module, checkpoint.part("ema", tensors), f"{run.name} (ema)")
+            own = module.state_dict()
+            unlit = {name: own[name] for name in own if name.startswith(f"{LIGHT}.")}
+            before = unlit | checkpoint.part("ema", tensors)
+            checkpoint.fill(module, before, f"{run.name} (ema)")
         judge = self.objective.discriminator
         own = judge.state_dict()
         taken = checkpoint.part("discriminator", tensors)
@@ -241,8 +245,11 @@ class Trainer:
         self.before = [*about.get("before", []), then | devices]
 
     def _refuse_other_rules(self, run: Path, about: dict[str, Any]) -> None:
-        own = self.objective.generator.config.model_dump(include=set(RULES))
+        rules = {*RULES, LIGHT}
+        own = self.objective.generator.config.model_dump(include=rules)
         then = {rule: about["network"].get(rule, value) for rule, value in own.items()}
+        if own.get(LIGHT):  # which it may begin to learn
+            del own[LIGHT], then[LIGHT]
         if then != own:
             said = ", ".join(f"{rule} = {value}" for rule, value in then.items())
             raise ConfigError(f"{run} paints with {said}: the configuration's [model] is to say so")

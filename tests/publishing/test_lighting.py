@@ -15,7 +15,9 @@ from foodgan.photos.folder import PhotosError
 from foodgan.publishing import card
 from foodgan.publishing.lighting import LIT, PHOTOS_MIN, light
 from foodgan.registry import ModelFile, open_model
+from foodgan.step.config import ConfigError, TrainConfig
 from foodgan.training.name_lesson import open_pupil
+from tests.generator_fixtures import tiny_config, tiny_trainer
 
 DISHES = ("鮭丼", "抹茶ラーメン")
 SEEDS = range(60)
@@ -133,12 +135,40 @@ def test_a_lesson_keeps_the_light(lit_model: Path) -> None:
     assert pupil.light.weight.abs().max() > 0
 
 
+def test_training_goes_on_from_a_lit_model_with_its_light_alone(
+    lit_model: Path, drawn_photos: Path, tmp_path: Path
+) -> None:
+    config = tiny_config("stage1")
+    with pytest.raises(ConfigError, match=r"paints with light = True: .*\[model\]"):
+        tiny_trainer(config, drawn_photos, tmp_path / "run").begin_from(lit_model)
+    trainer = tiny_trainer(_with_light(config), drawn_photos, tmp_path / "run")
+    trainer.begin_from(lit_model)
+    kept = trainer.ema.state_dict()["light.weight"]
+    assert torch.allclose(kept, open_model(lit_model)[1].state_dict()["light.weight"])
+
+
+def test_training_learns_a_light_where_there_was_none(
+    tiny_model: Path, drawn_photos: Path, tmp_path: Path
+) -> None:
+    trainer = tiny_trainer(_with_light(tiny_config("stage1")), drawn_photos, tmp_path / "run")
+    trainer.begin_from(tiny_model)
+    weights = trainer.objective.generator.state_dict()
+    assert not weights["light.weight"].any()
+    for _ in range(2):
+        trainer.update(trainer.draw())
+    assert trainer.objective.generator.state_dict()["light.weight"].any()
+
+
 def test_names_of_few_photos_do_not_tell_how_light_differs(
     tiny_model: Path, drawn_photos: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(PhotosError, match="no name with 20 photos"):
         light(tiny_model, drawn_photos, tmp_path / "cache", 1.0, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def _with_light(config: TrainConfig) -> TrainConfig:
+    return config.model_copy(update={"model": {**config.model, "light": True}})
 
 
 def _row(model: ModelFile) -> str:

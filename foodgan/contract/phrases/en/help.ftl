@@ -163,10 +163,10 @@ help-foodgan-model-widen =
 help-foodgan-model-light =
     Make a model whose seeds also say in what light a dish stands, as photos do, without training.
 
-    Photos of one dish differ in exposure and white balance more than what a generator paints of it. How much more is measured on names with 20 photos or more, and written into the weights of Stage-I. Black and white stay as they are.
+    Photos of one dish differ in exposure and white balance more than what a generator paints of it. How much more is measured on names with 20 photos or more, and written into the weights of Stage-I, in the place of any light that it had. Black and white stay as they are.
     .photos = The photos that it learned from, and whose light it is to have.
     .out = The folder of the model that comes of it.
-    .share = How much of what is missing a seed says: 0 nothing, 1 all of it.
+    .share = How much of what is missing a seed says: at 0 all stand in the same light, at 1 it differs as in photos.
     .model = The model to begin from; else the shipped one.
     .name = What members see; else as before.
 help-foodgan-model-teach =
