@@ -309,7 +309,9 @@ def between(before: Path, after: Path, share: float, folder: Path) -> ModelFile:
     """
     (then, *early), (now, *late) = open_model(before), open_model(after)
     if (then.stage1, then.stage2) != (now.stage1, now.stage2):
-        raise ModelError("the two models have other networks; a polish changes blur and hue")
+        raise ModelError(
+            "the two models have other networks: a polish changes blur and hue, `model light` light"
+        )
     training = {}
     for stage, taught in now.training.items():
         begun = then.training[stage]

@@ -101,10 +101,14 @@ class Rounds:
                 self._turns.begin(record.id, run, talks=not quiet)
 
     async def _run(self, order_id: str, errand: Errand) -> bool:
-        """Do it, unless the order has come to its end since somebody looked."""
+        """Do it, unless the order has come to its end or its member has been erased since somebody
+        looked: what that leaves to do, the next round sees.
+        """
         async with self._sessions() as session:
             found = await orders.find(session, [order_id])
-        return all([await errand(record) for record in found])
+        erasing = _method(errand) == self._erase
+        wanted = [record for record in found if erasing or record.member_id != NOBODY]
+        return all([await errand(record) for record in wanted])
 
     async def _fates(self, order_ids: Sequence[str]) -> dict[str, Fate]:
         """How far the orders have come; empty while the queue cannot be reached."""

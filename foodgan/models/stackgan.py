@@ -228,7 +228,7 @@ class Stage1Generator(Conditioned):
             side = 2 * x.shape[-1]
             x = block(x, condition, grain.reshape(-1, 1, side, side))
         pictures = self._bounded(self.to_rgb(F.leaky_relu(x, SLOPE)))
-        return pictures if self.light is None else self._bounded(lit(pictures, self.light(whole)))
+        return pictures if self.light is None else lit(pictures, self.light(whole))
 
     def _bounded(self, pictures: Tensor) -> Tensor:
         # Not while it learns: a tanh that saturates passes no gradient, and it did.

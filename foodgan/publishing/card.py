@@ -51,7 +51,7 @@ def render(model: ModelFile, figures: Mapping[str, Any] | None) -> str:
                 ("pictures painted in lessons", *map(_lessons, model.training.values())),
                 ("given wider: layout, names, around", *map(_widths, model.training.values())),
                 (
-                    "light of a seed's own, of what photos' differs more",
+                    "a seed's own light: of what photos of a name differ by more than sketches did",
                     *map(_light, model.training.values()),
                 ),
                 ("seed", *(t.config["seed"] for t in model.training.values())),

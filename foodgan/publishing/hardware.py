@@ -13,11 +13,7 @@ from foodgan.publishing.lighting import LIT
 from foodgan.publishing.widening import WIDENED
 from foodgan.registry import SHARE, SHIPPED, Run, Training, describe
 
-AFTERWARDS = {
-    SHARE,
-    WIDENED,
-    LIT,
-}  # in a run's configuration: what was done to its weights, not by it
+AFTERWARDS = {SHARE, WIDENED, LIT}  # in a run's configuration: what was done to its weights
 BY_HAND = SHIPPED / "devices.json"  # of each stage, a device for each run, in their order
 
 

@@ -70,7 +70,9 @@ def test_light_leaves_black_and_white_where_they_are() -> None:
 def test_what_was_brighter_stays_brighter_in_any_light() -> None:
     ramp = torch.linspace(-1, 1, 101).expand(1, 3, 1, 101)
     for strong in (-9.0, -0.3, 0.3, 9.0):
-        assert (lit(ramp, torch.full((1, 3), strong)).diff() >= -1e-6).all()
+        bent = lit(ramp, torch.full((1, 3), strong))
+        assert (bent.diff() >= -1e-6).all()
+        assert bent.abs().max() <= 1
 
 
 def test_each_channel_has_a_curve_of_its_own() -> None:
@@ -129,7 +131,7 @@ def test_its_card_says_so_whatever_it_learns_afterwards(lit_model: Path) -> None
     assert _row(taught) == "| 100% | — |"
 
 
-def test_a_lesson_keeps_the_light(lit_model: Path) -> None:
+def test_a_lesson_begins_with_the_light(lit_model: Path) -> None:
     pupil = open_pupil(lit_model, torch.device("cpu"))
     assert pupil.light is not None
     assert pupil.light.weight.abs().max() > 0
@@ -174,5 +176,5 @@ def _with_light(config: TrainConfig) -> TrainConfig:
 def _row(model: ModelFile) -> str:
     """What its card says of light: each stage."""
     lines = card.render(model, None).splitlines()
-    (row,) = (line for line in lines if line.startswith("| light of a seed's own"))
+    (row,) = (line for line in lines if line.startswith("| a seed's own light"))
     return row[row.index("|", 1) :]

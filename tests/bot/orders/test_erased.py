@@ -226,11 +226,15 @@ async def test_while_the_queue_is_away_an_erased_members_order_waits_for_it_with
         assert line(own) == []
 
 
+@pytest.mark.parametrize("painting", [False, True])
 async def test_an_erased_members_order_is_out_of_the_queue_though_discord_is_away(
-    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch
+    canteen: Canteen, redis: Redis, monkeypatch: pytest.MonkeyPatch, painting: bool
 ) -> None:
     interaction, record = await in_line(canteen, redis)
     edit = Voice.edit
+    if painting:
+        redis.delete("rq:queue:dish")
+        job_of(redis, record.id).set_status("started")
 
     async def away(*_: object, **__: object) -> Outcome:
         return "away"
@@ -244,6 +248,21 @@ async def test_an_erased_members_order_is_out_of_the_queue_though_discord_is_awa
     monkeypatch.setattr(Voice, "edit", edit)
     await shows(interaction, CANCELLED)
     await no_row(canteen)
+
+
+async def test_a_turn_begun_before_its_member_was_erased_leaves_the_order_to_the_next_round(
+    canteen: Canteen, redis: Redis
+) -> None:
+    interaction, record = await in_line(canteen, redis)
+    rounds = canteen.bot._rounds
+    await rounds._queue.cancel(record.id)
+    await erase(canteen, record)
+
+    assert await rounds._run(record.id, rounds._put_in_line)
+
+    assert line(redis) == []
+    await no_row(canteen)
+    assert interaction.original.json["content"] == CANCELLED
 
 
 async def test_the_button_of_an_erased_members_order_says_that_it_is_over(

@@ -288,7 +288,7 @@ cli-bot-erase-nobody = { $database } に、ID { $member } の方の記録はあ�
 cli-bot-erased = { $database } から、記録 { $rows } 行を消しました(うち写真 { $photos } 枚)。{ cli-bot-forgotten }
 cli-bot-ban-stays = この人からの写真を預からないという記録だけは、消さずに残ります。`/operator unban` で取りやめられます。
 # As members are told: models forget with the next release, releases go when operators prune them.
-cli-bot-forgotten = 写真のファイルと目録の項目は、ボットの次の見回りのときか、次に起動したときに消えます。画家が学んだことは、教える係(trainer)が次の写真集を学ぶときに、前の写真集の中の写真は `foodgan photos prune --apply` で消えます。
+cli-bot-forgotten = 写真のファイルと目録の項目は、ボットの次の見回りのときか、次に起動したときに消えます。画家が学んだことは、料理名を覚える係(trainer)が次の写真集を学ぶときに、前の写真集の中の写真は `foodgan photos prune --apply` で消えます。
 cli-bot-not-serving = ボットはいま働いていません。
 cli-bot-database-fails = データベースがうまく働きません: { $fault }
 cli-bot-no-token = DISCORD_TOKEN がありません。ボットのトークンを .env に書くか、トークンなしなら `make up` をお試しください。
