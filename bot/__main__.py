@@ -148,23 +148,29 @@ def erase(
 ) -> None:
     """Erase a member, as `/privacy delete` does, also one who has left."""
     from bot.keeping import removal
+    from bot.orders.journal import Journal, journal_path
     from bot.records.database import database_url, shown
 
     settings: Settings = context.obj
     url = database_url(settings.database_url.get_secret_value())
     database = shown(url)
     kept = _or_fail(lambda: asyncio.run(removal.kept(url, member)))
-    if not kept.rows:
+    journal = Journal(journal_path(settings))
+    noted = journal.of_member(member)
+    if not kept.rows and not noted:
         _fail(
             say("cli-bot-ban-stays")
             if kept.banned
             else say("cli-bot-erase-nobody", member=str(member), database=database)
         )
     if not yes:
-        counts = {"rows": kept.rows, "photos": kept.photos}
+        counts = {"rows": kept.rows + len(noted), "photos": kept.photos}
         typer.confirm(say("cli-bot-erase-sure", member=str(member), **counts), abort=True)
+    for order_id in noted:  # first: a bot that runs would write them down
+        journal.forget(order_id)
     done = _or_fail(lambda: asyncio.run(removal.erase(url, member)))
-    typer.echo(say("cli-bot-erased", rows=done.rows, photos=done.photos, database=database))
+    rows = done.rows + len(noted)
+    typer.echo(say("cli-bot-erased", rows=rows, photos=done.photos, database=database))
     if done.banned:
         typer.echo(say("cli-bot-ban-stays"))
 

@@ -48,6 +48,11 @@ class Journal:
         except OSError as error:  # what the records have is not written twice
             log.warning("order %s: still in the journal, %s", order_id, type(error).__name__)
 
+    def of_member(self, member_id: int) -> list[str]:
+        """The orders of a member."""
+        every = self.entries()
+        return [each.order.order_id for each in every if each.asker.member_id == member_id]
+
     def entries(self) -> Iterator[Entry]:
         """Every order that is noted. What cannot be read stays while its member may wait for it.
 

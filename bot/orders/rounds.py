@@ -247,7 +247,7 @@ class Rounds:
         return outcome != "away"
 
 
-def _method(errand: Errand) -> Errand:
+def _method(errand: Errand) -> Callable[..., Awaitable[bool]]:
     """The errand itself, where it has been given more to know."""
     return errand.func if isinstance(errand, partial) else errand
 

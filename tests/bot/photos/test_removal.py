@@ -11,9 +11,11 @@ from typer.testing import CliRunner
 
 from bot.__main__ import cli
 from bot.keeping import removal
+from bot.orders.journal import Journal
 from bot.photos.office import Office
 from bot.records import migrate, operators, photos
 from bot.records.database import RecordsClosed, database_url, open_engine, shown
+from bot.records.orders import Asker
 from bot.records.tables import AuditEntry, Consent, Photo
 from bot.sandbox import people
 from bot.sandbox.people import find_member
@@ -21,6 +23,7 @@ from foodgan.contract.phrases import say
 from tests.bot.canteen import until
 from tests.bot.photos.club import Club, edited
 from tests.bot.photos.rows import ANNE, BO, a_photo
+from tests.bot.sample import an_order
 
 
 @pytest.fixture
@@ -113,6 +116,22 @@ async def test_an_operator_erases_a_member_who_left_and_the_log_does_not_say_who
     }
     again = await told(filled, "erase", str(ANNE), "--yes")
     assert (again.exit_code, "the ID right?" in again.output) == (1, True)
+
+
+async def test_an_order_that_only_the_journal_holds_goes_with_its_member(
+    filled: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a bot that was killed while its records were slow: it would write it down anew."""
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    journal = Journal(tmp_path / "journal")
+    left, other = an_order(), an_order()
+    journal.note(left, Asker(ANNE, None, None))
+    journal.note(other, Asker(BO, None, None))
+    assert "erased: 3 rows, of them 2" in (await told(filled, "erase", str(ANNE), "--yes")).output
+    assert [entry.order.order_id for entry in journal.entries()] == [other.order_id]
+    journal.note(left, Asker(ANNE, None, None))
+    assert "erased: 1 row" in (await told(filled, "erase", str(ANNE), "--yes")).output
+    assert [entry.order.order_id for entry in journal.entries()] == [other.order_id]
 
 
 async def test_an_operator_hears_how_much_goes_before_a_member_is_erased(filled: URL) -> None:
