@@ -14,10 +14,11 @@ import torch
 from torch import Generator, Tensor
 
 from foodgan.machine.progress import track
-from foodgan.models.stackgan import SKETCH_SIZE, Stage1Generator
-from foodgan.photos import tensors
-from foodgan.photos.folder import Photo, PhotosError, read_folder, trained_on
-from foodgan.registry import STAGES, ModelFile, Training, left_out, open_model, save
+from foodgan.models.stackgan import LIGHT, SKETCH_SIZE, Stage1Generator
+from foodgan.photos.folder import Photo, PhotosError
+from foodgan.photos.tensors import load
+from foodgan.publishing.reworked import learned_from, save_reworked
+from foodgan.registry import ModelFile, Training, open_model
 from foodgan.step.batch import as_photos
 from foodgan.text.encode import encode
 
@@ -25,6 +26,7 @@ LIT = "lit"  # in the configuration of the last run of Stage-I: its share
 PHOTOS_MIN, PHOTOS_MAX = 20, 60  # of a name that tell how light differs within it
 SKETCHES = 40  # of each of these names
 CHANNELS = 3
+_WEIGHT = f"{LIGHT}.weight"
 
 
 def share_lit(training: Training) -> float:
@@ -42,27 +44,21 @@ def light(
     Raises ModelError, PhotosError.
     """
     model, first, second = open_model(before)
-    listed = trained_on(read_folder(photos), left_out(model.training.values()))
-    groups = _by_name(listed, cache)
+    groups = _by_name(learned_from(model, photos), cache)
     if not groups:
         raise PhotosError(
             f"{photos} holds no name with {PHOTOS_MIN} photos that are trained on: fewer do not "
             "tell how light differs"
         )
-    stage, other = STAGES
-    config = model.stage1.model_copy(update={"light": True})
-    last = model.training[stage]
-    told = last.model_copy(update={"config": {**last.config, LIT: share}})
-    training = {**model.training, stage: told}
-    changed = {"name": name or model.name, "training": training, stage: config}
-    tensors = {stage: relit(first, groups, share), other: second.state_dict()}
-    return save(model.model_copy(update=changed), tensors, folder)
+    network = model.stage1.model_copy(update={LIGHT: True})
+    tensors = relit(first, groups, share)
+    return save_reworked(model, tensors, second, {LIT: share}, folder, name, network)
 
 
-def _by_name(listed: Sequence[Photo], cache: Path) -> dict[str, Tensor]:
+def _by_name(listed: list[Photo], cache: Path) -> dict[str, Tensor]:
     """Photos (N, 3, 64, 64) of each name that has enough of them, at most PHOTOS_MAX."""
     rows: defaultdict[str, list[int]] = defaultdict(list)
-    photos, pixels = tensors.load(list(listed), SKETCH_SIZE, cache)
+    photos, pixels = load(listed, SKETCH_SIZE, cache)
     for row, photo in enumerate(photos):
         if photo.name and len(rows[photo.name]) < PHOTOS_MAX:
             rows[photo.name].append(row)
@@ -77,8 +73,8 @@ def relit(first: Stage1Generator, photos: dict[str, Tensor], share: float) -> di
     The light that it has is taken away first.
     """
     unlit = {name: tensor.clone() for name, tensor in first.state_dict().items()}
-    unlit.pop("light.weight", None)
-    plain = Stage1Generator(first.config.model_copy(update={"light": False})).eval()
+    unlit.pop(_WEIGHT, None)
+    plain = Stage1Generator(first.config.model_copy(update={LIGHT: False})).eval()
     plain.load_state_dict(unlit)
     chance = Generator().manual_seed(0)
     sketches = [_sketches(plain, name, chance) for name in track(photos, "sketching")]
@@ -87,7 +83,7 @@ def relit(first: Stage1Generator, photos: dict[str, Tensor], share: float) -> di
     felt = 1 - torch.cat(sketches).square().mean(dim=(0, 2, 3))
     weight = torch.zeros(CHANNELS, first.config.noise)
     weight[:, :CHANNELS] = share * _root(missing / (felt[:, None] * felt))
-    return unlit | {"light.weight": weight}
+    return unlit | {_WEIGHT: weight}
 
 
 def _sketches(first: Stage1Generator, name: str, chance: Generator) -> Tensor:

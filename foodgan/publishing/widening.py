@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from foodgan.models.stackgan import Stage1Generator
-from foodgan.photos.folder import PhotosError, read_folder, trained_on
-from foodgan.registry import STAGES, ModelFile, Run, Training, left_out, open_model, save
+from foodgan.photos.folder import PhotosError
+from foodgan.publishing.reworked import learned_from, save_reworked
+from foodgan.registry import STAGES, ModelFile, Run, Training, open_model
 from foodgan.text.encode import encode
 
 WIDENED = "widened"  # in the configuration of the last run of Stage-I
@@ -62,17 +63,12 @@ def widen(
     of the new model, if not the same. Raises ModelError, PhotosError.
     """
     model, first, second = open_model(before)
-    listed = trained_on(read_folder(photos), left_out(model.training.values()))
-    names = sorted({photo.name for photo in listed if photo.name})
+    names = sorted({photo.name for photo in learned_from(model, photos) if photo.name})
     if not names:
         raise PhotosError(f"{photos} holds no photo with a name that is trained on")
-    stage, other = STAGES
-    last = model.training[stage]
-    widened = _noted(last).then(widths)
-    told = last.model_copy(update={"config": {**last.config, WIDENED: asdict(widened)}})
-    changed = {"name": name or model.name, "training": {**model.training, stage: told}}
-    tensors = {stage: wider(first, widths, names), other: second.state_dict()}
-    return save(model.model_copy(update=changed), tensors, folder)
+    widened = _noted(model.training[STAGES[0]]).then(widths)
+    noted = {WIDENED: asdict(widened)}
+    return save_reworked(model, wider(first, widths, names), second, noted, folder, name)
 
 
 @torch.no_grad()

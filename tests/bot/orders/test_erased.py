@@ -45,6 +45,12 @@ async def no_row(canteen: Canteen) -> None:
         await canteen.bot._rounds.once()
 
 
+def begin(redis: Redis, order_id: str) -> None:
+    """As a worker does with the only order in line."""
+    redis.delete("rq:queue:dish")
+    job_of(redis, order_id).set_status("started")
+
+
 def fail(redis: Redis, order_id: str) -> None:
     """As a worker does, for good."""
     job_of(redis, order_id).set_status("failed")
@@ -75,8 +81,7 @@ async def test_an_order_in_a_workers_hands_is_forgotten_and_will_not_be_posted(
     canteen: Canteen, redis: Redis
 ) -> None:
     interaction, record = await in_line(canteen, redis)
-    redis.delete("rq:queue:dish")
-    job_of(redis, record.id).set_status("started")
+    begin(redis, record.id)
 
     await erase(canteen, record)
     await no_row(canteen)
@@ -90,8 +95,7 @@ async def test_what_is_being_posted_while_its_member_is_erased_comes_and_is_forg
     canteen: Canteen, redis: Redis
 ) -> None:
     interaction, record = await in_line(canteen, redis)
-    redis.delete("rq:queue:dish")
-    job_of(redis, record.id).set_status("started")
+    begin(redis, record.id)
     redis.set(END_KEY + record.id, END_POSTING)
 
     await erase(canteen, record)
@@ -233,8 +237,7 @@ async def test_an_erased_members_order_is_out_of_the_queue_though_discord_is_awa
     interaction, record = await in_line(canteen, redis)
     edit = Voice.edit
     if painting:
-        redis.delete("rq:queue:dish")
-        job_of(redis, record.id).set_status("started")
+        begin(redis, record.id)
 
     async def away(*_: object, **__: object) -> Outcome:
         return "away"

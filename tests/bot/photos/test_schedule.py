@@ -1,6 +1,7 @@
 """Releases that nobody asked for: what they lead to, and when there is none."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -163,15 +164,20 @@ async def test_redis_is_not_asked_for_a_trainer_while_nothing_is_due(
     assert LEARN_TASK not in asked_for
 
 
-async def test_that_nobody_learns_or_forgets_for_want_of_a_trainer_is_said_once_and_not_at_once(
-    sessions: Sessions,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    class Unstaffed:
-        async def staffed(self, task: str) -> bool:
-            return False
+@dataclass
+class Staffed:
+    """A queue where a trainer is, or none. It does nothing else."""
+
+    there: bool
+
+    async def staffed(self, task: str) -> bool:
+        return self.there
+
+
+async def always_due(
+    sessions: Sessions, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Publisher:
+    """At every look a release is due."""
 
     async def due(*_: object) -> bool:
         return True
@@ -180,7 +186,17 @@ async def test_that_nobody_learns_or_forgets_for_want_of_a_trainer_is_said_once_
     monkeypatch.setattr(releases, "due", due)
     publisher = Publisher(sessions, Store(settings.photo_store))
     await publisher.publish()
-    kept = schedule.Schedule(sessions, Unstaffed(), Unstaffed(), publisher, settings)
+    return publisher
+
+
+async def test_that_nobody_learns_or_forgets_for_want_of_a_trainer_is_said_once_and_not_at_once(
+    sessions: Sessions,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    publisher = await always_due(sessions, settings, monkeypatch)
+    kept = schedule.Schedule(sessions, Staffed(False), Staffed(False), publisher, settings)
     await kept.keep()
     await kept.keep()
     assert "no trainer" not in caplog.text
@@ -200,18 +216,8 @@ async def test_a_release_that_fails_before_it_is_on_record_is_not_tried_at_every
             tried.append(guest)
             raise StoreError("the store is away")
 
-    class Staffed:
-        async def staffed(self, task: str) -> bool:
-            return True
-
-    async def due(*_: object) -> bool:
-        return True
-
-    monkeypatch.setattr(schedule, "LOOK_EVERY_S", 0.0)
-    monkeypatch.setattr(releases, "due", due)
-    publisher = Publisher(sessions, Store(settings.photo_store))
-    await publisher.publish()
-    kept = schedule.Schedule(sessions, Staffed(), Broken(), publisher, settings)
+    publisher = await always_due(sessions, settings, monkeypatch)
+    kept = schedule.Schedule(sessions, Staffed(True), Broken(), publisher, settings)
     with pytest.raises(StoreError):
         await kept.keep()
     await kept.keep()
